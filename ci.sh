@@ -34,7 +34,7 @@ nightly=${WWAN_NIGHTLY:-nightly}
 bare_targets=(thumbv6m-none-eabi thumbv7em-none-eabihf)
 musl_target=$(uname -m)-unknown-linux-musl
 no_std_packages=(mbim-wire qmi-wire at-wire wwan)
-host_features=(std catalogue)                 # need an operating system or an allocator: never built for bare targets
+host_features=(std async-io catalogue)        # need an operating system or an allocator: never built for bare targets
 bare_workspaces=(examples/firmware benches/size)
 host_workspaces=(fuzz tests/vendor)
 wwanctl_max_bytes=1500000                     # static, stripped
@@ -149,14 +149,15 @@ step_setup() {
     fi
 
     for entry in rustfmt clippy; do
-        cargo "${entry/rust/}" --version >/dev/null || retry rustup component add "$entry"
+        rustup component list --installed | grep "^$entry" >/dev/null || retry rustup component add "$entry"
     done
     for target in "${bare_targets[@]}" "$musl_target"; do
         has_target "$target" || retry rustup target add "$target"
     done
-    has_toolchain "$msrv" || retry rustup toolchain install "$msrv" --profile minimal
+    # A test command leaves rustup itself as it is.
+    has_toolchain "$msrv" || retry rustup toolchain install "$msrv" --profile minimal --no-self-update
     has_toolchain "$nightly" ||
-        retry rustup toolchain install "$nightly" --profile minimal --allow-downgrade -c miri -c rust-src
+        retry rustup toolchain install "$nightly" --profile minimal --no-self-update --allow-downgrade -c miri -c rust-src
     for entry in miri rust-src; do
         has_component "$nightly" "$entry" || retry rustup component add --toolchain "$nightly" "$entry"
     done
