@@ -1,0 +1,12 @@
+//! Protocol engine for cellular modems.
+#![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(feature = "std")]
+extern crate std;
+
+pub mod channel;
+pub mod time;
+
+#[cfg(feature = "mbim")]
+pub use mbim_wire;
