@@ -30,12 +30,47 @@ impl Field<'_> for Ipv6Addr {
 }
 
 /// An address elsewhere: its offset, 0 for none (catalogue types `ref-ipv4`, `ref-ipv6`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct RefAddress<A>(pub Option<A>);
 
-macro_rules! ref_address {
+impl<A> Default for RefAddress<A> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+/// An address in the fixed part of a structure; by default the unspecified one (catalogue types `ipv4`, `ipv6`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Address<A>(pub A);
+
+impl<A> From<A> for Address<A> {
+    fn from(address: A) -> Self {
+        Self(address)
+    }
+}
+
+macro_rules! addresses {
     ($($a:ty),*) => { $(
+        impl Default for Address<$a> {
+            fn default() -> Self {
+                Self(<$a>::UNSPECIFIED)
+            }
+        }
+
+        impl<'a> Field<'a> for Address<$a> {
+            const FIXED: usize = <$a as Field<'a>>::FIXED;
+
+            fn at(base: &'a [u8], at: usize) -> Result<Self, DecodeError> {
+                <$a as Field<'a>>::at(base, at).map(Self)
+            }
+
+            fn put(&self, w: &mut StructWriter<'_, '_>, at: usize) {
+                self.0.put(w, at);
+            }
+        }
+
         impl Field<'_> for RefAddress<$a> {
             const FIXED: usize = 4;
 
@@ -58,4 +93,4 @@ macro_rules! ref_address {
     )* };
 }
 
-ref_address!(Ipv4Addr, Ipv6Addr);
+addresses!(Ipv4Addr, Ipv6Addr);
