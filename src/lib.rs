@@ -6,6 +6,7 @@
 extern crate std;
 
 pub mod channel;
+pub mod session;
 pub mod time;
 
 #[cfg(feature = "mbim")]

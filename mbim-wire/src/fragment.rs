@@ -58,6 +58,12 @@ impl Splitter {
         self.total
     }
 
+    /// The transaction that the message belongs to.
+    #[must_use]
+    pub const fn transaction_id(&self) -> u32 {
+        self.transaction_id
+    }
+
     /// Whether nothing was lent yet.
     #[must_use]
     pub const fn is_fresh(&self) -> bool {
