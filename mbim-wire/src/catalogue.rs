@@ -18,7 +18,7 @@ pub use serde_json::{Map, Value};
 use crate::address::RefAddress;
 use crate::bytes::{Bytes, BytesLengthFirst, FixedBytes, InlineBytes, PrefixedBytes, Rest, RestUnpadded, SizedBytes};
 use crate::codec::{DecodeError, DecodeErrorKind, EncodeError, StructWriter, Writer, align4};
-use crate::field::{Count, Encode, Field, Inline, View};
+use crate::field::{Count, Encode, Field, Inline, View, When};
 use crate::list::{Array, RefArray, RefList, RefSequence, RefStruct, TextList};
 use crate::message::{Body, CommandType, HeaderError, Transfer};
 use crate::text::{Text, Utf8};
@@ -150,6 +150,11 @@ pub enum Kind {
     },
     TlvNumbers,
     TlvList,
+    When {
+        of: &'static Self,
+        back: usize,
+        value: u32,
+    },
     /// A format of its own, by its name in the catalogue.
     Other(&'static str),
 }
@@ -339,6 +344,10 @@ impl FieldInfo {
     /// The type in the catalogue's grammar; `of` is the structure the field belongs to.
     #[must_use]
     pub fn type_text(&self, of: &StructInfo) -> String {
+        self.kind_text(&self.kind, of)
+    }
+
+    fn kind_text(&self, kind: &Kind, of: &StructInfo) -> String {
         let count = |back: usize| {
             let at = self.offset.checked_sub(back);
             let count = of
@@ -360,7 +369,7 @@ impl FieldInfo {
                 format!("{sep}max={max}")
             }
         };
-        match &self.kind {
+        match kind {
             Kind::U16 => "u16".to_owned(),
             Kind::U32 | Kind::Count => "u32".to_owned(),
             Kind::U64 => "u64".to_owned(),
@@ -397,8 +406,28 @@ impl FieldInfo {
             Kind::TlvText { max } => format!("tlv(string{})", limit(*max, ",")),
             Kind::TlvNumbers => "tlv(u16-array)".to_owned(),
             Kind::TlvList => "tlv-list".to_owned(),
+            Kind::When { of: kind, .. } => self.kind_text(kind, of),
             Kind::Other(name) => (*name).to_owned(),
         }
+    }
+}
+
+impl FieldInfo {
+    /// The condition under which the field is there, as in the catalogue; `of` is the structure the field belongs to.
+    #[must_use]
+    pub fn when(&self, of: &StructInfo) -> Option<String> {
+        let Kind::When { back, value, .. } = self.kind else {
+            return None;
+        };
+        let at = self.offset.checked_sub(back);
+        let decides = of.fields.iter().find(|field| Some(field.offset) == at)?;
+        let name = decides.name();
+        let Kind::Enum(values) = decides.kind else {
+            return Some(format!("{name} == {value}"));
+        };
+        let (known, _) = values.values.iter().find(|(_, n)| *n == u64::from(value))?;
+        let known = camel(&known.to_ascii_lowercase());
+        Some(format!("{name} == Mbim{}.{known}", values.name))
     }
 }
 
@@ -475,6 +504,7 @@ impl Kind {
                 Value::Array(items),
             ) => items.into_iter().map(|item| of.mask(item)).collect(),
             (Self::Struct(of) | Self::RefStruct(of), value) => of.mask(value),
+            (Self::When { of, .. }, value) => of.mask(value),
             (_, value) => value,
         }
     }
@@ -606,6 +636,7 @@ impl Kind {
             | Self::TlvText { .. }
             | Self::TlvNumbers
             | Self::TlvList
+            | Self::When { .. }
             | Self::Other(_) => 0,
             _ => 4,
         }
@@ -987,6 +1018,7 @@ impl<'a, V: View<'a> + DescribeView, const BACK: usize> Describe<'a> for RefList
         w.count(at, BACK, items.len());
         for (i, item) in items.iter().enumerate() {
             let (offset, size) = append(w, V::INFO, item).map_err(in_element(i, 0))?;
+            w.pad(usize::try_from(size).unwrap_or(0));
             let pair = i.saturating_mul(8).saturating_add(at);
             w.word(pair, offset);
             w.word(pair.saturating_add(4), size);
@@ -1149,6 +1181,39 @@ impl<'a, V: View<'a> + DescribeView> Describe<'a> for RefSequence<'a, V> {
         w.word(at, offset);
         w.word(at.saturating_add(4), size);
         Ok(())
+    }
+}
+
+impl<'a, F: Describe<'a>, const BACK: usize, const VALUE: u32> Describe<'a> for When<F, BACK, VALUE> {
+    const KIND: Kind = Kind::When {
+        of: &F::KIND,
+        back: BACK,
+        value: VALUE,
+    };
+
+    fn to_json(base: &'a [u8], at: usize) -> Result<Value, FieldError> {
+        match Self::at(base, at)?.0 {
+            Some(_) => F::to_json(base, at),
+            None => Ok(Value::Null),
+        }
+    }
+
+    fn put_json(value: &'a Value, w: &mut StructWriter<'_, '_>, at: usize) -> Result<(), FieldError> {
+        match w.written(at.saturating_sub(BACK)) {
+            Some(word) if word != VALUE && !value.is_null() => Err(FieldError::expected("nothing beside this choice")),
+            Some(word) if word == VALUE && value.is_null() && F::FIXED > 0 => {
+                Err(FieldError::expected("a value with this choice"))
+            }
+            _ if value.is_null() => Ok(()),
+            _ => F::put_json(value, w, at),
+        }
+    }
+
+    fn tail_json(value: &'a Value) -> Result<usize, FieldError> {
+        if value.is_null() {
+            return Ok(0);
+        }
+        F::tail_json(value).map(|tail| tail.saturating_add(F::FIXED))
     }
 }
 
