@@ -15,11 +15,11 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 
 pub use serde_json::{Map, Value};
 
-use crate::address::RefAddress;
+use crate::address::{Address, RefAddress};
 use crate::bytes::{Bytes, BytesLengthFirst, FixedBytes, InlineBytes, PrefixedBytes, Rest, RestUnpadded, SizedBytes};
 use crate::codec::{DecodeError, DecodeErrorKind, EncodeError, StructWriter, Writer, align4};
 use crate::field::{Count, Encode, Field, Inline, View, When};
-use crate::list::{Array, RefArray, RefList, RefSequence, RefStruct, TextList};
+use crate::list::{Array, ElementArray, RefArray, RefList, RefSequence, RefStruct, TextList};
 use crate::message::{Body, CommandType, HeaderError, Transfer};
 use crate::text::{Text, Utf8};
 use crate::tlv::{Tlv, TlvList, TlvNumbers, TlvText, TlvType};
@@ -61,6 +61,19 @@ pub struct StructInfo {
     pub name: &'static str,
     /// Its fields, in order.
     pub fields: &'static [FieldInfo],
+    /// Reads bytes with the view of the structure and writes the value again: for tests that try every declaration.
+    pub rewrite: fn(&[u8]) -> Result<Rewritten, BuildError>,
+}
+
+/// What came of reading bytes and writing the value again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rewritten {
+    /// What was written.
+    pub bytes: Vec<u8>,
+    /// Whether what was written reads as the same value.
+    pub same: bool,
+    /// What the structure was said to take, its data included.
+    pub extent: usize,
 }
 
 /// A field of a structure.
@@ -480,15 +493,9 @@ impl StructInfo {
     /// The first field whose value does not fit, or that does not exist.
     pub fn encode(&'static self, value: &Value) -> Result<Vec<u8>, BuildError> {
         let body = JsonStruct::new(self, value);
-        let mut writer = Writer::new(&mut []);
-        writer.structure(&body);
-        let mut bytes = alloc::vec![0; writer.len()];
-        let mut writer = Writer::new(&mut bytes);
-        let body = JsonStruct::new(self, value);
-        writer.structure(&body);
+        let bytes = write(&body);
         body.finish().map_err(BuildError::Field)?;
-        writer.finish().map_err(BuildError::Encode)?;
-        Ok(bytes)
+        bytes
     }
 }
 
@@ -529,6 +536,12 @@ impl fmt::Display for BuildError {
 }
 
 impl core::error::Error for BuildError {}
+
+impl From<DecodeError> for BuildError {
+    fn from(error: DecodeError) -> Self {
+        Self::Encode(EncodeError::Malformed(error))
+    }
+}
 
 /// A structure whose values are JSON, to be written like any value struct. What does not fit is remembered: ask
 /// [`finish`](Self::finish) after writing.
@@ -915,6 +928,8 @@ describe_text! {
     [] Uuid, Kind::Uuid, |v| Value::from(v.to_string()), |j| parsed(j, Self::default(), "a UUID")?;
     [] Ipv4Addr, Kind::Ipv4, |v| Value::from(v.to_string()), |j| parsed(j, Self::UNSPECIFIED, IPV4)?;
     [] Ipv6Addr, Kind::Ipv6, |v| Value::from(v.to_string()), |j| parsed(j, Self::UNSPECIFIED, IPV6)?;
+    [] Address<Ipv4Addr>, Kind::Ipv4, |v| Value::from(v.0.to_string()), |j| Self(parsed(j, Ipv4Addr::UNSPECIFIED, IPV4)?);
+    [] Address<Ipv6Addr>, Kind::Ipv6, |v| Value::from(v.0.to_string()), |j| Self(parsed(j, Ipv6Addr::UNSPECIFIED, IPV6)?);
     [] RefAddress<Ipv4Addr>, Kind::RefIpv4, |v| v.0.map_or(Value::Null, |a| Value::from(a.to_string())), |j| maybe(j, IPV4)?;
     [] RefAddress<Ipv6Addr>, Kind::RefIpv6, |v| v.0.map_or(Value::Null, |a| Value::from(a.to_string())), |j| maybe(j, IPV6)?;
     [const MAX: usize] Text<'a, MAX>, Kind::Text { max: MAX }, |v| text_or_null(v), |j| text(j)?.into();
@@ -1072,6 +1087,37 @@ where
         w.word(at, first);
         w.zeros(items.len().saturating_mul(T::FIXED));
         put_elements::<T>(items, w, usize::try_from(first).unwrap_or(usize::MAX))
+    }
+}
+
+impl<'a, V: View<'a> + DescribeView, const BACK: usize> Describe<'a> for ElementArray<'a, V, BACK> {
+    const KIND: Kind = Kind::RefArray {
+        of: &Kind::Struct(V::INFO),
+        back: BACK,
+    };
+
+    fn to_json(base: &'a [u8], at: usize) -> Result<Value, FieldError> {
+        let list = Self::at(base, at)?;
+        let first = usize::try_from(u32::at(base, at)?).unwrap_or(usize::MAX);
+        let element = |i: usize| {
+            let at = i.saturating_mul(V::FIXED).saturating_add(first);
+            Inline::<V>::to_json(base, at).map_err(in_element(i, 0))
+        };
+        Ok(list_or_null((0..list.len()).map(element).collect::<Result<_, _>>()?))
+    }
+
+    fn put_json(value: &'a Value, w: &mut StructWriter<'_, '_>, at: usize) -> Result<(), FieldError> {
+        let items = items(value)?;
+        w.count(at, BACK, items.len());
+        if items.is_empty() {
+            return Ok(());
+        }
+        let first = w.next();
+        w.word(at, first);
+        for (i, item) in items.iter().enumerate() {
+            append(w, V::INFO, item).map_err(in_element(i, 0))?;
+        }
+        Ok(())
     }
 }
 
@@ -1480,6 +1526,18 @@ pub fn message_to_json(message: &[u8], version: u8, mask: bool) -> Result<Shown,
     })
 }
 
+/// Writes a value; for the macros.
+#[doc(hidden)]
+pub fn write(value: &dyn Encode) -> Result<Vec<u8>, BuildError> {
+    let mut writer = Writer::new(&mut []);
+    writer.structure(value);
+    let mut bytes = alloc::vec![0; writer.len()];
+    let mut writer = Writer::new(&mut bytes);
+    writer.structure(value);
+    writer.finish().map_err(BuildError::Encode)?;
+    Ok(bytes)
+}
+
 /// A table row; for the macros.
 #[doc(hidden)]
 #[must_use]
@@ -1575,6 +1633,14 @@ macro_rules! __describe_struct {
                         tail,
                     )
                 }),*],
+                rewrite: |base| {
+                    use $crate::View as _;
+
+                    let extent = $view(base).extent()?;
+                    let bytes = $crate::catalogue::write(&$view(base).read()?)?;
+                    let same = matches!(($view(base).read(), $view(&bytes).read()), (Ok(a), Ok(b)) if a == b);
+                    Ok($crate::catalogue::Rewritten { bytes, same, extent })
+                },
             };
         }
     };
