@@ -13,6 +13,7 @@ pub mod intel_mutual_authentication;
 pub mod intel_thermal_rf;
 pub mod intel_tools;
 pub mod known;
+pub mod ms_basic_connect_extensions;
 pub mod ms_firmware_id;
 pub mod ms_host_shutdown;
 pub mod ms_sar;
@@ -37,6 +38,7 @@ pub static SERVICES: &[&crate::catalogue::ServiceInfo] = &[
     &stk::SERVICE,
     &auth::SERVICE,
     &dss::SERVICE,
+    &ms_basic_connect_extensions::SERVICE,
     &ms_firmware_id::SERVICE,
     &ms_host_shutdown::SERVICE,
     &ms_sar::SERVICE,
