@@ -161,6 +161,7 @@ impl<S: Read + ReadReady + Write, N: Fn() -> Instant> ByteStream for Polled<S, N
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, clippy::std_instead_of_alloc)]
 mod tests {
     use core::cell::Cell;
     use core::convert::Infallible;
@@ -205,6 +206,10 @@ mod tests {
         assert_eq!(stream.read(&mut buf, Instant(1)), Ok(None));
         assert_eq!(stream.read(&mut buf, Instant::FAR), Ok(Some(1)));
         assert_eq!(buf, [7, 0, 0, 0]);
-        assert_eq!(stream.read(&mut buf, Instant(0)), Ok(Some(1)), "a past deadline still takes what is there");
+        assert_eq!(
+            stream.read(&mut buf, Instant(0)),
+            Ok(Some(1)),
+            "a past deadline still takes what is there"
+        );
     }
 }
