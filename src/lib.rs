@@ -6,6 +6,7 @@
 extern crate std;
 
 pub mod channel;
+pub mod client;
 pub mod session;
 pub mod time;
 

@@ -469,10 +469,6 @@ impl<'s> Session<'s> {
         matches!(self.state, State::Opening { .. } | State::Clearing { .. })
     }
 
-    pub(crate) fn is_closed(&self) -> bool {
-        self.state == State::Closed
-    }
-
     /// Largest transfer in bytes that was agreed on.
     #[must_use]
     pub const fn max_control_transfer(&self) -> u32 {

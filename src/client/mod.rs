@@ -1,0 +1,119 @@
+//! Clients: a session, a channel and a clock put together.
+//!
+//! There is one client for each protocol, written once, as `async` functions over a [`Link`]. A link is either
+//! [`Async`], a channel and a clock that wake the task when something happens, or [`Blocking`], a channel that waits by
+//! itself; with the latter every future is complete when it is first polled, and [`wait`] takes the result out:
+//!
+//! ```
+//! # #[cfg(feature = "mbim")] {
+//! use wwan::client::{Blocking, Link, mbim::{Client, Error}, wait};
+//! use wwan::mbim_wire::{field::Empty, service::basic_connect::DeviceCaps};
+//!
+//! fn sessions<C: wwan::channel::blocking::MessageChannel>(
+//!     client: &mut Client<'_, Blocking<C>>,
+//! ) -> Result<u32, Error<C::Error>> {
+//!     wait(client.open())?;
+//!     let caps = wait(client.query::<DeviceCaps>(&Empty {}))?;
+//!     Ok(caps.max_sessions()?)
+//! }
+//! # }
+//! ```
+
+use core::future::{Future, poll_fn};
+use core::pin::pin;
+use core::task::{Context, Poll, Waker};
+
+use crate::channel::{Clock, MessageChannel, blocking};
+use crate::time::Instant;
+
+#[cfg(feature = "mbim")]
+pub mod mbim;
+
+/// What a client talks through: a channel that can also wait for a point in time.
+#[allow(async_fn_in_trait)] // one task drives a client
+pub trait Link {
+    /// What can go wrong with the carrier.
+    type Error: embedded_io::Error;
+
+    /// Sends one whole message.
+    ///
+    /// # Cancellation
+    ///
+    /// As [`MessageChannel::send`].
+    async fn send(&mut self, message: &[u8]) -> Result<(), Self::Error>;
+
+    /// Receives one whole message into `buf`; `None` once `until` has passed.
+    ///
+    /// # Cancellation
+    ///
+    /// Cancel-safe, as [`MessageChannel::receive`].
+    async fn receive(&mut self, buf: &mut [u8], until: Instant) -> Result<Option<usize>, Self::Error>;
+
+    /// Now, by the clock that `until` refers to.
+    fn now(&self) -> Instant;
+}
+
+/// A [`Link`] of an asynchronous channel and a clock.
+#[derive(Debug)]
+pub struct Async<C, K> {
+    /// The channel.
+    pub channel: C,
+    /// The clock.
+    pub clock: K,
+}
+
+impl<C: MessageChannel, K: Clock> Link for Async<C, K> {
+    type Error = C::Error;
+
+    async fn send(&mut self, message: &[u8]) -> Result<(), C::Error> {
+        self.channel.send(message).await
+    }
+
+    async fn receive(&mut self, buf: &mut [u8], until: Instant) -> Result<Option<usize>, C::Error> {
+        let mut message = pin!(self.channel.receive(buf));
+        let mut time = pin!(self.clock.wait_until(until));
+        // The message first: what has come is never put off because its time is up as well.
+        poll_fn(|cx| match message.as_mut().poll(cx) {
+            Poll::Ready(length) => Poll::Ready(length.map(Some)),
+            Poll::Pending => time.as_mut().poll(cx).map(|()| Ok(None)),
+        })
+        .await
+    }
+
+    fn now(&self) -> Instant {
+        self.clock.now()
+    }
+}
+
+/// A [`Link`] of a blocking channel: its futures never wait, the channel does. See [`wait`].
+#[derive(Debug)]
+pub struct Blocking<C>(pub C);
+
+impl<C: blocking::MessageChannel> Link for Blocking<C> {
+    type Error = C::Error;
+
+    async fn send(&mut self, message: &[u8]) -> Result<(), C::Error> {
+        self.0.send(message)
+    }
+
+    async fn receive(&mut self, buf: &mut [u8], until: Instant) -> Result<Option<usize>, C::Error> {
+        self.0.receive(buf, until)
+    }
+
+    fn now(&self) -> Instant {
+        self.0.now()
+    }
+}
+
+/// Runs a future of a client over a [`Blocking`] link to its end. Such a future waits inside the channel and is complete
+/// when it is first polled; any other future would be polled again and again.
+pub fn wait<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+        core::hint::spin_loop();
+    }
+}
