@@ -61,6 +61,7 @@ pub mod list;
 pub mod message;
 pub mod service;
 pub mod status;
+pub mod subscription;
 pub mod text;
 pub mod tlv;
 pub mod uuid;

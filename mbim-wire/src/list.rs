@@ -152,6 +152,16 @@ macro_rules! list_traits {
     };
 }
 
+/// The element that the pair at `at` points to. Some modems state a size that runs past the end of the message; the
+/// element then ends where the bytes end, and its own fields are checked against that.
+fn element_at(base: &[u8], at: usize) -> Result<&[u8], DecodeError> {
+    let (offset, size) = (word_at(base, at)?, word_at(base, at.saturating_add(4))?);
+    let rest = base
+        .get(length(offset)..)
+        .ok_or(DecodeError::new(DecodeErrorKind::OutOfBounds, at))?;
+    Ok(rest.get(..length(size)).unwrap_or(rest))
+}
+
 /// A table of pairs (offset, size), one structure each (catalogue type `ref-struct-array`). Offsets inside an element
 /// count from the element.
 #[derive(Clone, Copy)]
@@ -177,7 +187,7 @@ impl<'a, V: View<'a>, const BACK: usize> RefList<'a, V, BACK> {
             Source::Wire(wire) => wire,
             Source::Items(_) => Wire::EMPTY,
         };
-        wire.offsets(8).map(move |at| pair_at(wire.base, at).map(V::new))
+        wire.offsets(8).map(move |at| element_at(wire.base, at).map(V::new))
     }
 }
 
