@@ -299,7 +299,7 @@ enum State {
         until: Instant,
         end: Instant,
     },
-    /// Waiting for OPEN_DONE. `earlier`: an older OPEN of this try was answered.
+    /// Waiting for OPEN_DONE. `earlier`: an older OPEN was answered.
     Opening {
         id: u32,
         until: Instant,
@@ -358,6 +358,8 @@ pub struct Session<'s> {
     command: &'s mut [u8],
     splitter: Option<Splitter>,
     due: Option<Due>,
+    /// The last CLOSE that cleared the way for an OPEN.
+    cleared: Option<u32>,
     host_errors: Deque<(u32, ProtocolError), HOST_ERRORS>,
     /// A short message while it is being sent.
     short: [u8; 16],
@@ -416,6 +418,7 @@ impl<'s> Session<'s> {
             command: memory.command,
             splitter: None,
             due: None,
+            cleared: None,
             host_errors: Deque::new(),
             short: [0; 16],
             answer: Reassembly::new(memory.answer),
@@ -632,6 +635,8 @@ impl<'s> Session<'s> {
                 self.try_open(now, end);
                 Event::Nothing
             }
+            // The answer to the CLOSE before this OPEN, too late to matter.
+            (Body::CloseDone(_), State::Opening { .. }) if self.cleared == Some(transfer.transaction_id) => Event::Nothing,
             // An unexpected CLOSE_DONE: the function was left in an unknown state; start from a known one.
             (Body::CloseDone(_), State::Opening { end, .. }) => {
                 self.clear(now, end);
@@ -762,6 +767,7 @@ impl<'s> Session<'s> {
 
     fn clear(&mut self, now: Instant, end: Instant) {
         let id = self.fresh_id();
+        self.cleared = Some(id);
         self.state = State::Clearing {
             id,
             until: now + CLOSE_FIRST,
