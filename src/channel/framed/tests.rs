@@ -225,6 +225,21 @@ fn a_boundary_ends_a_plausible_message_that_never_completes() {
 }
 
 #[test]
+fn a_boundary_moves_with_the_bytes_before_it() {
+    let mut deframer = Deframer::new([0; 64]);
+    let (first, lying) = (message(1, 16, 0), message(3, 60, 0));
+    deframer.space()[..26].copy_from_slice(&[&first, &lying[..10]].concat());
+    deframer.commit(26);
+    assert_eq!(deframer.take(&mut [0; 64]), Some(Ok(16)));
+    deframer.boundary();
+    deframer.space()[..32].copy_from_slice(&[&first[..], &first].concat());
+    deframer.commit(32);
+    assert_eq!(deframer.take(&mut [0; 64]), Some(Ok(16)));
+    assert_eq!(deframer.take(&mut [0; 64]), Some(Ok(16)));
+    assert_eq!(deframer.counters().dropped_bytes, 10);
+}
+
+#[test]
 fn transfers_resynchronise_at_a_header_and_join_otherwise() {
     fn transfer(deframer: &mut Deframer<[u8; 128]>, bytes: &[u8]) -> Found {
         deframer.space()[..bytes.len()].copy_from_slice(bytes);

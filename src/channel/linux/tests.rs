@@ -387,10 +387,18 @@ mod asynchronous {
     use crate::channel::testing::poll_once;
     use crate::channel::{Clock, MessageChannel, unless};
 
+    /// Receives what is known to come; a test must not hang if it does not.
+    async fn receive(channel: &mut AsyncDevice, buf: &mut [u8]) -> Result<usize, LinuxError> {
+        unless(channel.receive(buf), LinuxClock.wait_until(soon()))
+            .await
+            .unwrap()
+    }
+
     #[test]
     fn a_terminal_carries_messages_both_ways() {
         let (mut modem, path) = pty();
         let mut channel = AsyncDevice::open(&path).unwrap();
+        channel.set_silence(Millis(u32::MAX)); // the writing thread may be slow
         let message = all_bytes();
         let mut buf = [0; 512];
         block_on(channel.send(&message)).unwrap();
@@ -403,12 +411,12 @@ mod asynchronous {
             }
             modem
         });
-        assert_eq!(block_on(channel.receive(&mut buf)), Ok(268));
+        assert_eq!(block_on(receive(&mut channel, &mut buf)), Ok(268));
         assert_eq!(buf[..268], all_bytes());
-        assert_eq!(block_on(channel.receive(&mut buf)), Ok(16));
+        assert_eq!(block_on(receive(&mut channel, &mut buf)), Ok(16));
         drop(writer.join().unwrap());
         assert_eq!(
-            block_on(channel.receive(&mut buf)).unwrap_err().kind(),
+            block_on(receive(&mut channel, &mut buf)).unwrap_err().kind(),
             ErrorKind::NotConnected
         );
         assert_eq!(channel.counters().frames.dropped_bytes, 2);
@@ -456,6 +464,24 @@ mod asynchronous {
     }
 
     #[test]
+    fn silence_breaks_off_a_message_although_the_waiting_was_dropped() {
+        let (ours, mut theirs) = UnixStream::pair().unwrap();
+        let port = AsyncPort::new(LinuxPort::from_fd(ours.into()).unwrap()).unwrap();
+        let mut channel = AsyncDevice::new(port);
+        channel.set_silence(Millis(5));
+        let mut buf = [0; 512];
+        theirs.write_all(&[3, 0, 0, 0x80, 0, 8, 0, 0, 1]).unwrap(); // says 2048 bytes
+        block_on(async {
+            let clock = LinuxClock;
+            let at = Clock::now(&clock) + Millis(20);
+            assert!(unless(channel.receive(&mut buf), clock.wait_until(at)).await.is_none());
+            theirs.write_all(&OPEN_DONE).unwrap();
+            assert_eq!(receive(&mut channel, &mut buf).await, Ok(16));
+        });
+        assert_eq!(channel.counters().frames.dropped_bytes, 9);
+    }
+
+    #[test]
     fn packets_and_timers() {
         let (port, theirs) = packets();
         let mut channel = AsyncDevice::new(AsyncPort::new(port).unwrap());
@@ -472,11 +498,11 @@ mod asynchronous {
             );
             rustix::io::write(&theirs, &OPEN_DONE).unwrap();
             let never = clock.wait_until(Instant::FAR);
-            assert_eq!(unless(channel.receive(&mut buf), never).await, Some(Ok(16)));
+            assert_eq!(unless(receive(&mut channel, &mut buf), never).await, Some(Ok(16)));
         });
         assert_eq!(rustix::io::read(&theirs, &mut buf).unwrap(), 16);
         drop(theirs);
-        assert_eq!(block_on(channel.receive(&mut buf)), Err(LinuxError::Closed));
+        assert_eq!(block_on(receive(&mut channel, &mut buf)), Err(LinuxError::Closed));
     }
 
     #[test]
