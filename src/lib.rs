@@ -1,4 +1,56 @@
-//! Protocol engine for cellular modems.
+//! A protocol engine for cellular modems: MBIM in `no_std` Rust, allocation-free, without `unsafe`, in both roles.
+//!
+//! Use it to talk to a modem from Linux or from a microcontroller that is the modem's USB host, with the same code; or to
+//! *be* a modem that real hosts take for one. It does not configure network interfaces and decides no policy: it brings a
+//! bearer up and hands out the addresses. QMI and AT will stand beside MBIM.
+//!
+//! ```
+//! # #[cfg(all(feature = "mbim", feature = "std"))] {
+//! use wwan::channel::linux::LinuxChannel;
+//! use wwan::client::mbim::{Client, ConnectRequest, Memory, Selection};
+//! use wwan::client::{Blocking, wait};
+//! use wwan::session::mbim::{self, Config, Slot};
+//! use wwan::time::Millis;
+//!
+//! # fn connect() -> Result<(), Box<dyn core::error::Error>> {
+//! let (mut slots, mut command, mut answer) = ([Slot::FREE; 2], [0; 1024], [0; 4096]);
+//! let (mut transfer, mut indications) = ([0; 4096], [0; 1024]);
+//! let session = mbim::Memory { slots: &mut slots, command: &mut command, answer: &mut answer, indication: &mut [] };
+//! let memory = Memory { transfer: &mut transfer, indications: &mut indications, session };
+//! let link = Blocking(LinuxChannel::open("/dev/cdc-wdm0")?);
+//! let mut modem = Client::new(link, Config::default(), memory);
+//!
+//! wait(modem.open())?;
+//! wait(modem.unlock(Some("1234")))?;
+//! wait(modem.register(Selection::Automatic, Millis::from_secs(60)))?;
+//! wait(modem.attach(Millis::from_secs(30)))?;
+//! wait(modem.connect(&ConnectRequest { apn: "internet", ..Default::default() }))?;
+//! for address in wait(modem.ip_configuration(0))?.ipv4_address()?.iter() {
+//!     println!("{:?}", address?);
+//! }
+//! # Ok(())
+//! # }
+//! # }
+//! ```
+//!
+//! # Layers
+//!
+//! | module | does |
+//! |---|---|
+//! | [`client`] | requests and answers, asynchronous or blocking, and the steps from a cold modem to a connection |
+//! | [`device`] | the other end: the function role, and a model of a modem behind it (feature `device`) |
+//! | [`session`] | the protocols without I/O and without a clock: transactions, time limits, fragments |
+//! | [`channel`] | one whole control message at a time, over anything |
+//! | [`time`] | time as an argument |
+//! | [`mbim_wire`] | the codec: every message, lazily read |
+//!
+//! All memory is the caller's, given at construction. Futures may be dropped at any moment; each says under
+//! *Cancellation* what that means.
+//!
+//! # Features
+//!
+//! `mbim` and `device` (both on by default), `std` (channels and clocks for Linux), `async-io` (the asynchronous ones),
+//! `defmt`. Features add; none excludes another. The minimum supported Rust version is 1.87.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -7,6 +59,8 @@ extern crate std;
 
 pub mod channel;
 pub mod client;
+#[cfg(feature = "device")]
+pub mod device;
 pub mod session;
 pub mod time;
 
