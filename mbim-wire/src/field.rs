@@ -44,7 +44,7 @@ pub trait Field<'a>: Sized {
 }
 
 /// A value struct that can be written.
-pub trait Encode: Debug {
+pub trait Encode {
     /// Bytes of the fixed part, inline tails included.
     fn fixed_len(&self) -> usize;
 
