@@ -111,14 +111,15 @@ impl<'a> Utf16<'a> {
     }
 }
 
-/// The bytes that the pair (offset, size) at `at` points to; size 0 is absent, whatever the offset says.
+/// The bytes that the pair (offset, size) at `at` points to; size 0 is absent, whatever the offset says. A size without
+/// an offset is refused, as the specification's compliance test demands: the data would lie over the fixed part.
 #[inline(never)]
 pub(crate) fn pair_at(base: &[u8], at: usize) -> Result<&[u8], DecodeError> {
-    let size = word_at(base, at.saturating_add(4))?;
-    if size == 0 {
-        return Ok(&[]);
+    match (word_at(base, at)?, word_at(base, at.saturating_add(4))?) {
+        (_, 0) => Ok(&[]),
+        (0, _) => Err(DecodeError::new(DecodeErrorKind::OutOfBounds, at)),
+        (offset, size) => region_at(base, offset, size, at),
     }
-    region_at(base, word_at(base, at)?, size, at)
 }
 
 impl Default for Utf16<'_> {
