@@ -14,7 +14,7 @@
 //! ) -> Result<u32, Error<C::Error>> {
 //!     wait(client.open())?;
 //!     let caps = wait(client.query::<DeviceCaps>(&Empty {}))?;
-//!     Ok(caps.max_sessions()?)
+//!     caps.max_sessions().map_err(Error::decode::<DeviceCaps>)
 //! }
 //! # }
 //! ```

@@ -1,0 +1,278 @@
+//! The asynchronous client over an in-memory channel, in virtual time: dropped futures, waiting, lost functions.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    missing_docs
+)]
+#![cfg(feature = "mbim")]
+
+use core::future::Future;
+use core::pin::pin;
+use core::task::{Context, Poll, Waker};
+
+use mbim_wire::field::{Empty, Raw};
+use mbim_wire::fragment::Splitter;
+use mbim_wire::message::{self, Body, Transfer};
+use mbim_wire::service::basic_connect::{
+    BASIC_CONNECT, DeviceCaps, NwError, PacketService, PacketServiceAction, PacketServiceSet, RadioState,
+    RadioStateInfo, RadioSwitchState,
+};
+use mbim_wire::{Command as _, Encode, ProtocolError, Status};
+use wwan::channel::blocking::MessageChannel as _;
+use wwan::channel::{Pipe, PipeEnd, VirtualClock};
+use wwan::client::Async;
+use wwan::client::mbim::{Client, Error, Memory};
+use wwan::session::mbim::{Config, Failure, Memory as SessionMemory, Slot};
+use wwan::time::{Instant, Millis};
+
+type Modem<'c, 'm> = Client<'static, Async<PipeEnd<'c, 'm>, &'c VirtualClock>>;
+
+/// The function's end, moved by hand.
+struct Function<'c, 'm> {
+    end: PipeEnd<'c, 'm>,
+    limit: usize,
+}
+
+impl Function<'_, '_> {
+    /// What the host has sent, if anything: type, transaction, and for commands the command.
+    fn got(&mut self) -> Option<(Body<'static>, u32)> {
+        let mut buffer = vec![0; 4096];
+        let length = self.end.receive(&mut buffer, Instant(0)).unwrap()?;
+        let transfer = Transfer::parse(Box::leak(buffer[..length].to_vec().into_boxed_slice())).unwrap();
+        Some((transfer.body, transfer.transaction_id))
+    }
+
+    fn says(&mut self, write: impl FnOnce(&mut [u8]) -> Result<&mut [u8], mbim_wire::EncodeError>) {
+        let mut buffer = vec![0; 4096];
+        let length = write(&mut buffer).unwrap().len();
+        let message = &mut buffer[..length];
+        let mut splitter = Splitter::new(message, self.limit);
+        while let Some(transfer) = splitter.next(message) {
+            self.end.send(transfer).unwrap();
+        }
+    }
+
+    fn indicates(&mut self, on: bool) {
+        let state = if on { RadioSwitchState::ON } else { RadioSwitchState::OFF };
+        let state = RadioStateInfo { hw_radio_state: RadioSwitchState::ON, sw_radio_state: state };
+        self.says(|b| message::write_indicate_status(b, BASIC_CONNECT, RadioState::CID, &state));
+    }
+
+    /// Answers everything that has come: OPEN and CLOSE with success, queries with `body`.
+    fn serve(&mut self, status: Status, body: &dyn Encode) -> usize {
+        let mut served = 0;
+        while let Some((asked, id)) = self.got() {
+            served += 1;
+            match asked {
+                Body::Open { .. } => self.says(|b| message::write_open_done(b, id, Status::SUCCESS)),
+                Body::Close => self.says(|b| message::write_close_done(b, id, Status::SUCCESS)),
+                Body::Command(fragment) => {
+                    let command = fragment.command().unwrap();
+                    self.says(|b| message::write_command_done(b, id, command.service, command.cid, status, body));
+                }
+                _ => {}
+            }
+        }
+        served
+    }
+}
+
+fn with_modem(limit: usize, test: impl FnOnce(Modem<'_, '_>, Function<'_, '_>, &VirtualClock)) {
+    let (mut down, mut up) = (vec![0; 65536], vec![0; 65536]);
+    let mut pipe = Pipe::new(&mut down, &mut up);
+    let (host, end) = pipe.split();
+    let clock = host.clock();
+    let leak = |len: usize| Box::leak(vec![0xa5; len].into_boxed_slice());
+    let memory = Memory {
+        transfer: leak(4096),
+        indications: leak(128),
+        session: SessionMemory {
+            slots: Box::leak(Box::new([Slot::FREE; 4])),
+            command: leak(2048),
+            answer: leak(2048),
+            indication: leak(256),
+        },
+    };
+    let client = Client::new(Async { channel: host, clock }, Config::default(), memory);
+    test(client, Function { end, limit }, clock);
+}
+
+fn poll<F: Future>(future: core::pin::Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// Runs a future to its end; `idle` is called whenever it waits and says whether it did something. If not, time passes.
+fn run<F: Future>(clock: &VirtualClock, future: F, mut idle: impl FnMut() -> bool) -> F::Output {
+    let mut future = pin!(future);
+    for _ in 0..10_000 {
+        if let Poll::Ready(output) = poll(future.as_mut()) {
+            return output;
+        }
+        if !idle() {
+            clock.advance().expect("the future waits for nothing that can happen");
+        }
+    }
+    panic!("the future does not end");
+}
+
+fn open(client: &mut Modem<'_, '_>, function: &mut Function<'_, '_>, clock: &VirtualClock) {
+    run(clock, client.open(), || function.serve(Status::SUCCESS, &Empty {}) > 0).unwrap();
+}
+
+const CAPS: [u8; 64] = [1; 64];
+
+#[test]
+fn asks_and_reads() {
+    with_modem(4096, |mut client, mut function, clock| {
+        open(&mut client, &mut function, clock);
+        let caps = run(clock, client.query::<DeviceCaps>(&Empty {}), || function.serve(Status::SUCCESS, &Raw(&CAPS)) > 0);
+        assert_eq!(caps.unwrap().max_sessions(), Ok(0x0101_0101));
+        run(clock, client.close(), || function.serve(Status::SUCCESS, &Empty {}) > 0).unwrap();
+        assert_eq!(client.counters().foreign, 0);
+    });
+}
+
+#[test]
+fn a_future_dropped_at_any_moment_never_spoils_the_next_command() {
+    // A fragmented answer in 64-byte transfers gives many moments; each `polls` drops the query one step later.
+    for polls in 0..12 {
+        with_modem(64, |mut client, mut function, clock| {
+            open(&mut client, &mut function, clock);
+            {
+                let mut dropped = pin!(client.query::<RadioState>(&Empty {}));
+                for step in 0..polls {
+                    assert!(poll(dropped.as_mut()).is_pending(), "polls {polls} step {step}");
+                    if step == 0 {
+                        // Its answer is under way, one transfer at a time.
+                        let (Body::Command(_), id) = function.got().unwrap() else { panic!() };
+                        let mut answer = vec![0; 4096];
+                        let message =
+                            message::write_command_done(&mut answer, id, BASIC_CONNECT, RadioState::CID, Status::SUCCESS, &Raw(&[0; 700]))
+                                .unwrap();
+                        let mut splitter = Splitter::new(message, 64);
+                        while let Some(transfer) = splitter.next(message) {
+                            function.end.send(transfer).unwrap();
+                            if splitter.total() > 1 && transfer[16] == polls {
+                                break;
+                            }
+                        }
+                    }
+                }
+            }
+            let caps = run(clock, client.query::<DeviceCaps>(&Empty {}), || function.serve(Status::SUCCESS, &Raw(&CAPS)) > 0);
+            assert_eq!(caps.unwrap().max_sessions(), Ok(0x0101_0101), "dropped after {polls} polls");
+        });
+    }
+}
+
+#[test]
+fn indications_wait_in_order_and_those_that_find_no_room_are_counted() {
+    with_modem(4096, |mut client, mut function, clock| {
+        open(&mut client, &mut function, clock);
+        // Room for 128 bytes: four of 32.
+        for n in 0..6 {
+            function.indicates(n % 2 == 0);
+        }
+        run(clock, client.query::<DeviceCaps>(&Empty {}), || function.serve(Status::SUCCESS, &Raw(&CAPS)) > 0).unwrap();
+        assert_eq!(client.lost_indications(), 2);
+        for n in 0..4 {
+            let next = run(clock, client.next_indication(Instant::FAR), || false).unwrap().unwrap();
+            assert_eq!((next.cid, next.body[4]), (RadioState::CID, u8::from(n % 2 == 0)));
+        }
+        let before = clock_now(clock);
+        let none = run(clock, client.next_indication(before + Millis(500)), || false).unwrap();
+        assert_eq!(none, None);
+        assert_eq!(clock_now(clock) - before, Millis(500));
+    });
+}
+
+fn clock_now(clock: &VirtualClock) -> Instant {
+    wwan::channel::Clock::now(clock)
+}
+
+#[test]
+fn an_indication_survives_a_dropped_wait() {
+    with_modem(4096, |mut client, mut function, clock| {
+        open(&mut client, &mut function, clock);
+        assert!(poll(pin!(client.next_indication(Instant::FAR))).is_pending());
+        function.indicates(true);
+        let next = run(clock, client.next_indication(Instant::FAR), || false).unwrap().unwrap();
+        assert_eq!(next.cid, RadioState::CID);
+    });
+}
+
+#[test]
+fn silence_is_a_timeout_that_names_the_command() {
+    with_modem(4096, |mut client, mut function, clock| {
+        open(&mut client, &mut function, clock);
+        let before = clock_now(clock);
+        let error = run(clock, client.query::<DeviceCaps>(&Empty {}), || false).unwrap_err();
+        let failed = Error::Failed { service: BASIC_CONNECT, cid: DeviceCaps::CID, failure: Failure::Timeout };
+        assert_eq!(error, failed);
+        assert_eq!(clock_now(clock) - before, Millis(10_000));
+    });
+}
+
+#[test]
+fn a_refusal_carries_status_and_network_cause() {
+    with_modem(4096, |mut client, mut function, clock| {
+        open(&mut client, &mut function, clock);
+        let attach = PacketServiceSet { packet_service_action: PacketServiceAction::ATTACH };
+        let mut body = [0; 28];
+        body[0] = 15;
+        let result = run(clock, client.set::<PacketService>(&attach), || function.serve(Status::FAILURE, &Raw(&body)) > 0);
+        let error = result.map(drop).unwrap_err();
+        let refusal = error.refusal().unwrap();
+        assert_eq!((refusal.status, refusal.network), (Status::FAILURE, Some(NwError(15))));
+        assert_eq!((refusal.service, refusal.cid), (BASIC_CONNECT, PacketService::CID));
+        // Without an information buffer there is just the status.
+        let result = run(clock, client.set::<PacketService>(&attach), || function.serve(Status(4711), &Empty {}) > 0);
+        let error = result.map(drop).unwrap_err();
+        assert_eq!((error.refusal().unwrap().status, error.refusal().unwrap().network), (Status(4711), None));
+    });
+}
+
+#[test]
+fn success_without_the_information_buffer_is_a_decode_error_that_says_where() {
+    with_modem(4096, |mut client, mut function, clock| {
+        open(&mut client, &mut function, clock);
+        let result = run(clock, client.query::<DeviceCaps>(&Empty {}), || function.serve(Status::SUCCESS, &Raw(&[0; 8])) > 0);
+        let Err(Error::Decode { cid, error, .. }) = result.map(drop) else { panic!() };
+        assert_eq!((cid, error.offset), (DeviceCaps::CID, 8));
+    });
+}
+
+#[test]
+fn a_function_that_was_reset_is_lost_and_opens_again() {
+    with_modem(4096, |mut client, mut function, clock| {
+        open(&mut client, &mut function, clock);
+        let error = run(clock, client.query::<DeviceCaps>(&Empty {}), || match function.got() {
+            Some((_, id)) => {
+                function.says(|b| message::write_function_error(b, id, ProtocolError::NOT_OPENED));
+                true
+            }
+            None => false,
+        })
+        .map(drop)
+        .unwrap_err();
+        assert_eq!(error, Error::Lost);
+        open(&mut client, &mut function, clock);
+        let caps = run(clock, client.query::<DeviceCaps>(&Empty {}), || function.serve(Status::SUCCESS, &Raw(&CAPS)) > 0);
+        assert!(caps.is_ok());
+    });
+}
+
+#[test]
+fn a_dropped_open_goes_on_where_it_was() {
+    with_modem(4096, |mut client, mut function, clock| {
+        assert!(poll(pin!(client.open())).is_pending());
+        let (Body::Open { .. }, id) = function.got().unwrap() else { panic!() };
+        function.says(|b| message::write_open_done(b, id, Status::SUCCESS));
+        run(clock, client.open(), || false).unwrap();
+        assert!(function.got().is_none(), "no second OPEN");
+    });
+}
