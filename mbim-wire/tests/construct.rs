@@ -534,7 +534,18 @@ fn packet_service() {
         },
     );
     pair::<PacketServiceInfoV3View>(
-        &lay![0, 2, 0x40, 1u64 << 32, 2u64 << 32, 1, 2, 262u16, 0x8001u16, 0x0012_3456],
+        &lay![
+            0,
+            2,
+            0x40,
+            1u64 << 32,
+            2u64 << 32,
+            1,
+            2,
+            0x0262u16,
+            0x8001u16,
+            0x0012_3456
+        ],
         &PacketServiceInfoV3 {
             nw_error: NwError::NONE,
             packet_service_state: PacketServiceState::ATTACHED,
@@ -544,7 +555,7 @@ fn packet_service() {
             frequency_range: FrequencyRange::RANGE_1,
             data_subclass: DataSubclass::_5G_NR,
             tai: Inline::Value(Tai {
-                plmn_mcc: 262,
+                plmn_mcc: 0x0262,
                 plmn_mnc: 0x8001,
                 tac: 0x12_3456,
             }),

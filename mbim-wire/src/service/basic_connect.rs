@@ -1481,9 +1481,9 @@ crate::mbim_struct! {
 crate::mbim_struct! {
     /// A tracking area identity (version 3.0).
     pub struct Tai, TaiView {
-        /// Country code.
+        /// Country code, a decimal digit in four bits: 0x0262 is 262.
         plmn_mcc: u16,
-        /// Network code; bit 15 says that it has two digits.
+        /// Network code likewise; bit 15 says that it has two digits: 0x8001 is 01, 0x0001 is 001.
         plmn_mnc: u16,
         /// Tracking area code.
         tac: u32,
