@@ -1,7 +1,7 @@
 //! Names and types of everything declared, as tables; and JSON from and to information buffers by these tables.
 //!
 //! For tools on a host: decoders, catalogues, programs that let a person send any message. The tables hold function
-//! pointers to the very formats of [`Field`](crate::Field), so what is decoded here has passed the same code that firmware
+//! pointers to the very formats of [`Field`], so what is decoded here has passed the same code that firmware
 //! uses. Nothing of this is linked unless the feature `catalogue` is on.
 
 use alloc::borrow::ToOwned;
