@@ -152,14 +152,14 @@ macro_rules! list_traits {
     };
 }
 
-/// The element that the pair at `at` points to. Some modems state a size that runs past the end of the message; the
-/// element then ends where the bytes end, and its own fields are checked against that.
+/// The element that the pair at `at` points to. Some modems state no size, or one that runs past the end of the message;
+/// the element then ends where the bytes end, and its own fields are checked against that.
 fn element_at(base: &[u8], at: usize) -> Result<&[u8], DecodeError> {
     let (offset, size) = (word_at(base, at)?, word_at(base, at.saturating_add(4))?);
-    let rest = base
-        .get(length(offset)..)
-        .ok_or(DecodeError::new(DecodeErrorKind::OutOfBounds, at))?;
-    Ok(rest.get(..length(size)).unwrap_or(rest))
+    match base.get(length(offset)..) {
+        Some(rest) if offset != 0 => Ok(rest.get(..length(size)).filter(|sized| !sized.is_empty()).unwrap_or(rest)),
+        _ => Err(DecodeError::new(DecodeErrorKind::OutOfBounds, at)),
+    }
 }
 
 /// A table of pairs (offset, size), one structure each (catalogue type `ref-struct-array`). Offsets inside an element
