@@ -1,0 +1,31 @@
+//! The same as `connect`, over an async channel and a clock.
+#![no_std]
+#![no_main]
+
+use core::pin::pin;
+use core::task::{Context, Poll, Waker};
+
+use wwan::client::{Async, mbim::Client};
+use wwan_size::connect::{Buffers, connect, report};
+use wwan_size::{Modem, Timer};
+
+type Link = Async<Modem, Timer>;
+
+wwan_size::record_size!(ram = wwan_size::future_size(connect::<Link>));
+wwan_size::record_size!(client = size_of::<Client<'static, Link>>());
+
+wwan_size::probe!({
+    let mut buffers = Buffers::new();
+    let link = Async {
+        channel: Modem,
+        clock: Timer,
+    };
+    let mut future = pin!(connect(buffers.client(link)));
+    // The smallest executor.
+    loop {
+        if let Poll::Ready(result) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            report(result);
+            break;
+        }
+    }
+});

@@ -1,0 +1,146 @@
+//! From a closed function to a connection with addresses: the sequence behind the budget of design.md.
+
+use mbim_wire::View;
+use mbim_wire::field::Notification;
+use mbim_wire::service::basic_connect as bc;
+use wwan::client::mbim::{Client, ConnectRequest, Error, Memory, Selection};
+use wwan::client::{Link, mbim::Unlocked};
+use wwan::session::mbim::{Config, Slot};
+use wwan::time::Millis;
+
+use crate::{bytes, put, put_bytes, text, word};
+
+/// The caller's buffers.
+pub struct Buffers {
+    slots: [Slot; 2],
+    command: [u8; 512],
+    answer: [u8; 1024],
+    indication: [u8; 1024],
+    transfer: [u8; 512],
+    indications: [u8; 512],
+}
+
+impl Buffers {
+    /// Unused buffers.
+    pub const fn new() -> Self {
+        Self {
+            slots: [Slot::FREE; 2],
+            command: [0; 512],
+            answer: [0; 1024],
+            indication: [0; 1024],
+            transfer: [0; 512],
+            indications: [0; 512],
+        }
+    }
+
+    /// Lends them to a client.
+    pub fn client<L: Link>(&mut self, link: L) -> Client<'_, L> {
+        let mut config = Config::default();
+        config.max_control_transfer = 512;
+        let memory = Memory {
+            transfer: &mut self.transfer,
+            indications: &mut self.indications,
+            session: wwan::session::mbim::Memory {
+                slots: &mut self.slots,
+                command: &mut self.command,
+                answer: &mut self.answer,
+                indication: &mut self.indication,
+            },
+        };
+        Client::new(link, config, memory)
+    }
+}
+
+impl Default for Buffers {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Connects, and reports what happens meanwhile until the connection is lost.
+pub async fn connect<L: Link>(mut client: Client<'_, L>) -> Result<(), Error<L::Error>> {
+    let (mut pin, mut apn, mut user, mut password) = ([0; 16], [0; 16], [0; 16], [0; 16]);
+    client.open().await?;
+    put(client.wait_ready(Millis(word())).await?.0);
+    let pin = Some(text(&mut pin)).filter(|pin| !pin.is_empty());
+    put(u32::from(client.unlock(pin).await? == Unlocked::Entered));
+    put(client.radio_on().await?.hw_radio_state.0);
+    put(client.register(Selection::Automatic, Millis(word())).await?.0);
+    client.attach(Millis(word())).await?;
+    let request = ConnectRequest {
+        apn: text(&mut apn),
+        user_name: text(&mut user),
+        password: text(&mut password),
+        auth_protocol: bc::AuthProtocol(word()),
+        ip_type: bc::ContextIpType(word()),
+        ..Default::default()
+    };
+    put(client.connect(&request).await?.ip_type.0);
+    addresses(client.ip_configuration(0).await?).map_err(Error::decode::<bc::IpConfiguration>)?;
+    loop {
+        let until = client.link().now() + Millis(word());
+        let Some(told) = client.next_indication(until).await? else {
+            continue;
+        };
+        match (told.service, told.cid) {
+            (bc::BASIC_CONNECT, <bc::SignalState as mbim_wire::Command>::CID) => {
+                let signal = <bc::SignalState as Notification>::Body::new(told.body);
+                put(signal.rssi().map_err(Error::decode::<bc::SignalState>)?);
+            }
+            (bc::BASIC_CONNECT, <bc::Connect as mbim_wire::Command>::CID) => {
+                let info = <bc::Connect as Notification>::Body::new(told.body);
+                let state = info.activation_state().map_err(Error::decode::<bc::Connect>)?;
+                if state != bc::ActivationState::ACTIVATED {
+                    break;
+                }
+            }
+            _ => put(told.cid),
+        }
+    }
+    client.disconnect(0).await?;
+    client.close().await
+}
+
+/// Everything an IP stack wants to know, both families.
+fn addresses(info: bc::IpConfigurationInfoView<'_>) -> Result<(), mbim_wire::DecodeError> {
+    for element in info.ipv4_address()?.iter() {
+        let element = element?;
+        put(element.on_link_prefix_length);
+        put_bytes(&element.ipv4_address.0.octets());
+    }
+    for element in info.ipv6_address()?.iter() {
+        let element = element?;
+        put(element.on_link_prefix_length);
+        put_bytes(&element.ipv6_address.0.octets());
+    }
+    if let Some(gateway) = info.ipv4_gateway()?.0 {
+        put_bytes(&gateway.octets());
+    }
+    if let Some(gateway) = info.ipv6_gateway()?.0 {
+        put_bytes(&gateway.octets());
+    }
+    for server in info.ipv4_dns_server()?.iter() {
+        put_bytes(&server?.octets());
+    }
+    for server in info.ipv6_dns_server()?.iter() {
+        put_bytes(&server?.octets());
+    }
+    put(info.ipv4_mtu()?);
+    put(info.ipv6_mtu()?);
+    let _ = bytes;
+    Ok(())
+}
+
+/// What a program does with an error: it gives the reason to somebody.
+pub fn report<E>(result: Result<(), Error<E>>) {
+    let Err(error) = result else { return };
+    match error {
+        Error::Refused(refusal) => {
+            put(refusal.status.0);
+            put(refusal.network.map_or(0, |cause| cause.0));
+        }
+        Error::Locked(lock) => put(lock.remaining_attempts.unwrap_or(0)),
+        Error::Failed { cid, .. } | Error::Decode { cid, .. } => put(cid),
+        _ => put(1),
+    }
+}
