@@ -5,7 +5,7 @@
 //! * [`service`]: one file per device service; each declares its structures and commands once, with [`mbim_struct!`] and
 //!   [`mbim_command!`], and gets from that a lazy view to read, a plain struct to write, and a catalogue entry;
 //! * [`field`], [`text`], [`bytes`], [`list`], [`tlv`], [`address`], [`uuid`]: the wire formats, each a type;
-//! * [`catalogue`] (feature `catalogue`): names, types and JSON of everything declared, for tools on a host.
+//! * `catalogue` (feature `catalogue`): names, types and JSON of everything declared, for tools on a host.
 //!
 //! Nothing here does I/O or knows time. What comes from the peer is never trusted: every getter checks its own bounds,
 //! costs bounded time, and says on failure at which offset of which structure it stumbled.

@@ -86,7 +86,7 @@ fn compare(bytes: &[u8], expect: &Value) -> Outcome {
 /// Builds the message that `expect` describes.
 fn build(expect: &Value) -> Result<Vec<u8>, String> {
     let mut buffer = vec![0xa5; 65536];
-    let text = |error: &dyn std::fmt::Display| error.to_string();
+    let text = |error: &dyn core::fmt::Display| error.to_string();
     let number = |key: &str| u32::try_from(expect[key].as_u64().unwrap_or(0)).unwrap();
     let id = number("transaction_id");
     let kind = expect["type"].as_str().ok_or("no type")?;
