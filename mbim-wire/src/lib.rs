@@ -79,6 +79,24 @@ pub mod __private {
     #[cfg(feature = "defmt")]
     pub use defmt;
 
+    /// Writes the name of a value.
+    #[cfg(feature = "defmt")]
+    pub fn defmt_str(f: defmt::Formatter<'_>, name: &str) {
+        defmt::write!(f, "{=str}", name);
+    }
+
+    /// Writes a value without a name, or a set of flags.
+    #[cfg(feature = "defmt")]
+    pub fn defmt_number(f: defmt::Formatter<'_>, value: u64) {
+        defmt::write!(f, "{=u64:#x}", value);
+    }
+
+    /// Writes a structure the way it prints elsewhere, personal values masked.
+    #[cfg(feature = "defmt")]
+    pub fn defmt_debug(f: defmt::Formatter<'_>, value: &dyn core::fmt::Debug) {
+        defmt::write!(f, "{}", defmt::Debug2Format(value));
+    }
+
     /// Stands for a personal value in debug output.
     pub struct Masked;
 

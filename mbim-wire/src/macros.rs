@@ -225,6 +225,7 @@ macro_rules! mbim_struct {
                 }
             }
 
+            $crate::__defmt_struct! { $crate::mbim_struct!(@value $name $($lt)?) }
             $crate::__describe_struct! { $name, $view, Index, [$($f $($wire)? $($flag)? : $t),*] }
         };
     };
@@ -343,6 +344,26 @@ macro_rules! __defmt_value {
 #[macro_export]
 #[cfg(not(feature = "defmt"))]
 macro_rules! __defmt_value {
+    ($($t:tt)*) => {};
+}
+
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "defmt")]
+macro_rules! __defmt_struct {
+    ($value:ty) => {
+        impl<'a> $crate::__private::defmt::Format for $value {
+            fn format(&self, f: $crate::__private::defmt::Formatter<'_>) {
+                $crate::__private::defmt_debug(f, self);
+            }
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "defmt"))]
+macro_rules! __defmt_struct {
     ($($t:tt)*) => {};
 }
 
