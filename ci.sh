@@ -265,10 +265,16 @@ step_test() {
     run cargo test --workspace --exclude wwan-interop --all-features --no-fail-fast
 }
 
-# a vendor's crate, outside the workspace, declares its own messages
+# a vendor's crate, outside the workspace, declares its own messages; with each feature alone and with all
 step_vendor() {
+    local features feature
     need file:tests/vendor/Cargo.toml
+    mapfile -t features < <(features_of tests/vendor/Cargo.toml)
     run cargo test --manifest-path tests/vendor/Cargo.toml --no-fail-fast
+    for feature in "${features[@]}"; do
+        run cargo test --manifest-path tests/vendor/Cargo.toml --no-fail-fast --features "$feature"
+    done
+    run cargo test --manifest-path tests/vendor/Cargo.toml --no-fail-fast --all-features
 }
 
 # licences, banned crates and sources of every dependency of every workspace
