@@ -206,8 +206,10 @@ impl<'b> Assembler<'b> {
         if fragment.current != partial.next || fragment.total != partial.total || fragment.payload.is_empty() {
             return Err(AssemblyError::OutOfSequence);
         }
-        let needed = self.len.saturating_add(fragment.payload.len());
-        let Some(place) = self.buf.get_mut(self.len..needed) else {
+        let length = fragment.payload.len();
+        let needed = self.len.saturating_add(length);
+        let room = self.buf.get_mut(self.len..);
+        let Some(place) = room.and_then(|room| room.get_mut(..length)) else {
             return Err(AssemblyError::TooLong { needed });
         };
         place.copy_from_slice(fragment.payload);
