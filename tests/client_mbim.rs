@@ -25,7 +25,7 @@ use mbim_wire::{Command as _, Encode, ProtocolError, Status};
 use wwan::channel::blocking::MessageChannel as _;
 use wwan::channel::{Pipe, PipeEnd, VirtualClock};
 use wwan::client::Async;
-use wwan::client::mbim::{Client, Error, Memory};
+use wwan::client::mbim::{Client, CommandId, Error, Memory};
 use wwan::session::mbim::{Config, Failure, Memory as SessionMemory, Slot};
 use wwan::time::{Instant, Millis};
 
@@ -211,7 +211,7 @@ fn silence_is_a_timeout_that_names_the_command() {
         open(&mut client, &mut function, clock);
         let before = clock_now(clock);
         let error = run(clock, client.query::<DeviceCaps>(&Empty {}), || false).unwrap_err();
-        let failed = Error::Failed { service: BASIC_CONNECT, cid: DeviceCaps::CID, failure: Failure::Timeout };
+        let failed = Error::Failed { command: Some(CommandId::of::<DeviceCaps>()), failure: Failure::Timeout };
         assert_eq!(error, failed);
         assert_eq!(clock_now(clock) - before, Millis(10_000));
     });
@@ -228,7 +228,7 @@ fn a_refusal_carries_status_and_network_cause() {
         let error = result.map(drop).unwrap_err();
         let refusal = error.refusal().unwrap();
         assert_eq!((refusal.status, refusal.network), (Status::FAILURE, Some(NwError(15))));
-        assert_eq!((refusal.service, refusal.cid), (BASIC_CONNECT, PacketService::CID));
+        assert_eq!(refusal.command, CommandId::of::<PacketService>());
         // Without an information buffer there is just the status.
         let result = run(clock, client.set::<PacketService>(&attach), || function.serve(Status(4711), &Empty {}) > 0);
         let error = result.map(drop).unwrap_err();
@@ -241,8 +241,8 @@ fn success_without_the_information_buffer_is_a_decode_error_that_says_where() {
     with_modem(4096, |mut client, mut function, clock| {
         open(&mut client, &mut function, clock);
         let result = run(clock, client.query::<DeviceCaps>(&Empty {}), || function.serve(Status::SUCCESS, &Raw(&[0; 8])) > 0);
-        let Err(Error::Decode { cid, error, .. }) = result.map(drop) else { panic!() };
-        assert_eq!((cid, error.offset), (DeviceCaps::CID, 8));
+        let Err(Error::Decode { command, error }) = result.map(drop) else { panic!() };
+        assert_eq!((command.cid, error.offset), (DeviceCaps::CID, 8));
     });
 }
 

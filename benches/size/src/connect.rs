@@ -140,7 +140,7 @@ pub fn report<E>(result: Result<(), Error<E>>) {
             put(refusal.network.map_or(0, |cause| cause.0));
         }
         Error::Locked(lock) => put(lock.remaining_attempts.unwrap_or(0)),
-        Error::Failed { cid, .. } | Error::Decode { cid, .. } => put(cid),
+        Error::Failed { command: Some(command), .. } | Error::Decode { command, .. } => put(command.cid),
         _ => put(1),
     }
 }

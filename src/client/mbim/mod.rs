@@ -17,7 +17,7 @@ use core::fmt;
 
 use mbim_wire::message::{CommandDone, CommandType, IndicateStatus};
 use mbim_wire::service::basic_connect as bc;
-use mbim_wire::{Command, DecodeError, Encode, Field as _, Query, Set, Status, Uuid, View};
+use mbim_wire::{Command, DecodeError, DecodeErrorKind, Encode, Field as _, Query, Set, Status, Uuid, View};
 
 pub use procedures::{ConnectRequest, Lock, Selection, Unlocked};
 
@@ -28,14 +28,36 @@ use crate::session::mbim::{
 };
 use crate::time::{Instant, Millis};
 
+/// Names a command: the service, and its number there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct CommandId {
+    /// The device service.
+    pub service: Uuid,
+    /// The command identifier.
+    pub cid: u32,
+}
+
+impl CommandId {
+    /// The name of a declared command.
+    #[must_use]
+    pub const fn of<C: Command>() -> &'static Self {
+        const { &Self { service: C::SERVICE, cid: C::CID } }
+    }
+}
+
+impl fmt::Display for CommandId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "service {} command {}", self.service, self.cid)
+    }
+}
+
 /// What the modem said when it refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Refusal {
-    /// The device service.
-    pub service: Uuid,
     /// The command.
-    pub cid: u32,
+    pub command: &'static CommandId,
     /// The status.
     pub status: Status,
     /// The reason of the network (a cause of TS 24.008 or TS 24.301), if the modem gave one.
@@ -67,10 +89,8 @@ pub enum Error<E> {
     Lost,
     /// The command had no usable answer.
     Failed {
-        /// The device service.
-        service: Uuid,
-        /// The command.
-        cid: u32,
+        /// The command; `None` if it was given by its numbers.
+        command: Option<&'static CommandId>,
         /// Why.
         failure: Failure,
     },
@@ -78,10 +98,8 @@ pub enum Error<E> {
     Refused(Refusal),
     /// A field of the answer cannot be read.
     Decode {
-        /// The device service.
-        service: Uuid,
         /// The command.
-        cid: u32,
+        command: &'static CommandId,
         /// The field.
         error: DecodeError,
     },
@@ -92,17 +110,9 @@ pub enum Error<E> {
 }
 
 impl<E> Error<E> {
-    fn failed(service: Uuid, cid: u32) -> impl Fn(Failure) -> Self {
-        move |failure| Self::Failed { service, cid, failure }
-    }
-
     /// A field of an answer to `C` that cannot be read.
     pub fn decode<C: Command>(error: DecodeError) -> Self {
-        Self::Decode {
-            service: C::SERVICE,
-            cid: C::CID,
-            error,
-        }
+        Self::Decode { command: CommandId::of::<C>(), error }
     }
 
     /// The refusal, if it is one.
@@ -121,9 +131,10 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
             Self::Session(error) => error.fmt(f),
             Self::Open(error) => error.fmt(f),
             Self::Lost => f.write_str("the modem was reset or closed"),
-            Self::Failed { service, cid, failure } => write!(f, "service {service} command {cid}: {failure}"),
+            Self::Failed { command: Some(command), failure } => write!(f, "{command}: {failure}"),
+            Self::Failed { command: None, failure } => failure.fmt(f),
             Self::Refused(refusal) => refusal.fmt(f),
-            Self::Decode { service, cid, error } => write!(f, "answer of service {service} command {cid}: {error}"),
+            Self::Decode { command, error } => write!(f, "answer of {command}: {error}"),
             Self::Locked(lock) => lock.fmt(f),
             Self::NotReached => f.write_str("the state asked for was not reached in time"),
         }
@@ -161,7 +172,8 @@ enum Goal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reached {
     Done,
-    Answer(Place, usize),
+    /// The answer is in this place.
+    Answer(Place),
     OpenFailed(OpenError),
     Failed(Failure),
     Lost,
@@ -177,6 +189,8 @@ pub struct Client<'s, L> {
     indications: Queue<'s>,
     /// The command whose answer is awaited, or was when a future was dropped.
     awaited: Option<Ticket>,
+    /// Where the last answer is, until the next transfer comes.
+    answer: Place,
 }
 
 impl<'s, L: Link> Client<'s, L> {
@@ -188,6 +202,7 @@ impl<'s, L: Link> Client<'s, L> {
             transfer: memory.transfer,
             indications: Queue::new(memory.indications),
             awaited: None,
+            answer: Place::Transfer,
         }
     }
 
@@ -274,22 +289,9 @@ impl<'s, L: Link> Client<'s, L> {
         body: &dyn Encode,
         timeout: Millis,
     ) -> Result<CommandDone<'_>, Error<L::Error>> {
-        self.flush().await?;
-        let now = self.link.now();
-        let ticket = self
-            .session
-            .start(now, timeout, service, cid, kind, body)
-            .map_err(Error::Session)?;
-        self.awaited = Some(ticket);
-        let reached = self.run(Goal::Answer(ticket)).await;
-        self.awaited = None;
-        match reached? {
-            Reached::Answer(place, length) => {
-                let payload = self.session.payload(place, self.transfer.get(..length).unwrap_or(&[]));
-                CommandDone::parse(payload).map_err(|error| Error::failed(service, cid)(Failure::Malformed(error)))
-            }
-            Reached::Failed(failure) => Err(Error::failed(service, cid)(failure)),
-            _ => Err(Error::Lost),
+        match self.exchange(&CommandId { service, cid }, kind, body, timeout).await? {
+            Ok(()) => self.answer().map_err(|failure| Error::Failed { command: None, failure }),
+            Err(failure) => Err(Error::Failed { command: None, failure }),
         }
     }
 
@@ -306,11 +308,8 @@ impl<'s, L: Link> Client<'s, L> {
         &mut self,
         params: &<Q::Params<'p> as View<'p>>::Value,
     ) -> Result<Q::Response<'_>, Error<L::Error>> {
-        let timeout = timeout(Q::SERVICE, Q::CID, CommandType::QUERY);
-        let answer = self
-            .command(Q::SERVICE, Q::CID, CommandType::QUERY, params, timeout)
-            .await?;
-        checked(&answer)
+        self.ask(CommandId::of::<Q>(), CommandType::QUERY, params, Q::Response::FIXED).await?;
+        Ok(Q::Response::new(self.body()))
     }
 
     /// Changes. The view reads the answer in the client's memory.
@@ -326,11 +325,64 @@ impl<'s, L: Link> Client<'s, L> {
         &mut self,
         params: &<S::Params<'p> as View<'p>>::Value,
     ) -> Result<S::Response<'_>, Error<L::Error>> {
-        let timeout = timeout(S::SERVICE, S::CID, CommandType::SET);
-        let answer = self
-            .command(S::SERVICE, S::CID, CommandType::SET, params, timeout)
-            .await?;
-        checked(&answer)
+        self.ask(CommandId::of::<S>(), CommandType::SET, params, S::Response::FIXED).await?;
+        Ok(S::Response::new(self.body()))
+    }
+
+    /// Sends a command, waits for its answer, and refuses all but success with at least `least` bytes. This is the one
+    /// place for all of that: what is generic over commands costs flash for each.
+    async fn ask(
+        &mut self,
+        id: &'static CommandId,
+        kind: CommandType,
+        params: &dyn Encode,
+        least: usize,
+    ) -> Result<(), Error<L::Error>> {
+        let failed = |failure| Error::Failed { command: Some(id), failure };
+        self.exchange(id, kind, params, timeout(id, kind)).await?.map_err(failed)?;
+        let answer = self.answer().map_err(failed)?;
+        if answer.status != Status::SUCCESS {
+            return Err(Error::Refused(refusal(id, answer.status, answer.body)));
+        }
+        if answer.body.len() < least {
+            let error = DecodeError::new(DecodeErrorKind::OutOfBounds, answer.body.len());
+            return Err(Error::Decode { command: id, error });
+        }
+        Ok(())
+    }
+
+    /// Sends a command and waits for its answer, which then is in its [place](Self::answer).
+    async fn exchange(
+        &mut self,
+        id: &CommandId,
+        kind: CommandType,
+        body: &dyn Encode,
+        timeout: Millis,
+    ) -> Result<Result<(), Failure>, Error<L::Error>> {
+        self.flush().await?;
+        let now = self.link.now();
+        let ticket = self.session.start(now, timeout, id.service, id.cid, kind, body).map_err(Error::Session)?;
+        self.awaited = Some(ticket);
+        let reached = self.run(Goal::Answer(ticket)).await;
+        self.awaited = None;
+        match reached? {
+            Reached::Answer(place) => {
+                self.answer = place;
+                Ok(Ok(()))
+            }
+            Reached::Failed(failure) => Ok(Err(failure)),
+            _ => Err(Error::Lost),
+        }
+    }
+
+    /// The last answer.
+    fn answer(&self) -> Result<CommandDone<'_>, Failure> {
+        CommandDone::parse(self.session.payload(self.answer, self.transfer)).map_err(Failure::Malformed)
+    }
+
+    /// The information buffer of the last answer, whatever its status.
+    fn body(&self) -> &[u8] {
+        self.answer().map_or(&[], |answer| answer.body)
     }
 
     /// The next indication; `None` once `until` has passed ([`Instant::FAR`] waits for ever).
@@ -412,7 +464,7 @@ impl<'s, L: Link> Client<'s, L> {
             (Event::Opened, Goal::Open) | (Event::Closed, Goal::Closed) => Some(Reached::Done),
             (Event::OpenFailed(error), Goal::Open) => Some(Reached::OpenFailed(error)),
             (Event::Answer { ticket, place }, Goal::Answer(awaited)) if ticket == awaited => {
-                Some(Reached::Answer(place, length))
+                Some(Reached::Answer(place))
             }
             (Event::Failed { ticket, failure }, Goal::Answer(awaited)) if ticket == awaited => {
                 Some(Reached::Failed(failure))
@@ -438,43 +490,22 @@ impl<'s, L: Link> Client<'s, L> {
     }
 }
 
-/// The view of a successful answer, or the refusal.
-fn checked<'a, V: View<'a>, E>(answer: &CommandDone<'a>) -> Result<V, Error<E>> {
-    let (service, cid) = (answer.service, answer.cid);
-    if answer.status != Status::SUCCESS {
-        return Err(Error::Refused(refusal(answer)));
-    }
-    let view = V::new(answer.body);
-    match view.check() {
-        Ok(()) => Ok(view),
-        Err(error) => Err(Error::Decode { service, cid, error }),
-    }
-}
-
 /// What a failed answer says. Four commands of Basic Connect carry the network's reason in their information buffer.
-fn refusal(answer: &CommandDone<'_>) -> Refusal {
-    let (service, cid) = (answer.service, answer.cid);
-    let at = match cid {
-        _ if service != bc::BASIC_CONNECT => None,
+fn refusal(command: &'static CommandId, status: Status, body: &[u8]) -> Refusal {
+    let at = match command.cid {
+        _ if command.service != bc::BASIC_CONNECT => None,
         bc::RegisterState::CID | bc::PacketService::CID | bc::ServiceActivation::CID => Some(0),
         bc::Connect::CID => Some(32),
         _ => None,
     };
-    let network = at
-        .and_then(|at| bc::NwError::at(answer.body, at).ok())
-        .filter(|cause| cause.0 != 0);
-    Refusal {
-        service,
-        cid,
-        status: answer.status,
-        network,
-    }
+    let network = at.and_then(|at| bc::NwError::at(body, at).ok()).filter(|cause| cause.0 != 0);
+    Refusal { command, status, network }
 }
 
 /// How long a command may take: seconds for most, minutes where the network has a say.
-fn timeout(service: Uuid, cid: u32, kind: CommandType) -> Millis {
-    let seconds = match (cid, kind) {
-        _ if service != bc::BASIC_CONNECT => 30,
+fn timeout(id: &CommandId, kind: CommandType) -> Millis {
+    let seconds = match (id.cid, kind) {
+        _ if id.service != bc::BASIC_CONNECT => 30,
         (bc::VisibleProviders::CID, _) => 240,
         (bc::Connect::CID, CommandType::SET) => 180,
         (bc::RegisterState::CID | bc::PacketService::CID, CommandType::SET) => 120,

@@ -3,17 +3,35 @@
 use core::fmt;
 
 use mbim_wire::field::Empty;
-use mbim_wire::message::{CommandDone, CommandType};
+use mbim_wire::message::CommandType;
 use mbim_wire::service::basic_connect as bc;
-use mbim_wire::{Command, Status, View as _};
+use mbim_wire::{Encode, Status, StructWriter, View as _};
 
-use super::{Client, Error, Goal, Refusal, checked, refusal, timeout};
+use super::{Client, CommandId, Error, Goal, Refusal, refusal};
 use crate::client::Link;
 use crate::session::mbim::Failure;
 use crate::time::{Instant, Millis};
 
 /// How often a state is asked for while waiting for it; indications wake earlier, but some modems never send them.
 const POLL: Millis = Millis(1_000);
+
+/// How long a session may take from accepted to active.
+const ACTIVATION: Millis = Millis::from_secs(180);
+
+/// Asks for a session with the layout of the answer, `N` bytes, in which only the session counts. The declared structure
+/// could be written as well; this is a tenth of the flash.
+#[derive(Debug)]
+struct SessionQuery<const N: usize>(u32);
+
+impl<const N: usize> Encode for SessionQuery<N> {
+    fn fixed_len(&self) -> usize {
+        N
+    }
+
+    fn fill(&self, w: &mut StructWriter<'_, '_>) {
+        w.word(0, self.0);
+    }
+}
 
 /// A lock that keeps the modem from service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,15 +43,18 @@ pub struct Lock {
     pub remaining_attempts: Option<u32>,
     /// Whether a code was tried and found wrong.
     pub wrong: bool,
+    /// What the modem answered to the code; [`Status::PIN_REQUIRED`] if none was tried.
+    pub status: Status,
 }
 
 impl Lock {
-    fn new(info: &bc::PinInfo, wrong: bool) -> Self {
+    fn new(info: &bc::PinInfo, wrong: bool, status: Status) -> Self {
         let remaining_attempts = Some(info.remaining_attempts).filter(|n| *n != u32::MAX);
         Self {
             pin_type: info.pin_type,
             remaining_attempts,
             wrong,
+            status,
         }
     }
 }
@@ -174,7 +195,7 @@ impl<L: Link> Client<'_, L> {
         if before.pin_state != bc::PinState::LOCKED || harmless {
             return Ok(Unlocked::NotNeeded);
         }
-        let lock = Lock::new(&before, false);
+        let lock = Lock::new(&before, false, Status::PIN_REQUIRED);
         let (Some(pin), bc::PinType::PIN1) = (pin, before.pin_type) else {
             return Err(Error::Locked(lock));
         };
@@ -209,19 +230,14 @@ impl<L: Link> Client<'_, L> {
             pin: pin.into(),
             new_pin: new_pin.into(),
         };
-        let kind = CommandType::SET;
-        let (service, cid) = (bc::BASIC_CONNECT, bc::Pin::CID);
-        let answer = self
-            .command(service, cid, kind, &set, timeout(service, cid, kind))
-            .await?;
-        let Err(refused) = checked::<bc::PinInfoView<'_>, _>(&answer) else {
-            return Ok(());
+        let refusal = match self.ask(CommandId::of::<bc::Pin>(), CommandType::SET, &set, 0).await {
+            Err(Error::Refused(refusal)) => refusal,
+            result => return result,
         };
         // Many modems say with the refusal how many attempts are left.
-        let told = bc::PinInfoView::new(answer.body).read().ok();
-        let after = match told {
-            Some(info) => info,
-            None => self.pin_state().await?,
+        let after = match bc::PinInfoView::new(self.body()).read() {
+            Ok(told) => told,
+            Err(_) => self.pin_state().await?,
         };
         let entering = pin_operation == bc::PinOperation::ENTER && before.pin_state == bc::PinState::LOCKED;
         if entering && after.pin_state == bc::PinState::UNLOCKED {
@@ -230,17 +246,10 @@ impl<L: Link> Client<'_, L> {
         let blocked = after.pin_state == bc::PinState::LOCKED && after.pin_type != before.pin_type;
         let known = after.remaining_attempts != u32::MAX;
         let fewer = after.pin_type == before.pin_type && after.remaining_attempts < before.remaining_attempts;
-        let wrong = matches!(
-            &refused,
-            Error::Refused(Refusal {
-                status: Status::PIN_FAILURE,
-                ..
-            })
-        );
-        if blocked || (known && fewer) || wrong {
-            Err(Error::Locked(Lock::new(&after, true)))
+        if blocked || (known && fewer) || refusal.status == Status::PIN_FAILURE {
+            Err(Error::Locked(Lock::new(&after, true, refusal.status)))
         } else {
-            Err(refused)
+            Err(Error::Refused(refusal))
         }
     }
 
@@ -283,54 +292,33 @@ impl<L: Link> Client<'_, L> {
         patience: Millis,
     ) -> Result<bc::RegistrationState, Error<L::Error>> {
         let end = self.link.now() + patience;
-        let state = self.registration().await?;
-        if selection == Selection::Automatic && is_registered(state) {
-            return Ok(state);
-        }
         let (provider_id, register_action) = match selection {
             Selection::Automatic => ("", bc::RegisterAction::AUTOMATIC),
             Selection::Manual(id) => (id, bc::RegisterAction::MANUAL),
         };
-        let set = bc::RegisterStateSet {
-            provider_id: provider_id.into(),
-            register_action,
-            ..Default::default()
-        };
-        match self.set::<bc::RegisterState>(&set).await {
-            Ok(_) => {}
-            // One modem answers so after it has registered; the state decides.
-            Err(Error::Refused(Refusal {
-                status: Status::FAILURE,
-                network: None,
-                ..
-            })) => {}
-            Err(error) => return Err(error),
-        }
+        let mut asked = false;
         loop {
-            let state = self.registration().await?;
-            if is_registered(state) {
+            let info = self.query::<bc::RegisterState>(&Empty {}).await?;
+            let state = info.register_state().map_err(Error::decode::<bc::RegisterState>)?;
+            if is_registered(state) && (asked || selection == Selection::Automatic) {
                 return Ok(state);
             }
-            if !self.pause(end).await? {
+            if !asked {
+                asked = true;
+                let provider_id = provider_id.into();
+                let set = bc::RegisterStateSet { provider_id, register_action, ..Default::default() };
+                match self.ask(CommandId::of::<bc::RegisterState>(), CommandType::SET, &set, 0).await {
+                    // One modem answers so after it has registered; the state decides.
+                    Ok(()) | Err(Error::Refused(Refusal { status: Status::FAILURE, network: None, .. })) => {}
+                    Err(error) => return Err(error),
+                }
+            } else if state == bc::RegistrationState::DENIED {
+                let command = CommandId::of::<bc::RegisterState>();
+                return Err(Error::Refused(refusal(command, Status::NOT_REGISTERED, info.base())));
+            } else if !self.pause(end).await? {
                 return Err(Error::NotReached);
             }
         }
-    }
-
-    /// The state of registration; refused ones are an error with the network's reason.
-    async fn registration(&mut self) -> Result<bc::RegistrationState, Error<L::Error>> {
-        let info = self.query::<bc::RegisterState>(&Empty {}).await?;
-        let state = info.register_state().map_err(Error::decode::<bc::RegisterState>)?;
-        if state != bc::RegistrationState::DENIED {
-            return Ok(state);
-        }
-        let answer = CommandDone {
-            service: bc::BASIC_CONNECT,
-            cid: bc::RegisterState::CID,
-            status: Status::NOT_REGISTERED,
-            body: info.base(),
-        };
-        Err(Error::Refused(refusal(&answer)))
     }
 
     /// Attaches to packet service and waits for it, for at most `patience`.
@@ -344,31 +332,28 @@ impl<L: Link> Client<'_, L> {
     /// May be dropped and called again.
     pub async fn attach(&mut self, patience: Millis) -> Result<(), Error<L::Error>> {
         let end = self.link.now() + patience;
-        if self.is_attached().await? {
-            return Ok(());
-        }
-        let attach = bc::PacketServiceSet {
-            packet_service_action: bc::PacketServiceAction::ATTACH,
-        };
-        if let Err(error) = self.set::<bc::PacketService>(&attach).await {
-            // On LTE attaching is implied, and some modems refuse what is already done.
-            let attached = matches!(error, Error::Refused(_)) && self.is_attached().await?;
-            return if attached { Ok(()) } else { Err(error) };
-        }
-        while !self.is_attached().await? {
-            if !self.pause(end).await? {
+        let attach = bc::PacketServiceSet { packet_service_action: bc::PacketServiceAction::ATTACH };
+        let (mut asked, mut refused) = (false, None);
+        loop {
+            let info = self.query::<bc::PacketService>(&Empty {}).await?;
+            let state = info.packet_service_state().map_err(Error::decode::<bc::PacketService>)?;
+            if state == bc::PacketServiceState::ATTACHED {
+                return Ok(());
+            }
+            // On LTE attaching is implied, and some modems refuse what is already done: so only now.
+            if let Some(refusal) = refused {
+                return Err(Error::Refused(refusal));
+            }
+            if !asked {
+                asked = true;
+                match self.ask(CommandId::of::<bc::PacketService>(), CommandType::SET, &attach, 0).await {
+                    Err(Error::Refused(refusal)) => refused = Some(refusal),
+                    result => result?,
+                }
+            } else if !self.pause(end).await? {
                 return Err(Error::NotReached);
             }
         }
-        Ok(())
-    }
-
-    async fn is_attached(&mut self) -> Result<bool, Error<L::Error>> {
-        let info = self.query::<bc::PacketService>(&Empty {}).await?;
-        let state = info
-            .packet_service_state()
-            .map_err(Error::decode::<bc::PacketService>)?;
-        Ok(state == bc::PacketServiceState::ATTACHED)
     }
 
     /// Activates a session; one that is left over from earlier is deactivated first. The answer says which address
@@ -383,20 +368,9 @@ impl<L: Link> Client<'_, L> {
     /// May be dropped; the modem may go on connecting, call [`disconnect`](Self::disconnect).
     pub async fn connect(&mut self, request: &ConnectRequest<'_>) -> Result<bc::ConnectInfo, Error<L::Error>> {
         use bc::ActivationState as State;
-        let asked = bc::ConnectQuery {
-            session_id: request.session_id,
-            ..Default::default()
-        };
-        // Some modems refuse to tell, or answer "unknown": then there is nothing to deactivate.
-        let before = match self.query::<bc::Connect>(&asked).await {
-            Ok(info) => info.activation_state().map_err(Error::decode::<bc::Connect>)?,
-            Err(Error::Refused(_)) => State::UNKNOWN,
-            Err(error) => return Err(error),
-        };
-        if matches!(before, State::ACTIVATED | State::ACTIVATING) {
-            self.disconnect(request.session_id).await?;
-        }
-        let set = bc::ConnectSet {
+        let command = CommandId::of::<bc::Connect>();
+        let session = SessionQuery::<36>(request.session_id);
+        let mut set = bc::ConnectSet {
             session_id: request.session_id,
             activation_command: bc::ActivationCommand::ACTIVATE,
             access_string: request.apn.into(),
@@ -407,62 +381,58 @@ impl<L: Link> Client<'_, L> {
             ip_type: request.ip_type,
             context_type: bc::context_type::INTERNET,
         };
-        let mut info = match self.activate(&set).await {
-            // One context for both families is not known everywhere; two contexts may be.
-            Err(Error::Refused(Refusal {
-                status, network: None, ..
-            })) if set.ip_type == bc::ContextIpType::IPV4V6
-                && matches!(
-                    status,
-                    Status::INVALID_PARAMETERS | Status::NO_DEVICE_SUPPORT | Status::CONTEXT_NOT_SUPPORTED
-                ) =>
-            {
-                self.activate(&bc::ConnectSet {
-                    ip_type: bc::ContextIpType::IPV4_AND_IPV6,
-                    ..set
-                })
-                .await?
+        let mut asked = None;
+        loop {
+            // Some modems refuse to tell, or answer "unknown": then there is nothing to deactivate.
+            let state = match self.ask(command, CommandType::QUERY, &session, bc::ConnectInfoView::FIXED).await {
+                Ok(()) => self.connect_info()?,
+                Err(Error::Refused(_)) if asked.is_none() => bc::ConnectInfo::default(),
+                Err(error) => return Err(error),
+            };
+            let left_over = matches!(state.activation_state, State::ACTIVATED | State::ACTIVATING);
+            match (asked, state.activation_state) {
+                (Some(_), State::ACTIVATED) => return Ok(state),
+                (Some(end), State::ACTIVATING) => {
+                    if self.pause(end).await? {
+                        continue;
+                    }
+                    let _ = self.disconnect(request.session_id).await;
+                    return Err(Error::NotReached);
+                }
+                (Some(_), _) => {
+                    let status = Status::CONTEXT_NOT_ACTIVATED;
+                    return Err(Error::Refused(refusal(command, status, self.body())));
+                }
+                (None, _) if left_over => self.disconnect(request.session_id).await?,
+                (None, _) => {}
             }
-            result => result?,
-        };
-        let end = self.link.now() + timeout(bc::BASIC_CONNECT, bc::Connect::CID, CommandType::SET);
-        while info.activation_state == State::ACTIVATING {
-            if !self.pause(end).await? {
-                let _ = self.disconnect(request.session_id).await;
-                return Err(Error::NotReached);
+            loop {
+                match self.ask(command, CommandType::SET, &set, bc::ConnectInfoView::FIXED).await {
+                    Ok(()) => break,
+                    // One context for both families is not known everywhere; two contexts may be.
+                    Err(Error::Refused(Refusal {
+                        status: Status::INVALID_PARAMETERS | Status::NO_DEVICE_SUPPORT | Status::CONTEXT_NOT_SUPPORTED,
+                        network: None,
+                        ..
+                    })) if set.ip_type == bc::ContextIpType::IPV4V6 => set.ip_type = bc::ContextIpType::IPV4_AND_IPV6,
+                    Err(error @ Error::Failed { failure: Failure::Timeout, .. }) => {
+                        let _ = self.disconnect(request.session_id).await;
+                        return Err(error);
+                    }
+                    Err(error) => return Err(error),
+                }
             }
-            info = self
-                .query::<bc::Connect>(&asked)
-                .await?
-                .read()
-                .map_err(Error::decode::<bc::Connect>)?;
+            let info = self.connect_info()?;
+            if info.activation_state == State::ACTIVATED {
+                return Ok(info);
+            }
+            asked = Some(self.link.now() + ACTIVATION);
         }
-        if info.activation_state == State::ACTIVATED {
-            return Ok(info);
-        }
-        let network = Some(info.nw_error).filter(|cause| cause.0 != 0);
-        let cid = bc::Connect::CID;
-        Err(Error::Refused(Refusal {
-            service: bc::BASIC_CONNECT,
-            cid,
-            status: Status::CONTEXT_NOT_ACTIVATED,
-            network,
-        }))
     }
 
-    async fn activate(&mut self, set: &bc::ConnectSet<'_>) -> Result<bc::ConnectInfo, Error<L::Error>> {
-        let timed_out = match self.set::<bc::Connect>(set).await {
-            Ok(info) => return info.read().map_err(Error::decode::<bc::Connect>),
-            Err(
-                error @ Error::Failed {
-                    failure: Failure::Timeout,
-                    ..
-                },
-            ) => error,
-            Err(error) => return Err(error),
-        };
-        let _ = self.disconnect(set.session_id).await;
-        Err(timed_out)
+    /// The session in the last answer.
+    fn connect_info(&self) -> Result<bc::ConnectInfo, Error<L::Error>> {
+        bc::ConnectInfoView::new(self.body()).read().map_err(Error::decode::<bc::Connect>)
     }
 
     /// Deactivates a session; one that is not active counts as done.
@@ -481,13 +451,12 @@ impl<L: Link> Client<'_, L> {
             context_type: bc::context_type::INTERNET,
             ..Default::default()
         };
-        match self.set::<bc::Connect>(&set).await {
+        match self.ask(CommandId::of::<bc::Connect>(), CommandType::SET, &set, 0).await {
             // Without its SIM no session is active either, and some modems say that instead.
             Err(Error::Refused(Refusal {
-                status: Status::CONTEXT_NOT_ACTIVATED | Status::SIM_NOT_INSERTED,
-                ..
+                status: Status::CONTEXT_NOT_ACTIVATED | Status::SIM_NOT_INSERTED, ..
             })) => Ok(()),
-            result => result.map(drop),
+            result => result,
         }
     }
 
@@ -504,11 +473,10 @@ impl<L: Link> Client<'_, L> {
         &mut self,
         session_id: u32,
     ) -> Result<bc::IpConfigurationInfoView<'_>, Error<L::Error>> {
-        let asked = bc::IpConfigurationQuery {
-            session_id,
-            ..Default::default()
-        };
-        self.query::<bc::IpConfiguration>(&asked).await
+        let command = CommandId::of::<bc::IpConfiguration>();
+        let session = SessionQuery::<60>(session_id);
+        self.ask(command, CommandType::QUERY, &session, bc::IpConfigurationInfoView::FIXED).await?;
+        Ok(bc::IpConfigurationInfoView::new(self.body()))
     }
 
     /// Waits for [`POLL`] or for an indication that was not there before; false if `end` has come.
