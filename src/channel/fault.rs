@@ -435,6 +435,12 @@ impl<'m, C, K> Faults<'m, C, K> {
         self.store.count
     }
 
+    /// When a message held back goes on by itself; [`Instant::FAR`] if none does. For whoever looks for messages instead
+    /// of waiting for them.
+    pub fn poll_at(&self) -> Instant {
+        self.store.next_due()
+    }
+
     /// The wrapped channel.
     pub const fn channel_mut(&mut self) -> &mut C {
         &mut self.channel

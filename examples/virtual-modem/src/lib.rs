@@ -1,1 +1,22 @@
-//! A virtual modem.
+//! A modem without hardware, for whoever writes or tests modem software.
+//!
+//! The modem itself is [`wwan::device`]. Here are the [`scenario`]s that it plays, and the doors behind which it
+//! stands:
+//!
+//! | door | for |
+//! |---|---|
+//! | [`InProcess`], [`AsyncInProcess`] | a client in the same program, in real time or faster than time |
+//! | `virtual-modem pty` | programs that open a device node: mbimcli, mbim-proxy |
+//! | `virtual-modem socket` | the serial port of an emulator, and other streams |
+//!
+//! Modems that speak MBIM are served.
+#![allow(clippy::std_instead_of_core, clippy::std_instead_of_alloc)] // a program for hosts
+
+#[cfg(feature = "cli")]
+pub mod doors;
+mod in_process;
+mod machine;
+pub mod scenario;
+
+pub use in_process::{AsyncInProcess, InProcess, InProcessError, Room, Time};
+pub use scenario::Scenario;

@@ -1,2 +1,165 @@
-//! Placeholder.
-fn main() {}
+//! The program: a virtual modem for other programs.
+#![allow(clippy::std_instead_of_core, clippy::std_instead_of_alloc)] // a program for hosts
+
+use std::io::{self, Write as _};
+use std::os::fd::AsFd as _;
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use virtual_modem::doors::socket::Address;
+use virtual_modem::doors::watch::watch;
+use virtual_modem::doors::{DoorError, pty, socket};
+use virtual_modem::scenario::{BUILT_IN, Scenario, ScenarioError};
+use virtual_modem::{InProcess, Room, Time};
+
+/// A modem without hardware, for whoever writes or tests modem software.
+///
+/// Exit status: 0 done, 2 usage, 65 the scenario is wrong, 69 the door cannot be opened.
+#[derive(Debug, Parser)]
+#[command(name = "virtual-modem", version)]
+struct Arguments {
+    #[command(subcommand)]
+    door: Door,
+}
+
+#[derive(Debug, Subcommand)]
+enum Door {
+    /// Serve on a pseudo-terminal; its path is the first line of the output
+    Pty {
+        #[command(flatten)]
+        modem: Modem,
+        /// Make a symbolic link to the pseudo-terminal, and remove it at the end
+        #[arg(long, value_name = "PATH")]
+        link: Option<PathBuf>,
+    },
+    /// Serve on a socket; `listening ADDRESS` is the first line of the output
+    Socket {
+        #[command(flatten)]
+        modem: Modem,
+        /// HOST:PORT (port 0: any that is free) or unix:PATH
+        #[arg(long, value_name = "ADDRESS")]
+        listen: Address,
+    },
+    /// List the built-in scenarios
+    Scenarios {
+        /// Print the file of this one instead
+        name: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Modem {
+    /// Protocol that the modem speaks
+    #[arg(long, value_enum, default_value = "mbim")]
+    protocol: Protocol,
+    /// What the modem is like: a built-in scenario, or a file
+    #[arg(long, value_name = "NAME|FILE", default_value = "default")]
+    scenario: String,
+    /// Print each message on standard error; twice: its fields, too
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    verbose: u8,
+    /// Record all messages for Wireshark (pcapng, link type 147)
+    #[arg(long, value_name = "FILE")]
+    pcap: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Protocol {
+    Mbim,
+    Qmi,
+    At,
+}
+
+/// Why the program ends early.
+#[derive(Debug)]
+enum Failure {
+    Usage(String),
+    Scenario(ScenarioError),
+    Door(DoorError),
+}
+
+impl From<DoorError> for Failure {
+    fn from(error: DoorError) -> Self {
+        Self::Door(error)
+    }
+}
+
+impl Failure {
+    fn report(&self) -> ExitCode {
+        let (message, status) = match self {
+            Self::Usage(message) => (message.clone(), 2),
+            Self::Scenario(error) => (error.to_string(), 65),
+            Self::Door(error) => (error.to_string(), 69),
+        };
+        let _ = writeln!(io::stderr(), "virtual-modem: {message}");
+        ExitCode::from(status)
+    }
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().door) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run(door: Door) -> Result<(), Failure> {
+    match &door {
+        Door::Scenarios { name } => list(name.as_deref()),
+        Door::Pty { modem, .. } | Door::Socket { modem, .. } => serve(modem, &door),
+    }
+}
+
+fn serve(modem: &Modem, door: &Door) -> Result<(), Failure> {
+    if modem.protocol != Protocol::Mbim {
+        let wanted = if modem.protocol == Protocol::Qmi { "qmi" } else { "at" };
+        let message = format!("protocol {wanted} is not served yet; this version serves mbim");
+        return Err(Failure::Usage(message));
+    }
+    let scenario = Scenario::load(&modem.scenario).map_err(Failure::Scenario)?;
+    let mut room = Room::new();
+    let in_process = InProcess::mbim(&scenario, Time::Real, &mut room);
+    let watched = watch(in_process, modem.verbose, modem.pcap.as_deref())?;
+    let stop = stop_signals().map_err(|error| DoorError {
+        doing: "wait for signals".into(),
+        error,
+    })?;
+    match door {
+        Door::Pty { link, .. } => pty::serve(watched, link.as_deref(), stop.as_fd())?,
+        Door::Socket { listen, .. } => socket::serve(watched, listen, stop.as_fd())?,
+        Door::Scenarios { .. } => {}
+    }
+    Ok(())
+}
+
+/// Can be read from once SIGINT or SIGTERM has come.
+fn stop_signals() -> io::Result<UnixStream> {
+    let (reader, writer) = UnixStream::pair()?;
+    for signal in [SIGINT, SIGTERM] {
+        signal_hook::low_level::pipe::register(signal, writer.try_clone()?)?;
+    }
+    Ok(reader)
+}
+
+/// Prints the built-in scenarios, or the file of one.
+fn list(name: Option<&str>) -> Result<(), Failure> {
+    let mut text = String::new();
+    match name {
+        None => {
+            for built_in in BUILT_IN {
+                let scenario = Scenario::load(built_in.name).map_err(Failure::Scenario)?;
+                text.push_str(&format!("{:<20} {}\n", built_in.name, scenario.description));
+            }
+        }
+        Some(name) => match BUILT_IN.iter().find(|built_in| built_in.name == name) {
+            Some(built_in) => text.push_str(built_in.source),
+            None => return Err(Failure::Usage(format!("no built-in scenario `{name}`"))),
+        },
+    }
+    // Whoever closes the pipe early has read enough.
+    let _ = io::stdout().write_all(text.as_bytes());
+    Ok(())
+}

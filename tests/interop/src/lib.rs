@@ -1,1 +1,346 @@
 //! Real peers as judges of the virtual modem and of the host: what the tests share.
+//!
+//! The tests need the program `virtual-modem` beside them in the target directory, and mbimcli, mbim-proxy and tshark on
+//! the machine; `./ci.sh interop` sees to both. Nothing here waits for a fixed time: conditions are asked for until they
+//! hold or a generous limit is over. Every process that is started is killed when its owner is dropped.
+#![allow(clippy::std_instead_of_core, clippy::std_instead_of_alloc)] // tests for hosts
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // test support: the message is the report
+
+use std::env;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long anything may take that is not slow by itself.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Asks `condition` until it yields something.
+///
+/// # Panics
+///
+/// If it does not within [`PATIENCE`].
+pub fn until<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(value) = condition() {
+            return value;
+        }
+        assert!(start.elapsed() < PATIENCE, "timeout: {what}");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// A process that does not outlive this.
+#[derive(Debug)]
+pub struct Guarded(pub Child);
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A directory that does not outlive this.
+#[derive(Debug)]
+pub struct Scratch(PathBuf);
+
+impl Scratch {
+    /// A new directory.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be made.
+    #[must_use]
+    #[allow(clippy::new_without_default)] // it does something
+    pub fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let path = env::temp_dir().join(format!("wwan-interop-{}-{number}", std::process::id()));
+        fs::create_dir_all(&path).expect("make a directory for temporary files");
+        Self(path)
+    }
+
+    /// A path inside.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The program `virtual-modem`, built into the same target directory as the running test.
+///
+/// # Panics
+///
+/// If it is not there.
+#[must_use]
+pub fn program() -> PathBuf {
+    let test = env::current_exe().expect("path of the test");
+    let beside = test.ancestors().skip(1).map(|folder| folder.join("virtual-modem"));
+    beside
+        .take(2)
+        .find(|path| path.is_file())
+        .expect("virtual-modem beside the tests: cargo build -p virtual-modem, with the same profile")
+}
+
+/// The program `virtual-modem`, serving on a pseudo-terminal.
+#[derive(Debug)]
+pub struct VirtualModem {
+    child: Guarded,
+    /// The pseudo-terminal.
+    pub path: PathBuf,
+    lines: mpsc::Receiver<String>,
+}
+
+impl VirtualModem {
+    /// Starts it with a scenario.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    #[must_use]
+    pub fn start(scenario: impl AsRef<std::ffi::OsStr>) -> Self {
+        Self::with(scenario, |command| command)
+    }
+
+    /// Starts it with a scenario and more options.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    #[must_use]
+    pub fn with(scenario: impl AsRef<std::ffi::OsStr>, options: impl FnOnce(&mut Command) -> &mut Command) -> Self {
+        let mut command = Command::new(program());
+        command.args(["pty", "--protocol", "mbim", "--scenario"]).arg(scenario);
+        let mut child = options(&mut command)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("start virtual-modem");
+        let output = child.stdout.take().expect("its output");
+        let (sender, lines) = mpsc::channel();
+        thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        let child = Guarded(child);
+        let path = lines.recv_timeout(PATIENCE).expect("the path of the pseudo-terminal");
+        Self {
+            child,
+            path: path.into(),
+            lines,
+        }
+    }
+
+    /// The next line it prints: the path after it was plugged in again.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    #[must_use]
+    pub fn next_path(&self) -> PathBuf {
+        self.lines.recv_timeout(PATIENCE).expect("another path").into()
+    }
+
+    /// Its process.
+    pub const fn child(&mut self) -> &mut Child {
+        &mut self.child.0
+    }
+}
+
+/// How a program ended, and what it said.
+#[derive(Debug)]
+pub struct Said {
+    /// The exit status.
+    pub status: ExitStatus,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl Said {
+    /// The values printed as `KEY: 'VALUE'`, in order.
+    #[must_use]
+    pub fn values(&self, key: &str) -> Vec<&str> {
+        let lines = self.out.lines().filter_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            let name = name.trim().trim_start_matches(['[', ']']).trim();
+            (name == key).then(|| value.trim().trim_matches('\''))
+        });
+        lines.collect()
+    }
+
+    /// The first value of a key.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    #[must_use]
+    pub fn value(&self, key: &str) -> &str {
+        match self.values(key).first() {
+            Some(value) => value,
+            None => panic!("no `{key}` in: {self:#?}"),
+        }
+    }
+
+    /// Asserts that it succeeded.
+    ///
+    /// # Panics
+    ///
+    /// If it did not.
+    #[must_use]
+    pub fn good(self) -> Self {
+        assert!(self.status.success(), "{self:#?}");
+        self
+    }
+
+    /// Asserts that it failed, and says why on standard error.
+    ///
+    /// # Panics
+    ///
+    /// If it did not, or did not say `why`.
+    #[must_use]
+    pub fn bad(self, why: &str) -> Self {
+        assert!(
+            !self.status.success() && self.err.contains(why),
+            "not {why:?}: {self:#?}"
+        );
+        self
+    }
+}
+
+/// Runs a program to its end.
+///
+/// # Panics
+///
+/// If it cannot be started, or does not end within [`PATIENCE`].
+#[must_use]
+pub fn run(command: &mut Command) -> Said {
+    let child = command
+        .env("LC_ALL", "C")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut child = Guarded(child.unwrap_or_else(|error| panic!("{command:?}: {error}")));
+    let mut err = child.0.stderr.take().expect("its standard error");
+    let mut out = child.0.stdout.take().expect("its standard output");
+    let gather = |mut from: Box<dyn std::io::Read + Send>| {
+        thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let _ = from.read_to_end(&mut bytes);
+            String::from_utf8_lossy(&bytes).into_owned()
+        })
+    };
+    let _ = (&mut err, &mut out);
+    let (out, err) = (gather(Box::new(out)), gather(Box::new(err)));
+    let status = until(&format!("{command:?}"), || child.0.try_wait().expect("wait"));
+    Said {
+        status,
+        out: out.join().expect("its standard output"),
+        err: err.join().expect("its standard error"),
+    }
+}
+
+/// mbimcli for a device, with these arguments.
+#[must_use]
+pub fn mbimcli_command(device: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new("mbimcli");
+    command.arg("-d").arg(device).args(arguments);
+    command
+}
+
+/// Runs mbimcli on a device.
+///
+/// # Panics
+///
+/// As [`run`].
+#[must_use]
+pub fn mbimcli(device: &Path, arguments: &[&str]) -> Said {
+    run(&mut mbimcli_command(device, arguments))
+}
+
+/// Runs the test of that name once more in a network of its own, because mbim-proxy listens on one name for the whole
+/// network; true in that second run, where the test goes on.
+///
+/// # Panics
+///
+/// If the second run fails, or networks cannot be made.
+#[must_use]
+pub fn in_own_network(test: &str) -> bool {
+    const MARK: &str = "WWAN_OWN_NETWORK";
+    if env::var_os(MARK).is_some() {
+        return true;
+    }
+    let own = |options: &[&str]| {
+        let mut command = Command::new("unshare");
+        command.args(options);
+        command
+    };
+    // Root needs no user namespace; others may be allowed to have one.
+    let plain: &[&str] = &["--net"];
+    let options = if run(own(plain).arg("true")).status.success() {
+        plain
+    } else {
+        &["--net", "--map-root-user"]
+    };
+    let executable = env::current_exe().expect("path of the test");
+    let again = run(own(options)
+        .arg(executable)
+        .args(["--exact", test, "--nocapture"])
+        .env(MARK, "1"));
+    assert!(again.status.success() && again.out.contains("1 passed"), "{again:#?}");
+    print!("{}", again.out);
+    false
+}
+
+/// mbim-proxy, in the network of the caller.
+#[derive(Debug)]
+pub struct Proxy(#[allow(dead_code)] Guarded);
+
+impl Proxy {
+    /// Starts it and waits until it listens.
+    ///
+    /// # Panics
+    ///
+    /// If it does not.
+    #[must_use]
+    pub fn start() -> Self {
+        let child = Command::new("/usr/libexec/mbim-proxy")
+            .args(["--no-exit"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("start mbim-proxy");
+        let proxy = Self(Guarded(child));
+        until("mbim-proxy listens", || Self::connect().ok());
+        proxy
+    }
+
+    /// Connects to it.
+    ///
+    /// # Errors
+    ///
+    /// If nobody listens.
+    pub fn connect() -> std::io::Result<std::os::unix::net::UnixStream> {
+        use std::os::linux::net::SocketAddrExt as _;
+        let address = std::os::unix::net::SocketAddr::from_abstract_name("mbim-proxy")?;
+        std::os::unix::net::UnixStream::connect_addr(&address)
+    }
+}

@@ -1,0 +1,327 @@
+//! The door inside: a modem in the same program as the client, as a message channel.
+
+use std::thread;
+use std::time::Duration;
+
+use wwan::channel::blocking::MessageChannel as Blocking;
+use wwan::channel::fault::{FaultCounters, Faults, FaultsError, Held};
+use wwan::channel::{Clock, Direction, LinuxClock, MessageChannel};
+use wwan::device::mbim::{Function, Memory};
+use wwan::device::modem::Modem;
+use wwan::time::{Instant, Millis};
+
+use crate::machine::Machine;
+use crate::scenario::Scenario;
+
+pub use crate::machine::InProcessError;
+
+/// Messages that faults may hold back at the same time.
+const HELD: usize = 32;
+/// Bytes of them.
+const HELD_BYTES: usize = 64 * 1024;
+/// Bytes of messages that wait for the host.
+const OUT: usize = 16 * 1024;
+/// The longest command in fragments, in bytes.
+const ASSEMBLY: usize = 64 * 1024;
+
+/// The memory of one modem, which has to live longer than the modem.
+#[derive(Debug)]
+pub struct Room {
+    out: Vec<u8>,
+    assembly: Vec<u8>,
+    slots: Vec<Held>,
+    held: Vec<u8>,
+}
+
+impl Room {
+    /// Memory for one modem, about 150 KiB.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            out: vec![0; OUT],
+            assembly: vec![0; ASSEMBLY],
+            slots: vec![Held::default(); HELD],
+            held: vec![0; HELD_BYTES],
+        }
+    }
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Which time a blocking modem lives in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Time {
+    /// That of the monotonic clock; waiting takes as long as it says.
+    Real,
+    /// Its own, which begins at 0 and stands still except while the client waits for a message: then it jumps to whatever
+    /// happens next. Whole conversations with all their timeouts run in no time, and every run is the same.
+    Virtual,
+}
+
+/// The time of the modem: T is [`Stage`] for blocking modems, a [`Clock`] for async ones.
+#[derive(Debug)]
+struct Bare<'m, T> {
+    machine: Machine<'m>,
+    max_message: usize,
+    time: T,
+}
+
+/// Time of a blocking modem.
+#[derive(Clone, Copy, Debug)]
+enum Stage {
+    Real,
+    Virtual(Instant),
+}
+
+impl Stage {
+    fn now(self) -> Instant {
+        match self {
+            Self::Real => LinuxClock::now(),
+            Self::Virtual(now) => now,
+        }
+    }
+
+    /// Lets time pass until `at`.
+    fn pass(&mut self, at: Instant) {
+        match self {
+            Self::Real => {
+                let left = at.0.saturating_sub(LinuxClock::now().0);
+                thread::sleep(Duration::from_millis(left));
+            }
+            Self::Virtual(now) => *now = at.max(*now),
+        }
+    }
+}
+
+impl<T> Bare<'_, T> {
+    fn check_length(&self, message: &[u8]) -> Result<(), InProcessError> {
+        if message.len() > self.max_message {
+            return Err(InProcessError::TooLong { needed: message.len() });
+        }
+        Ok(())
+    }
+}
+
+impl Blocking for Bare<'_, Stage> {
+    type Error = InProcessError;
+
+    fn send(&mut self, message: &[u8]) -> Result<(), InProcessError> {
+        self.check_length(message)?;
+        self.machine.receive(self.time.now(), message)
+    }
+
+    fn receive(&mut self, buf: &mut [u8], deadline: Instant) -> Result<Option<usize>, InProcessError> {
+        loop {
+            let now = self.time.now();
+            if let Some(length) = self.machine.transmit(now, buf)? {
+                return Ok(Some(length));
+            }
+            if deadline <= now {
+                return Ok(None);
+            }
+            let at = self.machine.poll_at().min(deadline);
+            if at == Instant::FAR && matches!(self.time, Stage::Virtual(_)) {
+                return Err(InProcessError::NeverAgain);
+            }
+            self.time.pass(at);
+        }
+    }
+
+    fn max_message(&self) -> usize {
+        self.max_message
+    }
+
+    fn now(&self) -> Instant {
+        self.time.now()
+    }
+}
+
+impl<K: Clock> MessageChannel for Bare<'_, K> {
+    type Error = InProcessError;
+
+    async fn send(&mut self, message: &[u8]) -> Result<(), InProcessError> {
+        self.check_length(message)?;
+        self.machine.receive(self.time.now(), message)
+    }
+
+    async fn receive(&mut self, buf: &mut [u8]) -> Result<usize, InProcessError> {
+        loop {
+            if let Some(length) = self.machine.transmit(self.time.now(), buf)? {
+                return Ok(length);
+            }
+            self.time.wait_until(self.machine.poll_at()).await;
+        }
+    }
+
+    fn max_message(&self) -> usize {
+        self.max_message
+    }
+}
+
+/// Puts machine and faults together.
+fn build<'m, T>(scenario: &'m Scenario, now: Instant, time: T, room: &'m mut Room) -> Faults<'m, Bare<'m, T>> {
+    let memory = Memory {
+        out: &mut room.out,
+        assembly: &mut room.assembly,
+    };
+    let bare = Bare {
+        machine: Machine::new(now, scenario, memory),
+        max_message: usize::from(scenario.function.max_control_transfer),
+        time,
+    };
+    Faults::new(bare, scenario.chance.seed, &mut room.slots, &mut room.held)
+        .script(&scenario.faults)
+        .rates(Direction::Sent, scenario.chance.to_modem)
+        .rates(Direction::Received, scenario.chance.from_modem)
+}
+
+/// A modem in the same program, for blocking clients.
+///
+/// ```
+/// use virtual_modem::{InProcess, Room, Scenario, Time};
+/// use wwan::channel::blocking::MessageChannel;
+/// use wwan::time::Millis;
+///
+/// let (scenario, mut room) = (Scenario::default(), Room::new());
+/// let mut modem = InProcess::mbim(&scenario, Time::Virtual, &mut room);
+/// modem.send(&[1, 0, 0, 0, 16, 0, 0, 0, 1, 0, 0, 0, 0, 16, 0, 0])?; // OPEN
+/// let mut answer = [0; 64];
+/// let deadline = modem.now() + Millis::from_secs(5);
+/// assert_eq!(modem.receive(&mut answer, deadline)?, Some(16));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Give a [`Client`](wwan::client::mbim::Client) no larger transfers than
+/// [`max_message`](wwan::channel::blocking::MessageChannel::max_message).
+#[derive(Debug)]
+pub struct InProcess<'m> {
+    channel: Faults<'m, Bare<'m, Stage>>,
+}
+
+impl<'m> InProcess<'m> {
+    /// A modem that speaks MBIM, powered on now.
+    pub fn mbim(scenario: &'m Scenario, time: Time, room: &'m mut Room) -> Self {
+        let stage = match time {
+            Time::Real => Stage::Real,
+            Time::Virtual => Stage::Virtual(Instant(0)),
+        };
+        Self {
+            channel: build(scenario, stage.now(), stage, room),
+        }
+    }
+
+    /// The modem itself, to look at it, or to do to it what no scenario foresees.
+    pub fn modem(&mut self) -> &mut Modem {
+        &mut self.channel.channel_mut().machine.modem
+    }
+
+    /// The MBIM function, to look at it, or to misuse it.
+    pub fn function(&mut self) -> &mut Function<'m> {
+        &mut self.channel.channel_mut().machine.function
+    }
+
+    /// What the scenario's faults have done to the messages of one direction.
+    #[must_use]
+    pub const fn fault_counters(&self, direction: Direction) -> FaultCounters {
+        self.channel.counters(direction)
+    }
+
+    /// Whether the modem is on its carrier. While it is not, sending and receiving fail with an error of kind
+    /// [`NotConnected`](embedded_io::ErrorKind); [`pass`](Self::pass) waits.
+    #[must_use]
+    pub fn is_plugged(&mut self) -> bool {
+        self.channel.channel_mut().machine.is_plugged()
+    }
+
+    /// Does what is due by now in the scenario and in the modem. Sending and receiving do that, too.
+    pub fn run(&mut self) {
+        let bare = self.channel.channel_mut();
+        bare.machine.run(bare.time.now());
+    }
+
+    /// Lets time pass; messages wait meanwhile.
+    pub fn pass(&mut self, time: Millis) {
+        let bare = self.channel.channel_mut();
+        let until = bare.time.now() + time;
+        bare.time.pass(until);
+        self.run();
+    }
+
+    /// When there is something to do next, [`Instant::FAR`] for never; a past instant means now.
+    #[must_use]
+    pub fn poll_at(&mut self) -> Instant {
+        let held = self.channel.poll_at();
+        self.channel.channel_mut().machine.poll_at().min(held)
+    }
+}
+
+impl Blocking for InProcess<'_> {
+    type Error = FaultsError<InProcessError>;
+
+    fn send(&mut self, message: &[u8]) -> Result<(), Self::Error> {
+        Blocking::send(&mut self.channel, message)
+    }
+
+    fn receive(&mut self, buf: &mut [u8], deadline: Instant) -> Result<Option<usize>, Self::Error> {
+        Blocking::receive(&mut self.channel, buf, deadline)
+    }
+
+    fn max_message(&self) -> usize {
+        Blocking::max_message(&self.channel)
+    }
+
+    fn now(&self) -> Instant {
+        Blocking::now(&self.channel)
+    }
+}
+
+/// A modem in the same program, for async clients, in the time of a [`Clock`]: a
+/// [`VirtualClock`](wwan::channel::VirtualClock) that client and modem share makes it virtual.
+///
+/// # Cancellation
+///
+/// Receiving is cancel-safe. When sending is dropped while it passes on a message that a fault held back, that message
+/// may arrive twice.
+#[derive(Debug)]
+pub struct AsyncInProcess<'m, K: Clock + Copy> {
+    channel: Faults<'m, Bare<'m, K>, K>,
+}
+
+impl<'m, K: Clock + Copy> AsyncInProcess<'m, K> {
+    /// A modem that speaks MBIM, powered on now.
+    pub fn mbim(scenario: &'m Scenario, clock: K, room: &'m mut Room) -> Self {
+        Self {
+            channel: build(scenario, clock.now(), clock, room).clock(clock),
+        }
+    }
+
+    /// The modem itself, to look at it, or to do to it what no scenario foresees.
+    pub fn modem(&mut self) -> &mut Modem {
+        &mut self.channel.channel_mut().machine.modem
+    }
+
+    /// The MBIM function, to look at it, or to misuse it.
+    pub fn function(&mut self) -> &mut Function<'m> {
+        &mut self.channel.channel_mut().machine.function
+    }
+}
+
+impl<K: Clock + Copy> MessageChannel for AsyncInProcess<'_, K> {
+    type Error = FaultsError<InProcessError>;
+
+    async fn send(&mut self, message: &[u8]) -> Result<(), Self::Error> {
+        MessageChannel::send(&mut self.channel, message).await
+    }
+
+    async fn receive(&mut self, buf: &mut [u8]) -> Result<usize, Self::Error> {
+        MessageChannel::receive(&mut self.channel, buf).await
+    }
+
+    fn max_message(&self) -> usize {
+        MessageChannel::max_message(&self.channel)
+    }
+}

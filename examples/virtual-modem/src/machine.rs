@@ -1,0 +1,159 @@
+//! A modem that plays a scenario, sans-IO: transfers and time in, transfers and the next time out.
+
+use std::fmt;
+
+use wwan::device::mbim::{Function, Memory};
+use wwan::device::modem::Modem;
+use wwan::time::Instant;
+
+use crate::scenario::{Action, Event, Scenario};
+
+/// What the modem cannot do at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InProcessError {
+    /// It is off its carrier.
+    Unplugged,
+    /// The message is longer than the buffer; it was consumed, or not sent.
+    TooLong {
+        /// Its length in bytes.
+        needed: usize,
+    },
+    /// In virtual time, to wait without a deadline for a modem that has nothing more to say would never end.
+    NeverAgain,
+}
+
+impl fmt::Display for InProcessError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unplugged => f.write_str("the modem is unplugged"),
+            Self::TooLong { needed } => write!(f, "a message of {needed} bytes does not fit"),
+            Self::NeverAgain => f.write_str("nothing will ever happen"),
+        }
+    }
+}
+
+impl std::error::Error for InProcessError {}
+
+impl embedded_io::Error for InProcessError {
+    fn kind(&self) -> embedded_io::ErrorKind {
+        match self {
+            Self::Unplugged => embedded_io::ErrorKind::NotConnected,
+            Self::TooLong { .. } => embedded_io::ErrorKind::OutOfMemory,
+            Self::NeverAgain => embedded_io::ErrorKind::TimedOut,
+        }
+    }
+}
+
+/// The modem, its MBIM function, and what is still to happen to them.
+#[derive(Debug)]
+pub(crate) struct Machine<'m> {
+    pub(crate) modem: Modem,
+    pub(crate) function: Function<'m>,
+    scenario: &'m Scenario,
+    events: std::slice::Iter<'m, Event>,
+    power_on: Instant,
+    plugged: bool,
+}
+
+impl<'m> Machine<'m> {
+    pub(crate) fn new(now: Instant, scenario: &'m Scenario, memory: Memory<'m>) -> Self {
+        let mut function = Function::new(scenario.function.clone(), memory);
+        for fault in &scenario.commands {
+            // A scenario from a file has no more than fit.
+            let _ = function.inject(*fault);
+        }
+        Self {
+            modem: Modem::new(now, scenario.setup.clone()),
+            function,
+            scenario,
+            events: scenario.events.iter(),
+            power_on: now,
+            plugged: true,
+        }
+    }
+
+    pub(crate) const fn is_plugged(&self) -> bool {
+        self.plugged
+    }
+
+    fn next_event(&self) -> Option<Instant> {
+        self.events.as_slice().first().map(|event| self.power_on + event.at)
+    }
+
+    /// Does everything that is due.
+    pub(crate) fn run(&mut self, now: Instant) {
+        while self.next_event().is_some_and(|at| at <= now) {
+            let Some(event) = self.events.next() else { break };
+            let at = self.power_on + event.at;
+            self.modem.poll(at);
+            self.act(at, &event.action);
+        }
+        self.modem.poll(now);
+    }
+
+    fn act(&mut self, at: Instant, action: &Action) {
+        let modem = &mut self.modem;
+        match action {
+            Action::InsertSim => modem.insert_sim(at, self.scenario.card.clone()),
+            Action::RemoveSim => modem.remove_sim(at),
+            Action::LoseSignal => modem.lose_signal(at),
+            Action::RestoreSignal => modem.restore_signal(at),
+            Action::SetSignal(signal) => modem.set_signal(at, *signal),
+            Action::NetworkDeregisters { cause } => modem.network_deregisters(at, *cause),
+            Action::LosePacketService { cause } => modem.lose_packet_service(at, *cause),
+            Action::RestorePacketService => modem.restore_packet_service(at),
+            Action::NetworkDeactivates { session, cause } => modem.network_deactivates(at, *session, *cause),
+            Action::ChangeDns { session, v4, v6 } => modem.change_dns(at, *session, v4, v6),
+            Action::HardwareRadio { on } => modem.set_hw_radio(at, *on),
+            Action::Reboot => modem.reboot(at),
+            Action::Unplug => {
+                self.function.reset(at, modem);
+                self.plugged = false;
+            }
+            Action::Plug => {
+                modem.reboot(at);
+                self.function.reset(at, modem);
+                self.plugged = true;
+            }
+            Action::Mute => self.function.set_mute(true),
+            Action::Unmute => self.function.set_mute(false),
+        }
+    }
+
+    /// A transfer from the host.
+    pub(crate) fn receive(&mut self, now: Instant, transfer: &[u8]) -> Result<(), InProcessError> {
+        self.run(now);
+        if !self.plugged {
+            return Err(InProcessError::Unplugged);
+        }
+        self.function.receive(now, &mut self.modem, transfer);
+        Ok(())
+    }
+
+    /// The next transfer to the host; `None` when there is none now.
+    pub(crate) fn transmit(&mut self, now: Instant, buf: &mut [u8]) -> Result<Option<usize>, InProcessError> {
+        self.run(now);
+        if !self.plugged {
+            return Err(InProcessError::Unplugged);
+        }
+        let Some(transfer) = self.function.transmit(now, &mut self.modem) else {
+            return Ok(None);
+        };
+        let needed = transfer.len();
+        let room = buf.get_mut(..needed).ok_or(InProcessError::TooLong { needed })?;
+        room.copy_from_slice(transfer);
+        Ok(Some(needed))
+    }
+
+    /// When there is something to do next.
+    pub(crate) fn poll_at(&self) -> Instant {
+        let modem = if self.plugged {
+            self.function.poll_at(&self.modem)
+        } else {
+            self.modem.poll_at()
+        };
+        let at = [modem, self.next_event()].into_iter().flatten().min();
+        at.unwrap_or(Instant::FAR)
+    }
+}

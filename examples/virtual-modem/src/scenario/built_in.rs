@@ -1,0 +1,57 @@
+//! Scenarios that need no file, because they are compiled in.
+
+use std::fs;
+
+use super::{Scenario, ScenarioError};
+
+/// A built-in scenario.
+#[derive(Clone, Copy, Debug)]
+pub struct BuiltIn {
+    /// What [`Scenario::load`] knows it by.
+    pub name: &'static str,
+    /// The file.
+    pub source: &'static str,
+}
+
+macro_rules! built_in {
+    ($($name:literal)*) => {
+        &[$(BuiltIn {
+            name: $name,
+            source: include_str!(concat!("../../scenarios/", $name, ".toml")),
+        }),*]
+    };
+}
+
+/// All built-in scenarios.
+pub const BUILT_IN: &[BuiltIn] = built_in! {
+    "default"
+    "cold-boot"
+    "fragments"
+    "locked-sim"
+    "no-service"
+    "no-sim"
+    "refused-apn"
+    "registration-denied"
+    "silent"
+    "wrong-pin-last-try"
+};
+
+impl Scenario {
+    /// The built-in scenario of that name; otherwise the file of that name. A path with a `/` or a `.` in it is always
+    /// a file.
+    ///
+    /// # Errors
+    ///
+    /// [`ScenarioError`], which lists the built-in scenarios if there is nothing of that name.
+    pub fn load(name: &str) -> Result<Self, ScenarioError> {
+        if let Some(built_in) = BUILT_IN.iter().find(|built_in| built_in.name == name) {
+            return Self::parse(built_in.name, built_in.source);
+        }
+        let source = fs::read_to_string(name).map_err(|error| {
+            let names: Vec<_> = BUILT_IN.iter().map(|built_in| built_in.name).collect();
+            let message = format!("no built-in scenario ({}) and no file: {error}", names.join(", "));
+            ScenarioError::new(name, None, message)
+        })?;
+        Self::parse(name, &source)
+    }
+}

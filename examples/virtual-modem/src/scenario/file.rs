@@ -1,0 +1,870 @@
+//! Reads scenarios from TOML. Each structure here is one table of the file; `README.md` beside the built-in scenarios
+//! describes the keys.
+//!
+//! Every key is optional, keys that mean nothing are errors, and every error names its line.
+
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
+
+use mbim_wire::Status;
+use mbim_wire::catalogue::SERVICES;
+use mbim_wire::message::CommandType;
+use mbim_wire::service::basic_connect::BASIC_CONNECT;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+use wwan::channel::Direction;
+use wwan::channel::fault::{Fault, Rates, Scripted};
+use wwan::device::mbim::{self, Effect};
+use wwan::device::modem::bearer::{AccessPoint, Auth, Credentials, IpKind};
+use wwan::device::modem::network::{Network, Provider, Signal, Technologies};
+use wwan::device::modem::sim::{Code, NetworkLock, Sim};
+use wwan::device::modem::{Delays, SimSetup, Text, text};
+use wwan::time::Millis;
+
+use super::{Action, Chance, Event, Scenario};
+
+/// Why a scenario cannot be played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScenarioError {
+    name: String,
+    /// Number of the line, from 1, and its text.
+    line: Option<(usize, String)>,
+    message: String,
+}
+
+impl ScenarioError {
+    pub(super) fn new(name: &str, line: Option<(usize, String)>, message: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            line,
+            message: message.into(),
+        }
+    }
+
+    /// The line that is wrong, from 1.
+    #[must_use]
+    pub fn line(&self) -> Option<usize> {
+        self.line.as_ref().map(|(number, _)| *number)
+    }
+}
+
+impl fmt::Display for ScenarioError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.line {
+            Some((number, text)) => write!(f, "{}:{number}: {}\n  {text}", self.name, self.message),
+            None => write!(f, "{}: {}", self.name, self.message),
+        }
+    }
+}
+
+impl std::error::Error for ScenarioError {}
+
+/// What is wrong, and where in the source.
+type Problem = (Range<usize>, String);
+
+impl Scenario {
+    /// Reads a scenario; `name` is what errors call it.
+    ///
+    /// # Errors
+    ///
+    /// The first problem, with its line.
+    pub fn parse(name: &str, source: &str) -> Result<Self, ScenarioError> {
+        let file: File =
+            toml::from_str(source).map_err(|error| located(name, source, error.span(), error.message()))?;
+        file.play()
+            .map_err(|(span, message)| located(name, source, Some(span), &message))
+    }
+}
+
+fn located(name: &str, source: &str, span: Option<Range<usize>>, message: &str) -> ScenarioError {
+    let before = span.and_then(|span| source.get(..span.start));
+    let line = before.map(|before| {
+        let index = before.matches('\n').count();
+        let text = source.lines().nth(index).unwrap_or_default().trim();
+        (index.saturating_add(1), text.to_owned())
+    });
+    ScenarioError::new(name, line, message)
+}
+
+/// Puts what the file says in place of the default.
+fn put<T>(place: &mut T, said: Option<impl Into<T>>) {
+    if let Some(said) = said {
+        *place = said.into();
+    }
+}
+
+/// Text of at most `N` bytes.
+#[derive(Debug)]
+struct Short<const N: usize>(Text<N>);
+
+impl<'de, const N: usize> Deserialize<'de> for Short<N> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let said = String::deserialize(deserializer)?;
+        if said.len() > N {
+            return Err(D::Error::custom(format!(
+                "text of {} bytes, at most {N} fit",
+                said.len()
+            )));
+        }
+        Ok(Self(text(&said)))
+    }
+}
+
+impl<const N: usize> From<Short<N>> for Text<N> {
+    fn from(short: Short<N>) -> Self {
+        short.0
+    }
+}
+
+/// Between `MIN` and `MAX` decimal digits.
+#[derive(Debug)]
+struct Digits<const MIN: usize, const MAX: usize>(Text<MAX>);
+
+impl<'de, const MIN: usize, const MAX: usize> Deserialize<'de> for Digits<MIN, MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let said = String::deserialize(deserializer)?;
+        if !(MIN..=MAX).contains(&said.len()) || !said.bytes().all(|c| c.is_ascii_digit()) {
+            return Err(D::Error::custom(format!(
+                "{said:?} is not a text of {MIN} to {MAX} digits"
+            )));
+        }
+        Ok(Self(text(&said)))
+    }
+}
+
+impl<const MIN: usize, const MAX: usize> From<Digits<MIN, MAX>> for Text<MAX> {
+    fn from(digits: Digits<MIN, MAX>) -> Self {
+        digits.0
+    }
+}
+
+/// MCC and MNC.
+type Plmn = Digits<5, 6>;
+
+/// A list of at most `most` entries.
+fn few<T>(said: Option<Spanned<Vec<T>>>, most: usize) -> Result<Option<Vec<T>>, Problem> {
+    match said {
+        Some(said) if said.as_ref().len() > most => Err((said.span(), format!("at most {most} entries fit"))),
+        said => Ok(said.map(Spanned::into_inner)),
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    description: String,
+    identity: IdentityTable,
+    delays: DelaysTable,
+    sim: SimTable,
+    radio: RadioTable,
+    network: NetworkTable,
+    bearer: BearerTable,
+    function: FunctionTable,
+    event: Vec<Spanned<EventTable>>,
+    fault: Vec<Spanned<FaultTable>>,
+    command: Option<Spanned<Vec<Spanned<CommandTable>>>>,
+    chance: ChanceTable,
+}
+
+impl File {
+    fn play(self) -> Result<Scenario, Problem> {
+        let mut scenario = Scenario {
+            description: self.description,
+            ..Scenario::default()
+        };
+        let setup = &mut scenario.setup;
+        put(&mut setup.identity.manufacturer, self.identity.manufacturer);
+        put(&mut setup.identity.model, self.identity.model);
+        put(&mut setup.identity.firmware, self.identity.firmware);
+        put(&mut setup.identity.imei, self.identity.imei);
+        self.delays.apply(&mut setup.delays);
+        let inserted = self.sim.inserted.unwrap_or(true);
+        scenario.card = self.sim.card();
+        setup.sim = if inserted {
+            SimSetup::Card(scenario.card.clone())
+        } else {
+            SimSetup::Empty
+        };
+        put(&mut setup.radio.hardware, self.radio.hardware);
+        put(&mut setup.radio.software, self.radio.software);
+        put(&mut setup.radio.fcc_locked, self.radio.fcc_locked);
+        self.network.apply(&mut setup.network)?;
+        self.bearer.apply(&mut setup.bearer)?;
+        self.function.apply(&mut scenario.function)?;
+        let events = self.event.into_iter().map(event);
+        scenario.events = events.collect::<Result<_, _>>()?;
+        scenario.events.sort_by_key(|event| event.at);
+        let faults = self.fault.into_iter().map(fault);
+        scenario.faults = faults.collect::<Result<_, _>>()?;
+        let commands = few(self.command, mbim::FAULTS)?.unwrap_or_default();
+        scenario.commands = commands.into_iter().map(command).collect::<Result<_, _>>()?;
+        scenario.chance = Chance {
+            seed: self.chance.seed,
+            to_modem: self.chance.to_modem.rates(),
+            from_modem: self.chance.from_modem.rates(),
+        };
+        Ok(scenario)
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct IdentityTable {
+    manufacturer: Option<Short<32>>,
+    model: Option<Short<30>>,
+    firmware: Option<Short<30>>,
+    imei: Option<Digits<14, 18>>,
+}
+
+/// Milliseconds, all of them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct DelaysTable {
+    boot: Option<u32>,
+    sim: Option<u32>,
+    search: Option<u32>,
+    attach: Option<u32>,
+    detach: Option<u32>,
+    activate: Option<u32>,
+    deactivate: Option<u32>,
+    scan: Option<u32>,
+    radio: Option<u32>,
+    restart: Option<u32>,
+}
+
+impl DelaysTable {
+    fn apply(&self, delays: &mut Delays) {
+        put(&mut delays.boot, self.boot.map(Millis));
+        put(&mut delays.sim, self.sim.map(Millis));
+        put(&mut delays.search, self.search.map(Millis));
+        put(&mut delays.attach, self.attach.map(Millis));
+        put(&mut delays.detach, self.detach.map(Millis));
+        put(&mut delays.activate, self.activate.map(Millis));
+        put(&mut delays.deactivate, self.deactivate.map(Millis));
+        put(&mut delays.scan, self.scan.map(Millis));
+        put(&mut delays.radio, self.radio.map(Millis));
+        put(&mut delays.restart, self.restart.map(Millis));
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct SimTable {
+    inserted: Option<bool>,
+    iccid: Option<Digits<1, 20>>,
+    imsi: Option<Digits<6, 15>>,
+    numbers: Option<Vec<Short<20>>>,
+    home: Option<Plmn>,
+    home_name: Option<Short<40>>,
+    pin1: CodeTable,
+    pin2: CodeTable,
+    network_lock: Option<NetworkLockTable>,
+    bad: Option<bool>,
+    activated: Option<bool>,
+    esim: Option<bool>,
+    profile: Option<bool>,
+    locked_at_start: Option<bool>,
+}
+
+impl SimTable {
+    fn card(self) -> Sim {
+        let mut sim = Sim::default();
+        put(&mut sim.iccid, self.iccid);
+        put(&mut sim.imsi, self.imsi);
+        if let Some(numbers) = self.numbers {
+            let most = sim.numbers.capacity();
+            sim.numbers.clear();
+            sim.numbers
+                .extend(numbers.into_iter().take(most).map(|number| number.0));
+        }
+        put(&mut sim.home, self.home);
+        put(&mut sim.home_name, self.home_name);
+        self.pin1.apply(&mut sim.pin1);
+        self.pin2.apply(&mut sim.pin2);
+        sim.network_lock = self.network_lock.map(|lock| NetworkLock {
+            code: lock.code.into(),
+            attempts: lock.attempts,
+        });
+        put(&mut sim.bad, self.bad);
+        put(&mut sim.activated, self.activated);
+        put(&mut sim.esim, self.esim);
+        put(&mut sim.profile, self.profile);
+        put(&mut sim.locked_at_start, self.locked_at_start);
+        sim
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct CodeTable {
+    enabled: Option<bool>,
+    pin: Option<Digits<4, 8>>,
+    puk: Option<Digits<8, 8>>,
+    pin_attempts: Option<u8>,
+    puk_attempts: Option<u8>,
+}
+
+impl CodeTable {
+    fn apply(self, code: &mut Code) {
+        put(&mut code.enabled, self.enabled);
+        put(&mut code.pin, self.pin);
+        put(&mut code.puk, self.puk);
+        put(&mut code.pin_attempts, self.pin_attempts);
+        put(&mut code.puk_attempts, self.puk_attempts);
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct NetworkLockTable {
+    code: Digits<1, 16>,
+    attempts: u8,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct RadioTable {
+    hardware: Option<bool>,
+    software: Option<bool>,
+    fcc_locked: Option<bool>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Technology {
+    Gprs,
+    Edge,
+    Umts,
+    Hsdpa,
+    Hsupa,
+    Lte,
+    NrNsa,
+    NrSa,
+}
+
+fn technologies(said: Vec<Technology>) -> Technologies {
+    said.into_iter().fold(Technologies::empty(), |all, one| {
+        all | match one {
+            Technology::Gprs => Technologies::GPRS,
+            Technology::Edge => Technologies::EDGE,
+            Technology::Umts => Technologies::UMTS,
+            Technology::Hsdpa => Technologies::HSDPA,
+            Technology::Hsupa => Technologies::HSUPA,
+            Technology::Lte => Technologies::LTE,
+            Technology::NrNsa => Technologies::NR_NSA,
+            Technology::NrSa => Technologies::NR_SA,
+        }
+    })
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct NetworkTable {
+    in_reach: Option<Spanned<Vec<CellTable>>>,
+    technologies: Option<Vec<Technology>>,
+    manual: Option<bool>,
+    auto_attach: Option<bool>,
+    preferred: Option<Spanned<Vec<ProviderTable>>>,
+    home_providers: Option<Spanned<Vec<ProviderTable>>>,
+    signal: SignalTable,
+}
+
+impl NetworkTable {
+    fn apply(self, setup: &mut wwan::device::modem::network::NetworkSetup) -> Result<(), Problem> {
+        if let Some(said) = few(self.in_reach, setup.networks.capacity())? {
+            setup.networks.clear();
+            setup.networks.extend(said.into_iter().map(CellTable::network));
+        }
+        put(&mut setup.technologies, self.technologies.map(technologies));
+        put(&mut setup.manual, self.manual);
+        put(&mut setup.auto_attach, self.auto_attach);
+        if let Some(said) = few(self.preferred, setup.preferred.capacity())? {
+            setup.preferred.clear();
+            setup.preferred.extend(said.into_iter().map(ProviderTable::provider));
+        }
+        if let Some(said) = few(self.home_providers, setup.home_providers.capacity())? {
+            setup.home_providers.clear();
+            setup
+                .home_providers
+                .extend(said.into_iter().map(ProviderTable::provider));
+        }
+        self.signal.apply(&mut setup.signal);
+        Ok(())
+    }
+}
+
+/// A network in reach.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct CellTable {
+    plmn: Plmn,
+    name: Short<40>,
+    roaming_text: Option<Short<63>>,
+    partner: Option<bool>,
+    forbidden: Option<bool>,
+    technologies: Option<Vec<Technology>>,
+    rssi: Option<i16>,
+    refuses: Option<u32>,
+    refuses_attach: Option<u32>,
+    uplink: Option<u64>,
+    downlink: Option<u64>,
+}
+
+impl CellTable {
+    fn network(self) -> Network {
+        let mut network = Network::new(&self.plmn.0, &self.name.0);
+        put(&mut network.roaming_text, self.roaming_text);
+        put(&mut network.partner, self.partner);
+        put(&mut network.forbidden, self.forbidden);
+        put(&mut network.technologies, self.technologies.map(technologies));
+        put(&mut network.rssi, self.rssi);
+        put(&mut network.refuses, self.refuses);
+        put(&mut network.refuses_attach, self.refuses_attach);
+        put(&mut network.uplink, self.uplink);
+        put(&mut network.downlink, self.downlink);
+        network
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct ProviderTable {
+    plmn: Plmn,
+    name: Short<40>,
+}
+
+impl ProviderTable {
+    fn provider(self) -> Provider {
+        Provider {
+            plmn: self.plmn.into(),
+            name: self.name.into(),
+        }
+    }
+}
+
+/// What is received; also the parameters of the event `signal`.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct SignalTable {
+    rssi: Option<i16>,
+    error_rate: Option<u8>,
+    rsrp: Option<i16>,
+    rsrq: Option<i16>,
+    snr: Option<i16>,
+}
+
+impl SignalTable {
+    fn apply(self, signal: &mut Signal) {
+        signal.rssi = self.rssi.or(signal.rssi);
+        signal.error_rate = self.error_rate.or(signal.error_rate);
+        signal.rsrp = self.rsrp.or(signal.rsrp);
+        signal.rsrq = self.rsrq.or(signal.rsrq);
+        signal.snr = self.snr.or(signal.snr);
+    }
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum IpTable {
+    V4,
+    V6,
+    V4v6,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum AuthTable {
+    Any,
+    Pap,
+    Chap,
+    MsChapV2,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct BearerTable {
+    max_sessions: Option<u16>,
+    access_point: Option<Spanned<Vec<AccessPointTable>>>,
+    refuses_others: Option<u32>,
+    mtu: Option<u16>,
+    v4: Option<Ipv4Addr>,
+    v6: Option<Ipv6Addr>,
+    dns4: Option<Spanned<Vec<Ipv4Addr>>>,
+    dns6: Option<Spanned<Vec<Ipv6Addr>>>,
+}
+
+impl BearerTable {
+    fn apply(self, setup: &mut wwan::device::modem::bearer::BearerSetup) -> Result<(), Problem> {
+        put(&mut setup.max_sessions, self.max_sessions);
+        if let Some(said) = few(self.access_point, setup.access_points.capacity())? {
+            setup.access_points.clear();
+            setup
+                .access_points
+                .extend(said.into_iter().map(AccessPointTable::access_point));
+        }
+        put(&mut setup.refuses_others, self.refuses_others);
+        let plan = &mut setup.addresses;
+        put(&mut plan.mtu, self.mtu);
+        put(&mut plan.v4, self.v4);
+        put(&mut plan.v6, self.v6);
+        if let Some(said) = few(self.dns4, plan.dns4.capacity())? {
+            plan.dns4.clear();
+            plan.dns4.extend(said);
+        }
+        if let Some(said) = few(self.dns6, plan.dns6.capacity())? {
+            plan.dns6.clear();
+            plan.dns6.extend(said);
+        }
+        Ok(())
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct AccessPointTable {
+    name: Short<100>,
+    ip: Option<IpTable>,
+    tells_limit: Option<bool>,
+    refuses: Option<u32>,
+    login: Option<LoginTable>,
+}
+
+impl AccessPointTable {
+    fn access_point(self) -> AccessPoint {
+        let mut point = AccessPoint::new(&self.name.0);
+        put(
+            &mut point.ip,
+            self.ip.map(|ip| match ip {
+                IpTable::V4 => IpKind::V4,
+                IpTable::V6 => IpKind::V6,
+                IpTable::V4v6 => IpKind::V4V6,
+            }),
+        );
+        put(&mut point.tells_limit, self.tells_limit);
+        put(&mut point.refuses, self.refuses);
+        point.credentials = self.login.map(|login| Credentials {
+            user: login.user.into(),
+            password: login.password.into(),
+            auth: match login.auth {
+                None | Some(AuthTable::Any) => Auth::None,
+                Some(AuthTable::Pap) => Auth::Pap,
+                Some(AuthTable::Chap) => Auth::Chap,
+                Some(AuthTable::MsChapV2) => Auth::MsChapV2,
+            },
+        });
+        point
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct LoginTable {
+    user: Short<64>,
+    password: Short<64>,
+    auth: Option<AuthTable>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct FunctionTable {
+    max_control_transfer: Option<Spanned<u16>>,
+    mbimex: Option<Spanned<String>>,
+    open_delay: Option<u32>,
+    pin_attempts_on_failure: Option<bool>,
+    custom_data_class: Option<Short<11>>,
+}
+
+impl FunctionTable {
+    fn apply(self, config: &mut mbim::Config) -> Result<(), Problem> {
+        if let Some(said) = self.max_control_transfer {
+            if !(64..=4096).contains(said.as_ref()) {
+                return Err((said.span(), "max-control-transfer is 64 to 4096 bytes".into()));
+            }
+            config.max_control_transfer = said.into_inner();
+        }
+        if let Some(said) = self.mbimex {
+            config.extended_version = match said.as_ref().as_str() {
+                "1.0" => 0x0100,
+                "2.0" => 0x0200,
+                "3.0" => 0x0300,
+                _ => return Err((said.span(), "mbimex is \"1.0\", \"2.0\" or \"3.0\"".into())),
+            };
+        }
+        put(&mut config.open_delay, self.open_delay.map(Millis));
+        put(&mut config.pin_attempts_on_failure, self.pin_attempts_on_failure);
+        put(&mut config.custom_data_class, self.custom_data_class);
+        Ok(())
+    }
+}
+
+/// What happens: the value of `do`, whose parameters stand beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Doing {
+    InsertSim,
+    RemoveSim,
+    LoseSignal,
+    RestoreSignal,
+    Signal,
+    NetworkDeregisters,
+    LosePacketService,
+    RestorePacketService,
+    NetworkDeactivates,
+    ChangeDns,
+    HardwareRadio,
+    Reboot,
+    Unplug,
+    Plug,
+    Mute,
+    Unmute,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct EventTable {
+    /// Milliseconds since power-on.
+    at: u32,
+    r#do: Doing,
+    session: Option<Spanned<u8>>,
+    cause: Option<Spanned<u32>>,
+    on: Option<Spanned<bool>>,
+    signal: Option<Spanned<SignalTable>>,
+    dns4: Option<Spanned<Vec<Ipv4Addr>>>,
+    dns6: Option<Spanned<Vec<Ipv6Addr>>>,
+}
+
+/// The parameters of an event or a fault: each is asked for at most once, what is left means nothing.
+fn asked<T>(said: &mut Option<Spanned<T>>) -> Option<T> {
+    said.take().map(Spanned::into_inner)
+}
+
+/// That nothing is left.
+fn nothing_left(left: &[(&str, Option<Range<usize>>)]) -> Result<(), Problem> {
+    match left.iter().find_map(|(key, span)| Some((key, span.clone()?))) {
+        Some((key, span)) => Err((span, format!("`{key}` means nothing here"))),
+        None => Ok(()),
+    }
+}
+
+fn event(said: Spanned<EventTable>) -> Result<Event, Problem> {
+    let span = said.span();
+    let mut table = said.into_inner();
+    let missing = |key: &str| (span.clone(), format!("`{key}` is missing"));
+    let action = match table.r#do {
+        Doing::InsertSim => Action::InsertSim,
+        Doing::RemoveSim => Action::RemoveSim,
+        Doing::LoseSignal => Action::LoseSignal,
+        Doing::RestoreSignal => Action::RestoreSignal,
+        Doing::Signal => {
+            let said = asked(&mut table.signal).ok_or_else(|| missing("signal"))?;
+            Action::SetSignal(Signal {
+                rssi: said.rssi,
+                error_rate: said.error_rate,
+                rsrp: said.rsrp,
+                rsrq: said.rsrq,
+                snr: said.snr,
+            })
+        }
+        Doing::NetworkDeregisters => Action::NetworkDeregisters {
+            cause: asked(&mut table.cause).unwrap_or(0),
+        },
+        Doing::LosePacketService => Action::LosePacketService {
+            cause: asked(&mut table.cause).unwrap_or(0),
+        },
+        Doing::RestorePacketService => Action::RestorePacketService,
+        Doing::NetworkDeactivates => Action::NetworkDeactivates {
+            session: asked(&mut table.session).unwrap_or(0),
+            cause: asked(&mut table.cause).unwrap_or(0),
+        },
+        Doing::ChangeDns => Action::ChangeDns {
+            session: asked(&mut table.session).unwrap_or(0),
+            v4: asked(&mut table.dns4).unwrap_or_default(),
+            v6: asked(&mut table.dns6).unwrap_or_default(),
+        },
+        Doing::HardwareRadio => Action::HardwareRadio {
+            on: asked(&mut table.on).ok_or_else(|| missing("on"))?,
+        },
+        Doing::Reboot => Action::Reboot,
+        Doing::Unplug => Action::Unplug,
+        Doing::Plug => Action::Plug,
+        Doing::Mute => Action::Mute,
+        Doing::Unmute => Action::Unmute,
+    };
+    nothing_left(&[
+        ("session", table.session.as_ref().map(Spanned::span)),
+        ("cause", table.cause.as_ref().map(Spanned::span)),
+        ("on", table.on.as_ref().map(Spanned::span)),
+        ("signal", table.signal.as_ref().map(Spanned::span)),
+        ("dns4", table.dns4.as_ref().map(Spanned::span)),
+        ("dns6", table.dns6.as_ref().map(Spanned::span)),
+    ])?;
+    Ok(Event {
+        at: Millis(table.at),
+        action,
+    })
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Way {
+    ToModem,
+    FromModem,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Harm {
+    Lose,
+    Duplicate,
+    Corrupt,
+    Truncate,
+    Delay,
+    Reorder,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct FaultTable {
+    way: Way,
+    /// From 1.
+    nth: Spanned<u32>,
+    r#do: Harm,
+    offset: Option<Spanned<usize>>,
+    xor: Option<Spanned<u8>>,
+    to: Option<Spanned<usize>>,
+    by: Option<Spanned<u32>>,
+}
+
+fn fault(said: Spanned<FaultTable>) -> Result<Scripted, Problem> {
+    let span = said.span();
+    let mut table = said.into_inner();
+    let missing = |key: &str| (span.clone(), format!("`{key}` is missing"));
+    let fault = match table.r#do {
+        Harm::Lose => Fault::Lose,
+        Harm::Duplicate => Fault::Duplicate,
+        Harm::Corrupt => Fault::Corrupt {
+            at: asked(&mut table.offset).ok_or_else(|| missing("offset"))?,
+            with: asked(&mut table.xor).ok_or_else(|| missing("xor"))?,
+        },
+        Harm::Truncate => Fault::Truncate {
+            to: asked(&mut table.to).ok_or_else(|| missing("to"))?,
+        },
+        Harm::Delay => Fault::Delay(Millis(asked(&mut table.by).ok_or_else(|| missing("by"))?)),
+        Harm::Reorder => Fault::Reorder,
+    };
+    nothing_left(&[
+        ("offset", table.offset.as_ref().map(Spanned::span)),
+        ("xor", table.xor.as_ref().map(Spanned::span)),
+        ("to", table.to.as_ref().map(Spanned::span)),
+        ("by", table.by.as_ref().map(Spanned::span)),
+    ])?;
+    let number = table.nth.as_ref().checked_sub(1);
+    Ok(Scripted {
+        direction: match table.way {
+            Way::ToModem => Direction::Sent,
+            Way::FromModem => Direction::Received,
+        },
+        number: number.ok_or_else(|| (table.nth.span(), "messages are counted from 1".to_owned()))?,
+        fault,
+    })
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Form {
+    Query,
+    Set,
+}
+
+/// What happens to a command: one of `refuse`, `delay` and `swallow`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct CommandTable {
+    service: Option<Spanned<String>>,
+    name: Spanned<String>,
+    form: Option<Form>,
+    refuse: Option<u32>,
+    delay: Option<u32>,
+    #[serde(default)]
+    swallow: bool,
+    #[serde(default)]
+    once: bool,
+}
+
+fn command(said: Spanned<CommandTable>) -> Result<mbim::Fault, Problem> {
+    let span = said.span();
+    let table = said.into_inner();
+    let service = match &table.service {
+        None => SERVICES.iter().find(|service| service.uuid == BASIC_CONNECT),
+        Some(name) => SERVICES.iter().find(|service| is_name(service.name, name.as_ref())),
+    };
+    let Some(service) = service else {
+        let span = table.service.map_or(span, |name| name.span());
+        return Err((span, "no service of that name".into()));
+    };
+    let mut commands = service.commands.iter();
+    let Some(command) = commands.find(|command| is_name(&command.name(), table.name.as_ref())) else {
+        let message = format!("no command of that name in service {}", service.name);
+        return Err((table.name.span(), message));
+    };
+    let effect = match (table.refuse, table.delay, table.swallow) {
+        (Some(status), None, false) => Effect::Refuse(Status(status)),
+        (None, Some(delay), false) => Effect::Delay(Millis(delay)),
+        (None, None, true) => Effect::Swallow,
+        _ => return Err((span, "one of `refuse`, `delay` and `swallow` is wanted".into())),
+    };
+    Ok(mbim::Fault {
+        service: service.uuid,
+        cid: command.cid,
+        kind: table.form.map(|form| match form {
+            Form::Query => CommandType::QUERY,
+            Form::Set => CommandType::SET,
+        }),
+        effect,
+        once: table.once,
+    })
+}
+
+/// Whether two names are the same but for case, spaces and hyphens.
+fn is_name(one: &str, other: &str) -> bool {
+    let plain = |c: &char| c.is_alphanumeric();
+    let one = one.chars().filter(plain).flat_map(char::to_lowercase);
+    one.eq(other.chars().filter(plain).flat_map(char::to_lowercase))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct ChanceTable {
+    seed: u64,
+    to_modem: RatesTable,
+    from_modem: RatesTable,
+}
+
+/// So many of 1000 messages.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct RatesTable {
+    lose: u16,
+    duplicate: u16,
+    corrupt: u16,
+    truncate: u16,
+    reorder: u16,
+    delay: u16,
+    delay_up_to: u32,
+}
+
+impl RatesTable {
+    const fn rates(self) -> Rates {
+        Rates {
+            lose: self.lose,
+            duplicate: self.duplicate,
+            corrupt: self.corrupt,
+            truncate: self.truncate,
+            reorder: self.reorder,
+            delay: self.delay,
+            delay_up_to: Millis(self.delay_up_to),
+        }
+    }
+}

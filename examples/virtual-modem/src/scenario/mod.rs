@@ -1,0 +1,124 @@
+//! What a modem is like, what happens to it, and what the way to it does to messages: a play for tests and demonstrations.
+//!
+//! A [`Scenario`] is made in code, or read from a TOML file (feature `files`): `README.md` beside the built-in scenarios
+//! describes the keys.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use wwan::channel::fault::{Rates, Scripted};
+use wwan::device::mbim;
+use wwan::device::modem::Setup;
+use wwan::device::modem::network::Signal;
+use wwan::device::modem::sim::Sim;
+use wwan::time::Millis;
+
+#[cfg(feature = "files")]
+mod built_in;
+#[cfg(feature = "files")]
+mod file;
+
+#[cfg(feature = "files")]
+pub use built_in::{BUILT_IN, BuiltIn};
+#[cfg(feature = "files")]
+pub use file::ScenarioError;
+
+/// A scenario: where the modem starts, and what happens then.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Scenario {
+    /// What it shows, one line.
+    pub description: String,
+    /// The modem at power-on, and what surrounds it.
+    pub setup: Setup,
+    /// The card that [`Action::InsertSim`] inserts.
+    pub card: Sim,
+    /// The MBIM function.
+    pub function: mbim::Config,
+    /// What happens, in the order of time.
+    pub events: Vec<Event>,
+    /// Commands that are refused, delayed or swallowed, whatever the state of the modem; [`mbim::FAULTS`] at most.
+    pub commands: Vec<mbim::Fault>,
+    /// What happens to certain messages; directions are those of the host.
+    pub faults: Vec<Scripted>,
+    /// What happens to messages by chance.
+    pub chance: Chance,
+}
+
+/// Something that happens at a certain time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// When, counted from power-on.
+    pub at: Millis,
+    /// What.
+    pub action: Action,
+}
+
+/// What can happen.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Action {
+    /// [`Scenario::card`] goes in.
+    InsertSim,
+    /// The SIM goes out.
+    RemoveSim,
+    /// No network is in reach any more.
+    LoseSignal,
+    /// The networks are back.
+    RestoreSignal,
+    /// The signal changes.
+    SetSignal(Signal),
+    /// The network ends the registration, as a refusal if there is a cause.
+    NetworkDeregisters {
+        /// Cause of TS 24.008 or TS 24.301, 0 for none.
+        cause: u32,
+    },
+    /// The network ends packet service.
+    LosePacketService {
+        /// Cause of TS 24.008 or TS 24.301, 0 for none.
+        cause: u32,
+    },
+    /// The network grants packet service again.
+    RestorePacketService,
+    /// The network ends a session.
+    NetworkDeactivates {
+        /// The session.
+        session: u8,
+        /// Cause of TS 24.008 or TS 24.301, 0 for none.
+        cause: u32,
+    },
+    /// The network changes the name servers of a session.
+    ChangeDns {
+        /// The session.
+        session: u8,
+        /// IPv4 name servers.
+        v4: Vec<Ipv4Addr>,
+        /// IPv6 name servers.
+        v6: Vec<Ipv6Addr>,
+    },
+    /// The hardware switch of the radio moves.
+    HardwareRadio {
+        /// To "on".
+        on: bool,
+    },
+    /// The modem restarts; its host stays connected.
+    Reboot,
+    /// The modem is taken off its carrier.
+    Unplug,
+    /// The modem is back on its carrier, powered on anew.
+    Plug,
+    /// The modem hears nothing and says nothing any more, and loses what happens in the meantime.
+    Mute,
+    /// The modem takes part again.
+    Unmute,
+}
+
+/// What happens to messages by chance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Chance {
+    /// Every run with the same number is the same.
+    pub seed: u64,
+    /// To messages from the host.
+    pub to_modem: Rates,
+    /// To messages to the host.
+    pub from_modem: Rates,
+}
