@@ -21,7 +21,7 @@
 //! let mut modem = Client::new(link, Config::default(), memory);
 //!
 //! wait(modem.open())?;
-//! wait(modem.unlock(Some("1234")))?;
+//! wait(modem.unlock("1234"))?;
 //! wait(modem.register(Selection::Automatic, Millis::from_secs(60)))?;
 //! wait(modem.attach(Millis::from_secs(30)))?;
 //! wait(modem.connect(&ConnectRequest { apn: "internet", ..Default::default() }))?;
@@ -37,8 +37,9 @@
 //!
 //! | module | does |
 //! |---|---|
-//! | [`client`] | requests and answers, asynchronous or blocking, and the steps from a cold modem to a connection |
+//! | [`client`] | requests and answers, asynchronous or blocking |
 //! | [`device`] | the other end: the function role, and a model of a modem behind it (feature `device`) |
+//! | [`procedure`] | what to do step by step, without I/O, and what experience with modems has taught about it |
 //! | [`session`] | the protocols without I/O and without a clock: transactions, time limits, fragments |
 //! | [`channel`] | one whole control message at a time, over anything |
 //! | [`time`] | time as an argument |
@@ -61,6 +62,7 @@ pub mod channel;
 pub mod client;
 #[cfg(feature = "device")]
 pub mod device;
+pub mod procedure;
 pub mod session;
 pub mod time;
 

@@ -4,7 +4,7 @@ use mbim_wire::View;
 use mbim_wire::field::Notification;
 use mbim_wire::service::basic_connect as bc;
 use wwan::client::mbim::{Client, ConnectRequest, Error, Memory, Selection};
-use wwan::client::{Link, mbim::Unlocked};
+use wwan::client::Link;
 use wwan::session::mbim::{Config, Slot};
 use wwan::time::Millis;
 
@@ -62,8 +62,7 @@ pub async fn connect<L: Link>(mut client: Client<'_, L>) -> Result<(), Error<L::
     let (mut pin, mut apn, mut user, mut password) = ([0; 16], [0; 16], [0; 16], [0; 16]);
     client.open().await?;
     put(client.wait_ready(Millis(word())).await?.0);
-    let pin = Some(text(&mut pin)).filter(|pin| !pin.is_empty());
-    put(u32::from(client.unlock(pin).await? == Unlocked::Entered));
+    put(u32::from(client.unlock(text(&mut pin)).await?));
     put(client.radio_on().await?.hw_radio_state.0);
     put(client.register(Selection::Automatic, Millis(word())).await?.0);
     client.attach(Millis(word())).await?;

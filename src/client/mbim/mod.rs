@@ -1,8 +1,8 @@
 //! The MBIM client: one task, one modem.
 //!
 //! [`Client`] sends one command at a time and waits for its answer; indications that come meanwhile are kept for
-//! [`next_indication`](Client::next_indication). The steps from a cold modem to a connection are in
-//! [`procedures`](self::procedures), as further methods of the client.
+//! [`next_indication`](Client::next_indication). The steps from a cold modem to a connection are
+//! [procedures](crate::procedure::mbim), which the client [follows](Client::follow); each has a method of its own.
 //!
 //! # Cancellation
 //!
@@ -17,62 +17,17 @@ use core::fmt;
 
 use mbim_wire::message::{CommandDone, CommandType, IndicateStatus};
 use mbim_wire::service::basic_connect as bc;
-use mbim_wire::{Command, DecodeError, DecodeErrorKind, Encode, Field as _, Query, Set, Status, Uuid, View};
+use mbim_wire::{Command, DecodeError, DecodeErrorKind, Encode, Query, Set, Status, Uuid, View};
 
-pub use procedures::{ConnectRequest, Lock, Selection, Unlocked};
+pub use crate::procedure::mbim::{CommandId, ConnectRequest, Lock, Refusal, Selection};
 
 use self::queue::Queue;
 use super::Link;
+use crate::procedure::mbim::{Outcome, Procedure, Step, Stop};
 use crate::session::mbim::{
     Config, Counters, Event, Expired, Failure, OpenError, Place, Session, SessionError, Ticket,
 };
 use crate::time::{Instant, Millis};
-
-/// Names a command: the service, and its number there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct CommandId {
-    /// The device service.
-    pub service: Uuid,
-    /// The command identifier.
-    pub cid: u32,
-}
-
-impl CommandId {
-    /// The name of a declared command.
-    #[must_use]
-    pub const fn of<C: Command>() -> &'static Self {
-        const { &Self { service: C::SERVICE, cid: C::CID } }
-    }
-}
-
-impl fmt::Display for CommandId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "service {} command {}", self.service, self.cid)
-    }
-}
-
-/// What the modem said when it refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Refusal {
-    /// The command.
-    pub command: &'static CommandId,
-    /// The status.
-    pub status: Status,
-    /// The reason of the network (a cause of TS 24.008 or TS 24.301), if the modem gave one.
-    pub network: Option<bc::NwError>,
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the modem answers {:?}", self.status)?;
-        match self.network {
-            Some(cause) => write!(f, ", network cause {} ({})", cause.0, cause.text()),
-            None => Ok(()),
-        }
-    }
-}
 
 /// Why a call failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,10 +64,25 @@ pub enum Error<E> {
     NotReached,
 }
 
+impl<E> From<Stop> for Error<E> {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Failed { command, failure } => Self::Failed { command: Some(command), failure },
+            Stop::Refused(refusal) => Self::Refused(refusal),
+            Stop::Decode { command, error } => Self::Decode { command, error },
+            Stop::Locked(lock) => Self::Locked(lock),
+            Stop::NotReached => Self::NotReached,
+        }
+    }
+}
+
 impl<E> Error<E> {
     /// A field of an answer to `C` that cannot be read.
     pub fn decode<C: Command>(error: DecodeError) -> Self {
-        Self::Decode { command: CommandId::of::<C>(), error }
+        Self::Decode {
+            command: CommandId::of::<C>(),
+            error,
+        }
     }
 
     /// The refusal, if it is one.
@@ -131,7 +101,10 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
             Self::Session(error) => error.fmt(f),
             Self::Open(error) => error.fmt(f),
             Self::Lost => f.write_str("the modem was reset or closed"),
-            Self::Failed { command: Some(command), failure } => write!(f, "{command}: {failure}"),
+            Self::Failed {
+                command: Some(command),
+                failure,
+            } => write!(f, "{command}: {failure}"),
             Self::Failed { command: None, failure } => failure.fmt(f),
             Self::Refused(refusal) => refusal.fmt(f),
             Self::Decode { command, error } => write!(f, "answer of {command}: {error}"),
@@ -166,6 +139,16 @@ enum Goal {
     Indication(Instant),
     /// An indication that is not among the first so many, or the time.
     News(u32, Instant),
+}
+
+/// How a step of a procedure ended; the bytes of an answer are the client's.
+#[derive(Clone, Copy, Debug)]
+enum Ended {
+    Begin,
+    Answer,
+    Refused(Refusal),
+    Failed(Failure),
+    Rested,
 }
 
 /// How waiting ended.
@@ -290,7 +273,9 @@ impl<'s, L: Link> Client<'s, L> {
         timeout: Millis,
     ) -> Result<CommandDone<'_>, Error<L::Error>> {
         match self.exchange(&CommandId { service, cid }, kind, body, timeout).await? {
-            Ok(()) => self.answer().map_err(|failure| Error::Failed { command: None, failure }),
+            Ok(()) => self
+                .answer()
+                .map_err(|failure| Error::Failed { command: None, failure }),
             Err(failure) => Err(Error::Failed { command: None, failure }),
         }
     }
@@ -308,7 +293,8 @@ impl<'s, L: Link> Client<'s, L> {
         &mut self,
         params: &<Q::Params<'p> as View<'p>>::Value,
     ) -> Result<Q::Response<'_>, Error<L::Error>> {
-        self.ask(CommandId::of::<Q>(), CommandType::QUERY, params, Q::Response::FIXED).await?;
+        self.ask(CommandId::of::<Q>(), CommandType::QUERY, params, Q::Response::FIXED)
+            .await?;
         Ok(Q::Response::new(self.body()))
     }
 
@@ -325,8 +311,48 @@ impl<'s, L: Link> Client<'s, L> {
         &mut self,
         params: &<S::Params<'p> as View<'p>>::Value,
     ) -> Result<S::Response<'_>, Error<L::Error>> {
-        self.ask(CommandId::of::<S>(), CommandType::SET, params, S::Response::FIXED).await?;
+        self.ask(CommandId::of::<S>(), CommandType::SET, params, S::Response::FIXED)
+            .await?;
         Ok(S::Response::new(self.body()))
+    }
+
+    /// Does what a procedure says, to its end.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]; what the procedure stops with becomes the variant of the same name.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future gives the command up that is under way; the procedure stands where it stood.
+    pub async fn follow(&mut self, procedure: &mut dyn Procedure) -> Result<(), Error<L::Error>> {
+        let mut outcome = Ended::Begin;
+        loop {
+            let now = self.link.now();
+            let last = match outcome {
+                Ended::Begin => Outcome::Begin,
+                Ended::Rested => Outcome::Rested,
+                Ended::Answer => Outcome::Answer(self.body()),
+                Ended::Refused(refusal) => Outcome::Refused(refusal, self.body()),
+                Ended::Failed(failure) => Outcome::Failed(failure),
+            };
+            outcome = match procedure.step(now, last) {
+                Step::Done => return Ok(()),
+                Step::Fail(stop) => return Err(stop.into()),
+                Step::Rest(until) => {
+                    self.rest(Goal::News(self.indications.arrived(), until)).await?;
+                    Ended::Rested
+                }
+                Step::Ask(question) => {
+                    match self.ask(question.command, question.kind, question.params, question.least).await {
+                        Ok(()) => Ended::Answer,
+                        Err(Error::Refused(refusal)) => Ended::Refused(refusal),
+                        Err(Error::Failed { failure, .. }) => Ended::Failed(failure),
+                        Err(error) => return Err(error),
+                    }
+                }
+            };
+        }
     }
 
     /// Sends a command, waits for its answer, and refuses all but success with at least `least` bytes. This is the one
@@ -338,11 +364,16 @@ impl<'s, L: Link> Client<'s, L> {
         params: &dyn Encode,
         least: usize,
     ) -> Result<(), Error<L::Error>> {
-        let failed = |failure| Error::Failed { command: Some(id), failure };
-        self.exchange(id, kind, params, timeout(id, kind)).await?.map_err(failed)?;
+        let failed = |failure| Error::Failed {
+            command: Some(id),
+            failure,
+        };
+        self.exchange(id, kind, params, timeout(id, kind))
+            .await?
+            .map_err(failed)?;
         let answer = self.answer().map_err(failed)?;
         if answer.status != Status::SUCCESS {
-            return Err(Error::Refused(refusal(id, answer.status, answer.body)));
+            return Err(Error::Refused(Refusal::new(id, answer.status, answer.body)));
         }
         if answer.body.len() < least {
             let error = DecodeError::new(DecodeErrorKind::OutOfBounds, answer.body.len());
@@ -361,7 +392,10 @@ impl<'s, L: Link> Client<'s, L> {
     ) -> Result<Result<(), Failure>, Error<L::Error>> {
         self.flush().await?;
         let now = self.link.now();
-        let ticket = self.session.start(now, timeout, id.service, id.cid, kind, body).map_err(Error::Session)?;
+        let ticket = self
+            .session
+            .start(now, timeout, id.service, id.cid, kind, body)
+            .map_err(Error::Session)?;
         self.awaited = Some(ticket);
         let reached = self.run(Goal::Answer(ticket)).await;
         self.awaited = None;
@@ -488,18 +522,6 @@ impl<'s, L: Link> Client<'s, L> {
         }
         None
     }
-}
-
-/// What a failed answer says. Four commands of Basic Connect carry the network's reason in their information buffer.
-fn refusal(command: &'static CommandId, status: Status, body: &[u8]) -> Refusal {
-    let at = match command.cid {
-        _ if command.service != bc::BASIC_CONNECT => None,
-        bc::RegisterState::CID | bc::PacketService::CID | bc::ServiceActivation::CID => Some(0),
-        bc::Connect::CID => Some(32),
-        _ => None,
-    };
-    let network = at.and_then(|at| bc::NwError::at(body, at).ok()).filter(|cause| cause.0 != 0);
-    Refusal { command, status, network }
 }
 
 /// How long a command may take: seconds for most, minutes where the network has a say.

@@ -26,7 +26,14 @@ pub(super) struct Queue<'s> {
 
 impl<'s> Queue<'s> {
     pub(super) fn new(memory: &'s mut [u8]) -> Self {
-        Self { memory, head: 0, tail: 0, end: None, lost: 0, arrived: 0 }
+        Self {
+            memory,
+            head: 0,
+            tail: 0,
+            end: None,
+            lost: 0,
+            arrived: 0,
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -61,7 +68,9 @@ impl<'s> Queue<'s> {
         let (start, limit, end) = match self.end {
             // A byte stays free in front of `head`, so that full and empty differ.
             Some(_) => (self.tail, self.head.saturating_sub(1), self.end),
-            None if self.memory.len().saturating_sub(self.tail) < need => (0, self.head.saturating_sub(1), Some(self.tail)),
+            None if self.memory.len().saturating_sub(self.tail) < need => {
+                (0, self.head.saturating_sub(1), Some(self.tail))
+            }
             None => (self.tail, self.memory.len(), None),
         };
         let tail = start.checked_add(need).filter(|tail| *tail <= limit)?;
@@ -87,12 +96,21 @@ impl<'s> Queue<'s> {
         let (cid, rest) = rest.split_first_chunk::<4>()?;
         let body = rest.get(..usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
         self.head = self.head.checked_add(RECORD)?.checked_add(body.len())?;
-        Some(IndicateStatus { service: Uuid(*service), cid: u32::from_le_bytes(*cid), body })
+        Some(IndicateStatus {
+            service: Uuid(*service),
+            cid: u32::from_le_bytes(*cid),
+            body,
+        })
     }
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions, clippy::arithmetic_side_effects)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::arithmetic_side_effects
+)]
 mod tests {
     extern crate std;
     use super::*;
@@ -139,7 +157,10 @@ mod tests {
                     if queue.lost() == before {
                         model.push_back((n, body));
                     } else {
-                        assert!(model.iter().map(|(_, b)| b.len() + RECORD).sum::<usize>() + body.len() + RECORD + 1 > size / 2);
+                        assert!(
+                            model.iter().map(|(_, b)| b.len() + RECORD).sum::<usize>() + body.len() + RECORD + 1
+                                > size / 2
+                        );
                         lost += 1;
                     }
                 } else {
