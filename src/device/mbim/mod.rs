@@ -1,0 +1,1026 @@
+//! An MBIM function: the face that a [`Modem`] shows to an MBIM host (MBIM 1.0 §9.3, §10.5; Microsoft's extensions).
+//!
+//! | file | holds |
+//! |---|---|
+//! | `mod` (here) | open and close, fragments, transactions, indications: all that is not about one command |
+//! | `commands` | the table of what is served |
+//! | `requests` | what a command does to the modem |
+//! | `answers` | what answers and indications look like, in each version |
+//! | `subscriptions`, `signal` | which indications the host wants, and when the signal is worth one |
+//! | `queue` | messages on their way to the host |
+//!
+//! [`Function::receive`] takes a transfer from the host, [`Function::transmit`] gives the next one to the host until it
+//! has none, [`Function::poll_at`] says when to call it again without being asked. Call `transmit` after every `receive`
+//! and after every change of the modem.
+//!
+//! Commands are taken while others are under way, and answered when they are done, in whatever order that is. Events of
+//! the modem become indications in their order, each with the state of its moment. A host that does not fetch its
+//! messages loses none: events wait in the modem's log, answers in a table of [`TRANSACTIONS`], and when that is full,
+//! commands are answered with BUSY. What is lost all the same is counted; after lost events the newest state of
+//! everything is indicated once.
+//!
+//! ```
+//! use mbim_wire::message::{Body, Transfer, write_open};
+//! use mbim_wire::Status;
+//! use wwan::device::mbim::{Config, Function, Memory};
+//! use wwan::device::modem::{Modem, Setup};
+//! use wwan::time::Instant;
+//!
+//! let (mut out, mut assembly) = ([0; 4096], [0; 4096]);
+//! let mut modem = Modem::new(Instant(0), Setup::default());
+//! let memory = Memory { out: &mut out, assembly: &mut assembly };
+//! let mut function = Function::new(Config::default(), memory);
+//!
+//! let mut buffer = [0; 16];
+//! let open = write_open(&mut buffer, 1, 4096)?;
+//! function.receive(Instant(0), &mut modem, open);
+//! let answer = function.transmit(Instant(0), &mut modem).expect("an answer");
+//! assert_eq!(Transfer::parse(answer)?.body, Body::OpenDone(Status::SUCCESS));
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
+
+use heapless::Vec;
+use mbim_wire::fragment::{Assembler, AssemblyError, Progress};
+use mbim_wire::message::{
+    Body, COMMAND_HEADER_LEN, CommandMessage, CommandType, Fragment, HeaderError, MIN_CONTROL_TRANSFER, Transfer,
+    write_close_done, write_command_done, write_function_error, write_indicate_status, write_open_done,
+};
+use mbim_wire::{EncodeError, ProtocolError, Status, Uuid};
+
+use super::modem::event::{Change, Cursor, Origin, Reading};
+use super::modem::{Modem, Text, Ticket};
+use crate::time::{Instant, Millis};
+
+mod answers;
+mod commands;
+mod queue;
+mod requests;
+mod signal;
+mod subscriptions;
+
+use answers::{Source, Subject};
+use commands::{Id, Served, Without};
+use queue::Queue;
+use requests::{Later, Refused, Step};
+use signal::Reporting;
+use subscriptions::Subscriptions;
+
+/// Commands that may be under way, or wait for room in the queue.
+pub const TRANSACTIONS: usize = 16;
+/// Faults that may be set at the same time.
+pub const FAULTS: usize = 8;
+/// Longest time between two fragments of a message.
+pub const FRAGMENT_GAP: Millis = Millis(1250);
+
+/// Version of MBIM itself.
+const MBIM_VERSION: u16 = 0x0100;
+const V1: u16 = 0x0100;
+const V2: u16 = 0x0200;
+const V3: u16 = 0x0300;
+
+/// The highest version of Microsoft's extensions that is served.
+pub const EXTENDED_VERSION: u16 = V3;
+
+/// How the function behaves.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Config {
+    /// Largest transfer either way, in bytes; the same number stands in the USB descriptor (wMaxControlMessage).
+    pub max_control_transfer: u16,
+    /// Highest version of Microsoft's extensions to agree to: 0x0100, 0x0200 or 0x0300. With 0x0100 the command to agree
+    /// upon a version is not there. Higher values count as [`EXTENDED_VERSION`].
+    pub extended_version: u16,
+    /// Time from OPEN until OPEN_DONE, beside that until the modem has booted.
+    pub open_delay: Millis,
+    /// This face among all faces of the modem: each has another one, and none is [`Origin::WORLD`].
+    pub origin: Origin,
+    /// A wrong PIN is answered with the attempts left, as most modems do, instead of an empty information buffer.
+    pub pin_attempts_on_failure: bool,
+    /// If not empty, 5G is hidden from the data classes and told as this text, at most 11 characters. Some modems do.
+    pub custom_data_class: Text<11>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            max_control_transfer: 4096,
+            extended_version: EXTENDED_VERSION,
+            open_delay: Millis(0),
+            origin: Origin(1),
+            pin_attempts_on_failure: true,
+            custom_data_class: Text::new(),
+        }
+    }
+}
+
+/// Memory of the function, the caller's.
+#[derive(Debug)]
+pub struct Memory<'s> {
+    /// Messages on their way to the host, whole ones. Must hold the longest answer: 2 KiB are enough for all.
+    pub out: &'s mut [u8],
+    /// A fragmented command from the host is put together here; the longest one that can be taken.
+    pub assembly: &'s mut [u8],
+}
+
+/// What happened so far. The counters stop at their maximum.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub struct Counters {
+    /// Transfers from the host.
+    pub received: u32,
+    /// Transfers to the host.
+    pub transmitted: u32,
+    /// Whole commands from the host.
+    pub commands: u32,
+    /// Indications to the host.
+    pub indications: u32,
+    /// Indications that would not fit even into an empty queue.
+    pub indications_lost: u32,
+    /// Events that came and went while the queue was full; the newest state was, or will be, indicated.
+    pub events_missed: u32,
+    /// Answers that would not fit even into an empty queue; the host was told FAILURE.
+    pub answers_too_long: u32,
+    /// Commands refused with BUSY because too many were under way.
+    pub busy: u32,
+    /// Answers and error messages for which there was no room at all.
+    pub lost: u32,
+    /// Error messages to the host.
+    pub function_errors: u32,
+    /// Error messages from the host.
+    pub host_errors: u32,
+    /// Transfers without a readable header, and messages that only a function sends.
+    pub garbage: u32,
+    /// Transfers with bytes behind the message, which were ignored.
+    pub trailing: u32,
+    /// Transfers that came while the function was mute.
+    pub muted: u32,
+    /// Commands that a fault swallowed.
+    pub swallowed: u32,
+}
+
+fn count(counter: &mut u32) {
+    *counter = counter.saturating_add(1);
+}
+
+/// What a fault does to a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Effect {
+    /// It is not done, and answered with this status.
+    Refuse(Status),
+    /// It is done, and answered so much later at least.
+    Delay(Millis),
+    /// It is neither done nor answered.
+    Swallow,
+}
+
+/// A misbehaviour to test hosts with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Fault {
+    /// Commands of this device service,
+    pub service: Uuid,
+    /// with this identifier,
+    pub cid: u32,
+    /// of this kind (`None`: both),
+    pub kind: Option<CommandType>,
+    /// suffer this,
+    pub effect: Effect,
+    /// the next one only, or all of them.
+    pub once: bool,
+}
+
+/// There is no room for another fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct TooManyFaults;
+
+impl core::fmt::Display for TooManyFaults {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "more than {FAULTS} faults at the same time")
+    }
+}
+
+impl core::error::Error for TooManyFaults {}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Closed,
+    /// OPEN came; OPEN_DONE is due.
+    Opening {
+        transaction_id: u32,
+        limit: usize,
+        at: Instant,
+    },
+    Open {
+        /// Largest transfer to the host.
+        limit: usize,
+    },
+}
+
+/// Version of the extensions, and whether it can still be agreed upon.
+#[derive(Clone, Copy, Debug)]
+struct Negotiation {
+    version: u16,
+    open: bool,
+}
+
+impl Negotiation {
+    const START: Self = Self {
+        version: V1,
+        open: true,
+    };
+}
+
+/// A command without its content.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    transaction_id: u32,
+    service: Uuid,
+    cid: u32,
+}
+
+/// A command that is not answered yet.
+#[derive(Clone, Copy, Debug)]
+struct Transaction {
+    asked: Asked,
+    /// It is answered no earlier.
+    at: Instant,
+    wait: Wait,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Wait {
+    /// For the modem.
+    Modem(Ticket, Later),
+    /// For time or room.
+    Answer(Status, Subject),
+}
+
+/// Indications that repeat the newest state after some were lost, in the order in which they are sent.
+const STATES: &[Id] = &[
+    Id::SlotInfo,
+    Id::Connect,
+    Id::PacketService,
+    Id::Registration,
+    Id::Radio,
+    Id::Subscriber,
+    Id::Signal,
+    Id::IpConfiguration,
+    Id::AttachInfo,
+    Id::Location,
+    Id::Emergency,
+    Id::PreferredProviders,
+    Id::HomeProviders,
+    Id::Contexts,
+    Id::ExtContexts,
+    Id::AttachContexts,
+];
+
+/// Where the repetition stands: a place in [`STATES`], and for states of each session, the session.
+#[derive(Clone, Copy, Debug)]
+struct Repeat {
+    place: usize,
+    session: u32,
+}
+
+/// Everything but the assembly, so that an assembled command can be lent to it.
+#[derive(Debug)]
+struct Core<'s> {
+    config: Config,
+    state: State,
+    queue: Queue<'s>,
+    transactions: Vec<Transaction, TRANSACTIONS>,
+    negotiation: Negotiation,
+    subscriptions: Subscriptions,
+    reporting: Reporting,
+    /// The next event to tell.
+    cursor: Cursor,
+    repeat: Option<Repeat>,
+    faults: Vec<Fault, FAULTS>,
+    counters: Counters,
+}
+
+/// An MBIM function. See the [module](self).
+#[derive(Debug)]
+pub struct Function<'s> {
+    core: Core<'s>,
+    assembler: Assembler<'s>,
+    /// When the next fragment is late.
+    late_at: Option<Instant>,
+    mute: bool,
+}
+
+/// There is no room in the queue now.
+#[derive(Clone, Copy, Debug)]
+struct NoRoom;
+
+impl<'s> Function<'s> {
+    /// A function that is closed.
+    #[must_use]
+    pub fn new(config: Config, memory: Memory<'s>) -> Self {
+        let config = Config {
+            extended_version: config.extended_version.clamp(V1, EXTENDED_VERSION),
+            ..config
+        };
+        Self {
+            core: Core {
+                config,
+                state: State::Closed,
+                queue: Queue::new(memory.out),
+                transactions: Vec::new(),
+                negotiation: Negotiation::START,
+                subscriptions: Subscriptions::at_first(),
+                reporting: Reporting::new(super::modem::network::Signal::NONE),
+                cursor: Cursor::default(),
+                repeat: None,
+                faults: Vec::new(),
+                counters: Counters::default(),
+            },
+            assembler: Assembler::new(memory.assembly),
+            late_at: None,
+            mute: false,
+        }
+    }
+
+    /// Takes a transfer from the host: a message or a fragment of one.
+    pub fn receive(&mut self, now: Instant, modem: &mut Modem, transfer: &[u8]) {
+        count(&mut self.core.counters.received);
+        if self.mute {
+            count(&mut self.core.counters.muted);
+            return;
+        }
+        self.advance(now, modem);
+        self.dispatch(now, modem, transfer);
+        self.core.pump(now, modem);
+    }
+
+    /// The next transfer to the host; `None` when there is none now.
+    pub fn transmit(&mut self, now: Instant, modem: &mut Modem) -> Option<&[u8]> {
+        if self.mute {
+            return None;
+        }
+        self.advance(now, modem);
+        let limit = match self.core.state {
+            State::Open { limit } => limit,
+            _ => usize::from(self.core.config.max_control_transfer),
+        };
+        let transfer = self.core.queue.next(limit)?;
+        count(&mut self.core.counters.transmitted);
+        Some(transfer)
+    }
+
+    /// When [`transmit`](Self::transmit) may have something next; an instant that is past means now.
+    #[must_use]
+    pub fn poll_at(&self, modem: &Modem) -> Option<Instant> {
+        let core = &self.core;
+        let is_open = matches!(core.state, State::Open { .. });
+        if self.mute {
+            return modem.poll_at();
+        }
+        if !core.queue.is_empty() || core.repeat.is_some() || (is_open && core.cursor != modem.newest()) {
+            return Some(Instant(0));
+        }
+        let opening = match core.state {
+            State::Opening { at, .. } => Some(at.max(modem.boots_at().unwrap_or_default())),
+            _ => None,
+        };
+        let answers = core
+            .transactions
+            .iter()
+            .filter_map(|transaction| match transaction.wait {
+                Wait::Answer(..) => Some(transaction.at),
+                Wait::Modem(..) => None,
+            });
+        let single = [opening, self.late_at, core.reporting.due, modem.poll_at()];
+        single.into_iter().flatten().chain(answers).min()
+    }
+
+    /// The host resets the function (RESET_FUNCTION, or the bus was reset): it is closed, and nothing is sent about it.
+    pub fn reset(&mut self, now: Instant, modem: &mut Modem) {
+        self.core.close(now, modem);
+        self.core.state = State::Closed;
+        self.forget_fragments();
+    }
+
+    /// Whether a host has opened the function.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self.core.state, State::Open { .. })
+    }
+
+    /// The version of the extensions that was agreed upon, 0x0100 if none was.
+    #[must_use]
+    pub fn agreed_version(&self) -> u16 {
+        self.core.negotiation.version
+    }
+
+    /// What happened so far.
+    #[must_use]
+    pub fn counters(&self) -> &Counters {
+        &self.core.counters
+    }
+
+    // Misbehaviour, to test hosts with.
+
+    /// Sets a fault. Of several that fit a command, the one set first counts.
+    ///
+    /// # Errors
+    ///
+    /// [`TooManyFaults`].
+    pub fn inject(&mut self, fault: Fault) -> Result<(), TooManyFaults> {
+        self.core.faults.push(fault).map_err(|_| TooManyFaults)
+    }
+
+    /// Refuses commands of `service` with identifier `cid`, the next one or all.
+    ///
+    /// # Errors
+    ///
+    /// [`TooManyFaults`].
+    pub fn refuse(&mut self, service: Uuid, cid: u32, status: Status, once: bool) -> Result<(), TooManyFaults> {
+        self.inject(Fault {
+            service,
+            cid,
+            kind: None,
+            effect: Effect::Refuse(status),
+            once,
+        })
+    }
+
+    /// Delays the answers to commands of `service` with identifier `cid`, the next one or all.
+    ///
+    /// # Errors
+    ///
+    /// [`TooManyFaults`].
+    pub fn delay(&mut self, service: Uuid, cid: u32, by: Millis, once: bool) -> Result<(), TooManyFaults> {
+        self.inject(Fault {
+            service,
+            cid,
+            kind: None,
+            effect: Effect::Delay(by),
+            once,
+        })
+    }
+
+    /// Ends all faults.
+    pub fn clear_faults(&mut self) {
+        self.core.faults.clear();
+    }
+
+    /// Mute: takes transfers without looking at them, and sends none. What waits to be sent goes on waiting.
+    pub fn set_mute(&mut self, mute: bool) {
+        self.mute = mute;
+    }
+
+    // Transfers.
+
+    /// Everything that time has brought.
+    fn advance(&mut self, now: Instant, modem: &mut Modem) {
+        modem.poll(now);
+        if self.late_at.is_some_and(|at| at <= now) {
+            self.late_at = None;
+            if let Some(transaction_id) = self.assembler.abort() {
+                self.core.error(transaction_id, ProtocolError::TIMEOUT_FRAGMENT);
+            }
+        }
+        self.core.pump(now, modem);
+        if self.core.state == State::Closed {
+            self.forget_fragments();
+        }
+    }
+
+    fn forget_fragments(&mut self) {
+        self.assembler.abort();
+        self.late_at = None;
+    }
+
+    fn dispatch(&mut self, now: Instant, modem: &mut Modem, bytes: &[u8]) {
+        let transfer = match Transfer::parse(bytes) {
+            Ok(transfer) => transfer,
+            Err(error) => return self.malformed(bytes, error),
+        };
+        if transfer.length > usize::from(self.core.config.max_control_transfer) {
+            self.give_up(transfer.transaction_id);
+            return self.core.error(transfer.transaction_id, ProtocolError::LENGTH_MISMATCH);
+        }
+        if bytes.len() > transfer.length {
+            count(&mut self.core.counters.trailing);
+        }
+        match transfer.body {
+            Body::Open { max_control_transfer } => {
+                self.forget_fragments();
+                self.core
+                    .open(now, modem, transfer.transaction_id, max_control_transfer);
+            }
+            Body::Close => {
+                self.forget_fragments();
+                self.core.close(now, modem);
+                self.core.state = State::Closed;
+                let answer = self
+                    .core
+                    .queue
+                    .push(|buf| write_close_done(buf, transfer.transaction_id, Status::SUCCESS));
+                if answer.is_err() {
+                    count(&mut self.core.counters.lost);
+                }
+            }
+            Body::HostError(_) => {
+                count(&mut self.core.counters.host_errors);
+                self.give_up(transfer.transaction_id);
+                self.core.cancel(now, modem, transfer.transaction_id);
+            }
+            Body::Command(fragment) => self.fragment(now, modem, fragment),
+            _ => count(&mut self.core.counters.garbage),
+        }
+    }
+
+    /// A transfer that is no message. What has a readable header is answered.
+    fn malformed(&mut self, bytes: &[u8], error: HeaderError) {
+        let transaction_id = bytes.get(8..12).and_then(<[u8]>::first_chunk);
+        let transaction_id = transaction_id.map(|id| u32::from_le_bytes(*id));
+        let is_open = self.is_open();
+        let (complaint, transaction_id) = match (error, transaction_id) {
+            (HeaderError::Type(_), _) | (_, None) => return count(&mut self.core.counters.garbage),
+            (HeaderError::Fragment { .. }, Some(id)) if is_open => (ProtocolError::FRAGMENT_OUT_OF_SEQUENCE, id),
+            (HeaderError::Fragment { .. }, Some(id)) => (ProtocolError::NOT_OPENED, id),
+            (_, Some(id)) => (ProtocolError::LENGTH_MISMATCH, id),
+        };
+        self.give_up(transaction_id);
+        self.core.error(transaction_id, complaint);
+    }
+
+    /// Throws the fragments of a transaction away.
+    fn give_up(&mut self, transaction_id: u32) {
+        if self.assembler.pending() == Some(transaction_id) {
+            self.forget_fragments();
+        }
+    }
+
+    fn fragment(&mut self, now: Instant, modem: &mut Modem, fragment: Fragment<'_>) {
+        let id = fragment.transaction_id;
+        if !matches!(self.core.state, State::Open { .. }) {
+            return self.core.error(id, ProtocolError::NOT_OPENED);
+        }
+        let under_way = self.assembler.pending();
+        if self.core.is_under_way(id) || (fragment.is_whole() && under_way == Some(id)) {
+            return self.core.error(id, ProtocolError::DUPLICATED_TID);
+        }
+        if fragment.is_whole() {
+            return self.core.command(now, modem, id, fragment.payload);
+        }
+        // A message must not begin inside another one: the one before is lost.
+        if let Some(other) = under_way.filter(|other| *other != id && fragment.current == 0) {
+            self.core.error(other, ProtocolError::FRAGMENT_OUT_OF_SEQUENCE);
+        }
+        match self.assembler.push(&fragment) {
+            Ok(Progress::Pending) => self.late_at = Some(now + FRAGMENT_GAP),
+            Ok(Progress::Whole) => {
+                self.late_at = None;
+                self.core.command(now, modem, id, self.assembler.payload());
+            }
+            Err(error) => {
+                if self.assembler.pending().is_none() {
+                    self.late_at = None;
+                }
+                self.core.error(
+                    id,
+                    match error {
+                        AssemblyError::TooLong { .. } => ProtocolError::LENGTH_MISMATCH,
+                        _ => ProtocolError::FRAGMENT_OUT_OF_SEQUENCE,
+                    },
+                );
+            }
+        }
+    }
+}
+
+impl Core<'_> {
+    fn error(&mut self, transaction_id: u32, error: ProtocolError) {
+        count(&mut self.counters.function_errors);
+        let written = self.queue.push(|buf| write_function_error(buf, transaction_id, error));
+        if written.is_err() {
+            count(&mut self.counters.lost);
+        }
+    }
+
+    fn is_under_way(&self, transaction_id: u32) -> bool {
+        let mut transactions = self.transactions.iter();
+        transactions.any(|transaction| transaction.asked.transaction_id == transaction_id)
+    }
+
+    fn without(&self, modem: &Modem) -> Without {
+        Without {
+            home_providers: modem.home_providers().is_empty(),
+            version: self.config.extended_version < V2,
+        }
+    }
+
+    // Open and close.
+
+    /// Everything that OPEN and CLOSE end: transactions, sessions, subscriptions, the version, messages not sent yet.
+    fn close(&mut self, now: Instant, modem: &mut Modem) {
+        for transaction in &self.transactions {
+            if let Wait::Modem(ticket, _) = transaction.wait {
+                modem.abandon(now, ticket);
+            }
+        }
+        modem.forget_host(now, self.config.origin);
+        self.forget(modem);
+    }
+
+    fn forget(&mut self, modem: &Modem) {
+        self.transactions.clear();
+        self.queue.clear();
+        self.negotiation = Negotiation::START;
+        self.subscriptions = Subscriptions::at_first();
+        self.reporting = Reporting::new(modem.signal());
+        self.cursor = modem.newest();
+        self.repeat = None;
+    }
+
+    fn open(&mut self, now: Instant, modem: &mut Modem, transaction_id: u32, max_control_transfer: u32) {
+        if max_control_transfer < MIN_CONTROL_TRANSFER {
+            return self.error(transaction_id, ProtocolError::MAX_TRANSFER);
+        }
+        self.close(now, modem);
+        let own = usize::from(self.config.max_control_transfer);
+        let hosts = usize::try_from(max_control_transfer).unwrap_or(usize::MAX);
+        self.state = State::Opening {
+            transaction_id,
+            limit: own.min(hosts),
+            at: now + self.config.open_delay,
+        };
+    }
+
+    fn opened(&mut self, now: Instant, modem: &Modem) {
+        let State::Opening {
+            transaction_id,
+            limit,
+            at,
+        } = self.state
+        else {
+            return;
+        };
+        if at > now || modem.boots_at().is_some() {
+            return;
+        }
+        self.forget(modem);
+        self.state = State::Open { limit };
+        let answer = self
+            .queue
+            .push(|buf| write_open_done(buf, transaction_id, Status::SUCCESS));
+        if answer.is_err() {
+            count(&mut self.counters.lost);
+        }
+    }
+
+    // Commands.
+
+    fn command(&mut self, now: Instant, modem: &mut Modem, transaction_id: u32, payload: &[u8]) {
+        count(&mut self.counters.commands);
+        let Ok(command) = CommandMessage::parse(payload) else {
+            return self.error(transaction_id, ProtocolError::LENGTH_MISMATCH);
+        };
+        // Padding may follow, but no more.
+        let header = COMMAND_HEADER_LEN.saturating_sub(mbim_wire::message::FRAGMENT_HEADER_LEN);
+        let behind = payload.len().saturating_sub(command.body.len().saturating_add(header));
+        if behind > 3 {
+            return self.error(transaction_id, ProtocolError::LENGTH_MISMATCH);
+        }
+        let asked = Asked {
+            transaction_id,
+            service: command.service,
+            cid: command.cid,
+        };
+        if self.transactions.is_full() {
+            count(&mut self.counters.busy);
+            if self.write_answer(modem, asked, Status::BUSY, Subject::Empty).is_err() {
+                count(&mut self.counters.lost);
+            }
+            return;
+        }
+        let served = self.without(modem).find(command.service, command.cid);
+        if !served.is_some_and(|served| matches!(served.id, Id::DeviceServices | Id::Version)) {
+            self.negotiation.open = false;
+        }
+        let mut at = now;
+        match self.fault(&command) {
+            Some(Effect::Swallow) => return count(&mut self.counters.swallowed),
+            Some(Effect::Refuse(status)) => return self.answer(now, modem, asked, at, status, Subject::Empty),
+            Some(Effect::Delay(by)) => at = now + by,
+            None => {}
+        }
+        let outcome = match served {
+            Some(served) => self.execute(now, modem, served, command.kind, command.body),
+            None => Err(Refused(Status::NO_DEVICE_SUPPORT)),
+        };
+        match outcome {
+            Ok(Step::Done(status, subject)) => self.answer(now, modem, asked, at, status, subject),
+            Ok(Step::Wait(ticket, later)) => self.wait(asked, at, Wait::Modem(ticket, later)),
+            Err(Refused(status)) => self.answer(now, modem, asked, at, status, Subject::Empty),
+        }
+    }
+
+    fn fault(&mut self, command: &CommandMessage<'_>) -> Option<Effect> {
+        let fits = |fault: &Fault| {
+            (fault.service, fault.cid) == (command.service, command.cid)
+                && fault.kind.is_none_or(|kind| kind == command.kind)
+        };
+        let fault = *self.faults.iter().find(|fault| fits(fault))?;
+        if fault.once {
+            let mut gone = false;
+            self.faults.retain(|other| {
+                let keep = gone || *other != fault;
+                gone |= !keep;
+                keep
+            });
+        }
+        Some(fault.effect)
+    }
+
+    /// The host gives a command up.
+    fn cancel(&mut self, now: Instant, modem: &mut Modem, transaction_id: u32) {
+        let given_up = |transaction: &&Transaction| transaction.asked.transaction_id == transaction_id;
+        if let Some(transaction) = self.transactions.iter().find(given_up) {
+            if let Wait::Modem(ticket, _) = transaction.wait {
+                modem.abandon(now, ticket);
+            }
+        }
+        self.transactions
+            .retain(|transaction| transaction.asked.transaction_id != transaction_id);
+        self.queue.drop_answer(transaction_id);
+    }
+
+    fn wait(&mut self, asked: Asked, at: Instant, wait: Wait) {
+        // There is room: it was looked for before the command was done.
+        if self.transactions.push(Transaction { asked, at, wait }).is_err() {
+            count(&mut self.counters.lost);
+        }
+    }
+
+    /// Answers now, or as soon as it is time and there is room.
+    fn answer(&mut self, now: Instant, modem: &Modem, asked: Asked, at: Instant, status: Status, subject: Subject) {
+        if at > now || self.write_answer(modem, asked, status, subject).is_err() {
+            self.wait(asked, at, Wait::Answer(status, subject));
+        }
+    }
+
+    fn write_answer(&mut self, modem: &Modem, asked: Asked, status: Status, subject: Subject) -> Result<(), NoRoom> {
+        let Asked {
+            transaction_id,
+            service,
+            cid,
+        } = asked;
+        let without = self.without(modem);
+        let source = Source {
+            modem,
+            config: &self.config,
+            version: self.negotiation.version,
+            reporting: &self.reporting,
+            subscriptions: &self.subscriptions,
+            without,
+        };
+        let mut written = Ok(());
+        let queue = &mut self.queue;
+        source.tell(subject, &mut |body| {
+            written = queue.push(|buf| write_command_done(buf, transaction_id, service, cid, status, body));
+        });
+        match written {
+            Ok(()) => Ok(()),
+            Err(EncodeError::BufferTooSmall { .. }) if !self.queue.is_empty() => Err(NoRoom),
+            Err(_) => {
+                count(&mut self.counters.answers_too_long);
+                let empty = &mbim_wire::field::Empty {};
+                let status = if status == Status::SUCCESS {
+                    Status::FAILURE
+                } else {
+                    status
+                };
+                self.queue
+                    .push(|buf| write_command_done(buf, transaction_id, service, cid, status, empty))
+                    .map_err(|_| NoRoom)
+            }
+        }
+    }
+
+    // What leaves by itself.
+
+    /// Events first, in their order; then answers that were waited for.
+    fn pump(&mut self, now: Instant, modem: &mut Modem) {
+        if !matches!(self.state, State::Open { .. }) {
+            self.skip_events(modem);
+            self.opened(now, modem);
+        }
+        if !matches!(self.state, State::Open { .. }) {
+            return;
+        }
+        if self.tell_events(now, modem).is_ok() && matches!(self.state, State::Open { .. }) {
+            let _ = self.tell_answers(now, modem);
+        }
+    }
+
+    /// While closed, nothing is told; but a restart of the device ends the opening, too.
+    fn skip_events(&mut self, modem: &Modem) {
+        while let Some(reading) = modem.event(&mut self.cursor) {
+            if matches!(reading, Reading::Event(event) if event.change == Change::Restarted) {
+                self.forget(modem);
+                self.state = State::Closed;
+            }
+        }
+    }
+
+    fn tell_answers(&mut self, now: Instant, modem: &mut Modem) -> Result<(), NoRoom> {
+        for place in 0..self.transactions.len() {
+            let Some(transaction) = self.transactions.get_mut(place) else {
+                break;
+            };
+            if let Wait::Modem(ticket, later) = transaction.wait {
+                if let Some(outcome) = modem.outcome(ticket) {
+                    let (status, subject) = later.subject(modem, outcome);
+                    transaction.wait = Wait::Answer(status, subject);
+                }
+            }
+        }
+        loop {
+            let due =
+                |transaction: &&Transaction| transaction.at <= now && matches!(transaction.wait, Wait::Answer(..));
+            let Some(Transaction {
+                asked,
+                wait: Wait::Answer(status, subject),
+                ..
+            }) = self.transactions.iter().find(due).copied()
+            else {
+                return Ok(());
+            };
+            self.write_answer(modem, asked, status, subject)?;
+            self.transactions
+                .retain(|transaction| transaction.asked.transaction_id != asked.transaction_id);
+        }
+    }
+
+    fn tell_events(&mut self, now: Instant, modem: &Modem) -> Result<(), NoRoom> {
+        loop {
+            let mut cursor = self.cursor;
+            match modem.event(&mut cursor) {
+                None => break,
+                Some(Reading::Missed(n)) => {
+                    self.counters.events_missed = self.counters.events_missed.saturating_add(n);
+                    self.repeat = Some(Repeat { place: 0, session: 0 });
+                }
+                Some(Reading::Event(event)) => {
+                    if event.change == Change::Restarted {
+                        self.forget(modem);
+                        self.state = State::Closed;
+                        return Ok(());
+                    }
+                    self.tell_change(now, modem, event.by == self.config.origin, event.change)?;
+                }
+            }
+            self.cursor = cursor;
+        }
+        self.repeat_states(modem)?;
+        if self.reporting.due.is_some_and(|due| due <= now) {
+            self.tell_signal(modem, modem.signal())?;
+        }
+        Ok(())
+    }
+
+    fn tell_signal(&mut self, modem: &Modem, signal: super::modem::network::Signal) -> Result<(), NoRoom> {
+        self.indicate(modem, Id::Signal, Subject::Signal(signal))?;
+        self.reporting.tell(signal);
+        Ok(())
+    }
+
+    /// `own`: this host has asked for the change, and its answer tells.
+    fn tell_change(&mut self, now: Instant, modem: &Modem, own: bool, change: Change) -> Result<(), NoRoom> {
+        let (id, subject) = match change {
+            Change::Radio(_)
+            | Change::Session(_)
+            | Change::Emergency(_)
+            | Change::PreferredProviders
+            | Change::HomeProviders
+            | Change::AttachContexts
+                if own =>
+            {
+                return Ok(());
+            }
+            Change::Restarted => return Ok(()),
+            Change::Slot(state) => (Id::SlotInfo, Subject::SlotInfo(state)),
+            Change::Subscriber(state) => (Id::Subscriber, Subject::Subscriber(state)),
+            Change::Radio(radio) => (Id::Radio, Subject::Radio(radio)),
+            Change::Registration(registration) => (Id::Registration, Subject::Registration(registration)),
+            Change::PacketService(packet) => (Id::PacketService, Subject::PacketService(packet)),
+            Change::Attach(packet) => (Id::AttachInfo, Subject::AttachInfo(packet)),
+            Change::Session(session) => (Id::Connect, Subject::Session(session)),
+            Change::IpConfiguration(session) => (Id::IpConfiguration, Subject::IpConfiguration(session)),
+            Change::Pco(session) => (Id::Pco, Subject::Pco(session)),
+            Change::Signal(signal) => {
+                return if self.reporting.notice(now, signal) {
+                    self.tell_signal(modem, signal)
+                } else {
+                    Ok(())
+                };
+            }
+            Change::Location => (Id::Location, Subject::Location),
+            Change::Emergency(on) => (Id::Emergency, Subject::Emergency(on)),
+            Change::PreferredProviders => (Id::PreferredProviders, Subject::PreferredProviders),
+            Change::HomeProviders => (Id::HomeProviders, Subject::HomeProviders),
+            Change::AttachContexts => (Id::AttachContexts, Subject::AttachContexts),
+            Change::Contexts => return self.tell_contexts(modem, own),
+        };
+        self.indicate(modem, id, subject)
+    }
+
+    /// Stored contexts can be seen by two commands.
+    fn tell_contexts(&mut self, modem: &Modem, own: bool) -> Result<(), NoRoom> {
+        if own {
+            return Ok(());
+        }
+        self.indicate(modem, Id::ExtContexts, Subject::ExtContexts)?;
+        self.indicate(modem, Id::Contexts, Subject::Contexts)
+    }
+
+    /// After events were missed: the newest state of everything, once.
+    fn repeat_states(&mut self, modem: &Modem) -> Result<(), NoRoom> {
+        while let Some(repeat) = self.repeat {
+            let Some(id) = STATES.get(repeat.place) else {
+                self.repeat = None;
+                break;
+            };
+            let session = modem.session(repeat.session);
+            let subject = match id {
+                Id::SlotInfo => Some(Subject::SlotInfo(modem.slot_state())),
+                Id::Connect => session
+                    .ok()
+                    .filter(|_| modem.knows_session(repeat.session))
+                    .map(Subject::Session),
+                Id::PacketService => Some(Subject::PacketService(modem.packet_service())),
+                Id::Registration => Some(Subject::Registration(modem.registration())),
+                Id::Radio => Some(Subject::Radio(modem.radio())),
+                Id::Subscriber => Some(Subject::Subscriber(modem.ready_state())),
+                Id::Signal => Some(Subject::Signal(modem.signal())),
+                Id::IpConfiguration => session.ok().and_then(|session| {
+                    let configuration = modem.ip_configuration(session.session);
+                    configuration.map(|_| Subject::IpConfiguration(session.session))
+                }),
+                Id::AttachInfo => Some(Subject::AttachInfo(modem.packet_service())),
+                Id::Location => Some(Subject::Location),
+                Id::Emergency => Some(Subject::Emergency(modem.emergency())),
+                Id::PreferredProviders => Some(Subject::PreferredProviders),
+                Id::HomeProviders => Some(Subject::HomeProviders),
+                Id::Contexts => Some(Subject::Contexts),
+                Id::ExtContexts => Some(Subject::ExtContexts),
+                _ => Some(Subject::AttachContexts),
+            };
+            if let Some(subject) = subject {
+                self.indicate(modem, *id, subject)?;
+            }
+            let each = matches!(id, Id::Connect | Id::IpConfiguration);
+            let next = repeat.session.saturating_add(1);
+            self.repeat = Some(if each && next < modem.max_sessions() {
+                Repeat {
+                    session: next,
+                    ..repeat
+                }
+            } else {
+                Repeat {
+                    place: repeat.place.saturating_add(1),
+                    session: 0,
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// Sends an indication, if the host wants it.
+    fn indicate(&mut self, modem: &Modem, id: Id, subject: Subject) -> Result<(), NoRoom> {
+        let without = self.without(modem);
+        let Some(&Served { service, cid, .. }) = commands::by_id(id) else {
+            return Ok(());
+        };
+        if without.find(service, cid).is_none() || !self.subscriptions.wants(service, cid) {
+            return Ok(());
+        }
+        let source = Source {
+            modem,
+            config: &self.config,
+            version: self.negotiation.version,
+            reporting: &self.reporting,
+            subscriptions: &self.subscriptions,
+            without,
+        };
+        let mut written = Ok(());
+        let queue = &mut self.queue;
+        source.tell(subject, &mut |body| {
+            written = queue.push(|buf| write_indicate_status(buf, service, cid, body));
+        });
+        match written {
+            Ok(()) => count(&mut self.counters.indications),
+            Err(EncodeError::BufferTooSmall { .. }) if !self.queue.is_empty() => return Err(NoRoom),
+            Err(_) => count(&mut self.counters.indications_lost),
+        }
+        Ok(())
+    }
+}

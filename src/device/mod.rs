@@ -1,0 +1,28 @@
+//! The function role: what a modem does, so that the other end of every message is here too.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`modem`] | a model of a modem that knows no protocol: SIM, radio, networks, sessions, in virtual time |
+//! | `mbim` | an MBIM function: the face that the model shows to an MBIM host (feature `mbim`) |
+//!
+//! A *face* speaks one protocol. It holds no modem; each of its calls borrows one, so that several faces show the same
+//! [`Modem`](modem::Modem). A face changes the modem by the modem's methods, and reads what happened from the modem's
+//! log of events with a cursor of its own, so every face sees every event, in order, at its own pace.
+//!
+//! Like all of the engine, this does no I/O and reads no clock: transfers and the time go in, transfers and the next
+//! deadline come out.
+
+#[cfg(feature = "mbim")]
+pub mod mbim;
+pub mod modem;
+
+/// Collects up to `N` items; the rest is left out, where the collecting of `heapless` would panic.
+pub(crate) fn collect<T, const N: usize>(items: impl IntoIterator<Item = T>) -> heapless::Vec<T, N> {
+    let mut list = heapless::Vec::new();
+    for item in items {
+        if list.push(item).is_err() {
+            break;
+        }
+    }
+    list
+}

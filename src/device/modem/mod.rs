@@ -1,0 +1,667 @@
+//! A modem without a protocol: what all faces of one device share, and what scenarios play with.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`sim`] | the SIM: identity, codes and their attempts |
+//! | [`network`] | networks in reach, registration, packet service, signal |
+//! | [`bearer`] | sessions, access points, addresses, stored contexts, packet filters |
+//! | [`event`] | the log of what happened, which every face reads with its own cursor |
+//!
+//! Time is an argument. Whatever takes time (searching, activating, scanning) has a due time inside; [`Modem::poll`]
+//! does what is due, in order, and [`Modem::poll_at`] says when to call it next. There is no chance in it: the same
+//! calls at the same times lead to the same states.
+//!
+//! A request of a host that takes time returns a [`Ticket`]; its result is fetched with [`Modem::outcome`]. A request
+//! that cannot even begin fails at once.
+//!
+//! ```
+//! use wwan::device::modem::{Modem, Setup, network::RegistrationState};
+//! use wwan::time::{Instant, Millis};
+//!
+//! let mut modem = Modem::new(Instant(0), Setup::default());
+//! modem.poll(Instant(60_000));
+//! assert_eq!(modem.registration().state, RegistrationState::Home);
+//! modem.lose_signal(Instant(60_000));
+//! assert_eq!(modem.registration().state, RegistrationState::Deregistered);
+//! ```
+
+use heapless::Vec;
+
+use crate::time::{Instant, Millis};
+
+pub mod bearer;
+pub mod event;
+pub mod network;
+pub mod sim;
+
+use bearer::{BearerSetup, Bearers};
+use event::{Change, Cursor, Log, Origin, Reading};
+use network::{NetworkSetup, Networks, RegistrationState};
+use sim::{ReadyState, Sim, SimSlot};
+
+/// Text of at most `N` bytes of UTF-8.
+pub type Text<const N: usize> = heapless::String<N>;
+
+/// Text from a string; what does not fit is cut off.
+///
+/// ```
+/// use wwan::device::modem::{Text, text};
+///
+/// let name: Text<4> = text("Example");
+/// assert_eq!(name, "Exam");
+/// ```
+#[must_use]
+pub fn text<const N: usize>(source: &str) -> Text<N> {
+    let mut text = Text::new();
+    for c in source.chars() {
+        if text.push(c).is_err() {
+            break;
+        }
+    }
+    text
+}
+
+/// Requests under way at the same time.
+pub const OPERATIONS: usize = 12;
+
+/// Who the device is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Identity {
+    /// Maker.
+    pub manufacturer: Text<32>,
+    /// Model; faces that have only one text for the hardware tell this.
+    pub model: Text<30>,
+    /// Version of the firmware.
+    pub firmware: Text<30>,
+    /// IMEI, 15 digits.
+    pub imei: Text<18>,
+}
+
+impl Default for Identity {
+    fn default() -> Self {
+        Self {
+            manufacturer: text("wwan"),
+            model: text("Virtual Modem"),
+            firmware: text("1.0.0"),
+            imei: text("490154203237518"),
+        }
+    }
+}
+
+/// How long things take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub struct Delays {
+    /// From power-on until hosts are answered.
+    pub boot: Millis,
+    /// From power-on, or insertion, until the SIM can be used.
+    pub sim: Millis,
+    /// Looking for a network to register with.
+    pub search: Millis,
+    /// Attaching to packet service.
+    pub attach: Millis,
+    /// Detaching from packet service by request.
+    pub detach: Millis,
+    /// Activating a session.
+    pub activate: Millis,
+    /// Deactivating a session by request.
+    pub deactivate: Millis,
+    /// Listing all networks.
+    pub scan: Millis,
+    /// Moving the software radio switch.
+    pub radio: Millis,
+    /// From the request for a restart until the device leaves the bus.
+    pub restart: Millis,
+}
+
+impl Default for Delays {
+    fn default() -> Self {
+        Self {
+            boot: Millis(0),
+            sim: Millis(300),
+            search: Millis(800),
+            attach: Millis(200),
+            detach: Millis(100),
+            activate: Millis(400),
+            deactivate: Millis(100),
+            scan: Millis(5_000),
+            radio: Millis(50),
+            restart: Millis(100),
+        }
+    }
+}
+
+/// The software and hardware radio switches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub struct Radio {
+    /// The hardware switch is on.
+    pub hardware: bool,
+    /// The software switch is on.
+    pub software: bool,
+    /// The software switch cannot be set on before the host has unlocked the device (FCC lock).
+    pub fcc_locked: bool,
+}
+
+impl Default for Radio {
+    fn default() -> Self {
+        Self {
+            hardware: true,
+            software: true,
+            fcc_locked: false,
+        }
+    }
+}
+
+impl Radio {
+    /// Whether the radio is on: both switches are.
+    #[must_use]
+    pub const fn is_on(self) -> bool {
+        self.hardware && self.software
+    }
+}
+
+/// How a modem starts, and what surrounds it. Everything has a default: a home network 001-01 in reach, a SIM without
+/// a code, any access point name accepted.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Setup {
+    /// Who the device is.
+    pub identity: Identity,
+    /// How long things take.
+    pub delays: Delays,
+    /// The card in the slot; `None` leaves it empty.
+    pub sim: SimSetup,
+    /// Positions of the radio switches at power-on.
+    pub radio: Radio,
+    /// Networks, and how the modem deals with them.
+    pub network: NetworkSetup,
+    /// Sessions, access points and addresses.
+    pub bearer: BearerSetup,
+}
+
+/// What is in the SIM slot at power-on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant)] // lives once, inside the modem
+pub enum SimSetup {
+    /// A card.
+    Card(Sim),
+    /// Nothing.
+    Empty,
+}
+
+impl Default for SimSetup {
+    fn default() -> Self {
+        Self::Card(Sim::default())
+    }
+}
+
+/// Why a request failed, in no protocol's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Reason {
+    /// Too much at once; ask again.
+    Busy,
+    /// The network or the card refused, see [`Failure::cause`].
+    Refused,
+    /// There is no SIM.
+    SimAbsent,
+    /// The SIM cannot be used.
+    SimBad,
+    /// The SIM or the device is not ready yet.
+    NotReady,
+    /// A code must be entered first.
+    CodeRequired,
+    /// The code is not in use.
+    CodeDisabled,
+    /// The code was wrong, or too many wrong ones were entered.
+    CodeWrong,
+    /// A parameter makes no sense.
+    Invalid,
+    /// A text is longer than the device can store.
+    TooLong,
+    /// The device cannot do it.
+    NotSupported,
+    /// The device may not do it now (FCC lock).
+    NotAllowed,
+    /// The radio is off.
+    RadioOff,
+    /// Not registered with a network.
+    NotRegistered,
+    /// No network in reach.
+    NoNetworks,
+    /// The network asked for is not in reach.
+    NotVisible,
+    /// Packet service is detached.
+    Detached,
+    /// The session is active already, or no more can be.
+    TooManyContexts,
+    /// The session is not active.
+    NotActive,
+    /// The access point name was refused.
+    AccessPoint,
+    /// User name or password was refused.
+    Credentials,
+    /// The subscription is not activated.
+    NotActivated,
+    /// No room for so many filters, or such long ones.
+    Filters,
+    /// The store is full.
+    Full,
+}
+
+/// A request that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Failure {
+    /// Why.
+    pub reason: Reason,
+    /// The network's cause (3GPP TS 24.008, 24.301, 24.501), 0 if it had none.
+    pub cause: u32,
+}
+
+impl From<Reason> for Failure {
+    fn from(reason: Reason) -> Self {
+        Self { reason, cause: 0 }
+    }
+}
+
+impl core::fmt::Display for Failure {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{:?} (cause {})", self.reason, self.cause)
+    }
+}
+
+impl core::error::Error for Failure {}
+
+/// A request under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Ticket(u32);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Work {
+    Activate(u8),
+    Deactivate(u8),
+    Register,
+    Attach,
+    Detach,
+    Scan,
+    Radio(bool),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Operation {
+    ticket: Ticket,
+    by: Origin,
+    work: Work,
+    /// When it is done, for work that waits for nothing but time.
+    due: Option<Instant>,
+    outcome: Option<Result<(), Failure>>,
+}
+
+/// What is due next.
+#[derive(Clone, Copy, Debug)]
+enum Due {
+    Restart,
+    Boot,
+    Sim,
+    Search,
+    Attach,
+    Session(u8),
+    Operation(Ticket),
+}
+
+/// The modem.
+#[derive(Debug)]
+pub struct Modem {
+    identity: Identity,
+    delays: Delays,
+    log: Log,
+    operations: Vec<Operation, OPERATIONS>,
+    next_ticket: u32,
+    /// When it answers hosts; `None` once it does.
+    boots_at: Option<Instant>,
+    restarts_at: Option<Instant>,
+    radio: Radio,
+    power_on_radio: Radio,
+    slot: SimSlot,
+    /// Ready state that was told last.
+    told: ReadyState,
+    networks: Networks,
+    bearers: Bearers,
+    emergency: bool,
+    idle_hint: bool,
+    restarts: u32,
+}
+
+impl Modem {
+    /// A modem that is powered on `now`.
+    #[must_use]
+    pub fn new(now: Instant, setup: Setup) -> Self {
+        let mut modem = Self {
+            identity: setup.identity,
+            delays: setup.delays,
+            log: Log::default(),
+            operations: Vec::new(),
+            next_ticket: 1,
+            boots_at: None,
+            restarts_at: None,
+            radio: setup.radio,
+            power_on_radio: setup.radio,
+            slot: SimSlot::new(match setup.sim {
+                SimSetup::Card(sim) => Some(sim),
+                SimSetup::Empty => None,
+            }),
+            told: ReadyState::NotInitialized,
+            networks: Networks::new(setup.network),
+            bearers: Bearers::new(setup.bearer),
+            emergency: false,
+            idle_hint: false,
+            restarts: 0,
+        };
+        modem.power_on(now);
+        modem
+    }
+
+    /// Does everything that is due, in order.
+    pub fn poll(&mut self, now: Instant) {
+        while let Some((at, due)) = self.next_due() {
+            if at > now {
+                break;
+            }
+            self.run(at, due);
+        }
+    }
+
+    /// When [`poll`](Self::poll) has something to do next.
+    #[must_use]
+    pub fn poll_at(&self) -> Option<Instant> {
+        self.next_due().map(|(at, _)| at)
+    }
+
+    /// Reads the event behind `cursor`, and moves it past that event.
+    pub fn event(&self, cursor: &mut Cursor) -> Option<Reading> {
+        self.log.read(cursor)
+    }
+
+    /// The place behind the newest event.
+    #[must_use]
+    pub fn newest(&self) -> Cursor {
+        self.log.newest()
+    }
+
+    /// Who the device is.
+    #[must_use]
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// How long things take; changes hold from the next time on.
+    pub fn delays(&mut self) -> &mut Delays {
+        &mut self.delays
+    }
+
+    /// When the device answers hosts, if it does not yet.
+    #[must_use]
+    pub fn boots_at(&self) -> Option<Instant> {
+        self.boots_at
+    }
+
+    /// How often the device has restarted. Whoever carries its messages takes it off the bus when this changes.
+    #[must_use]
+    pub fn restarts(&self) -> u32 {
+        self.restarts
+    }
+
+    /// The radio switches.
+    #[must_use]
+    pub fn radio(&self) -> Radio {
+        self.radio
+    }
+
+    /// Whether an emergency call goes on.
+    #[must_use]
+    pub fn emergency(&self) -> bool {
+        self.emergency
+    }
+
+    /// Says whether an emergency call goes on.
+    pub fn set_emergency(&mut self, by: Origin, on: bool) {
+        if self.emergency != on {
+            self.emergency = on;
+            self.log.push(by, Change::Emergency(on));
+        }
+    }
+
+    /// Whether a host expects little traffic.
+    #[must_use]
+    pub fn idle_hint(&self) -> bool {
+        self.idle_hint
+    }
+
+    /// Says whether little traffic is expected.
+    pub fn set_idle_hint(&mut self, on: bool) {
+        self.idle_hint = on;
+    }
+
+    // Power.
+
+    fn power_on(&mut self, now: Instant) {
+        self.boots_at = Some(now + self.delays.boot);
+        self.radio.software = self.power_on_radio.software;
+        self.slot.start(now + self.delays.boot + self.delays.sim);
+        self.told = self.ready_state();
+    }
+
+    /// Restarts the device: the radio connection ends without notice, the SIM starts anew, hosts are not answered until
+    /// [`Delays::boot`] is over. Faces see [`Change::Restarted`] and forget their hosts.
+    pub fn reboot(&mut self, now: Instant) {
+        self.poll(now);
+        self.restart(now);
+    }
+
+    /// Restarts the device a little later, so that the request can be answered.
+    pub fn request_restart(&mut self, now: Instant) {
+        self.restarts_at = Some(now + self.delays.restart);
+    }
+
+    fn restart(&mut self, now: Instant) {
+        self.restarts_at = None;
+        self.restarts = self.restarts.wrapping_add(1);
+        self.operations.clear();
+        self.networks.power_off();
+        self.bearers.power_off();
+        self.emergency = false;
+        self.idle_hint = false;
+        self.log.push(Origin::WORLD, Change::Restarted);
+        self.power_on(now);
+    }
+
+    // The radio switches.
+
+    /// A host moves the software switch.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::NotAllowed`] while FCC-locked, [`Reason::Busy`].
+    pub fn request_radio(&mut self, now: Instant, by: Origin, on: bool) -> Result<Ticket, Failure> {
+        self.poll(now);
+        if on && self.radio.fcc_locked {
+            return Err(Reason::NotAllowed.into());
+        }
+        let due = now + self.delays.radio;
+        self.begin(by, Work::Radio(on), Some(due))
+    }
+
+    /// Somebody moves the hardware switch.
+    pub fn set_hw_radio(&mut self, now: Instant, on: bool) {
+        self.poll(now);
+        if self.radio.hardware != on {
+            self.move_switches(
+                now,
+                Origin::WORLD,
+                Radio {
+                    hardware: on,
+                    ..self.radio
+                },
+            );
+        }
+    }
+
+    /// Locks the software switch off, or unlocks it. Locking does not move it.
+    pub fn set_fcc_lock(&mut self, locked: bool) {
+        self.radio.fcc_locked = locked;
+    }
+
+    fn move_switches(&mut self, now: Instant, by: Origin, radio: Radio) {
+        let was_on = self.radio.is_on();
+        let moved = (self.radio.hardware, self.radio.software) != (radio.hardware, radio.software);
+        if was_on && !radio.is_on() {
+            self.end_registration(RegistrationState::Deregistered, Reason::RadioOff.into());
+        }
+        self.radio = radio;
+        if moved {
+            self.log.push(by, Change::Radio(radio));
+        }
+        if !was_on && radio.is_on() {
+            self.begin_search(now);
+        }
+    }
+
+    // Requests under way.
+
+    fn begin(&mut self, by: Origin, work: Work, due: Option<Instant>) -> Result<Ticket, Failure> {
+        let ticket = Ticket(self.next_ticket);
+        let operation = Operation {
+            ticket,
+            by,
+            work,
+            due,
+            outcome: None,
+        };
+        self.operations
+            .push(operation)
+            .map_err(|_| Failure::from(Reason::Busy))?;
+        self.next_ticket = self.next_ticket.wrapping_add(1);
+        Ok(ticket)
+    }
+
+    /// A request that is done as soon as it is made.
+    fn begin_done(&mut self, by: Origin, work: Work) -> Result<Ticket, Failure> {
+        let ticket = self.begin(by, work, None)?;
+        self.finish(work, Ok(()));
+        Ok(ticket)
+    }
+
+    /// Gives every waiting request for `work` its outcome.
+    fn finish(&mut self, work: Work, outcome: Result<(), Failure>) {
+        for operation in &mut self.operations {
+            if operation.work == work && operation.outcome.is_none() {
+                operation.outcome = Some(outcome);
+                operation.due = None;
+            }
+        }
+    }
+
+    fn is_waiting(&self, work: Work) -> bool {
+        self.operations
+            .iter()
+            .any(|operation| operation.work == work && operation.outcome.is_none())
+    }
+
+    fn operation(&self, ticket: Ticket) -> Option<Operation> {
+        let mut operations = self.operations.iter().copied();
+        operations.find(|operation| operation.ticket == ticket)
+    }
+
+    /// How a request ended, if it has. The ticket is gone with the answer.
+    pub fn outcome(&mut self, ticket: Ticket) -> Option<Result<(), Failure>> {
+        let outcome = self.operation(ticket)?.outcome?;
+        self.operations.retain(|operation| operation.ticket != ticket);
+        Some(outcome)
+    }
+
+    /// Gives a request up: a session that was on its way up goes down, a scan ends; what is otherwise under way, goes
+    /// on without an asker.
+    pub fn abandon(&mut self, now: Instant, ticket: Ticket) {
+        self.poll(now);
+        let Some(operation) = self.operation(ticket) else {
+            return;
+        };
+        self.operations.retain(|operation| operation.ticket != ticket);
+        match (operation.work, operation.outcome) {
+            (Work::Activate(session), None) => self.end_session(session, operation.by, Reason::NotActive.into()),
+            (Work::Radio(on), None) => self.set_software_radio(now, operation.by, on),
+            (Work::Detach, None) => self.detach_done(),
+            _ => {}
+        }
+    }
+
+    fn set_software_radio(&mut self, now: Instant, by: Origin, on: bool) {
+        let radio = Radio {
+            software: on,
+            ..self.radio
+        };
+        self.move_switches(now, by, radio);
+    }
+
+    fn next_due(&self) -> Option<(Instant, Due)> {
+        let single = [
+            (self.restarts_at, Due::Restart),
+            (self.boots_at, Due::Boot),
+            (self.slot.starts_at(), Due::Sim),
+            (self.networks.search_due(), Due::Search),
+            (self.networks.attach_due(), Due::Attach),
+        ];
+        let single = single.into_iter().filter_map(|(at, due)| at.map(|at| (at, due)));
+        let sessions = self.bearers.due().map(|(at, session)| (at, Due::Session(session)));
+        let operations = self.operations.iter();
+        let operations =
+            operations.filter_map(|operation| operation.due.map(|at| (at, Due::Operation(operation.ticket))));
+        // The first of those that are due together comes first, so the order above is the order of things.
+        single.chain(sessions).chain(operations).min_by_key(|(at, _)| *at)
+    }
+
+    fn run(&mut self, at: Instant, due: Due) {
+        match due {
+            Due::Restart => self.restart(at),
+            Due::Boot => self.boots_at = None,
+            Due::Sim => {
+                self.slot.started();
+                self.sim_changed(at, Origin::WORLD);
+            }
+            Due::Search => self.search_done(at),
+            Due::Attach => self.attach_done(),
+            Due::Session(session) => self.session_due(session),
+            Due::Operation(ticket) => self.operation_due(at, ticket),
+        }
+    }
+
+    fn operation_due(&mut self, at: Instant, ticket: Ticket) {
+        let found = self.operations.iter_mut().find(|operation| operation.ticket == ticket);
+        let Some(operation) = found else { return };
+        operation.due = None;
+        let (work, by) = (operation.work, operation.by);
+        match work {
+            Work::Radio(on) => {
+                self.set_software_radio(at, by, on);
+                self.finish(work, Ok(()));
+            }
+            Work::Detach => {
+                self.detach_done();
+                self.finish(work, Ok(()));
+            }
+            Work::Scan => {
+                let found = self.radio.is_on() && self.networks.visible().next().is_some();
+                let outcome = if found { Ok(()) } else { Err(Reason::NoNetworks.into()) };
+                self.finish(work, outcome);
+            }
+            Work::Activate(_) | Work::Deactivate(_) | Work::Register | Work::Attach => {}
+        }
+    }
+}

@@ -1,0 +1,891 @@
+//! Networks in reach, registration, packet service, signal.
+
+use heapless::Vec;
+
+use super::event::{Change, Origin};
+use super::{Failure, Modem, Reason, Text, Ticket, Work, text};
+use crate::time::Instant;
+
+/// Networks that can be in reach.
+pub const NETWORKS: usize = 8;
+/// Preferred providers that can be stored.
+pub const PREFERRED: usize = 8;
+/// Home providers to choose from.
+pub const HOME_PROVIDERS: usize = 4;
+
+bitflags::bitflags! {
+    /// Radio technologies. The bits are those of MBIM's data classes.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct Technologies: u32 {
+        /// GPRS.
+        const GPRS = 1 << 0;
+        /// EDGE.
+        const EDGE = 1 << 1;
+        /// UMTS.
+        const UMTS = 1 << 2;
+        /// HSDPA.
+        const HSDPA = 1 << 3;
+        /// HSUPA.
+        const HSUPA = 1 << 4;
+        /// LTE.
+        const LTE = 1 << 5;
+        /// 5G beside LTE.
+        const NR_NSA = 1 << 6;
+        /// 5G alone.
+        const NR_SA = 1 << 7;
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Technologies {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "Technologies({=u32:#x})", self.bits());
+    }
+}
+
+impl Technologies {
+    /// The best one, alone.
+    #[must_use]
+    pub fn best(self) -> Self {
+        self.iter().last().unwrap_or_default()
+    }
+}
+
+/// A cell. Numbers that are not known are all ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Cell {
+    /// Location area code (GSM, UMTS).
+    pub lac: u32,
+    /// Tracking area code (LTE, 5G).
+    pub tac: u32,
+    /// Cell identity: 16, 28 or 36 bits.
+    pub id: u64,
+    /// Physical cell identity.
+    pub physical: u32,
+    /// Channel number.
+    pub channel: u32,
+}
+
+impl Default for Cell {
+    fn default() -> Self {
+        Self {
+            lac: u32::MAX,
+            tac: 0x1001,
+            id: 0x00AB_CD01,
+            physical: 101,
+            channel: 1300,
+        }
+    }
+}
+
+/// A network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Network {
+    /// MCC and MNC, 5 or 6 digits.
+    pub plmn: Text<6>,
+    /// Name.
+    pub name: Text<40>,
+    /// What to tell about roaming here.
+    pub roaming_text: Text<63>,
+    /// It is a roaming partner of the home network.
+    pub partner: bool,
+    /// The subscriber must not use it.
+    pub forbidden: bool,
+    /// Radio technologies of its cell.
+    pub technologies: Technologies,
+    /// Strength in dBm, as a scan finds it.
+    pub rssi: i16,
+    /// Refuses registration with this cause; 0 accepts.
+    pub refuses: u32,
+    /// Refuses packet service with this cause; 0 accepts.
+    pub refuses_attach: u32,
+    /// Uplink, bits per second.
+    pub uplink: u64,
+    /// Downlink, bits per second.
+    pub downlink: u64,
+    /// The cell.
+    pub cell: Cell,
+}
+
+impl Network {
+    /// A network with LTE.
+    #[must_use]
+    pub fn new(plmn: &str, name: &str) -> Self {
+        Self {
+            plmn: text(plmn),
+            name: text(name),
+            roaming_text: Text::new(),
+            partner: false,
+            forbidden: false,
+            technologies: Technologies::LTE,
+            rssi: -73,
+            refuses: 0,
+            refuses_attach: 0,
+            uplink: 50_000_000,
+            downlink: 150_000_000,
+            cell: Cell::default(),
+        }
+    }
+}
+
+/// A provider in one of the lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provider {
+    /// MCC and MNC, 5 or 6 digits.
+    pub plmn: Text<6>,
+    /// Name.
+    pub name: Text<40>,
+}
+
+/// Networks, and how the modem deals with them.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct NetworkSetup {
+    /// What is in reach.
+    pub networks: Vec<Network, NETWORKS>,
+    /// What the device can do.
+    pub technologies: Technologies,
+    /// The host may choose the network.
+    pub manual: bool,
+    /// Packet service is attached right after registration.
+    pub auto_attach: bool,
+    /// Preferred providers, the most preferred first.
+    pub preferred: Vec<Provider, PREFERRED>,
+    /// Home providers to choose from; empty on devices that have only that of the SIM.
+    pub home_providers: Vec<Provider, HOME_PROVIDERS>,
+    /// The signal.
+    pub signal: Signal,
+}
+
+impl Default for NetworkSetup {
+    fn default() -> Self {
+        let mut networks = Vec::new();
+        let _ = networks.push(Network::new("00101", "Test Network"));
+        let partner = Network {
+            partner: true,
+            rssi: -89,
+            ..Network::new("00102", "Partner Network")
+        };
+        let _ = networks.push(partner);
+        let forbidden = Network {
+            forbidden: true,
+            refuses: 11,
+            rssi: -95,
+            ..Network::new("99970", "Private Network")
+        };
+        let _ = networks.push(forbidden);
+        Self {
+            networks,
+            technologies: Technologies::UMTS | Technologies::HSDPA | Technologies::HSUPA | Technologies::LTE,
+            manual: true,
+            auto_attach: true,
+            preferred: Vec::new(),
+            home_providers: Vec::new(),
+            signal: Signal::default(),
+        }
+    }
+}
+
+/// What is received. `None` where there is nothing to measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Signal {
+    /// Strength in dBm.
+    pub rssi: Option<i16>,
+    /// Bit error rate, class 0 to 7 of 3GPP TS 45.008.
+    pub error_rate: Option<u8>,
+    /// Reference signal power in dBm (LTE, 5G).
+    pub rsrp: Option<i16>,
+    /// Reference signal quality in dB (LTE, 5G).
+    pub rsrq: Option<i16>,
+    /// Signal to noise ratio in dB (LTE, 5G).
+    pub snr: Option<i16>,
+}
+
+impl Signal {
+    /// Nothing is received.
+    pub const NONE: Self = Self {
+        rssi: None,
+        error_rate: None,
+        rsrp: None,
+        rsrq: None,
+        snr: None,
+    };
+}
+
+impl Default for Signal {
+    fn default() -> Self {
+        Self {
+            rssi: Some(-73),
+            error_rate: Some(0),
+            rsrp: Some(-95),
+            rsrq: Some(-10),
+            snr: Some(12),
+        }
+    }
+}
+
+/// Whether the device is registered with a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum RegistrationState {
+    /// No.
+    Deregistered,
+    /// It is looking for one.
+    Searching,
+    /// At home.
+    Home,
+    /// With a roaming partner.
+    Partner,
+    /// With another network.
+    Roaming,
+    /// It was refused.
+    Denied,
+}
+
+/// Registration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Registration {
+    /// Whether registered.
+    pub state: RegistrationState,
+    /// The host has chosen the network.
+    pub manual: bool,
+    /// The network's cause, 0 if none.
+    pub cause: u32,
+    /// The network, by its place among [`Modem::networks`].
+    pub network: Option<u8>,
+    /// Radio technologies there.
+    pub available: Technologies,
+    /// What the host prefers; empty: no preference.
+    pub preferred: Technologies,
+}
+
+impl Registration {
+    const NONE: Self = Self {
+        state: RegistrationState::Deregistered,
+        manual: false,
+        cause: 0,
+        network: None,
+        available: Technologies::empty(),
+        preferred: Technologies::empty(),
+    };
+
+    /// Whether the device is registered.
+    #[must_use]
+    pub const fn is_registered(&self) -> bool {
+        matches!(
+            self.state,
+            RegistrationState::Home | RegistrationState::Partner | RegistrationState::Roaming
+        )
+    }
+}
+
+/// Whether packet service is attached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum PacketState {
+    /// No.
+    Detached,
+    /// On the way.
+    Attaching,
+    /// Yes.
+    Attached,
+    /// On the way down.
+    Detaching,
+}
+
+/// Packet service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct PacketService {
+    /// Whether attached.
+    pub state: PacketState,
+    /// The network's cause, 0 if none.
+    pub cause: u32,
+    /// The radio technology in use.
+    pub technology: Technologies,
+    /// Uplink, bits per second.
+    pub uplink: u64,
+    /// Downlink, bits per second.
+    pub downlink: u64,
+}
+
+impl PacketService {
+    const NONE: Self = Self {
+        state: PacketState::Detached,
+        cause: 0,
+        technology: Technologies::empty(),
+        uplink: 0,
+        downlink: 0,
+    };
+}
+
+/// Who chooses the network.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Selection {
+    /// The modem: home first, then preferred networks, then partners, then others.
+    #[default]
+    Automatic,
+    /// The host: this one, MCC and MNC.
+    Manual(Text<6>),
+}
+
+/// The state behind all that.
+#[derive(Debug)]
+pub(super) struct Networks {
+    setup: NetworkSetup,
+    /// Anything is received.
+    in_reach: bool,
+    /// The network grants packet service.
+    packet_granted: bool,
+    selection: Selection,
+    registration: Registration,
+    search_due: Option<Instant>,
+    packet: PacketService,
+    attach_due: Option<Instant>,
+    /// The host has not detached.
+    wants_packet: bool,
+    /// The home provider that the host has chosen.
+    home: Option<Provider>,
+}
+
+impl Networks {
+    pub(super) fn new(setup: NetworkSetup) -> Self {
+        Self {
+            setup,
+            in_reach: true,
+            packet_granted: true,
+            selection: Selection::Automatic,
+            registration: Registration::NONE,
+            search_due: None,
+            packet: PacketService::NONE,
+            attach_due: None,
+            wants_packet: true,
+            home: None,
+        }
+    }
+
+    pub(super) fn power_off(&mut self) {
+        self.selection = Selection::Automatic;
+        self.registration = Registration::NONE;
+        self.search_due = None;
+        self.packet = PacketService::NONE;
+        self.attach_due = None;
+        self.wants_packet = true;
+    }
+
+    pub(super) fn search_due(&self) -> Option<Instant> {
+        self.search_due
+    }
+
+    pub(super) fn attach_due(&self) -> Option<Instant> {
+        self.attach_due
+    }
+
+    pub(super) fn visible(&self) -> impl Iterator<Item = (u8, &Network)> {
+        let networks = if self.in_reach { &*self.setup.networks } else { &[] };
+        (0..).zip(networks)
+    }
+}
+
+impl Modem {
+    /// All networks, in reach or not.
+    #[must_use]
+    pub fn networks(&self) -> &[Network] {
+        &self.networks.setup.networks
+    }
+
+    /// Changes the networks. Registrations that exist stay as they are.
+    pub fn change_networks(&mut self, change: impl FnOnce(&mut Vec<Network, NETWORKS>)) {
+        change(&mut self.networks.setup.networks);
+    }
+
+    /// Networks that are received now, with their places among all.
+    pub fn visible_networks(&self) -> impl Iterator<Item = (u8, &Network)> {
+        self.networks.visible()
+    }
+
+    /// The network with a place among all.
+    #[must_use]
+    pub fn network(&self, place: u8) -> Option<&Network> {
+        self.networks.setup.networks.get(usize::from(place))
+    }
+
+    /// Registration.
+    #[must_use]
+    pub fn registration(&self) -> Registration {
+        self.networks.registration
+    }
+
+    /// The network that the device is registered with.
+    #[must_use]
+    pub fn serving_network(&self) -> Option<&Network> {
+        let registration = self.registration();
+        let place = registration.network.filter(|_| registration.is_registered())?;
+        self.network(place)
+    }
+
+    /// Packet service.
+    #[must_use]
+    pub fn packet_service(&self) -> PacketService {
+        self.networks.packet
+    }
+
+    /// Whether packet service is attached right after registration.
+    #[must_use]
+    pub fn attaches_by_itself(&self) -> bool {
+        self.networks.setup.auto_attach
+    }
+
+    /// Whether the host may choose the network.
+    #[must_use]
+    pub fn allows_manual_selection(&self) -> bool {
+        self.networks.setup.manual
+    }
+
+    /// What the device can do.
+    #[must_use]
+    pub fn technologies(&self) -> Technologies {
+        self.networks.setup.technologies
+    }
+
+    /// The signal; nothing while the radio is off or no network in reach.
+    #[must_use]
+    pub fn signal(&self) -> Signal {
+        if self.radio.is_on() && self.networks.in_reach {
+            self.networks.setup.signal
+        } else {
+            Signal::NONE
+        }
+    }
+
+    /// Preferred providers.
+    #[must_use]
+    pub fn preferred_providers(&self) -> &[Provider] {
+        &self.networks.setup.preferred
+    }
+
+    /// Replaces the preferred providers.
+    pub fn set_preferred_providers(&mut self, by: Origin, providers: Vec<Provider, PREFERRED>) {
+        self.networks.setup.preferred = providers;
+        self.log.push(by, Change::PreferredProviders);
+    }
+
+    /// Home providers to choose from; empty on most devices.
+    #[must_use]
+    pub fn home_providers(&self) -> &[Provider] {
+        &self.networks.setup.home_providers
+    }
+
+    /// Replaces the home providers to choose from.
+    pub fn set_home_providers(&mut self, by: Origin, providers: Vec<Provider, HOME_PROVIDERS>) {
+        self.networks.setup.home_providers = providers;
+        self.log.push(by, Change::HomeProviders);
+    }
+
+    /// The home provider: the one chosen, or that of the SIM.
+    ///
+    /// # Errors
+    ///
+    /// Without a SIM that can be used.
+    pub fn home_provider(&self) -> Result<Provider, Failure> {
+        let sim = self.usable_sim()?;
+        Ok(self.networks.home.clone().unwrap_or_else(|| Provider {
+            plmn: sim.home.clone(),
+            name: sim.home_name.clone(),
+        }))
+    }
+
+    /// Chooses one of the home providers.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::NotSupported`] if it is not among them.
+    pub fn choose_home_provider(&mut self, plmn: &str) -> Result<(), Failure> {
+        let known = self.networks.setup.home_providers.iter();
+        let found = known.clone().find(|provider| provider.plmn == *plmn);
+        self.networks.home = Some(found.ok_or(Failure::from(Reason::NotSupported))?.clone());
+        Ok(())
+    }
+
+    /// Whether a network is the home of this SIM.
+    #[must_use]
+    pub fn is_home(&self, plmn: &str) -> bool {
+        self.home_provider().is_ok_and(|home| home.plmn == *plmn)
+    }
+
+    /// Whether a network is among the preferred ones.
+    #[must_use]
+    pub fn is_preferred(&self, plmn: &str) -> bool {
+        self.preferred_providers().iter().any(|provider| provider.plmn == *plmn)
+    }
+
+    // What the world does.
+
+    /// Changes the signal.
+    pub fn set_signal(&mut self, now: Instant, signal: Signal) {
+        self.poll(now);
+        let before = self.signal();
+        self.networks.setup.signal = signal;
+        self.tell_signal(before);
+    }
+
+    fn tell_signal(&mut self, before: Signal) {
+        let signal = self.signal();
+        if before != signal {
+            self.log.push(Origin::WORLD, Change::Signal(signal));
+        }
+    }
+
+    /// No network is in reach any more: sessions end, then packet service, then registration.
+    pub fn lose_signal(&mut self, now: Instant) {
+        self.poll(now);
+        if !self.networks.in_reach {
+            return;
+        }
+        let before = self.signal();
+        self.end_registration(RegistrationState::Deregistered, Reason::NoNetworks.into());
+        self.networks.in_reach = false;
+        self.tell_signal(before);
+    }
+
+    /// The networks are back; the modem looks for one.
+    pub fn restore_signal(&mut self, now: Instant) {
+        self.poll(now);
+        if self.networks.in_reach {
+            return;
+        }
+        self.networks.in_reach = true;
+        self.tell_signal(Signal::NONE);
+        self.begin_search(now);
+    }
+
+    /// The network ends the registration, as a refusal if there is a cause. The modem stays so until something changes.
+    pub fn network_deregisters(&mut self, now: Instant, cause: u32) {
+        self.poll(now);
+        if self.registration().is_registered() {
+            let state = match cause {
+                0 => RegistrationState::Deregistered,
+                _ => RegistrationState::Denied,
+            };
+            let reason = Reason::Refused;
+            self.end_registration(state, Failure { reason, cause });
+        }
+    }
+
+    /// The network ends packet service, and grants it no more.
+    pub fn lose_packet_service(&mut self, now: Instant, cause: u32) {
+        self.poll(now);
+        self.networks.packet_granted = false;
+        let reason = Reason::Refused;
+        self.end_packet_service(Failure { reason, cause });
+    }
+
+    /// The network grants packet service again.
+    pub fn restore_packet_service(&mut self, now: Instant) {
+        self.poll(now);
+        self.networks.packet_granted = true;
+        self.attach_if_wanted(now);
+    }
+
+    /// The serving network has another cell now.
+    pub fn set_cell(&mut self, now: Instant, cell: Cell) {
+        self.poll(now);
+        let place = self.networks.registration.network.map(usize::from);
+        let network = place.and_then(|place| self.networks.setup.networks.get_mut(place));
+        if let Some(network) = network.filter(|network| network.cell != cell) {
+            network.cell = cell;
+            self.log.push(Origin::WORLD, Change::Location);
+        }
+    }
+
+    // Registration.
+
+    /// A host registers. With the network that the device is registered with already, nothing happens.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::RadioOff`], the state of the SIM, [`Reason::Invalid`], [`Reason::NotSupported`], [`Reason::Busy`]. The
+    /// outcome may be [`Reason::NoNetworks`], [`Reason::NotVisible`], or [`Reason::Refused`] with a cause.
+    pub fn request_registration(
+        &mut self,
+        now: Instant,
+        by: Origin,
+        selection: Selection,
+        preferred: Technologies,
+    ) -> Result<Ticket, Failure> {
+        self.poll(now);
+        self.usable_sim()?;
+        if !self.radio.is_on() {
+            return Err(Reason::RadioOff.into());
+        }
+        if let Selection::Manual(plmn) = &selection {
+            if !self.networks.setup.manual {
+                return Err(Reason::NotSupported.into());
+            }
+            if plmn.len() < 5 || !plmn.bytes().all(|c| c.is_ascii_digit()) {
+                return Err(Reason::Invalid.into());
+            }
+        }
+        if self.is_waiting(Work::Register) {
+            return Err(Reason::Busy.into());
+        }
+        let stays = match (&selection, self.serving_network()) {
+            (_, None) => false,
+            (Selection::Automatic, Some(_)) => true,
+            (Selection::Manual(plmn), Some(network)) => network.plmn == *plmn,
+        };
+        let ticket = if stays {
+            self.begin_done(by, Work::Register)?
+        } else {
+            self.begin(by, Work::Register, None)?
+        };
+        let manual = selection != Selection::Automatic;
+        self.networks.selection = selection;
+        self.networks.registration.preferred = preferred;
+        self.networks.registration.manual = manual;
+        if !stays {
+            self.end_packet_service(Reason::NotRegistered.into());
+            self.begin_search(now);
+        }
+        Ok(ticket)
+    }
+
+    /// Looks for a network, if SIM and radio allow it.
+    pub(super) fn begin_search(&mut self, now: Instant) {
+        if self.usable_sim().is_err() || !self.radio.is_on() {
+            return;
+        }
+        self.networks.search_due = Some(now + self.delays.search);
+        self.set_registration(RegistrationState::Searching, 0, None);
+    }
+
+    fn set_registration(&mut self, state: RegistrationState, cause: u32, network: Option<u8>) {
+        let available = network.and_then(|place| self.network(place));
+        let available = available.map_or(Technologies::empty(), |network| network.technologies);
+        let before = self.networks.registration;
+        let after = Registration {
+            state,
+            cause,
+            network,
+            available: available & self.technologies(),
+            ..before
+        };
+        self.networks.registration = after;
+        if (before.state, before.cause, before.network) != (state, cause, network) {
+            self.log.push(Origin::WORLD, Change::Registration(after));
+        }
+    }
+
+    /// Lower is better; `None`: never chosen by the modem.
+    fn rank(&self, network: &Network) -> Option<u8> {
+        let technologies = network.technologies & self.technologies();
+        match () {
+            () if technologies.is_empty() || network.forbidden => None,
+            () if self.is_home(&network.plmn) => Some(0),
+            () if self.is_preferred(&network.plmn) => Some(1),
+            () if network.partner => Some(2),
+            () => Some(3),
+        }
+    }
+
+    pub(super) fn search_done(&mut self, now: Instant) {
+        self.networks.search_due = None;
+        let visible = || self.networks.visible();
+        let choice = match &self.networks.selection {
+            Selection::Manual(plmn) => visible().find(|(_, network)| network.plmn == *plmn),
+            Selection::Automatic => visible()
+                .filter_map(|(place, network)| Some((self.rank(network)?, (place, network))))
+                .min_by_key(|(rank, (_, network))| (network.refuses != 0, *rank))
+                .map(|(_, choice)| choice),
+        };
+        let manual = self.networks.registration.manual;
+        let Some((place, network)) = choice else {
+            let reason = if manual { Reason::NotVisible } else { Reason::NoNetworks };
+            if manual {
+                self.set_registration(RegistrationState::Deregistered, 0, None);
+            }
+            // By itself the modem goes on looking: the next change of the networks ends that.
+            self.finish(Work::Register, Err(reason.into()));
+            return;
+        };
+        let cause = network.refuses;
+        if cause != 0 {
+            self.set_registration(RegistrationState::Denied, cause, Some(place));
+            let reason = Reason::Refused;
+            self.finish(Work::Register, Err(Failure { reason, cause }));
+            return;
+        }
+        let state = if self.is_home(&network.plmn) {
+            RegistrationState::Home
+        } else if network.partner {
+            RegistrationState::Partner
+        } else {
+            RegistrationState::Roaming
+        };
+        self.set_registration(state, 0, Some(place));
+        self.log.push(Origin::WORLD, Change::Location);
+        self.finish(Work::Register, Ok(()));
+        if self.networks.setup.auto_attach {
+            self.attach_if_wanted(now);
+        }
+    }
+
+    /// Ends sessions, then packet service, then registration.
+    pub(super) fn end_registration(&mut self, state: RegistrationState, why: Failure) {
+        self.networks.search_due = None;
+        self.finish(Work::Register, Err(why));
+        self.end_packet_service(why);
+        self.set_registration(state, why.cause, None);
+    }
+
+    // Packet service.
+
+    fn attach_if_wanted(&mut self, now: Instant) {
+        if self.networks.wants_packet && self.networks.packet_granted && self.registration().is_registered() {
+            self.begin_attach(now);
+        }
+    }
+
+    fn begin_attach(&mut self, now: Instant) {
+        if self.networks.packet.state == PacketState::Detached {
+            self.networks.attach_due = Some(now + self.delays.attach);
+            self.set_packet_service(PacketState::Attaching, 0);
+        }
+    }
+
+    fn set_packet_service(&mut self, state: PacketState, cause: u32) {
+        let mut packet = PacketService {
+            state,
+            cause,
+            ..PacketService::NONE
+        };
+        if let Some(network) = self.serving_network().filter(|_| state == PacketState::Attached) {
+            let preferred = self.registration().preferred;
+            let available = network.technologies & self.technologies();
+            let wanted = if (available & preferred).is_empty() {
+                available
+            } else {
+                available & preferred
+            };
+            packet.technology = wanted.best();
+            packet.uplink = network.uplink;
+            packet.downlink = network.downlink;
+        }
+        let before = self.networks.packet;
+        self.networks.packet = packet;
+        if before != packet {
+            self.log.push(Origin::WORLD, Change::PacketService(packet));
+        }
+        let attached = state == PacketState::Attached;
+        if attached != (before.state == PacketState::Attached) && state != PacketState::Attaching {
+            self.log.push(Origin::WORLD, Change::Attach(packet));
+        }
+    }
+
+    /// A host attaches packet service. When it is attached already, nothing happens.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::RadioOff`], the state of the SIM, [`Reason::NotRegistered`], [`Reason::Busy`]. The outcome may be
+    /// [`Reason::Refused`] with a cause.
+    pub fn request_attach(&mut self, now: Instant, by: Origin) -> Result<Ticket, Failure> {
+        self.poll(now);
+        self.usable_sim()?;
+        if !self.radio.is_on() {
+            return Err(Reason::RadioOff.into());
+        }
+        if !self.registration().is_registered() {
+            return Err(Reason::NotRegistered.into());
+        }
+        if self.is_waiting(Work::Detach) {
+            return Err(Reason::Busy.into());
+        }
+        self.networks.wants_packet = true;
+        if self.networks.packet.state == PacketState::Attached {
+            return self.begin_done(by, Work::Attach);
+        }
+        let ticket = self.begin(by, Work::Attach, None)?;
+        self.begin_attach(now);
+        Ok(ticket)
+    }
+
+    pub(super) fn attach_done(&mut self) {
+        self.networks.attach_due = None;
+        let refuses = self.serving_network().map_or(0, |network| network.refuses_attach);
+        let cause = match refuses {
+            // "packet services not allowed" stands for a network that grants none.
+            0 if !self.networks.packet_granted => 7,
+            cause => cause,
+        };
+        if cause == 0 {
+            self.set_packet_service(PacketState::Attached, 0);
+            self.finish(Work::Attach, Ok(()));
+        } else {
+            self.set_packet_service(PacketState::Detached, cause);
+            let reason = Reason::Refused;
+            self.finish(Work::Attach, Err(Failure { reason, cause }));
+        }
+    }
+
+    /// A host detaches packet service: sessions end at once. When it is detached already, nothing happens.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::Busy`].
+    pub fn request_detach(&mut self, now: Instant, by: Origin) -> Result<Ticket, Failure> {
+        self.poll(now);
+        self.networks.wants_packet = false;
+        if self.networks.packet.state == PacketState::Detached {
+            return self.begin_done(by, Work::Detach);
+        }
+        let due = now + self.delays.detach;
+        let ticket = self.begin(by, Work::Detach, Some(due))?;
+        self.end_sessions(Reason::Detached.into());
+        self.networks.attach_due = None;
+        self.finish(Work::Attach, Err(Reason::Detached.into()));
+        self.set_packet_service(PacketState::Detaching, 0);
+        Ok(ticket)
+    }
+
+    pub(super) fn detach_done(&mut self) {
+        self.set_packet_service(PacketState::Detached, 0);
+    }
+
+    /// Ends sessions, then packet service.
+    pub(super) fn end_packet_service(&mut self, why: Failure) {
+        self.end_sessions(why);
+        self.networks.attach_due = None;
+        self.finish(Work::Attach, Err(why));
+        self.finish(Work::Detach, Ok(()));
+        if self.networks.packet.state != PacketState::Detached {
+            self.set_packet_service(PacketState::Detached, why.cause);
+        }
+    }
+
+    // Scanning.
+
+    /// A host asks for all networks; [`visible_networks`](Self::visible_networks) lists them after a good outcome.
+    ///
+    /// # Errors
+    ///
+    /// The state of the SIM, [`Reason::RadioOff`], [`Reason::Busy`] while another scan goes on. The outcome may be
+    /// [`Reason::NoNetworks`].
+    pub fn request_scan(&mut self, now: Instant, by: Origin) -> Result<Ticket, Failure> {
+        self.poll(now);
+        self.usable_sim()?;
+        if !self.radio.is_on() {
+            return Err(Reason::RadioOff.into());
+        }
+        if self.is_waiting(Work::Scan) {
+            return Err(Reason::Busy.into());
+        }
+        let due = now + self.delays.scan;
+        self.begin(by, Work::Scan, Some(due))
+    }
+}
