@@ -52,20 +52,13 @@ fn main() -> ! {
     static mut SLOTS: [Slot; 2] = [Slot::FREE; 2];
 
     memory::paint_stack();
-    let Some((clock, uart)) = platform::start() else {
-        platform::exit(false)
-    };
+    let Some((clock, uart)) = platform::start() else { platform::exit(false) };
     let mut config = Config::default();
     config.max_control_transfer = MAX_CONTROL_TRANSFER;
     let memory = Memory {
         transfer: INCOMING,
         indications: INDICATIONS,
-        session: session::Memory {
-            slots: SLOTS,
-            command: COMMAND,
-            answer: ANSWER,
-            indication: INDICATION,
-        },
+        session: session::Memory { slots: SLOTS, command: COMMAND, answer: ANSWER, indication: INDICATION },
     };
     let channel = Framed::new(uart, RECEIVE, SEND);
     let mut client = Client::new(Async { channel, clock }, config, memory);
@@ -85,11 +78,7 @@ fn main() -> ! {
 fn losses(client: &mut Client<'static, Link>) {
     let channel = &mut client.link().channel;
     let frames = channel.counters();
-    line!(
-        "bytes lost: {} by the UART, {} by framing",
-        channel.stream_mut().lost(),
-        frames.dropped_bytes
-    );
+    line!("bytes lost: {} by the UART, {} by framing", channel.stream_mut().lost(), frames.dropped_bytes);
     line!("messages received: {}, too long: {}", frames.messages, frames.oversize);
     let session = client.counters();
     line!("timeouts: {}, late answers: {}", session.timeouts, session.late);
@@ -105,20 +94,15 @@ async fn steps(client: &mut Client<'static, Link>) -> Result<(), Failure> {
     show_identity(caps).map_err(Error::decode::<bc::DeviceCaps>)?;
 
     line!("SIM: {:?}", client.wait_ready(PATIENCE).await?);
-    line!("PIN: {:?}", client.unlock(Some(PIN)).await?);
+    let entered = client.unlock(PIN).await?;
+    line!("PIN: {}", if entered { "entered" } else { "not needed" });
     line!("SIM: {:?}", client.wait_ready(PATIENCE).await?);
     line!("radio: {:?}", client.radio_on().await?.sw_radio_state);
-    line!(
-        "registration: {:?}",
-        client.register(Selection::Automatic, PATIENCE).await?
-    );
+    line!("registration: {:?}", client.register(Selection::Automatic, PATIENCE).await?);
     client.attach(PATIENCE).await?;
     line!("packet service: attached");
 
-    let request = ConnectRequest {
-        apn: "internet",
-        ..Default::default()
-    };
+    let request = ConnectRequest { apn: "internet", ..Default::default() };
     let session = client.connect(&request).await?;
     line!("connect: session {} {:?}", session.session_id, session.ip_type);
     let settings = client.ip_configuration(session.session_id).await?;
@@ -126,12 +110,7 @@ async fn steps(client: &mut Client<'static, Link>) -> Result<(), Failure> {
 
     let until = client.link().now() + PATIENCE;
     match client.next_indication(until).await? {
-        Some(told) => line!(
-            "indication: command {} of {}, {} bytes",
-            told.cid,
-            told.service,
-            told.body.len()
-        ),
+        Some(told) => line!("indication: command {} of {}, {} bytes", told.cid, told.service, told.body.len()),
         None => return Err(Error::NotReached),
     }
 
@@ -155,11 +134,7 @@ fn show_identity(caps: bc::DeviceCapsInfoView<'_>) -> Result<(), DecodeError> {
 fn show_addresses(settings: bc::IpConfigurationInfoView<'_>) -> Result<(), DecodeError> {
     for element in settings.ipv4_address()?.iter() {
         let element = element?;
-        line!(
-            "IPv4 address: {}/{}",
-            V4(element.ipv4_address.0),
-            element.on_link_prefix_length
-        );
+        line!("IPv4 address: {}/{}", V4(element.ipv4_address.0), element.on_link_prefix_length);
     }
     if let Some(gateway) = settings.ipv4_gateway()?.0 {
         line!("IPv4 gateway: {}", V4(gateway));
@@ -170,11 +145,7 @@ fn show_addresses(settings: bc::IpConfigurationInfoView<'_>) -> Result<(), Decod
     line!("IPv4 MTU: {}", settings.ipv4_mtu()?);
     for element in settings.ipv6_address()?.iter() {
         let element = element?;
-        line!(
-            "IPv6 address: {}/{}",
-            V6(element.ipv6_address.0),
-            element.on_link_prefix_length
-        );
+        line!("IPv6 address: {}/{}", V6(element.ipv6_address.0), element.on_link_prefix_length);
     }
     if let Some(gateway) = settings.ipv6_gateway()?.0 {
         line!("IPv6 gateway: {}", V6(gateway));

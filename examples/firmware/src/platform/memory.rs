@@ -19,9 +19,7 @@ unsafe extern "C" {
 /// Bytes of the image in flash: vectors, code, constants, initial values.
 pub(crate) fn flash() -> usize {
     let initial_values = (&raw const __edata).addr().saturating_sub((&raw const __sdata).addr());
-    let before = (&raw const __sidata)
-        .addr()
-        .saturating_sub((&raw const __vector_table).addr());
+    let before = (&raw const __sidata).addr().saturating_sub((&raw const __vector_table).addr());
     before.saturating_add(initial_values)
 }
 

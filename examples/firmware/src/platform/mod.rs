@@ -58,11 +58,7 @@ pub(crate) fn start() -> Option<(SysClock, Uart)> {
 
 /// Ends the emulation; the exit status of QEMU is 0 or 1.
 pub(crate) fn exit(success: bool) -> ! {
-    debug::exit(if success {
-        debug::EXIT_SUCCESS
-    } else {
-        debug::EXIT_FAILURE
-    });
+    debug::exit(if success { debug::EXIT_SUCCESS } else { debug::EXIT_FAILURE });
     loop {
         cortex_m::asm::wfi(); // a debugger may decline
     }
