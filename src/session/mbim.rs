@@ -377,10 +377,7 @@ struct Reassembly<'s> {
 
 impl<'s> Reassembly<'s> {
     fn new(memory: &'s mut [u8]) -> Self {
-        Self {
-            assembler: Assembler::new(memory),
-            until: Instant::FAR,
-        }
+        Self { assembler: Assembler::new(memory), until: Instant::FAR }
     }
 
     /// Gives up what is under way; returns its transaction id.
@@ -391,16 +388,9 @@ impl<'s> Reassembly<'s> {
 
     /// Takes a fragment. Also returns the transaction of an unfinished message that it puts an end to.
     fn push(&mut self, now: Instant, fragment: &Fragment<'_>) -> (Option<u32>, Result<Progress, AssemblyError>) {
-        let before = self
-            .assembler
-            .pending()
-            .filter(|id| *id != fragment.transaction_id && fragment.current == 0);
+        let before = self.assembler.pending().filter(|id| *id != fragment.transaction_id && fragment.current == 0);
         let progress = self.assembler.push(fragment);
-        self.until = if self.assembler.pending().is_some() {
-            now + FRAGMENT_GAP
-        } else {
-            Instant::FAR
-        };
+        self.until = if self.assembler.pending().is_some() { now + FRAGMENT_GAP } else { Instant::FAR };
         (before, progress)
     }
 }
@@ -438,11 +428,7 @@ impl<'s> Session<'s> {
         self.forget();
         self.limit = self.config.max_control_transfer.max(MIN_CONTROL_TRANSFER);
         let end = now + self.config.open_total;
-        if self.config.close_before_open {
-            self.clear(now, end)
-        } else {
-            self.try_open(now, end)
-        }
+        if self.config.close_before_open { self.clear(now, end) } else { self.try_open(now, end) }
     }
 
     /// Takes an open function over without OPEN, as after `--no-close` of another program.
@@ -455,10 +441,7 @@ impl<'s> Session<'s> {
     pub fn close(&mut self, now: Instant) {
         self.forget();
         let id = self.fresh_id();
-        self.state = State::Closing {
-            id,
-            until: now + self.config.close,
-        };
+        self.state = State::Closing { id, until: now + self.config.close };
         self.due = Some(Due::Close);
     }
 
@@ -516,18 +499,9 @@ impl<'s> Session<'s> {
         let id = self.fresh_id();
         let command =
             message::write_command(self.command, id, service, cid, kind, body).map_err(SessionError::Encode)?;
-        self.splitter = Some(Splitter::new(
-            command,
-            usize::try_from(self.limit).unwrap_or(usize::MAX),
-        ));
+        self.splitter = Some(Splitter::new(command, usize::try_from(self.limit).unwrap_or(usize::MAX)));
         if let Some(slot) = self.slots.iter_mut().find(|slot| slot.0.is_none()) {
-            slot.0 = Some(Pending {
-                id,
-                service,
-                cid,
-                deadline: now + timeout,
-                abandoned: false,
-            });
+            slot.0 = Some(Pending { id, service, cid, deadline: now + timeout, abandoned: false });
         }
         Ok(Ticket(id))
     }
@@ -535,9 +509,7 @@ impl<'s> Session<'s> {
     /// Gives a command up. If nothing of it was sent, it never will be; otherwise its id stays busy until the answer or
     /// the deadline, so that a late answer cannot be taken for another command's.
     pub fn abandon(&mut self, ticket: Ticket) {
-        let unsent = self
-            .splitter
-            .is_some_and(|s| s.is_fresh() && s.transaction_id() == ticket.0);
+        let unsent = self.splitter.is_some_and(|s| s.is_fresh() && s.transaction_id() == ticket.0);
         if unsent {
             self.splitter = None;
             self.free(ticket.0);
@@ -582,10 +554,7 @@ impl<'s> Session<'s> {
             Event::Closed => Incoming::Closed,
             Event::Answer { ticket, place } => match CommandDone::parse(self.payload(place, transfer)) {
                 Ok(answer) => Incoming::Answer { ticket, answer },
-                Err(error) => Incoming::Failed {
-                    ticket,
-                    failure: Failure::Malformed(error),
-                },
+                Err(error) => Incoming::Failed { ticket, failure: Failure::Malformed(error) },
             },
             Event::Failed { ticket, failure } => Incoming::Failed { ticket, failure },
             Event::Indication { place } => match IndicateStatus::parse(self.payload(place, transfer)) {
@@ -623,12 +592,7 @@ impl<'s> Session<'s> {
             },
             (Body::OpenDone(Status::SUCCESS), State::Opening { id, until, end, .. }) => {
                 // An older OPEN was answered. The newest, already sent, will reset the function, so wait for its answer.
-                self.state = State::Opening {
-                    id,
-                    until,
-                    end,
-                    earlier: true,
-                };
+                self.state = State::Opening { id, until, end, earlier: true };
                 Event::Nothing
             }
             (Body::CloseDone(_), State::Clearing { id, end, .. }) if id == transfer.transaction_id => {
@@ -636,7 +600,9 @@ impl<'s> Session<'s> {
                 Event::Nothing
             }
             // The answer to the CLOSE before this OPEN, too late to matter.
-            (Body::CloseDone(_), State::Opening { .. }) if self.cleared == Some(transfer.transaction_id) => Event::Nothing,
+            (Body::CloseDone(_), State::Opening { .. }) if self.cleared == Some(transfer.transaction_id) => {
+                Event::Nothing
+            }
             // An unexpected CLOSE_DONE: the function was left in an unknown state; start from a known one.
             (Body::CloseDone(_), State::Opening { end, .. }) => {
                 self.clear(now, end);
@@ -671,29 +637,20 @@ impl<'s> Session<'s> {
             State::Closing { until, .. } => until,
             State::Closed | State::Open => Instant::FAR,
         };
-        let slots = self
-            .slots
-            .iter()
-            .filter_map(|slot| slot.0)
-            .map(|pending| pending.deadline);
+        let slots = self.slots.iter().filter_map(|slot| slot.0).map(|pending| pending.deadline);
         slots.fold(state.min(self.answer.until).min(self.indication.until), Instant::min)
     }
 
     /// Acts on the time that has passed; call until `None`.
     pub fn expire(&mut self, now: Instant) -> Option<Expired> {
         match self.state {
-            State::Clearing { end, .. }
-            | State::Opening {
-                end, earlier: false, ..
-            } if end <= now => {
+            State::Clearing { end, .. } | State::Opening { end, earlier: false, .. } if end <= now => {
                 self.open_failed(OpenError::Timeout);
                 return Some(Expired::OpenFailed(OpenError::Timeout));
             }
             State::Clearing { until, end, .. } if until <= now => self.try_open(now, end),
             // Only an older OPEN was answered, and the newest seems to have been dropped: then open is open.
-            State::Opening {
-                until, earlier: true, ..
-            } if until <= now => {
+            State::Opening { until, earlier: true, .. } if until <= now => {
                 self.opened();
                 return Some(Expired::Opened);
             }
@@ -715,19 +672,11 @@ impl<'s> Session<'s> {
             if let Some(id) = self.answer.abort() {
                 self.complain(id, ProtocolError::TIMEOUT_FRAGMENT);
                 if self.free(id).is_some_and(|pending| !pending.abandoned) {
-                    return Some(Expired::Failed {
-                        ticket: Ticket(id),
-                        failure: Failure::Fragments,
-                    });
+                    return Some(Expired::Failed { ticket: Ticket(id), failure: Failure::Fragments });
                 }
             }
         }
-        while let Some(pending) = self
-            .slots
-            .iter()
-            .filter_map(|slot| slot.0)
-            .find(|pending| pending.deadline <= now)
-        {
+        while let Some(pending) = self.slots.iter().filter_map(|slot| slot.0).find(|pending| pending.deadline <= now) {
             self.free(pending.id);
             if self.answer.assembler.pending() == Some(pending.id) {
                 self.answer.abort();
@@ -735,10 +684,7 @@ impl<'s> Session<'s> {
             if !pending.abandoned {
                 count(&mut self.counters.timeouts);
                 count(&mut self.counters.consecutive_timeouts);
-                return Some(Expired::Failed {
-                    ticket: Ticket(pending.id),
-                    failure: Failure::Timeout,
-                });
+                return Some(Expired::Failed { ticket: Ticket(pending.id), failure: Failure::Timeout });
             }
         }
         None
@@ -756,23 +702,14 @@ impl<'s> Session<'s> {
 
     fn try_open(&mut self, now: Instant, end: Instant) {
         let id = self.fresh_id();
-        self.state = State::Opening {
-            id,
-            until: now + self.config.open_try,
-            end,
-            earlier: false,
-        };
+        self.state = State::Opening { id, until: now + self.config.open_try, end, earlier: false };
         self.due = Some(Due::Open);
     }
 
     fn clear(&mut self, now: Instant, end: Instant) {
         let id = self.fresh_id();
         self.cleared = Some(id);
-        self.state = State::Clearing {
-            id,
-            until: now + CLOSE_FIRST,
-            end,
-        };
+        self.state = State::Clearing { id, until: now + CLOSE_FIRST, end };
         self.due = Some(Due::Close);
     }
 
@@ -800,18 +737,11 @@ impl<'s> Session<'s> {
     }
 
     fn pending(&mut self, id: u32) -> Option<&mut Pending> {
-        self.slots
-            .iter_mut()
-            .filter_map(|slot| slot.0.as_mut())
-            .find(|pending| pending.id == id)
+        self.slots.iter_mut().filter_map(|slot| slot.0.as_mut()).find(|pending| pending.id == id)
     }
 
     fn free(&mut self, id: u32) -> Option<Pending> {
-        self.slots
-            .iter_mut()
-            .find(|slot| slot.0.is_some_and(|pending| pending.id == id))?
-            .0
-            .take()
+        self.slots.iter_mut().find(|slot| slot.0.is_some_and(|pending| pending.id == id))?.0.take()
     }
 
     fn complain(&mut self, id: u32, error: ProtocolError) {
@@ -828,10 +758,7 @@ impl<'s> Session<'s> {
     /// Ends the command `id` without an answer.
     fn fail(&mut self, id: u32, failure: Failure) -> Event {
         match self.free(id) {
-            Some(pending) if !pending.abandoned => Event::Failed {
-                ticket: Ticket(id),
-                failure,
-            },
+            Some(pending) if !pending.abandoned => Event::Failed { ticket: Ticket(id), failure },
             Some(_) => {
                 count(&mut self.counters.late);
                 Event::Ignored(Ignored::Late)
@@ -931,10 +858,7 @@ impl<'s> Session<'s> {
             }
         }
         match self.free(id) {
-            Some(pending) if !pending.abandoned => Event::Answer {
-                ticket: Ticket(id),
-                place,
-            },
+            Some(pending) if !pending.abandoned => Event::Answer { ticket: Ticket(id), place },
             _ => {
                 count(&mut self.counters.late);
                 Event::Ignored(Ignored::Late)
