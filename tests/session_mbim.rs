@@ -284,7 +284,11 @@ fn max_transfer_is_halved_until_the_function_takes_it() {
         let open = host.sent_one();
         assert_eq!(open[12..16], expected.to_le_bytes());
         let id = u32::from_le_bytes(open[8..12].try_into().unwrap());
-        let reply = if expected == 512 { open_done(id, Status::SUCCESS) } else { function_error(id, ProtocolError::MAX_TRANSFER) };
+        let reply = if expected == 512 {
+            open_done(id, Status::SUCCESS)
+        } else {
+            function_error(id, ProtocolError::MAX_TRANSFER)
+        };
         host.gets(&reply);
     }
     assert!(host.session.is_open());
@@ -315,7 +319,8 @@ fn commands_are_matched_by_transaction_service_and_command() {
     assert_eq!(host.gets(&reply), "Ignored");
     assert_eq!(host.gets(&answer(999, DeviceCaps::CID, &[])), "Ignored");
     assert_eq!(host.gets(&answer(caps.transaction_id(), Connect::CID, &[])), "Ignored");
-    let foreign = built(|b| message::write_command_done(b, caps.transaction_id(), Uuid([9; 16]), 1, Status::SUCCESS, &Empty {}));
+    let foreign =
+        built(|b| message::write_command_done(b, caps.transaction_id(), Uuid([9; 16]), 1, Status::SUCCESS, &Empty {}));
     assert_eq!(host.gets(&foreign), "Ignored");
     assert_eq!(host.session.counters().foreign, 4);
     assert_eq!(host.gets(&answer(caps.transaction_id(), DeviceCaps::CID, &[1; 64])), "Answer");
@@ -327,7 +332,8 @@ fn status_and_body_come_through_whatever_they_are() {
     let ticket = host.query(Connect::CID);
     host.sent();
     let id = ticket.transaction_id();
-    let reply = built(|b| message::write_command_done(b, id, BASIC_CONNECT, Connect::CID, Status(0x8765_4321), &Raw(&[5; 36])));
+    let reply =
+        built(|b| message::write_command_done(b, id, BASIC_CONNECT, Connect::CID, Status(0x8765_4321), &Raw(&[5; 36])));
     let Incoming::Answer { answer, .. } = host.session.receive(host.now, &reply) else { panic!() };
     assert_eq!((answer.status, answer.body), (Status(0x8765_4321), &[5; 36][..]));
 }
@@ -602,4 +608,167 @@ fn a_command_too_long_for_its_memory_is_refused_with_the_size() {
     assert_eq!(refused, Err(SessionError::Encode(mbim_wire::EncodeError::BufferTooSmall { needed: 4096 + 48 })));
     assert!(host.sent().is_empty());
     assert_eq!(host.session.poll_at(), Instant::FAR, "no slot was taken");
+}
+
+#[test]
+fn an_earlier_open_answered_in_the_last_try_opens_at_the_end_and_no_deadline_is_left_behind() {
+    let mut host = Host::new();
+    host.session.open(host.now);
+    let end = host.now + Millis(30_000);
+    let first = host.sent_open();
+    // Up to the last OPEN, whose try would outlast the time for opening.
+    let mut last = first;
+    while last != 9 {
+        assert_eq!(host.next_deadline(), None);
+        last = Transfer::parse(&host.sent_one()).unwrap().transaction_id;
+    }
+    host.now = host.now + Millis(1_000);
+    assert_eq!(host.gets(&open_done(first, Status::SUCCESS)), "Nothing");
+    assert_eq!(host.next_deadline(), Some(Expired::Opened));
+    assert_eq!(host.now, end);
+    assert!(host.session.is_open());
+}
+
+#[test]
+fn open_starts_anew_when_the_time_of_the_last_one_ran_out_unseen() {
+    let mut host = Host::new();
+    host.session.open(host.now);
+    host.sent_open();
+    host.now = host.now + Millis(60_000);
+    host.session.open(host.now);
+    let id = host.sent_open();
+    assert_eq!(host.expire(), None);
+    assert_eq!(host.gets(&open_done(id, Status::SUCCESS)), "Opened");
+}
+
+#[test]
+fn open_refused_for_its_transaction_id_is_repeated_with_another() {
+    // The process before us left a command under way whose number is ours.
+    let mut host = Host::new();
+    host.session.open(host.now);
+    let id = host.sent_open();
+    assert_eq!(host.gets(&function_error(id, ProtocolError::DUPLICATED_TID)), "Nothing");
+    assert_eq!(host.next_deadline(), None);
+    let close = host.sent_close();
+    assert_eq!(host.gets(&close_done(close)), "Nothing");
+    let again = host.sent_open();
+    assert!(again > id);
+    assert_eq!(host.gets(&open_done(again, Status::SUCCESS)), "Opened");
+}
+
+#[test]
+fn the_late_answer_to_a_close_does_not_disturb_the_open_after_it() {
+    let mut host = Host::open();
+    host.session.close(host.now);
+    let close = host.sent_close();
+    host.session.open(host.now);
+    let open = host.sent_open();
+    assert_eq!(host.gets(&close_done(close)), "Nothing");
+    assert!(host.sent().is_empty(), "nothing starts anew");
+    assert_eq!(host.gets(&open_done(open, Status::SUCCESS)), "Opened");
+}
+
+#[test]
+fn an_indication_that_begins_anew_is_not_lost_for_the_one_that_stopped() {
+    let mut host = Host::open();
+    let stale = split(indication(RadioState::CID, &[1; 200]), 64);
+    let fresh = split(indication(RadioState::CID, &[2; 100]), 64);
+    assert_eq!(host.gets(&stale[0]), "Nothing");
+    assert_eq!(host.gets(&stale[1]), "Nothing");
+    // All indications have transaction 0: only the number of the fragment tells.
+    assert_eq!(host.gets(&fresh[0]), "Nothing");
+    assert_eq!(host.sent_host_error(), (0, ProtocolError::FRAGMENT_OUT_OF_SEQUENCE));
+    assert_eq!(host.gets(&fresh[1]), "Nothing");
+    let Incoming::Indication(whole) = host.session.receive(host.now, &fresh[2]) else { panic!() };
+    assert_eq!(whole.body, [2; 100]);
+    assert_eq!(host.session.counters().fragments, 1);
+}
+
+#[test]
+fn a_refused_indication_is_complained_of_once_and_not_for_each_of_its_fragments() {
+    // Too long for the memory, which may be none at all.
+    let mut host = Host::with(Config::default(), 2, 0);
+    host.session.assume_open();
+    let pieces = split(indication(RadioState::CID, &[1; 400]), 64);
+    assert!(pieces.len() > 9);
+    for piece in &pieces {
+        assert_eq!(host.gets(piece), "Ignored");
+    }
+    assert_eq!(host.sent_host_error(), (0, ProtocolError::CANCEL));
+    assert_eq!(host.session.counters().too_long, 1);
+    // A gap: the rest of the message is of no use either, but what comes twice is a new fault.
+    let mut host = Host::open();
+    assert_eq!(host.gets(&pieces[0]), "Nothing");
+    for piece in &pieces[2..] {
+        assert_eq!(host.gets(piece), "Ignored");
+    }
+    assert_eq!(host.sent_host_error(), (0, ProtocolError::FRAGMENT_OUT_OF_SEQUENCE));
+    assert_eq!(host.gets(&pieces[3]), "Ignored");
+    assert_eq!(host.sent_host_error(), (0, ProtocolError::FRAGMENT_OUT_OF_SEQUENCE));
+}
+
+#[test]
+fn a_command_whose_answer_was_cut_off_by_another_ends_at_once() {
+    let mut host = Host::open();
+    let first = host.query(DeviceCaps::CID);
+    host.sent();
+    let second = host.query(RadioState::CID);
+    host.sent();
+    let stale = split(answer(first.transaction_id(), DeviceCaps::CID, &[1; 200]), 64);
+    let fresh = split(answer(second.transaction_id(), RadioState::CID, &[2; 100]), 64);
+    assert_eq!(host.gets(&stale[0]), "Nothing");
+    assert_eq!(host.gets(&fresh[0]), "Nothing");
+    // The function was told that the first is of no use: nothing more will come for it.
+    assert_eq!(host.session.poll_at(), host.now);
+    let ended = Expired::Failed { ticket: first, failure: Failure::Fragments };
+    assert_eq!(host.session.expire(host.now), Some(ended));
+    assert_eq!(host.expire(), None);
+    assert_eq!(host.session.counters().timeouts, 0);
+    assert_eq!(host.gets(&fresh[1]), "Nothing");
+    assert_eq!(host.gets(&fresh[2]), "Answer");
+}
+
+#[test]
+fn a_transaction_that_ended_is_not_complained_of_later() {
+    for last in ["function error", "whole answer"] {
+        let mut host = Host::open();
+        let ticket = host.query(DeviceCaps::CID);
+        host.sent();
+        let id = ticket.transaction_id();
+        let pieces = split(answer(id, DeviceCaps::CID, &[1; 200]), 64);
+        assert_eq!(host.gets(&pieces[0]), "Nothing");
+        if last == "function error" {
+            assert_eq!(host.gets(&function_error(id, ProtocolError::UNKNOWN)), "Failed");
+        } else {
+            assert_eq!(host.gets(&answer(id, DeviceCaps::CID, &[1; 64])), "Answer");
+        }
+        assert_eq!(host.session.poll_at(), Instant::FAR, "{last}");
+        assert!(host.sent().is_empty());
+    }
+}
+
+#[test]
+fn commands_that_were_given_up_make_room_for_new_ones() {
+    let mut host = Host::with(Config::default(), 1, 0);
+    host.session.assume_open();
+    let mut given_up = Vec::new();
+    for _ in 0..3 {
+        let ticket = host.query(DeviceCaps::CID);
+        host.sent();
+        host.session.abandon(ticket);
+        given_up.push(ticket);
+    }
+    let ticket = host.query(DeviceCaps::CID);
+    host.sent();
+    // Their answers still go nowhere.
+    for late in given_up {
+        let late = answer(late.transaction_id(), DeviceCaps::CID, &[1; 64]);
+        assert_eq!(host.gets(&late), "Ignored");
+    }
+    assert_eq!(
+        host.start(RadioState::CID, CommandType::QUERY, &[]),
+        Err(SessionError::NoSlot),
+        "a command that is awaited keeps its slot"
+    );
+    assert_eq!(host.gets(&answer(ticket.transaction_id(), DeviceCaps::CID, &[1; 64])), "Answer");
 }

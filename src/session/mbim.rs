@@ -10,7 +10,7 @@ use heapless::Deque;
 use mbim_wire::fragment::{Assembler, AssemblyError, Progress, Splitter};
 use mbim_wire::message::{
     self, Body, CommandDone, CommandType, DEFAULT_CONTROL_TRANSFER, Fragment, HeaderError, IndicateStatus,
-    MIN_CONTROL_TRANSFER, Transfer,
+    MIN_CONTROL_TRANSFER, MessageType, Transfer,
 };
 use mbim_wire::{Encode, EncodeError, ProtocolError, Status, Uuid};
 
@@ -59,7 +59,8 @@ impl Default for Config {
 /// The memory a session works in.
 #[derive(Debug)]
 pub struct Memory<'s> {
-    /// One slot for each command that may be under way, those given up included.
+    /// One slot for each command that may be awaited at a time. More let the late answers to commands that were given up
+    /// be told from foreign ones.
     pub slots: &'s mut [Slot],
     /// The longest command: 48 bytes more than its information buffer.
     pub command: &'s mut [u8],
@@ -86,6 +87,8 @@ struct Pending {
     deadline: Instant,
     /// The caller has given up; the slot only keeps the id busy and swallows the answer.
     abandoned: bool,
+    /// The answer was cut off: the deadline is there to say so.
+    broken: bool,
 }
 
 /// A command under way: its transaction id.
@@ -358,8 +361,8 @@ pub struct Session<'s> {
     command: &'s mut [u8],
     splitter: Option<Splitter>,
     due: Option<Due>,
-    /// The last CLOSE that cleared the way for an OPEN.
-    cleared: Option<u32>,
+    /// The last CLOSE: its answer is expected, however late.
+    close: Option<u32>,
     host_errors: Deque<(u32, ProtocolError), HOST_ERRORS>,
     /// A short message while it is being sent.
     short: [u8; 16],
@@ -373,11 +376,13 @@ pub struct Session<'s> {
 struct Reassembly<'s> {
     assembler: Assembler<'s>,
     until: Instant,
+    /// What comes next of a message that was refused, and need not be refused again: transaction and fragment.
+    refused: Option<(u32, u32)>,
 }
 
 impl<'s> Reassembly<'s> {
     fn new(memory: &'s mut [u8]) -> Self {
-        Self { assembler: Assembler::new(memory), until: Instant::FAR }
+        Self { assembler: Assembler::new(memory), until: Instant::FAR, refused: None }
     }
 
     /// Gives up what is under way; returns its transaction id.
@@ -388,10 +393,26 @@ impl<'s> Reassembly<'s> {
 
     /// Takes a fragment. Also returns the transaction of an unfinished message that it puts an end to.
     fn push(&mut self, now: Instant, fragment: &Fragment<'_>) -> (Option<u32>, Result<Progress, AssemblyError>) {
-        let before = self.assembler.pending().filter(|id| *id != fragment.transaction_id && fragment.current == 0);
+        // Indications share one transaction: a first fragment always is of another one.
+        let other = |id: &u32| *id != fragment.transaction_id || fragment.kind == MessageType::INDICATE_STATUS;
+        let before = self.assembler.pending().filter(|id| fragment.current == 0 && other(id));
+        if before.is_some() {
+            self.assembler.abort();
+        }
         let progress = self.assembler.push(fragment);
         self.until = if self.assembler.pending().is_some() { now + FRAGMENT_GAP } else { Instant::FAR };
+        let next = (fragment.transaction_id, fragment.current.saturating_add(1));
+        self.refused = progress.is_err().then_some(next);
         (before, progress)
+    }
+
+    /// Whether the fragment belongs to a message that was refused before.
+    fn is_refused(&mut self, fragment: &Fragment<'_>) -> bool {
+        let refused = self.refused == Some((fragment.transaction_id, fragment.current));
+        if refused {
+            self.refused = Some((fragment.transaction_id, fragment.current.saturating_add(1)));
+        }
+        refused
     }
 }
 
@@ -408,7 +429,7 @@ impl<'s> Session<'s> {
             command: memory.command,
             splitter: None,
             due: None,
-            cleared: None,
+            close: None,
             host_errors: Deque::new(),
             short: [0; 16],
             answer: Reassembly::new(memory.answer),
@@ -419,11 +440,13 @@ impl<'s> Session<'s> {
 
     /// Starts opening the function. [`Incoming::Opened`], [`Incoming::OpenFailed`] or [`Expired::OpenFailed`] follows.
     ///
-    /// OPEN is repeated, with a CLOSE before it, when it stays unanswered or is answered BUSY; a function that finds the
-    /// transfers too large is offered half the size, down to 64 bytes. Does nothing while opening is under way.
+    /// OPEN is repeated, with a CLOSE before it, when it stays unanswered, is answered BUSY, or has the transaction id of
+    /// somebody else's command; a function that finds the transfers too large is offered half the size, down to 64 bytes.
+    /// Does nothing while opening is under way.
     pub fn open(&mut self, now: Instant) {
-        if self.is_opening() {
-            return;
+        match self.state {
+            State::Opening { end, .. } | State::Clearing { end, .. } if now < end => return,
+            _ => {}
         }
         self.forget();
         self.limit = self.config.max_control_transfer.max(MIN_CONTROL_TRANSFER);
@@ -440,9 +463,7 @@ impl<'s> Session<'s> {
     /// Starts closing the function; commands under way are given up. [`Incoming::Closed`] or [`Expired::Closed`] follows.
     pub fn close(&mut self, now: Instant) {
         self.forget();
-        let id = self.fresh_id();
-        self.state = State::Closing { id, until: now + self.config.close };
-        self.due = Some(Due::Close);
+        self.state = State::Closing { id: self.close_due(), until: now + self.config.close };
     }
 
     /// Whether commands can be sent.
@@ -493,25 +514,29 @@ impl<'s> Session<'s> {
         if self.splitter.is_some_and(|splitter| !splitter.is_done()) {
             return Err(SessionError::Busy);
         }
-        if !self.slots.iter().any(|slot| slot.0.is_none()) {
+        let given_up = |slot: &Slot| slot.0.is_some_and(|pending| pending.abandoned);
+        let free = self.slots.iter().position(|slot| slot.0.is_none());
+        let Some(at) = free.or_else(|| self.slots.iter().position(given_up)) else {
             return Err(SessionError::NoSlot);
-        }
+        };
         let id = self.fresh_id();
         let command =
             message::write_command(self.command, id, service, cid, kind, body).map_err(SessionError::Encode)?;
         self.splitter = Some(Splitter::new(command, usize::try_from(self.limit).unwrap_or(usize::MAX)));
-        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.0.is_none()) {
-            slot.0 = Some(Pending { id, service, cid, deadline: now + timeout, abandoned: false });
+        if let Some(old) = self.slots.get(at).and_then(|slot| slot.0) {
+            self.free(old.id);
+        }
+        if let Some(slot) = self.slots.get_mut(at) {
+            slot.0 = Some(Pending { id, service, cid, deadline: now + timeout, abandoned: false, broken: false });
         }
         Ok(Ticket(id))
     }
 
-    /// Gives a command up. If nothing of it was sent, it never will be; otherwise its id stays busy until the answer or
-    /// the deadline, so that a late answer cannot be taken for another command's.
+    /// Gives a command up. If nothing of it was sent, it never will be; otherwise its slot waits on for the answer until
+    /// the deadline, or until a new command needs the slot. A late answer is never taken for another command's.
     pub fn abandon(&mut self, ticket: Ticket) {
         let unsent = self.splitter.is_some_and(|s| s.is_fresh() && s.transaction_id() == ticket.0);
         if unsent {
-            self.splitter = None;
             self.free(ticket.0);
         } else if let Some(pending) = self.pending(ticket.0) {
             pending.abandoned = true;
@@ -599,8 +624,8 @@ impl<'s> Session<'s> {
                 self.try_open(now, end);
                 Event::Nothing
             }
-            // The answer to the CLOSE before this OPEN, too late to matter.
-            (Body::CloseDone(_), State::Opening { .. }) if self.cleared == Some(transfer.transaction_id) => {
+            // The answer to our CLOSE before this OPEN, too late to matter.
+            (Body::CloseDone(_), State::Opening { .. }) if self.close == Some(transfer.transaction_id) => {
                 Event::Nothing
             }
             // An unexpected CLOSE_DONE: the function was left in an unknown state; start from a known one.
@@ -650,7 +675,7 @@ impl<'s> Session<'s> {
             }
             State::Clearing { until, end, .. } if until <= now => self.try_open(now, end),
             // Only an older OPEN was answered, and the newest seems to have been dropped: then open is open.
-            State::Opening { until, earlier: true, .. } if until <= now => {
+            State::Opening { until, end, earlier: true, .. } if until.min(end) <= now => {
                 self.opened();
                 return Some(Expired::Opened);
             }
@@ -678,14 +703,17 @@ impl<'s> Session<'s> {
         }
         while let Some(pending) = self.slots.iter().filter_map(|slot| slot.0).find(|pending| pending.deadline <= now) {
             self.free(pending.id);
-            if self.answer.assembler.pending() == Some(pending.id) {
-                self.answer.abort();
+            if pending.abandoned {
+                continue;
             }
-            if !pending.abandoned {
+            let failure = if pending.broken {
+                Failure::Fragments
+            } else {
                 count(&mut self.counters.timeouts);
                 count(&mut self.counters.consecutive_timeouts);
-                return Some(Expired::Failed { ticket: Ticket(pending.id), failure: Failure::Timeout });
-            }
+                Failure::Timeout
+            };
+            return Some(Expired::Failed { ticket: Ticket(pending.id), failure });
         }
         None
     }
@@ -707,10 +735,15 @@ impl<'s> Session<'s> {
     }
 
     fn clear(&mut self, now: Instant, end: Instant) {
+        self.state = State::Clearing { id: self.close_due(), until: now + CLOSE_FIRST, end };
+    }
+
+    /// Has a CLOSE sent; returns its transaction.
+    fn close_due(&mut self) -> u32 {
         let id = self.fresh_id();
-        self.cleared = Some(id);
-        self.state = State::Clearing { id, until: now + CLOSE_FIRST, end };
+        self.close = Some(id);
         self.due = Some(Due::Close);
+        id
     }
 
     fn opened(&mut self) -> Event {
@@ -740,7 +773,14 @@ impl<'s> Session<'s> {
         self.slots.iter_mut().filter_map(|slot| slot.0.as_mut()).find(|pending| pending.id == id)
     }
 
+    /// Frees the slot of a command, and drops what is left of the command and of its answer.
     fn free(&mut self, id: u32) -> Option<Pending> {
+        if self.splitter.is_some_and(|splitter| splitter.transaction_id() == id) {
+            self.splitter = None;
+        }
+        if self.answer.assembler.pending() == Some(id) {
+            self.answer.abort();
+        }
         self.slots.iter_mut().find(|slot| slot.0.is_some_and(|pending| pending.id == id))?.0.take()
     }
 
@@ -785,6 +825,10 @@ impl<'s> Session<'s> {
                     self.try_open(now, end);
                     return Event::Nothing;
                 }
+                // A number that was somebody else's: as with BUSY, the next try has another.
+                if error == ProtocolError::DUPLICATED_TID && now < end {
+                    return Event::Nothing;
+                }
                 self.open_failed(OpenError::Function(error))
             }
             State::Open if error == ProtocolError::NOT_OPENED => {
@@ -803,12 +847,16 @@ impl<'s> Session<'s> {
     /// Counts, and complains of, what a fragment did to its message or to an unfinished one before it.
     fn settle(
         &mut self,
+        now: Instant,
         id: u32,
         (interrupted, progress): (Option<u32>, Result<Progress, AssemblyError>),
     ) -> Result<Progress, AssemblyError> {
         if let Some(id) = interrupted {
             count(&mut self.counters.fragments);
             self.complain(id, ProtocolError::FRAGMENT_OUT_OF_SEQUENCE);
+            if let Some(pending) = self.pending(id) {
+                (pending.deadline, pending.broken) = (now, true);
+            }
         }
         match progress {
             Err(AssemblyError::TooLong { .. }) => {
@@ -834,7 +882,7 @@ impl<'s> Session<'s> {
             (Place::Transfer, fragment.payload)
         } else {
             let outcome = self.answer.push(now, &fragment);
-            match self.settle(id, outcome) {
+            match self.settle(now, id, outcome) {
                 Ok(Progress::Whole) => (Place::Answer, self.answer.assembler.payload()),
                 Ok(Progress::Pending) => return Event::Nothing,
                 Err(AssemblyError::TooLong { needed }) => return self.fail(id, Failure::TooLong(needed)),
@@ -869,9 +917,11 @@ impl<'s> Session<'s> {
     fn indication(&mut self, now: Instant, fragment: Fragment<'_>) -> Event {
         let (place, payload) = if fragment.is_whole() {
             (Place::Transfer, fragment.payload)
+        } else if self.indication.is_refused(&fragment) {
+            return Event::Ignored(Ignored::Fragment);
         } else {
             let outcome = self.indication.push(now, &fragment);
-            match self.settle(fragment.transaction_id, outcome) {
+            match self.settle(now, fragment.transaction_id, outcome) {
                 Ok(Progress::Whole) => (Place::Indication, self.indication.assembler.payload()),
                 Ok(Progress::Pending) => return Event::Nothing,
                 Err(_) => return Event::Ignored(Ignored::Fragment),
