@@ -124,11 +124,7 @@ fn cut(text: &str, units: usize) -> &str {
 const NAME: usize = 20;
 
 fn switch(on: bool) -> bc::RadioSwitchState {
-    if on {
-        bc::RadioSwitchState::ON
-    } else {
-        bc::RadioSwitchState::OFF
-    }
+    if on { bc::RadioSwitchState::ON } else { bc::RadioSwitchState::OFF }
 }
 
 fn ready_state(state: ReadyState) -> bc::SubscriberReadyState {
@@ -216,11 +212,7 @@ fn auth_protocol(auth: Auth) -> bc::AuthProtocol {
 }
 
 fn compression(on: bool) -> bc::Compression {
-    if on {
-        bc::Compression::ENABLE
-    } else {
-        bc::Compression::NONE
-    }
+    if on { bc::Compression::ENABLE } else { bc::Compression::NONE }
 }
 
 /// 5G of either kind.
@@ -251,11 +243,7 @@ fn data_subclass(technologies: Technologies) -> bc::DataSubclass {
 }
 
 fn frequency_range(technologies: Technologies) -> bc::FrequencyRange {
-    if technologies.intersects(NR) {
-        bc::FrequencyRange::RANGE_1
-    } else {
-        bc::FrequencyRange::empty()
-    }
+    if technologies.intersects(NR) { bc::FrequencyRange::RANGE_1 } else { bc::FrequencyRange::empty() }
 }
 
 /// MCC and MNC as numbers; the MNC has two digits or three.
@@ -292,11 +280,7 @@ fn context_element_v2(context: &Context) -> ext::ProvisionedContextElementV2<'_>
         context_id: context.id,
         context_type: Uuid(context.purpose.0),
         ip_type: ip_type(context.ip),
-        state: if context.disabled {
-            ext::ContextState::DISABLED
-        } else {
-            ext::ContextState::ENABLED
-        },
+        state: if context.disabled { ext::ContextState::DISABLED } else { ext::ContextState::ENABLED },
         roaming: ext::ContextRoamingControl(context.roaming),
         media_type: ext::ContextMediaType(context.media),
         source: ext::ContextSource(context.source),
@@ -334,11 +318,7 @@ impl Source<'_> {
             }),
             Subject::Pin(status) => sink(&bc::PinInfo {
                 pin_type: pin_type(status.lock),
-                pin_state: if status.locked {
-                    bc::PinState::LOCKED
-                } else {
-                    bc::PinState::UNLOCKED
-                },
+                pin_state: if status.locked { bc::PinState::LOCKED } else { bc::PinState::UNLOCKED },
                 remaining_attempts: u32::from(status.attempts),
             }),
             Subject::PinList => self.pin_list(sink),
@@ -352,22 +332,15 @@ impl Source<'_> {
             Subject::Session(session) => self.session(session, sink),
             Subject::Contexts => {
                 let contexts: Vec<_, NETWORKS> = collect(self.modem.contexts().iter().map(context_element));
-                sink(&bc::ProvisionedContextsInfo {
-                    provisioned_contexts: (&*contexts).into(),
-                    ..Default::default()
-                });
+                sink(&bc::ProvisionedContextsInfo { provisioned_contexts: (&*contexts).into(), ..Default::default() });
             }
-            Subject::ServiceActivation(cause) => sink(&bc::ServiceActivationInfo {
-                nw_error: NwError(cause),
-                ..Default::default()
-            }),
+            Subject::ServiceActivation(cause) => {
+                sink(&bc::ServiceActivationInfo { nw_error: NwError(cause), ..Default::default() })
+            }
             Subject::IpConfiguration(session) => self.ip_configuration(session, sink),
             Subject::DeviceServices => self.device_services(sink),
             Subject::SubscribeList => self.subscriptions.lend(|events| {
-                sink(&bc::DeviceServiceSubscribeListInfo {
-                    events: events.into(),
-                    ..Default::default()
-                });
+                sink(&bc::DeviceServiceSubscribeListInfo { events: events.into(), ..Default::default() });
             }),
             Subject::Statistics => self.statistics(sink),
             Subject::IdleHint => sink(&bc::NetworkIdleHintInfo {
@@ -378,19 +351,12 @@ impl Source<'_> {
                 },
             }),
             Subject::Emergency(on) => sink(&bc::EmergencyModeInfo {
-                state: if on {
-                    bc::EmergencyModeState::ON
-                } else {
-                    bc::EmergencyModeState::OFF
-                },
+                state: if on { bc::EmergencyModeState::ON } else { bc::EmergencyModeState::OFF },
             }),
             Subject::Filters(session) => self.filters(session, sink),
             Subject::ExtContexts => {
                 let contexts: Vec<_, NETWORKS> = collect(self.modem.contexts().iter().map(context_element_v2));
-                sink(&ext::ProvisionedContextsInfo {
-                    provisioned_contexts: (&*contexts).into(),
-                    ..Default::default()
-                });
+                sink(&ext::ProvisionedContextsInfo { provisioned_contexts: (&*contexts).into(), ..Default::default() });
             }
             Subject::AttachContexts => {
                 let contexts = self.modem.attach_contexts().iter().zip(0..);
@@ -412,10 +378,7 @@ impl Source<'_> {
                 slot_map: (&[ext::Slot { slot: 0 }][..]).into(),
                 ..Default::default()
             }),
-            Subject::SlotInfo(state) => sink(&ext::SlotInfoStatusInfo {
-                slot_index: 0,
-                state: slot_state(state),
-            }),
+            Subject::SlotInfo(state) => sink(&ext::SlotInfoStatusInfo { slot_index: 0, state: slot_state(state) }),
             Subject::Pco(session) => sink(&ext::PcoInfo {
                 pco_value: Inline::Value(ext::PcoValue {
                     session_id: u32::from(session),
@@ -451,11 +414,7 @@ impl Source<'_> {
 
     fn data_class(&self) -> bc::DataClass {
         let (technologies, custom) = self.technologies();
-        let custom = if custom {
-            bc::DataClass::CUSTOM
-        } else {
-            bc::DataClass::empty()
-        };
+        let custom = if custom { bc::DataClass::CUSTOM } else { bc::DataClass::empty() };
         data_class(technologies) | custom
     }
 
@@ -518,23 +477,11 @@ impl Source<'_> {
             });
         }
         let (technologies, custom) = self.technologies();
-        let custom = if custom {
-            bc::DataClassV3::CUSTOM
-        } else {
-            bc::DataClassV3::empty()
-        };
+        let custom = if custom { bc::DataClassV3::CUSTOM } else { bc::DataClassV3::empty() };
         let subclass = u64::from(data_subclass(technologies).bits());
         // Bands that most devices have.
-        let lte = if technologies.contains(Technologies::LTE) {
-            &[1, 3, 7, 8, 20][..]
-        } else {
-            &[]
-        };
-        let nr = if technologies.intersects(NR) {
-            &[1, 28, 78][..]
-        } else {
-            &[]
-        };
+        let lte = if technologies.contains(Technologies::LTE) { &[1, 3, 7, 8, 20][..] } else { &[] };
+        let nr = if technologies.intersects(NR) { &[1, 28, 78][..] } else { &[] };
         sink(&ext::DeviceCapsInfoV3 {
             device_type: bc::DeviceType::EMBEDDED,
             cellular_class: bc::CellularClass::GSM,
@@ -557,32 +504,22 @@ impl Source<'_> {
     }
 
     fn device_services(&self, sink: Sink<'_>) {
-        let cids = SERVICES
-            .iter()
-            .map(|service| collect::<_, CIDS>(self.without.of(*service).map(|served| served.cid)));
+        let cids =
+            SERVICES.iter().map(|service| collect::<_, CIDS>(self.without.of(*service).map(|served| served.cid)));
         let cids: Vec<_, 4> = collect(cids);
-        let services = SERVICES
-            .iter()
-            .zip(&cids)
-            .map(|(service, cids)| bc::DeviceServiceElement {
-                device_service_id: *service,
-                cids: (&**cids).into(),
-                ..Default::default()
-            });
-        sink(&bc::DeviceServicesInfo {
-            device_services: (&*collect::<_, 4>(services)).into(),
+        let services = SERVICES.iter().zip(&cids).map(|(service, cids)| bc::DeviceServiceElement {
+            device_service_id: *service,
+            cids: (&**cids).into(),
             ..Default::default()
         });
+        sink(&bc::DeviceServicesInfo { device_services: (&*collect::<_, 4>(services)).into(), ..Default::default() });
     }
 
     // SIM.
 
     fn subscriber(&self, state: ReadyState, sink: Sink<'_>) {
         // The identity is told once the card is read, locked or not; the rest of it only when it is usable.
-        let readable = matches!(
-            state,
-            ReadyState::Initialized | ReadyState::Locked | ReadyState::NotActivated
-        );
+        let readable = matches!(state, ReadyState::Initialized | ReadyState::Locked | ReadyState::NotActivated);
         let sim = self.modem.sim().filter(|_| readable);
         let usable = sim.filter(|_| state != ReadyState::Locked);
         let iccid = sim.map_or("", |sim| sim.iccid.as_str());
@@ -625,11 +562,7 @@ impl Source<'_> {
             })
         };
         let mode = |on| {
-            if on {
-                bc::PinMode::ENABLED
-            } else {
-                bc::PinMode::DISABLED
-            }
+            if on { bc::PinMode::ENABLED } else { bc::PinMode::DISABLED }
         };
         let sim = self.modem.sim();
         let lock = sim.and_then(|sim| sim.network_lock.as_ref());
@@ -658,11 +591,7 @@ impl Source<'_> {
                 state |= bc::ProviderState::FORBIDDEN;
             }
         }
-        if self
-            .modem
-            .serving_network()
-            .is_some_and(|network| network.plmn == *plmn)
-        {
+        if self.modem.serving_network().is_some_and(|network| network.plmn == *plmn) {
             state |= bc::ProviderState::REGISTERED;
         }
         if self.modem.home_providers().iter().any(|home| home.plmn == *plmn) {
@@ -677,19 +606,13 @@ impl Source<'_> {
             return sink(&bc::HomeProviderInfo::default());
         };
         let state = self.provider_state(&home.plmn);
-        sink(&bc::HomeProviderInfo {
-            provider: Inline::Value(provider(&home.plmn, &home.name, state, None)),
-        });
+        sink(&bc::HomeProviderInfo { provider: Inline::Value(provider(&home.plmn, &home.name, state, None)) });
     }
 
     fn provider_list(&self, providers: &[network::Provider], sink: Sink<'_>) {
-        let providers = providers
-            .iter()
-            .map(|entry| provider(&entry.plmn, &entry.name, self.provider_state(&entry.plmn), None));
-        sink(&bc::ProvidersInfo {
-            providers: (&*collect::<_, NETWORKS>(providers)).into(),
-            ..Default::default()
-        });
+        let providers =
+            providers.iter().map(|entry| provider(&entry.plmn, &entry.name, self.provider_state(&entry.plmn), None));
+        sink(&bc::ProvidersInfo { providers: (&*collect::<_, NETWORKS>(providers)).into(), ..Default::default() });
     }
 
     fn visible_providers(&self, home_only: bool, sink: Sink<'_>) {
@@ -702,10 +625,7 @@ impl Source<'_> {
             let state = self.provider_state(&network.plmn);
             provider(&network.plmn, &network.name, state, Some(network.rssi))
         });
-        sink(&bc::ProvidersInfo {
-            providers: (&*collect::<_, NETWORKS>(providers)).into(),
-            ..Default::default()
-        });
+        sink(&bc::ProvidersInfo { providers: (&*collect::<_, NETWORKS>(providers)).into(), ..Default::default() });
     }
 
     // Network.
@@ -713,10 +633,7 @@ impl Source<'_> {
     fn registration(&self, registration: Registration, sink: Sink<'_>) {
         let network = registration.network.and_then(|place| self.modem.network(place));
         let named = |get: fn(&Network) -> &str| network.map_or("", get);
-        let roaming = matches!(
-            registration.state,
-            RegistrationState::Roaming | RegistrationState::Partner
-        );
+        let roaming = matches!(registration.state, RegistrationState::Roaming | RegistrationState::Partner);
         let mut flags = bc::RegistrationFlag::empty();
         if self.modem.attaches_by_itself() {
             flags |= bc::RegistrationFlag::PACKET_SERVICE_AUTOMATIC_ATTACH;
@@ -729,20 +646,12 @@ impl Source<'_> {
         let info = bc::RegisterStateInfo {
             nw_error: NwError(registration.cause),
             register_state: registration_state(registration.state),
-            register_mode: if registration.manual {
-                bc::RegisterMode::MANUAL
-            } else {
-                bc::RegisterMode::AUTOMATIC
-            },
+            register_mode: if registration.manual { bc::RegisterMode::MANUAL } else { bc::RegisterMode::AUTOMATIC },
             available_data_classes: data_class(available),
             current_cellular_class: bc::CellularClass::GSM,
             provider_id: named(|network| &network.plmn).into(),
             provider_name: cut(named(|network| &network.name), NAME).into(),
-            roaming_text: if roaming {
-                named(|network| &network.roaming_text).into()
-            } else {
-                Text::default()
-            },
+            roaming_text: if roaming { named(|network| &network.roaming_text).into() } else { Text::default() },
             registration_flag: flags,
         };
         if self.version < V2 {
@@ -756,11 +665,7 @@ impl Source<'_> {
                 bc::DataClass::from_bits_retain(data_class_v3(technologies).bits())
             }
         };
-        let preferred = if registration.preferred.is_empty() {
-            technologies
-        } else {
-            registration.preferred
-        };
+        let preferred = if registration.preferred.is_empty() { technologies } else { registration.preferred };
         sink(&bc::RegisterStateInfoV2 {
             nw_error: info.nw_error,
             register_state: info.register_state,
@@ -800,16 +705,10 @@ impl Source<'_> {
             });
         }
         let serving = self.modem.serving_network();
-        let tai = serving
-            .filter(|_| packet.state == PacketState::Attached)
-            .map(|network| {
-                let (mcc, mnc, short) = plmn_numbers(&network.plmn);
-                bc::Tai {
-                    plmn_mcc: mcc,
-                    plmn_mnc: if short { mnc | 0x8000 } else { mnc },
-                    tac: network.cell.tac,
-                }
-            });
+        let tai = serving.filter(|_| packet.state == PacketState::Attached).map(|network| {
+            let (mcc, mnc, short) = plmn_numbers(&network.plmn);
+            bc::Tai { plmn_mcc: mcc, plmn_mnc: if short { mnc | 0x8000 } else { mnc }, tac: network.cell.tac }
+        });
         sink(&bc::PacketServiceInfoV3 {
             nw_error,
             packet_service_state,
@@ -850,11 +749,7 @@ impl Source<'_> {
         let measured = if signal.rsrp.is_some() { &measured[..] } else { &[] };
         sink(&bc::SignalStateInfoV2 {
             // Told as RSRP, it is not told again.
-            rssi: if measured.is_empty() {
-                coded.rssi
-            } else {
-                super::signal::UNKNOWN
-            },
+            rssi: if measured.is_empty() { coded.rssi } else { super::signal::UNKNOWN },
             error_rate: coded.error_rate,
             signal_strength_interval: reporting.interval,
             rssi_threshold: reporting.rssi_threshold,
@@ -933,11 +828,7 @@ impl Source<'_> {
             sinr: signal.snr.map_or(u32::MAX, |snr| coded_level(snr, 23)),
             timing_advance: u64::MAX,
         }];
-        let nr = if technology == Technologies::NR_SA {
-            &nr[..]
-        } else {
-            &[]
-        };
+        let nr = if technology == Technologies::NR_SA { &nr[..] } else { &[] };
         sink(&ext::BaseStationsInfoInfoV3 {
             system_type: data_class_v3(technology),
             system_sub_type: data_subclass(technology),
@@ -959,10 +850,7 @@ impl Source<'_> {
             _ => home,
         };
         let element = attach_element(context, 0);
-        let mut info = ext::LteAttachInfoInfoV3 {
-            nw_error: NwError(packet.cause),
-            ..Default::default()
-        };
+        let mut info = ext::LteAttachInfoInfoV3 { nw_error: NwError(packet.cause), ..Default::default() };
         if attached {
             info = ext::LteAttachInfoInfoV3 {
                 lte_attach_state: ext::LteAttachState::ATTACHED,
@@ -1023,10 +911,7 @@ impl Source<'_> {
     fn ip_configuration(&self, session: u8, sink: Sink<'_>) {
         use bc::IpConfigurationAvailableFlag as Flag;
         let Some(configuration) = self.modem.ip_configuration(session) else {
-            return sink(&bc::IpConfigurationInfo {
-                session_id: u32::from(session),
-                ..Default::default()
-            });
+            return sink(&bc::IpConfigurationInfo { session_id: u32::from(session), ..Default::default() });
         };
         let (v4, v6) = (configuration.v4.as_ref(), configuration.v6.as_ref());
         let mtu = u32::from(configuration.mtu);
@@ -1035,14 +920,10 @@ impl Source<'_> {
             Some(true) => Flag::ADDRESS | Flag::GATEWAY | Flag::DNS | Flag::MTU,
             Some(false) => Flag::ADDRESS | Flag::GATEWAY | Flag::MTU,
         };
-        let addresses4 = v4.map(|v4| bc::Ipv4Element {
-            on_link_prefix_length: u32::from(v4.prefix),
-            ipv4_address: v4.address.into(),
-        });
-        let addresses6 = v6.map(|v6| bc::Ipv6Element {
-            on_link_prefix_length: u32::from(v6.prefix),
-            ipv6_address: v6.address.into(),
-        });
+        let addresses4 = v4
+            .map(|v4| bc::Ipv4Element { on_link_prefix_length: u32::from(v4.prefix), ipv4_address: v4.address.into() });
+        let addresses6 = v6
+            .map(|v6| bc::Ipv6Element { on_link_prefix_length: u32::from(v6.prefix), ipv6_address: v6.address.into() });
         sink(&bc::IpConfigurationInfo {
             session_id: u32::from(session),
             ipv4_configuration_available: flags(v4.map(|v4| !v4.dns.is_empty())),

@@ -16,14 +16,7 @@ pub(super) struct Served {
 
 impl Served {
     const fn of<C: Command>(id: Id) -> Self {
-        Self {
-            id,
-            service: C::SERVICE,
-            cid: C::CID,
-            query: false,
-            set: false,
-            indicated: false,
-        }
+        Self { id, service: C::SERVICE, cid: C::CID, query: false, set: false, indicated: false }
     }
 
     const fn query(self) -> Self {
@@ -35,10 +28,7 @@ impl Served {
     }
 
     const fn indicated(self) -> Self {
-        Self {
-            indicated: true,
-            ..self
-        }
+        Self { indicated: true, ..self }
     }
 }
 
@@ -135,9 +125,7 @@ mod tests {
     #[test]
     fn every_command_is_listed_once_and_fits_the_lists() {
         for served in TABLE {
-            let same = TABLE
-                .iter()
-                .filter(|other| (other.service, other.cid) == (served.service, served.cid));
+            let same = TABLE.iter().filter(|other| (other.service, other.cid) == (served.service, served.cid));
             assert_eq!(same.count(), 1, "{served:?}");
             assert!(SERVICES.contains(&served.service));
             assert!(served.cid < 64, "subscriptions are kept in 64 bits");

@@ -155,7 +155,7 @@ pub struct Counters {
     pub trailing: u32,
     /// Transfers that came while the function was mute.
     pub muted: u32,
-    /// Commands that a fault swallowed.
+    /// Commands and indications that a fault swallowed.
     pub swallowed: u32,
 }
 
@@ -174,17 +174,19 @@ pub enum Effect {
     Delay(Millis),
     /// It is neither done nor answered.
     Swallow,
+    /// It is done and answered; what is withheld are its indications.
+    Withhold,
 }
 
 /// A misbehaviour to test hosts with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Fault {
-    /// Commands of this device service,
+    /// Commands, or indications, of this device service,
     pub service: Uuid,
     /// with this identifier,
     pub cid: u32,
-    /// of this kind (`None`: both),
+    /// of this kind (`None`: both; indications have none),
     pub kind: Option<CommandType>,
     /// suffer this,
     pub effect: Effect,
@@ -228,10 +230,7 @@ struct Negotiation {
 }
 
 impl Negotiation {
-    const START: Self = Self {
-        version: V1,
-        open: true,
-    };
+    const START: Self = Self { version: V1, open: true };
 }
 
 /// A command without its content.
@@ -321,10 +320,7 @@ impl<'s> Function<'s> {
     /// A function that is closed.
     #[must_use]
     pub fn new(config: Config, memory: Memory<'s>) -> Self {
-        let config = Config {
-            extended_version: config.extended_version.clamp(V1, EXTENDED_VERSION),
-            ..config
-        };
+        let config = Config { extended_version: config.extended_version.clamp(V1, EXTENDED_VERSION), ..config };
         Self {
             core: Core {
                 config,
@@ -387,13 +383,10 @@ impl<'s> Function<'s> {
             State::Opening { at, .. } => Some(at.max(modem.boots_at().unwrap_or_default())),
             _ => None,
         };
-        let answers = core
-            .transactions
-            .iter()
-            .filter_map(|transaction| match transaction.wait {
-                Wait::Answer(..) => Some(transaction.at),
-                Wait::Modem(..) => None,
-            });
+        let answers = core.transactions.iter().filter_map(|transaction| match transaction.wait {
+            Wait::Answer(..) => Some(transaction.at),
+            Wait::Modem(..) => None,
+        });
         let single = [opening, self.late_at, core.reporting.due, modem.poll_at()];
         single.into_iter().flatten().chain(answers).min()
     }
@@ -440,13 +433,7 @@ impl<'s> Function<'s> {
     ///
     /// [`TooManyFaults`].
     pub fn refuse(&mut self, service: Uuid, cid: u32, status: Status, once: bool) -> Result<(), TooManyFaults> {
-        self.inject(Fault {
-            service,
-            cid,
-            kind: None,
-            effect: Effect::Refuse(status),
-            once,
-        })
+        self.inject(Fault { service, cid, kind: None, effect: Effect::Refuse(status), once })
     }
 
     /// Delays the answers to commands of `service` with identifier `cid`, the next one or all.
@@ -455,13 +442,7 @@ impl<'s> Function<'s> {
     ///
     /// [`TooManyFaults`].
     pub fn delay(&mut self, service: Uuid, cid: u32, by: Millis, once: bool) -> Result<(), TooManyFaults> {
-        self.inject(Fault {
-            service,
-            cid,
-            kind: None,
-            effect: Effect::Delay(by),
-            once,
-        })
+        self.inject(Fault { service, cid, kind: None, effect: Effect::Delay(by), once })
     }
 
     /// Ends all faults.
@@ -511,17 +492,14 @@ impl<'s> Function<'s> {
         match transfer.body {
             Body::Open { max_control_transfer } => {
                 self.forget_fragments();
-                self.core
-                    .open(now, modem, transfer.transaction_id, max_control_transfer);
+                self.core.open(now, modem, transfer.transaction_id, max_control_transfer);
             }
             Body::Close => {
                 self.forget_fragments();
                 self.core.close(now, modem);
                 self.core.state = State::Closed;
-                let answer = self
-                    .core
-                    .queue
-                    .push(|buf| write_close_done(buf, transfer.transaction_id, Status::SUCCESS));
+                let answer =
+                    self.core.queue.push(|buf| write_close_done(buf, transfer.transaction_id, Status::SUCCESS));
                 if answer.is_err() {
                     count(&mut self.core.counters.lost);
                 }
@@ -611,10 +589,7 @@ impl Core<'_> {
     }
 
     fn without(&self, modem: &Modem) -> Without {
-        Without {
-            home_providers: modem.home_providers().is_empty(),
-            version: self.config.extended_version < V2,
-        }
+        Without { home_providers: modem.home_providers().is_empty(), version: self.config.extended_version < V2 }
     }
 
     // Open and close.
@@ -647,20 +622,11 @@ impl Core<'_> {
         self.close(now, modem);
         let own = usize::from(self.config.max_control_transfer);
         let hosts = usize::try_from(max_control_transfer).unwrap_or(usize::MAX);
-        self.state = State::Opening {
-            transaction_id,
-            limit: own.min(hosts),
-            at: now + self.config.open_delay,
-        };
+        self.state = State::Opening { transaction_id, limit: own.min(hosts), at: now + self.config.open_delay };
     }
 
     fn opened(&mut self, now: Instant, modem: &Modem) {
-        let State::Opening {
-            transaction_id,
-            limit,
-            at,
-        } = self.state
-        else {
+        let State::Opening { transaction_id, limit, at } = self.state else {
             return;
         };
         if at > now || modem.boots_at().is_some() {
@@ -668,9 +634,7 @@ impl Core<'_> {
         }
         self.forget(modem);
         self.state = State::Open { limit };
-        let answer = self
-            .queue
-            .push(|buf| write_open_done(buf, transaction_id, Status::SUCCESS));
+        let answer = self.queue.push(|buf| write_open_done(buf, transaction_id, Status::SUCCESS));
         if answer.is_err() {
             count(&mut self.counters.lost);
         }
@@ -689,11 +653,7 @@ impl Core<'_> {
         if behind > 3 {
             return self.error(transaction_id, ProtocolError::LENGTH_MISMATCH);
         }
-        let asked = Asked {
-            transaction_id,
-            service: command.service,
-            cid: command.cid,
-        };
+        let asked = Asked { transaction_id, service: command.service, cid: command.cid };
         if self.transactions.is_full() {
             count(&mut self.counters.busy);
             if self.write_answer(modem, asked, Status::BUSY, Subject::Empty).is_err() {
@@ -710,7 +670,7 @@ impl Core<'_> {
             Some(Effect::Swallow) => return count(&mut self.counters.swallowed),
             Some(Effect::Refuse(status)) => return self.answer(now, modem, asked, at, status, Subject::Empty),
             Some(Effect::Delay(by)) => at = now + by,
-            None => {}
+            Some(Effect::Withhold) | None => {}
         }
         let outcome = match served {
             Some(served) => self.execute(now, modem, served, command.kind, command.body),
@@ -727,8 +687,15 @@ impl Core<'_> {
         let fits = |fault: &Fault| {
             (fault.service, fault.cid) == (command.service, command.cid)
                 && fault.kind.is_none_or(|kind| kind == command.kind)
+                && fault.effect != Effect::Withhold
         };
         let fault = *self.faults.iter().find(|fault| fits(fault))?;
+        self.used(fault);
+        Some(fault.effect)
+    }
+
+    /// Ends a fault that was for once only.
+    fn used(&mut self, fault: Fault) {
         if fault.once {
             let mut gone = false;
             self.faults.retain(|other| {
@@ -737,7 +704,6 @@ impl Core<'_> {
                 keep
             });
         }
-        Some(fault.effect)
     }
 
     /// The host gives a command up.
@@ -748,8 +714,7 @@ impl Core<'_> {
                 modem.abandon(now, ticket);
             }
         }
-        self.transactions
-            .retain(|transaction| transaction.asked.transaction_id != transaction_id);
+        self.transactions.retain(|transaction| transaction.asked.transaction_id != transaction_id);
         self.queue.drop_answer(transaction_id);
     }
 
@@ -768,11 +733,7 @@ impl Core<'_> {
     }
 
     fn write_answer(&mut self, modem: &Modem, asked: Asked, status: Status, subject: Subject) -> Result<(), NoRoom> {
-        let Asked {
-            transaction_id,
-            service,
-            cid,
-        } = asked;
+        let Asked { transaction_id, service, cid } = asked;
         let without = self.without(modem);
         let source = Source {
             modem,
@@ -793,11 +754,7 @@ impl Core<'_> {
             Err(_) => {
                 count(&mut self.counters.answers_too_long);
                 let empty = &mbim_wire::field::Empty {};
-                let status = if status == Status::SUCCESS {
-                    Status::FAILURE
-                } else {
-                    status
-                };
+                let status = if status == Status::SUCCESS { Status::FAILURE } else { status };
                 self.queue
                     .push(|buf| write_command_done(buf, transaction_id, service, cid, status, empty))
                     .map_err(|_| NoRoom)
@@ -846,17 +803,13 @@ impl Core<'_> {
         loop {
             let due =
                 |transaction: &&Transaction| transaction.at <= now && matches!(transaction.wait, Wait::Answer(..));
-            let Some(Transaction {
-                asked,
-                wait: Wait::Answer(status, subject),
-                ..
-            }) = self.transactions.iter().find(due).copied()
+            let Some(Transaction { asked, wait: Wait::Answer(status, subject), .. }) =
+                self.transactions.iter().find(due).copied()
             else {
                 return Ok(());
             };
             self.write_answer(modem, asked, status, subject)?;
-            self.transactions
-                .retain(|transaction| transaction.asked.transaction_id != asked.transaction_id);
+            self.transactions.retain(|transaction| transaction.asked.transaction_id != asked.transaction_id);
         }
     }
 
@@ -917,11 +870,7 @@ impl Core<'_> {
             Change::IpConfiguration(session) => (Id::IpConfiguration, Subject::IpConfiguration(session)),
             Change::Pco(session) => (Id::Pco, Subject::Pco(session)),
             Change::Signal(signal) => {
-                return if self.reporting.notice(now, signal) {
-                    self.tell_signal(modem, signal)
-                } else {
-                    Ok(())
-                };
+                return if self.reporting.notice(now, signal) { self.tell_signal(modem, signal) } else { Ok(()) };
             }
             Change::Location => (Id::Location, Subject::Location),
             Change::Emergency(on) => (Id::Emergency, Subject::Emergency(on)),
@@ -952,10 +901,7 @@ impl Core<'_> {
             let session = modem.session(repeat.session);
             let subject = match id {
                 Id::SlotInfo => Some(Subject::SlotInfo(modem.slot_state())),
-                Id::Connect => session
-                    .ok()
-                    .filter(|_| modem.knows_session(repeat.session))
-                    .map(Subject::Session),
+                Id::Connect => session.ok().filter(|_| modem.knows_session(repeat.session)).map(Subject::Session),
                 Id::PacketService => Some(Subject::PacketService(modem.packet_service())),
                 Id::Registration => Some(Subject::Registration(modem.registration())),
                 Id::Radio => Some(Subject::Radio(modem.radio())),
@@ -980,15 +926,9 @@ impl Core<'_> {
             let each = matches!(id, Id::Connect | Id::IpConfiguration);
             let next = repeat.session.saturating_add(1);
             self.repeat = Some(if each && next < modem.max_sessions() {
-                Repeat {
-                    session: next,
-                    ..repeat
-                }
+                Repeat { session: next, ..repeat }
             } else {
-                Repeat {
-                    place: repeat.place.saturating_add(1),
-                    session: 0,
-                }
+                Repeat { place: repeat.place.saturating_add(1), session: 0 }
             });
         }
         Ok(())
@@ -1001,6 +941,12 @@ impl Core<'_> {
             return Ok(());
         };
         if without.find(service, cid).is_none() || !self.subscriptions.wants(service, cid) {
+            return Ok(());
+        }
+        let withheld = |fault: &&Fault| (fault.service, fault.cid, fault.effect) == (service, cid, Effect::Withhold);
+        if let Some(fault) = self.faults.iter().copied().find(|fault| withheld(&fault)) {
+            self.used(fault);
+            count(&mut self.counters.swallowed);
             return Ok(());
         }
         let source = Source {

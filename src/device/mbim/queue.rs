@@ -1,5 +1,7 @@
 //! Messages on their way to the host: whole ones, one behind the other, cut into transfers as they leave.
 
+use core::cell::Cell;
+
 use mbim_wire::EncodeError;
 use mbim_wire::fragment::Splitter;
 use mbim_wire::message::{MessageType, Transfer};
@@ -20,11 +22,7 @@ struct Leaving {
 
 impl<'s> Queue<'s> {
     pub(super) fn new(buf: &'s mut [u8]) -> Self {
-        Self {
-            buf,
-            len: 0,
-            leaving: None,
-        }
+        Self { buf, len: 0, leaving: None }
     }
 
     pub(super) fn clear(&mut self) {
@@ -40,11 +38,19 @@ impl<'s> Queue<'s> {
     /// Gives up the place of a message that has left.
     fn tidy(&mut self) {
         if let Some(leaving) = self.leaving.take_if(|leaving| leaving.splitter.is_done()) {
-            if leaving.len <= self.len && self.len <= self.buf.len() {
-                self.buf.copy_within(leaving.len..self.len, 0);
-            }
-            self.len = self.len.saturating_sub(leaving.len);
+            self.remove(0, leaving.len);
         }
+    }
+
+    /// Closes the gap of `len` bytes at `at`.
+    fn remove(&mut self, at: usize, len: usize) {
+        let bytes = Cell::from_mut(&mut *self.buf).as_slice_of_cells();
+        let rest = bytes.get(at.saturating_add(len)..self.len).unwrap_or_default();
+        // Forward, so that overlapping does not matter.
+        for (to, from) in bytes.get(at..).unwrap_or_default().iter().zip(rest) {
+            to.set(from.get());
+        }
+        self.len = self.len.saturating_sub(len);
     }
 
     /// Appends what `write` writes.
@@ -74,10 +80,7 @@ impl<'s> Queue<'s> {
                 at = end;
                 continue;
             }
-            if end <= self.len && self.len <= self.buf.len() {
-                self.buf.copy_within(end..self.len, at);
-            }
-            self.len = self.len.saturating_sub(len);
+            self.remove(at, len);
             if at == 0 {
                 self.leaving = None;
             }
@@ -95,5 +98,63 @@ impl<'s> Queue<'s> {
         }
         let leaving = self.leaving.as_mut()?;
         leaving.splitter.next(self.buf.get_mut(..leaving.len)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use heapless::Vec;
+    use mbim_wire::message::{write_close_done, write_command_done};
+    use mbim_wire::{Status, Uuid};
+
+    use super::*;
+
+    fn answer(queue: &mut Queue<'_>, transaction_id: u32) -> Result<(), EncodeError> {
+        let body = mbim_wire::field::Raw(&[7; 60]);
+        queue.push(|buf| write_command_done(buf, transaction_id, Uuid([1; 16]), 2, Status::SUCCESS, &body))
+    }
+
+    fn ids(queue: &mut Queue<'_>, limit: usize) -> Vec<u32, 8> {
+        let mut ids = Vec::new();
+        while let Some(bytes) = queue.next(limit) {
+            ids.push(Transfer::parse(bytes).unwrap().transaction_id).unwrap();
+        }
+        ids
+    }
+
+    #[test]
+    fn messages_leave_in_order_and_make_room() {
+        let mut buf = [0; 250];
+        let mut queue = Queue::new(&mut buf);
+        assert!(queue.is_empty());
+        answer(&mut queue, 1).unwrap();
+        answer(&mut queue, 2).unwrap();
+        assert!(answer(&mut queue, 3).is_err());
+        assert!(queue.next(4096).is_some());
+        assert!(!queue.is_empty());
+        answer(&mut queue, 3).unwrap();
+        assert_eq!(ids(&mut queue, 4096), [2, 3]);
+        assert!(queue.is_empty());
+        assert_eq!(queue.next(64), None);
+    }
+
+    #[test]
+    fn an_answer_is_dropped_wherever_it_is() {
+        let mut buf = [0; 512];
+        for (dropped, left) in [(1, &[2, 2, 3, 3][..]), (2, &[1, 3, 3]), (3, &[1, 2, 2]), (4, &[1, 2, 2, 3, 3])] {
+            let mut queue = Queue::new(&mut buf);
+            for id in 1..4 {
+                answer(&mut queue, id).unwrap();
+            }
+            // 108 bytes in pieces of 64: two each. The first piece of the first one is gone.
+            assert!(queue.next(64).is_some());
+            queue.drop_answer(dropped);
+            assert_eq!(ids(&mut queue, 64), left);
+        }
+        // Only answers are dropped.
+        let mut queue = Queue::new(&mut buf);
+        queue.push(|buf| write_close_done(buf, 5, Status::SUCCESS)).unwrap();
+        queue.drop_answer(5);
+        assert_eq!(ids(&mut queue, 64), [5]);
     }
 }

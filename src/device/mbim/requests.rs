@@ -46,9 +46,7 @@ impl Later {
         let subject = match (self, outcome) {
             (Self::Registration, _) => Subject::Registration(modem.registration()),
             (Self::PacketService, _) => Subject::PacketService(modem.packet_service()),
-            (Self::Session(session), _) => modem
-                .session(u32::from(session))
-                .map_or(Subject::Empty, Subject::Session),
+            (Self::Session(session), _) => modem.session(u32::from(session)).map_or(Subject::Empty, Subject::Session),
             (Self::Radio, Ok(())) => Subject::Radio(modem.radio()),
             (Self::VisibleProviders { home_only }, Ok(())) => Subject::VisibleProviders { home_only },
             (_, Err(_)) => Subject::Empty,
@@ -125,11 +123,7 @@ fn compression(wire: bc::Compression) -> Result<bool, Refused> {
 
 fn technologies(wire: bc::DataClass, version: u16) -> Technologies {
     let known = Technologies::from_bits_truncate(wire.bits());
-    if version >= V3 && known.contains(Technologies::NR_NSA) {
-        known | Technologies::NR_SA
-    } else {
-        known
-    }
+    if version >= V3 && known.contains(Technologies::NR_NSA) { known | Technologies::NR_SA } else { known }
 }
 
 fn providers<const N: usize>(list: bc::ProvidersInfoView<'_>) -> Result<Vec<Provider, N>, Refused> {
@@ -327,10 +321,7 @@ impl Core<'_> {
     fn negotiate(&mut self, host: ext::VersionInfo) -> ext::VersionInfo {
         if self.negotiation.open {
             let own = self.config.extended_version;
-            self.negotiation = Negotiation {
-                version: host.mbim_extended_version.min(own),
-                open: false,
-            };
+            self.negotiation = Negotiation { version: host.mbim_extended_version.min(own), open: false };
         }
         ext::VersionInfo {
             mbim_version: host.mbim_version.min(super::MBIM_VERSION),
@@ -514,23 +505,19 @@ impl Core<'_> {
     fn set_session(&mut self, now: Instant, modem: &mut Modem, body: &[u8]) -> Outcome {
         let by = self.config.origin;
         let connect = Connect::read(body, self.negotiation.version)?;
-        let (auth, _) = (
-            auth(connect.common.auth_protocol)?,
-            compression(connect.common.compression)?,
-        );
+        let (auth, _) = (auth(connect.common.auth_protocol)?, compression(connect.common.compression)?);
         let ip = ip_kind(connect.ip_type)?;
         let session = modem.session(connect.session_id)?;
         let ticket = match connect.command {
             bc::ActivationCommand::ACTIVATE => {
                 let apn: Text<100> = stored(connect.common.access_string)?;
-                // User name and password may have 255 characters, of up to three bytes each.
-                let (mut user, mut password) = ([0; 765], [0; 765]);
-                let too_long = Refused(Status::PARAMETER_TOO_LONG);
+                let user: Text<255> = stored(connect.common.user_name)?;
+                let password: Text<255> = stored(connect.common.password)?;
                 let request = ContextRequest {
                     session: connect.session_id,
                     apn: &apn,
-                    user: connect.common.user_name.to_utf8(&mut user).ok_or(too_long)?,
-                    password: connect.common.password.to_utf8(&mut password).ok_or(too_long)?,
+                    user: &user,
+                    password: &password,
                     auth,
                     ip,
                     purpose: Purpose(connect.context_type.0),
@@ -550,12 +537,7 @@ impl Core<'_> {
         let full = Refused(Status::FILTER_NOT_SUPPORTED);
         let mut store = |id: u32, pattern: &[u8], mask: &[u8]| {
             let bytes = |from: &[u8]| Vec::from_slice(from).map_err(|_| full);
-            let filter = Filter {
-                session: session.session,
-                id,
-                pattern: bytes(pattern)?,
-                mask: bytes(mask)?,
-            };
+            let filter = Filter { session: session.session, id, pattern: bytes(pattern)?, mask: bytes(mask)? };
             filters.push(filter).map_err(|_| full)
         };
         if self.negotiation.version < V3 {
@@ -651,11 +633,7 @@ fn set_attach_contexts(core: &Core<'_>, modem: &mut Modem, body: &[u8]) -> Outco
                     compression: element.compression,
                     auth_protocol: element.auth_protocol,
                 };
-                let context = Context {
-                    ip: ip_kind(element.ip_type)?,
-                    source: element.source.0,
-                    ..common.read()?
-                };
+                let context = Context { ip: ip_kind(element.ip_type)?, source: element.source.0, ..common.read()? };
                 let place = usize::try_from(element.roaming.0).map_err(|_| INVALID)?;
                 *contexts.get_mut(place).ok_or(INVALID)? = Some(context);
             }

@@ -118,25 +118,15 @@ mod tests {
         assert_eq!(rssi(Some(-51)), 31);
         assert_eq!(rssi(Some(-40)), 31);
         assert_eq!(rssi(None), 99);
-        let coded = Coded::of(Signal {
-            rsrp: Some(-157),
-            snr: Some(-23),
-            ..Signal::default()
-        });
+        let coded = Coded::of(Signal { rsrp: Some(-157), snr: Some(-23), ..Signal::default() });
         assert_eq!((coded.rsrp, coded.snr), (0, 1));
         let coded = Coded::of(Signal::NONE);
-        assert_eq!(
-            (coded.rssi, coded.error_rate, coded.rsrp, coded.snr),
-            (99, 99, 127, 128)
-        );
+        assert_eq!((coded.rssi, coded.error_rate, coded.rsrp, coded.snr), (99, 99, 127, 128));
     }
 
     #[test]
     fn small_changes_wait_for_the_interval_and_large_ones_do_not() {
-        let mut signal = Signal {
-            rsrp: None,
-            ..Signal::default()
-        };
+        let mut signal = Signal { rsrp: None, ..Signal::default() };
         let mut reporting = Reporting::new(signal);
         signal.rssi = Some(-75);
         assert!(!reporting.notice(Instant(1_000), signal));

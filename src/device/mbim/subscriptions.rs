@@ -29,11 +29,7 @@ fn bit(cid: u32) -> u64 {
 impl Subscriptions {
     /// What holds until the host says otherwise.
     pub(super) fn at_first() -> Self {
-        let entries = SUBSCRIBED_AT_FIRST.iter().map(|service| Entry {
-            service: *service,
-            all: true,
-            cids: 0,
-        });
+        let entries = SUBSCRIBED_AT_FIRST.iter().map(|service| Entry { service: *service, all: true, cids: 0 });
         Self(collect(entries))
     }
 
