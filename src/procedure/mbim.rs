@@ -9,7 +9,7 @@ use core::fmt;
 use mbim_wire::field::Empty;
 use mbim_wire::message::CommandType;
 use mbim_wire::service::basic_connect as bc;
-use mbim_wire::{Command, DecodeError, Encode, Field as _, Status, StructWriter, Uuid, View};
+use mbim_wire::{Command, DecodeError, DecodeErrorKind, Encode, Field as _, Status, StructWriter, Uuid, View as _};
 
 use crate::session::mbim::Failure;
 use crate::time::{Instant, Millis};
@@ -66,9 +66,13 @@ impl Refusal {
             bc::Connect::CID => Some(32),
             _ => None,
         };
-        let network = at.and_then(|at| bc::NwError::at(body, at).ok()).filter(|cause| cause.0 != 0);
+        let network = at.and_then(|at| network_cause(body, at));
         Self { command, status, network }
     }
+}
+
+fn network_cause(body: &[u8], at: usize) -> Option<bc::NwError> {
+    bc::NwError::at(body, at).ok().filter(|cause| cause.0 != 0)
 }
 
 impl fmt::Display for Refusal {
@@ -120,10 +124,10 @@ impl fmt::Display for Lock {
 pub enum Outcome<'a> {
     /// There was none yet.
     Begin,
-    /// The modem answered with success: the information buffer, as long as was asked for at least.
+    /// The modem answered with success: the information buffer.
     Answer(&'a [u8]),
     /// The modem refused; the information buffer may say more.
-    Refused(Refusal, &'a [u8]),
+    Refused(Status, &'a [u8]),
     /// There was no usable answer.
     Failed(Failure),
     /// The time is up, or an indication came.
@@ -147,13 +151,21 @@ pub enum Step<'p> {
 #[derive(Clone, Copy)]
 pub struct Question<'p> {
     /// Which.
-    pub command: &'static CommandId,
+    pub command: &'p CommandId,
     /// Query or set.
     pub kind: CommandType,
     /// The information buffer.
     pub params: &'p dyn Encode,
-    /// Bytes of the answer without which it is of no use.
-    pub least: usize,
+    /// How long the answer may take.
+    pub timeout: Millis,
+}
+
+impl<'p> Question<'p> {
+    /// A question that may take as long as such questions usually do.
+    #[must_use]
+    pub fn new(command: &'p CommandId, kind: CommandType, params: &'p dyn Encode) -> Self {
+        Self { command, kind, params, timeout: usual_timeout(command, kind) }
+    }
 }
 
 impl fmt::Debug for Question<'_> {
@@ -195,12 +207,90 @@ pub trait Procedure {
     fn step(&mut self, now: Instant, outcome: Outcome<'_>) -> Step<'_>;
 }
 
-fn query<C: Command>(params: &dyn Encode, least: usize) -> Step<'_> {
-    Step::Ask(Question { command: CommandId::of::<C>(), kind: CommandType::QUERY, params, least })
+fn query<C: Command>(params: &dyn Encode) -> Step<'_> {
+    Step::Ask(Question::new(CommandId::of::<C>(), CommandType::QUERY, params))
 }
 
 fn set<C: Command>(params: &dyn Encode) -> Step<'_> {
-    Step::Ask(Question { command: CommandId::of::<C>(), kind: CommandType::SET, params, least: 0 })
+    Step::Ask(Question::new(CommandId::of::<C>(), CommandType::SET, params))
+}
+
+/// How long a command may usually take: seconds for most, minutes where the network has a say.
+#[must_use]
+pub fn usual_timeout(command: &CommandId, kind: CommandType) -> Millis {
+    let seconds = match (command.cid, kind) {
+        _ if command.service != bc::BASIC_CONNECT => 30,
+        (bc::VisibleProviders::CID, _) => 240,
+        (bc::Connect::CID, CommandType::SET) => 180,
+        (bc::RegisterState::CID | bc::PacketService::CID, CommandType::SET) => 120,
+        (bc::IpConfiguration::CID | bc::ProvisionedContexts::CID, _) | (bc::SignalState::CID, CommandType::SET) => 60,
+        (bc::HomeProvider::CID | bc::RadioState::CID | bc::DeviceServices::CID | bc::Pin::CID, _) => 30,
+        _ => 10,
+    };
+    Millis::from_secs(seconds)
+}
+
+/// Asks one question. Any answer but a success of at least so many bytes is an error.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'p> {
+    question: Question<'p>,
+    command: &'static CommandId,
+    least: usize,
+}
+
+impl<'p> Ask<'p> {
+    /// Asks that; `least` is the fixed part of the answer.
+    #[must_use]
+    pub fn new(command: &'static CommandId, kind: CommandType, params: &'p dyn Encode, least: usize) -> Self {
+        Self { question: Question::new(command, kind, params), command, least }
+    }
+}
+
+impl Procedure for Ask<'_> {
+    fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
+        match outcome {
+            Outcome::Begin => Step::Ask(self.question),
+            Outcome::Answer(body) if body.len() >= self.least => Step::Done,
+            Outcome::Answer(body) => {
+                let error = DecodeError::new(DecodeErrorKind::OutOfBounds, body.len());
+                Step::Fail(Stop::Decode { command: self.command, error })
+            }
+            outcome => fail(self.command, outcome),
+        }
+    }
+}
+
+/// Asks one question, and ends with any answer.
+#[derive(Clone, Copy, Debug)]
+pub struct AskAny<'p> {
+    question: Question<'p>,
+    /// Why there was no usable answer.
+    failure: Option<Failure>,
+}
+
+impl<'p> AskAny<'p> {
+    /// Asks that.
+    #[must_use]
+    pub const fn new(question: Question<'p>) -> Self {
+        Self { question, failure: None }
+    }
+
+    /// Why there was no usable answer in the end, if there was none.
+    #[must_use]
+    pub const fn failure(&self) -> Option<Failure> {
+        self.failure
+    }
+}
+
+impl Procedure for AskAny<'_> {
+    fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
+        match outcome {
+            Outcome::Begin => return Step::Ask(self.question),
+            Outcome::Failed(failure) => self.failure = Some(failure),
+            _ => {}
+        }
+        Step::Done
+    }
 }
 
 /// Rests for [`POLL`]; if `end` has come, the state was not reached.
@@ -209,10 +299,9 @@ fn rest<'p>(now: Instant, end: Instant) -> Step<'p> {
 }
 
 /// What ends a procedure that has no other use for it.
-fn fail<'p, C: Command>(outcome: Outcome<'_>) -> Step<'p> {
-    let command = CommandId::of::<C>();
+fn fail<'p>(command: &'static CommandId, outcome: Outcome<'_>) -> Step<'p> {
     Step::Fail(match outcome {
-        Outcome::Refused(refusal, _) => Stop::Refused(refusal),
+        Outcome::Refused(status, body) => Stop::Refused(Refusal::new(command, status, body)),
         Outcome::Failed(failure) => Stop::Failed { command, failure },
         _ => Stop::NotReached,
     })
@@ -248,18 +337,18 @@ impl Procedure for WaitReady {
     fn step(&mut self, now: Instant, outcome: Outcome<'_>) -> Step<'_> {
         type Asked = bc::SubscriberReadyStatus;
         self.state = match outcome {
-            Outcome::Begin | Outcome::Rested => return query::<Asked>(&Empty {}, bc::SubscriberReadyStatusInfoView::FIXED),
+            Outcome::Begin | Outcome::Rested => return query::<Asked>(&Empty {}),
             Outcome::Answer(body) => match bc::SubscriberReadyStatusInfoView::new(body).ready_state() {
                 Ok(state) => state,
                 Err(error) => return decode::<Asked>(error),
             },
-            Outcome::Refused(Refusal { status: Status::NOT_INITIALIZED, .. }, _) => {
+            Outcome::Refused(Status::NOT_INITIALIZED, _) => {
                 bc::SubscriberReadyState::NOT_INITIALIZED
             }
-            Outcome::Refused(Refusal { status: Status::SIM_NOT_INSERTED, .. }, _) => {
+            Outcome::Refused(Status::SIM_NOT_INSERTED, _) => {
                 bc::SubscriberReadyState::SIM_NOT_INSERTED
             }
-            outcome => return fail::<Asked>(outcome),
+            outcome => return fail(CommandId::of::<Asked>(), outcome),
         };
         match rest(now, self.end) {
             Step::Rest(until) if self.state == bc::SubscriberReadyState::NOT_INITIALIZED => Step::Rest(until),
@@ -276,7 +365,7 @@ pub struct UseCode<'a> {
     /// Only enter it, and only if it is safe to.
     careful: bool,
     before: Option<bc::PinInfo>,
-    refusal: Option<Refusal>,
+    refusal: Option<Status>,
     used: bool,
 }
 
@@ -303,7 +392,7 @@ impl<'a> UseCode<'a> {
     }
 
     /// Sorts a refusal out, by the state before and after.
-    fn conclude<'p>(before: &bc::PinInfo, after: &bc::PinInfo, refusal: Refusal, entering: bool) -> Step<'p> {
+    fn conclude<'p>(before: &bc::PinInfo, after: &bc::PinInfo, status: Status, entering: bool) -> Step<'p> {
         let locked = |info: &bc::PinInfo| info.pin_state == bc::PinState::LOCKED;
         if entering && locked(before) && !locked(after) {
             return Step::Done;
@@ -312,16 +401,16 @@ impl<'a> UseCode<'a> {
         let known = after.remaining_attempts != u32::MAX;
         let fewer = same && known && after.remaining_attempts < before.remaining_attempts;
         let blocked = !same && locked(after);
-        if fewer || blocked || refusal.status == Status::PIN_FAILURE {
-            return Step::Fail(Stop::Locked(Lock::new(after, true, refusal.status)));
+        if fewer || blocked || status == Status::PIN_FAILURE {
+            return Step::Fail(Stop::Locked(Lock::new(after, true, status)));
         }
-        Step::Fail(Stop::Refused(refusal))
+        Step::Fail(Stop::Refused(Refusal { command: CommandId::of::<bc::Pin>(), status, network: None }))
     }
 }
 
 impl Procedure for UseCode<'_> {
     fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
-        let ask = query::<bc::Pin>(&Empty {}, bc::PinInfoView::FIXED);
+        let ask = query::<bc::Pin>(&Empty {});
         let read = |body| bc::PinInfoView::new(body).read();
         let entering = self.set.pin_operation == bc::PinOperation::ENTER;
         match (outcome, self.before, self.refusal) {
@@ -344,19 +433,19 @@ impl Procedure for UseCode<'_> {
                 set::<bc::Pin>(&self.set)
             }
             (Outcome::Answer(_), Some(_), None) => Step::Done,
-            (Outcome::Refused(refusal, body), Some(before), None) => match read(body) {
+            (Outcome::Refused(status, body), Some(before), None) => match read(body) {
                 // Many modems say with the refusal how many attempts are left.
-                Ok(after) => Self::conclude(&before, &after, refusal, entering),
+                Ok(after) => Self::conclude(&before, &after, status, entering),
                 Err(_) => {
-                    self.refusal = Some(refusal);
+                    self.refusal = Some(status);
                     ask
                 }
             },
-            (Outcome::Answer(body), Some(before), Some(refusal)) => match read(body) {
-                Ok(after) => Self::conclude(&before, &after, refusal, entering),
+            (Outcome::Answer(body), Some(before), Some(status)) => match read(body) {
+                Ok(after) => Self::conclude(&before, &after, status, entering),
                 Err(error) => decode::<bc::Pin>(error),
             },
-            (outcome, ..) => fail::<bc::Pin>(outcome),
+            (outcome, ..) => fail(CommandId::of::<bc::Pin>(), outcome),
         }
     }
 }
@@ -380,7 +469,7 @@ impl RadioOn {
 impl Procedure for RadioOn {
     fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
         match outcome {
-            Outcome::Begin => query::<bc::RadioState>(&Empty {}, bc::RadioStateInfoView::FIXED),
+            Outcome::Begin => query::<bc::RadioState>(&Empty {}),
             Outcome::Answer(body) => {
                 self.state = match bc::RadioStateInfoView::new(body).read() {
                     Ok(state) => state,
@@ -392,7 +481,7 @@ impl Procedure for RadioOn {
                 self.asked = true;
                 set::<bc::RadioState>(&bc::RadioStateSet { radio_state: bc::RadioSwitchState::ON })
             }
-            outcome => fail::<bc::RadioState>(outcome),
+            outcome => fail(CommandId::of::<bc::RadioState>(), outcome),
         }
     }
 }
@@ -452,17 +541,18 @@ impl Procedure for Register<'_> {
         let body = match (outcome, self.at) {
             (Outcome::Answer(body), Asking::Before | Asking::After) => body,
             (Outcome::Begin | Outcome::Rested, _) => {
-                return query::<bc::RegisterState>(&Empty {}, bc::RegisterStateInfoView::FIXED);
+                return query::<bc::RegisterState>(&Empty {});
+            }
+            (Outcome::Answer(_), Asking::Setting) => {
+                self.at = Asking::After;
+                return query::<bc::RegisterState>(&Empty {});
             }
             // One modem answers so after it has registered; the state decides.
-            (
-                Outcome::Answer(_) | Outcome::Refused(Refusal { status: Status::FAILURE, network: None, .. }, _),
-                Asking::Setting,
-            ) => {
+            (Outcome::Refused(Status::FAILURE, body), Asking::Setting) if network_cause(body, 0).is_none() => {
                 self.at = Asking::After;
-                return query::<bc::RegisterState>(&Empty {}, bc::RegisterStateInfoView::FIXED);
+                return query::<bc::RegisterState>(&Empty {});
             }
-            (outcome, _) => return fail::<bc::RegisterState>(outcome),
+            (outcome, _) => return fail(CommandId::of::<bc::RegisterState>(), outcome),
         };
         self.state = match bc::RegisterStateInfoView::new(body).register_state() {
             Ok(state) => state,
@@ -507,16 +597,16 @@ impl Procedure for Attach {
         let body = match (outcome, self.at) {
             (Outcome::Answer(body), Asking::Before | Asking::After) => body,
             (Outcome::Failed(_), _) | (Outcome::Refused(..), Asking::Before | Asking::After) => {
-                return fail::<bc::PacketService>(outcome);
+                return fail(CommandId::of::<bc::PacketService>(), outcome);
             }
             (outcome, _) => {
-                if let Outcome::Refused(refusal, _) = outcome {
-                    self.refusal = Some(refusal);
+                if let Outcome::Refused(status, body) = outcome {
+                    self.refusal = Some(Refusal::new(CommandId::of::<bc::PacketService>(), status, body));
                 }
                 if self.at == Asking::Setting {
                     self.at = Asking::After;
                 }
-                return query::<bc::PacketService>(&Empty {}, bc::PacketServiceInfoView::FIXED);
+                return query::<bc::PacketService>(&Empty {});
             }
         };
         let state = match bc::PacketServiceInfoView::new(body).packet_service_state() {
@@ -643,28 +733,24 @@ impl Procedure for Connect<'_> {
         use bc::{ActivationCommand as Command, ActivationState as State};
         let body = match (outcome, self.at) {
             (Outcome::Begin | Outcome::Rested, _) => {
-                return query::<bc::Connect>(&self.query, bc::ConnectInfoView::FIXED);
+                return query::<bc::Connect>(&self.query);
             }
             (_, Connecting::GivingUp(stop)) => return Step::Fail(stop),
             // Some modems refuse to tell: then there is nothing to deactivate.
             (Outcome::Answer(_), Connecting::Clearing) | (Outcome::Refused(..), Connecting::Before) => {
                 return self.command(Connecting::Setting, Command::ACTIVATE);
             }
-            (Outcome::Refused(refusal, _), Connecting::Clearing) if is_inactive(refusal.status) => {
+            (Outcome::Refused(status, _), Connecting::Clearing) if is_inactive(status) => {
                 return self.command(Connecting::Setting, Command::ACTIVATE);
             }
             // One context for both families is not known everywhere; two contexts may be.
             (
                 Outcome::Refused(
-                    Refusal {
-                        status: Status::INVALID_PARAMETERS | Status::NO_DEVICE_SUPPORT | Status::CONTEXT_NOT_SUPPORTED,
-                        network: None,
-                        ..
-                    },
-                    _,
+                    Status::INVALID_PARAMETERS | Status::NO_DEVICE_SUPPORT | Status::CONTEXT_NOT_SUPPORTED,
+                    body,
                 ),
                 Connecting::Setting,
-            ) if self.set.ip_type == bc::ContextIpType::IPV4V6 => {
+            ) if self.set.ip_type == bc::ContextIpType::IPV4V6 && network_cause(body, 32).is_none() => {
                 self.set.ip_type = bc::ContextIpType::IPV4_AND_IPV6;
                 return self.command(Connecting::Setting, Command::ACTIVATE);
             }
@@ -673,7 +759,7 @@ impl Procedure for Connect<'_> {
                 return self.command(Connecting::GivingUp(stop), Command::DEACTIVATE);
             }
             (Outcome::Answer(body), _) => body,
-            (outcome, _) => return fail::<bc::Connect>(outcome),
+            (outcome, _) => return fail(CommandId::of::<bc::Connect>(), outcome),
         };
         self.info = match bc::ConnectInfoView::new(body).read() {
             Ok(info) => info,
@@ -725,8 +811,8 @@ impl Procedure for Disconnect {
         match outcome {
             Outcome::Begin => set::<bc::Connect>(&self.0),
             Outcome::Answer(_) => Step::Done,
-            Outcome::Refused(refusal, _) if is_inactive(refusal.status) => Step::Done,
-            outcome => fail::<bc::Connect>(outcome),
+            Outcome::Refused(status, _) if is_inactive(status) => Step::Done,
+            outcome => fail(CommandId::of::<bc::Connect>(), outcome),
         }
     }
 }

@@ -12,6 +12,7 @@ use mbim_wire::message::{
     self, Body, CommandDone, CommandType, DEFAULT_CONTROL_TRANSFER, Fragment, HeaderError, IndicateStatus,
     MIN_CONTROL_TRANSFER, MessageType, Transfer,
 };
+use mbim_wire::service::proxy_control::PROXY_CONTROL;
 use mbim_wire::{Encode, EncodeError, ProtocolError, Status, Uuid};
 
 use crate::time::{Instant, Millis};
@@ -476,6 +477,34 @@ impl<'s> Session<'s> {
         matches!(self.state, State::Opening { .. } | State::Clearing { .. })
     }
 
+    /// Whether answers are expected: from the function or, before it is open, from a proxy.
+    fn listens(&self) -> bool {
+        let asked = self.state == State::Closed && self.slots.iter().any(|slot| slot.0.is_some());
+        self.is_open() || asked
+    }
+
+    /// Whether the previous command has not been sent completely.
+    pub(crate) fn is_sending(&self) -> bool {
+        self.splitter.is_some_and(|splitter| !splitter.is_done())
+    }
+
+    /// Whether nothing of the command was sent.
+    pub(crate) fn is_unsent(&self, ticket: Ticket) -> bool {
+        let splitter = self.splitter.as_ref();
+        splitter.is_some_and(|splitter| splitter.is_fresh() && splitter.transaction_id() == ticket.0)
+    }
+
+    /// How long opening may take in all, from the next [`open`](Self::open) on.
+    pub(crate) fn set_open_total(&mut self, total: Millis) {
+        self.config.open_total = total;
+    }
+
+    /// Counts the function as closed, without telling it: nobody listens there.
+    pub(crate) fn drop_function(&mut self) {
+        self.forget();
+        self.state = State::Closed;
+    }
+
     /// Largest transfer in bytes that was agreed on.
     #[must_use]
     pub const fn max_control_transfer(&self) -> u32 {
@@ -496,6 +525,9 @@ impl<'s> Session<'s> {
 
     /// Starts a command; its answer must come within `timeout`. Send what [`transmit`](Self::transmit) lends.
     ///
+    /// While the function is closed, only a command of the service
+    /// [`PROXY_CONTROL`](mbim_wire::service::proxy_control) can be started: its answer comes from a proxy on the way.
+    ///
     /// # Errors
     ///
     /// [`SessionError`]; nothing has changed then.
@@ -508,10 +540,10 @@ impl<'s> Session<'s> {
         kind: CommandType,
         body: &dyn Encode,
     ) -> Result<Ticket, SessionError> {
-        if self.state != State::Open {
+        if !self.is_open() && (self.state != State::Closed || service != PROXY_CONTROL) {
             return Err(SessionError::NotOpen);
         }
-        if self.splitter.is_some_and(|splitter| !splitter.is_done()) {
+        if self.is_sending() {
             return Err(SessionError::Busy);
         }
         let given_up = |slot: &Slot| slot.0.is_some_and(|pending| pending.abandoned);
@@ -535,12 +567,20 @@ impl<'s> Session<'s> {
     /// Gives a command up. If nothing of it was sent, it never will be; otherwise its slot waits on for the answer until
     /// the deadline, or until a new command needs the slot. A late answer is never taken for another command's.
     pub fn abandon(&mut self, ticket: Ticket) {
-        let unsent = self.splitter.is_some_and(|s| s.is_fresh() && s.transaction_id() == ticket.0);
-        if unsent {
+        if self.is_unsent(ticket) {
             self.free(ticket.0);
         } else if let Some(pending) = self.pending(ticket.0) {
             pending.abandoned = true;
         }
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.state == State::Closed
+    }
+
+    /// Whether there is something to send.
+    pub(crate) fn has_due(&self) -> bool {
+        self.splitter.is_some_and(|splitter| !splitter.is_done()) || !self.host_errors.is_empty() || self.due.is_some()
     }
 
     /// The next transfer to send; `None` when there is nothing.
@@ -638,8 +678,8 @@ impl<'s> Session<'s> {
                 Event::Closed
             }
             (Body::FunctionError(error), _) => self.function_error(now, transfer.transaction_id, error),
-            (Body::CommandDone(fragment), State::Open) => self.answer(now, fragment),
-            (Body::IndicateStatus(fragment), State::Open) => self.indication(now, fragment),
+            (Body::CommandDone(fragment), _) if self.listens() => self.answer(now, fragment),
+            (Body::IndicateStatus(fragment), _) if self.listens() => self.indication(now, fragment),
             (Body::OpenDone(_) | Body::CloseDone(_), State::Open) => {
                 count(&mut self.counters.foreign);
                 Event::Ignored(Ignored::Foreign)
@@ -836,7 +876,7 @@ impl<'s> Session<'s> {
                 self.state = State::Closed;
                 Event::Lost
             }
-            State::Open => match self.fail(id, Failure::Function(error)) {
+            _ if self.listens() => match self.fail(id, Failure::Function(error)) {
                 Event::Ignored(Ignored::Foreign) => Event::FunctionError(error),
                 event => event,
             },

@@ -3,8 +3,10 @@
 use mbim_wire::View;
 use mbim_wire::field::Notification;
 use mbim_wire::service::basic_connect as bc;
-use wwan::client::mbim::{Client, ConnectRequest, Error, Memory, Selection};
+use wwan::channel::blocking::MessageChannel;
 use wwan::client::Link;
+use wwan::client::mbim::blocking::Client as Blocking;
+use wwan::client::mbim::{Client, ConnectRequest, Error, Memory, Selection};
 use wwan::session::mbim::{Config, Slot};
 use wwan::time::Millis;
 
@@ -33,8 +35,8 @@ impl Buffers {
         }
     }
 
-    /// Lends them to a client.
-    pub fn client<L: Link>(&mut self, link: L) -> Client<'_, L> {
+    /// Lends them.
+    pub fn lend(&mut self) -> (Config, Memory<'_>) {
         let mut config = Config::default();
         config.max_control_transfer = 512;
         let memory = Memory {
@@ -47,7 +49,7 @@ impl Buffers {
                 indication: &mut self.indication,
             },
         };
-        Client::new(link, config, memory)
+        (config, memory)
     }
 }
 
@@ -57,15 +59,17 @@ impl Default for Buffers {
     }
 }
 
-/// Connects, and reports what happens meanwhile until the connection is lost.
-pub async fn connect<L: Link>(mut client: Client<'_, L>) -> Result<(), Error<L::Error>> {
+macro_rules! sequence {
+    ($name:ident, $client:ident, $bound:ident, [$($asynchronous:ident)?] [$($wait:tt)*]) => {
+            /// Connects, and reports what happens meanwhile until the connection is lost.
+pub $($asynchronous)? fn $name<C: $bound>(mut client: $client<'_, C>) -> Result<(), Error<C::Error>> {
     let (mut pin, mut apn, mut user, mut password) = ([0; 16], [0; 16], [0; 16], [0; 16]);
-    client.open().await?;
-    put(client.wait_ready(Millis(word())).await?.0);
-    put(u32::from(client.unlock(text(&mut pin)).await?));
-    put(client.radio_on().await?.hw_radio_state.0);
-    put(client.register(Selection::Automatic, Millis(word())).await?.0);
-    client.attach(Millis(word())).await?;
+    client.open() $($wait)*?;
+    put(client.wait_ready(Millis(word())) $($wait)*?.0);
+    put(u32::from(client.unlock(text(&mut pin)) $($wait)*?));
+    put(client.radio_on() $($wait)*?.hw_radio_state.0);
+    put(client.register(Selection::Automatic, Millis(word())) $($wait)*?.0);
+    client.attach(Millis(word())) $($wait)*?;
     let request = ConnectRequest {
         apn: text(&mut apn),
         user_name: text(&mut user),
@@ -74,11 +78,11 @@ pub async fn connect<L: Link>(mut client: Client<'_, L>) -> Result<(), Error<L::
         ip_type: bc::ContextIpType(word()),
         ..Default::default()
     };
-    put(client.connect(&request).await?.ip_type.0);
-    addresses(client.ip_configuration(0).await?).map_err(Error::decode::<bc::IpConfiguration>)?;
+    put(client.connect(&request) $($wait)*?.ip_type.0);
+    addresses(client.ip_configuration(0) $($wait)*?).map_err(Error::decode::<bc::IpConfiguration>)?;
     loop {
-        let until = client.link().now() + Millis(word());
-        let Some(told) = client.next_indication(until).await? else {
+        let until = client.now() + Millis(word());
+        let Some(told) = client.next_indication(until) $($wait)*? else {
             continue;
         };
         match (told.service, told.cid) {
@@ -96,9 +100,14 @@ pub async fn connect<L: Link>(mut client: Client<'_, L>) -> Result<(), Error<L::
             _ => put(told.cid),
         }
     }
-    client.disconnect(0).await?;
-    client.close().await
+    client.disconnect(0) $($wait)*?;
+    client.close() $($wait)*
 }
+    };
+}
+
+sequence!(connect, Blocking, MessageChannel, [] []);
+sequence!(connect_async, Client, Link, [async] [.await]);
 
 /// Everything an IP stack wants to know, both families.
 fn addresses(info: bc::IpConfigurationInfoView<'_>) -> Result<(), mbim_wire::DecodeError> {

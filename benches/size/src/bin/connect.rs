@@ -2,17 +2,18 @@
 #![no_std]
 #![no_main]
 
-use wwan::client::{Blocking, mbim::Client, wait};
+use wwan::client::mbim::blocking::Client;
 use wwan::session::mbim::{Session, Slot};
 use wwan_size::Modem;
 use wwan_size::connect::{Buffers, connect, report};
 
-wwan_size::record_size!(ram = wwan_size::future_size(connect::<Blocking<Modem>>));
-wwan_size::record_size!(client = size_of::<Client<'static, Blocking<Modem>>>());
+wwan_size::record_size!(ram = size_of::<Client<'static, Modem>>());
+wwan_size::record_size!(client = size_of::<Client<'static, Modem>>());
 wwan_size::record_size!(session = size_of::<Session<'static>>());
 wwan_size::record_size!(slot = size_of::<Slot>());
 
 wwan_size::probe!({
     let mut buffers = Buffers::new();
-    report(wait(connect(buffers.client(Blocking(Modem)))));
+    let (config, memory) = buffers.lend();
+    report(connect(Client::new(Modem, config, memory)));
 });

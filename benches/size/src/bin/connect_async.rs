@@ -6,12 +6,12 @@ use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 
 use wwan::client::{Async, mbim::Client};
-use wwan_size::connect::{Buffers, connect, report};
+use wwan_size::connect::{Buffers, connect_async, report};
 use wwan_size::{Modem, Timer};
 
 type Link = Async<Modem, Timer>;
 
-wwan_size::record_size!(ram = wwan_size::future_size(connect::<Link>));
+wwan_size::record_size!(ram = wwan_size::future_size(connect_async::<Link>));
 wwan_size::record_size!(client = size_of::<Client<'static, Link>>());
 
 wwan_size::probe!({
@@ -20,7 +20,8 @@ wwan_size::probe!({
         channel: Modem,
         clock: Timer,
     };
-    let mut future = pin!(connect(buffers.client(link)));
+    let (config, memory) = buffers.lend();
+    let mut future = pin!(connect_async(Client::new(link, config, memory)));
     // The smallest executor.
     loop {
         if let Poll::Ready(result) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {

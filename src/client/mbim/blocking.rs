@@ -1,0 +1,62 @@
+//! The blocking MBIM client: the same as [`Client`](super::Client), for a thread that may wait.
+
+use mbim_wire::field::Empty;
+use mbim_wire::message::{CommandDone, CommandType, IndicateStatus};
+use mbim_wire::service::basic_connect as bc;
+use mbim_wire::{Encode, Query, Set, Uuid, View};
+
+use super::core::{Core, Job, Next};
+use super::methods::client_methods;
+use super::{Error, Memory};
+use crate::channel::blocking::MessageChannel;
+use crate::procedure::mbim::{
+    Ask, AskAny, Attach, CommandId, Connect, ConnectRequest, Disconnect, Procedure, Question, RadioOn, Register,
+    Selection, SessionQuery, UseCode, WaitReady,
+};
+use crate::session::mbim::{Config, Counters};
+use crate::time::{Instant, Millis};
+
+/// An MBIM modem, seen from the host; its methods block.
+#[derive(Debug)]
+pub struct Client<'s, C> {
+    channel: C,
+    core: Core<'s>,
+}
+
+impl<'s, C: MessageChannel> Client<'s, C> {
+    /// A client for the function at the other end of `channel`; call [`open`](Self::open) first.
+    pub fn new(channel: C, config: Config, memory: Memory<'s>) -> Self {
+        Self { channel, core: Core::new(config, memory) }
+    }
+
+    /// The channel, for whoever put a tracer or a tap into it.
+    pub const fn channel(&mut self) -> &mut C {
+        &mut self.channel
+    }
+
+    /// Now, by the channel's clock.
+    pub fn now(&self) -> Instant {
+        self.channel.now()
+    }
+
+    client_methods!([] []);
+
+    /// The run loop.
+    fn drive(&mut self, mut job: Job<'_>) -> Result<(), Error<C::Error>> {
+        self.core.begin(self.channel.now(), &job);
+        loop {
+            match self.core.next(self.channel.now(), &mut job)? {
+                Next::Send => {
+                    if let Some(transfer) = self.core.outgoing() {
+                        self.channel.send(transfer).map_err(Error::Channel)?;
+                    }
+                }
+                Next::Receive(until) => {
+                    let length = self.channel.receive(self.core.transfer, until).map_err(Error::Channel)?;
+                    self.core.received(self.channel.now(), length);
+                }
+                Next::Done => return Ok(()),
+            }
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! What both clients do between sending and receiving. The clients themselves only move bytes and wait.
+
+use mbim_wire::message::{CommandDone, IndicateStatus};
+use mbim_wire::Status;
+
+use super::queue::Queue;
+use super::{Error, Memory};
+use crate::procedure::mbim::{Outcome, Procedure, Step};
+use crate::session::mbim::{Config, Event, Expired, Failure, OpenError, Place, Session, Ticket};
+use crate::time::Instant;
+
+/// What is to be done.
+pub(super) enum Job<'j> {
+    /// Open the function.
+    Open,
+    /// Close it.
+    Close,
+    /// Wait for an indication to read, or for the time.
+    Listen(Instant),
+    /// Follow a procedure to its end.
+    Follow(&'j mut dyn Procedure),
+}
+
+/// How far a procedure is.
+#[derive(Clone, Copy, Debug)]
+enum Stage {
+    /// Its next step is due; what came of the last one. The bytes of an answer are the session's.
+    Begin,
+    Answered,
+    Refused(Status),
+    Failed(Failure),
+    Rested,
+    /// The answer is awaited.
+    Asked(Ticket),
+    /// It rests until then, or until an indication comes that was not among so many.
+    Resting(Instant, u32),
+}
+
+/// What the client has to do next.
+pub(super) enum Next {
+    /// Send what [`Core::outgoing`] lends.
+    Send,
+    /// Receive into [`Core::transfer`] until then, and tell [`Core::received`].
+    Receive(Instant),
+    /// Nothing: the job is done.
+    Done,
+}
+
+/// The state of a client.
+#[derive(Debug)]
+pub(super) struct Core<'s> {
+    pub(super) session: Session<'s>,
+    pub(super) transfer: &'s mut [u8],
+    pub(super) indications: Queue<'s>,
+    stage: Stage,
+    /// Where the last answer is, until the next transfer comes.
+    answer: Place,
+    /// The function was lost, and nobody was told yet.
+    lost: bool,
+    /// Why opening failed.
+    refused: Option<OpenError>,
+}
+
+impl<'s> Core<'s> {
+    pub(super) fn new(config: Config, memory: Memory<'s>) -> Self {
+        Self {
+            session: Session::new(config, memory.session),
+            transfer: memory.transfer,
+            indications: Queue::new(memory.indications),
+            stage: Stage::Begin,
+            answer: Place::Transfer,
+            lost: false,
+            refused: None,
+        }
+    }
+
+    /// Begins a job. What an earlier one left behind, because its future was dropped, is given up.
+    pub(super) fn begin(&mut self, now: Instant, job: &Job<'_>) {
+        if let Stage::Asked(ticket) = self.stage {
+            self.session.abandon(ticket);
+        }
+        self.stage = Stage::Begin;
+        match job {
+            Job::Open => {
+                if !self.session.is_opening() {
+                    self.indications.clear();
+                    self.lost = false;
+                    self.refused = None;
+                }
+                self.session.open(now);
+            }
+            Job::Close => self.session.close(now),
+            Job::Listen(_) | Job::Follow(_) => {}
+        }
+    }
+
+    /// The next transfer to send.
+    pub(super) fn outgoing(&mut self) -> Option<&[u8]> {
+        self.session.transmit()
+    }
+
+    /// Goes on with the job as far as it goes without the modem.
+    pub(super) fn next<E>(&mut self, now: Instant, job: &mut Job<'_>) -> Result<Next, Error<E>> {
+        loop {
+            if self.session.has_due() {
+                return Ok(Next::Send);
+            }
+            let until = match job {
+                _ if self.lost => {
+                    self.lost = false;
+                    return Err(Error::Lost);
+                }
+                Job::Open if self.session.is_open() => return Ok(Next::Done),
+                Job::Open => match self.refused {
+                    Some(error) => return Err(Error::Open(error)),
+                    None => Instant::FAR,
+                },
+                Job::Close if self.session.is_closed() => return Ok(Next::Done),
+                Job::Close => Instant::FAR,
+                Job::Listen(until) if *until <= now || !self.indications.is_empty() => return Ok(Next::Done),
+                Job::Listen(until) => *until,
+                Job::Follow(procedure) => match self.stage {
+                    Stage::Asked(_) => Instant::FAR,
+                    Stage::Resting(until, seen) if until <= now || self.indications.arrived() != seen => {
+                        self.stage = Stage::Rested;
+                        continue;
+                    }
+                    Stage::Resting(until, _) => until,
+                    _ => match self.step(now, *procedure)? {
+                        true => return Ok(Next::Done),
+                        false => continue,
+                    },
+                },
+            };
+            return Ok(Next::Receive(until.min(self.session.poll_at())));
+        }
+    }
+
+    /// Takes one step of a procedure; true if it is done.
+    fn step<E>(&mut self, now: Instant, procedure: &mut dyn Procedure) -> Result<bool, Error<E>> {
+        let outcome = match self.stage {
+            Stage::Answered => Outcome::Answer(self.body()),
+            Stage::Refused(status) => Outcome::Refused(status, self.body()),
+            Stage::Failed(failure) => Outcome::Failed(failure),
+            Stage::Rested => Outcome::Rested,
+            _ => Outcome::Begin,
+        };
+        let question = match procedure.step(now, outcome) {
+            Step::Ask(question) => question,
+            Step::Rest(until) => {
+                self.stage = Stage::Resting(until, self.indications.arrived());
+                return Ok(false);
+            }
+            Step::Done => return Ok(true),
+            Step::Fail(stop) => return Err(stop.into()),
+        };
+        let id = question.command;
+        let started = self.session.start(now, question.timeout, id.service, id.cid, question.kind, question.params);
+        let ticket = started.map_err(Error::Session)?;
+        self.stage = Stage::Asked(ticket);
+        Ok(false)
+    }
+
+    /// Hands on what was received: the length of a transfer, or that the time was up.
+    pub(super) fn received(&mut self, now: Instant, length: Option<usize>) {
+        if let Some(transfer) = length.and_then(|length| self.transfer.get(..length)) {
+            match self.session.classify(now, transfer) {
+                Event::Indication { place } => {
+                    if let Ok(indication) = IndicateStatus::parse(self.session.payload(place, transfer)) {
+                        self.indications.push(&indication);
+                    }
+                }
+                Event::Answer { ticket, place } => {
+                    self.answer = place;
+                    let status = self.answer().map_or(Status::FAILURE, |answer| answer.status);
+                    let stage = if status == Status::SUCCESS { Stage::Answered } else { Stage::Refused(status) };
+                    self.settle(ticket, stage);
+                }
+                Event::Failed { ticket, failure } => self.settle(ticket, Stage::Failed(failure)),
+                Event::Lost => self.lost = true,
+                Event::OpenFailed(error) => self.refused = Some(error),
+                _ => {}
+            }
+        }
+        while let Some(expired) = self.session.expire(now) {
+            match expired {
+                Expired::Failed { ticket, failure } => self.settle(ticket, Stage::Failed(failure)),
+                Expired::OpenFailed(error) => self.refused = Some(error),
+                Expired::Opened | Expired::Closed => {}
+            }
+        }
+    }
+
+    /// The awaited command has ended.
+    fn settle(&mut self, ticket: Ticket, stage: Stage) {
+        if matches!(self.stage, Stage::Asked(awaited) if awaited == ticket) {
+            self.stage = stage;
+        }
+    }
+
+    /// The last answer.
+    pub(super) fn answer(&self) -> Result<CommandDone<'_>, Failure> {
+        CommandDone::parse(self.session.payload(self.answer, self.transfer)).map_err(Failure::Malformed)
+    }
+
+    /// The information buffer of the last answer, whatever its status.
+    pub(super) fn body(&self) -> &[u8] {
+        self.answer().map_or(&[], |answer| answer.body)
+    }
+}
