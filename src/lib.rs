@@ -40,6 +40,7 @@
 //! | [`client`] | requests and answers, asynchronous or blocking |
 //! | [`device`] | the other end: the function role, and a model of a modem behind it (feature `device`) |
 //! | [`procedure`] | what to do step by step, without I/O, and what experience with modems has taught about it |
+//! | [`proxy`] | one modem for several programs, in the protocol of mbim-proxy, without I/O |
 //! | [`session`] | the protocols without I/O and without a clock: transactions, time limits, fragments |
 //! | [`channel`] | one whole control message at a time, over anything |
 //! | [`time`] | time as an argument |
@@ -63,6 +64,8 @@ pub mod client;
 #[cfg(feature = "device")]
 pub mod device;
 pub mod procedure;
+#[cfg(feature = "mbim")]
+pub mod proxy;
 pub mod session;
 pub mod time;
 

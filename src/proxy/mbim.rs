@@ -1,0 +1,1131 @@
+//! The MBIM proxy: one function for several programs, in the protocol of mbim-proxy, sans-IO.
+//!
+//! To the function, [`Proxy`] is a host. To each program it is a function that is already open: the program says which
+//! device it wants (PROXY_CONTROL CONFIGURATION), then OPEN, which the proxy answers by itself, then whatever it likes.
+//!
+//! | message of a program | what happens |
+//! |---|---|
+//! | CONFIGURATION | the caller judges the path ([`Event::Configure`]); the first one opens the function, a later one asks a function that has been silent whether it is still there |
+//! | OPEN, CLOSE | answered here; the program's commands and subscriptions of before are forgotten, the function stays open |
+//! | COMMAND | sent with a transaction id of the proxy's, answered with the program's |
+//! | DEVICE_SERVICE_SUBSCRIBE_LIST | kept for each program; the function gets all lists joined when that changes something; the program gets its own list back |
+//! | VERSION query | as any command; every program is told what the function answered (PROXY_CONTROL VERSION) |
+//! | HOST_ERROR | the transaction is given up |
+//!
+//! Commands and answers pass whole: fragments of programs are put together here and cut again for the function, so that
+//! two programs that send long commands at the same time cannot come between each other. A program that is gone, or that
+//! does not fetch its messages, costs the others nothing: its commands that were not sent are dropped, answers to the
+//! others are swallowed, and its share of the function's transactions stays its place's until then. Answers that do not
+//! come within [`Config::command`] are answered with FAILURE, as are those that cannot be put together.
+//!
+//! When the function is lost (it says NOT_OPENED, or the caller says so), every program is told NOT_OPENED, and each has
+//! to begin again with CONFIGURATION, of which the first opens the function anew.
+//!
+//! # Run loop
+//!
+//! 1. Hand in what came: [`client_receive`](Proxy::client_receive), [`device_receive`](Proxy::device_receive),
+//!    [`connect`](Proxy::connect), [`disconnect`](Proxy::disconnect).
+//! 2. Take [`next_event`](Proxy::next_event) until `None`, and act on each.
+//! 3. Send what [`transmit_device`](Proxy::transmit_device) and [`transmit_client`](Proxy::transmit_client) lend, until
+//!    `None`.
+//! 4. Wait for the next transfer or for [`poll_at`](Proxy::poll_at); when that has come, call
+//!    [`expire`](Proxy::expire), and go on with 2.
+//!
+//! A transfer of a program for which the proxy has no room now is not lost: [`Refused::NotReady`] asks to offer it again.
+//! Better, do not read from a connection before [`is_ready`](Proxy::is_ready).
+
+use core::fmt;
+
+use mbim_wire::field::{Empty, Raw};
+use mbim_wire::fragment::{AssemblyError, Progress};
+use mbim_wire::message::{
+    self, Body, CommandDone, CommandMessage, CommandType, Fragment, HeaderError, IndicateStatus, MIN_CONTROL_TRANSFER,
+    Transfer,
+};
+use mbim_wire::service::basic_connect::{
+    BASIC_CONNECT, DeviceCaps, DeviceServiceSubscribeList, DeviceServiceSubscribeListSetView,
+};
+use mbim_wire::service::ms_basic_connect_extensions::{self as extensions, VersionInfoView};
+use mbim_wire::service::proxy_control::{self, ConfigurationSetView, PROXY_CONTROL, VersionNotification};
+use mbim_wire::subscription::{STANDARD_SERVICES, SubscribeError, Subscription, Subscriptions};
+use mbim_wire::text::Utf16;
+use mbim_wire::{Command, ProtocolError, Status, Uuid, View};
+
+use crate::session::mbim::{self as session, Failure, OpenError, Place, Session, Ticket};
+use crate::time::{Instant, Millis};
+
+mod connection;
+mod joined;
+mod outgoing;
+
+pub use connection::Connection;
+use connection::{Held, Wait};
+use joined::Joined;
+
+/// Longest pause between two fragments of one message.
+const FRAGMENT_GAP: Millis = Millis(1250);
+/// How long the function may take to show that it is still there.
+const PROBE: Millis = Millis::from_secs(5);
+/// A function that said something so lately is there.
+const HEARD_LATELY: Millis = Millis::from_secs(5);
+/// How long the function may take to accept a list of subscriptions.
+const SUBSCRIBE: Millis = Millis::from_secs(30);
+/// The shortest and the longest time that a program can grant for opening the function.
+const OPENING: (Millis, Millis) = (Millis::from_secs(5), Millis::from_secs(300));
+
+/// How a proxy behaves.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub struct Config {
+    /// How to treat the function. The time limit for opening is the first program's.
+    pub session: session::Config,
+    /// How long a command may stay unanswered. Programs have limits of their own; this one frees the transaction.
+    pub command: Millis,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { session: session::Config::default(), command: Millis::from_secs(300) }
+    }
+}
+
+/// The memory a proxy works in.
+#[derive(Debug)]
+pub struct Memory<'s> {
+    /// One for each program that may be connected at the same time.
+    pub connections: &'s mut [Connection<'s>],
+    /// One for each command that the function may have under way at the same time. They are shared out evenly: each
+    /// program has as many as its share, at least one; one is the proxy's own.
+    pub pending: &'s mut [Pending],
+    /// The session's memory: as many slots as `pending`; `command` 20 bytes longer than the longest of the programs'.
+    pub session: session::Memory<'s>,
+    /// Subscriptions of all programs, beyond the services of the specification, which are always subscribed.
+    pub subscribed: &'s mut [Subscription],
+    /// As long as `subscribed`.
+    pub proposed: &'s mut [Subscription],
+}
+
+/// Room for one command under way.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Pending(Option<Origin>);
+
+impl Pending {
+    /// Unused room.
+    pub const FREE: Self = Self(None);
+}
+
+/// Where a command came from.
+#[derive(Clone, Copy, Debug)]
+struct Origin {
+    ticket: Ticket,
+    /// Place of the connection.
+    index: usize,
+    /// The program's own transaction id; `None` when nobody waits for the answer any more.
+    transaction_id: Option<u32>,
+    service: Uuid,
+    cid: u32,
+}
+
+/// A connected program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct ClientId {
+    index: usize,
+    generation: u32,
+}
+
+impl ClientId {
+    /// Its place in [`Memory::connections`]. Another program may have it later; the id is never the same.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.index
+    }
+}
+
+/// Why a transfer of a program was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Refused {
+    /// There is no room now; nothing has changed. Offer it again when [`Proxy::is_ready`].
+    NotReady,
+    /// The program is not connected.
+    Disconnected,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotReady => "the program's previous command still waits, or its answers do",
+            Self::Disconnected => "the program is not connected",
+        })
+    }
+}
+
+impl core::error::Error for Refused {}
+
+/// Something for the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event<'p> {
+    /// A program wants the device at `path`: find out whether that is the function's (follow symbolic links), and tell
+    /// [`Proxy::configure`]. The program waits until then.
+    Configure {
+        /// The program.
+        client: ClientId,
+        /// The path, as the program wrote it.
+        path: Utf16<'p>,
+        /// How long opening may take, as the program wrote it.
+        timeout: Millis,
+    },
+    /// A program does not fetch its messages and has lost some: disconnect it. It comes again for further losses.
+    Stuck(ClientId),
+    /// The function is open.
+    Opened,
+    /// The function did not open. The programs that waited for it have been told.
+    OpenFailed(OpenError),
+    /// The function is lost: it was reset, or somebody else closed it. All programs have been told.
+    Lost,
+    /// The function is closed, as asked for with [`Proxy::close`].
+    Closed,
+}
+
+/// What happened to the function, for the caller: the newest.
+#[derive(Clone, Copy, Debug)]
+enum News {
+    Opened,
+    OpenFailed(OpenError),
+    Lost,
+    Closed,
+}
+
+/// What happened so far. The counters stop at their maximum.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub struct Counters {
+    /// Commands of programs that were sent to the function.
+    pub forwarded: u32,
+    /// Answers to them that were given to programs.
+    pub answered: u32,
+    /// Answers that nobody waited for any more.
+    pub swallowed: u32,
+    /// Commands that ended without an answer of the function.
+    pub failed: u32,
+    /// Indications of the function.
+    pub indications: u32,
+    /// Indications that no program wanted.
+    pub unwanted: u32,
+    /// Error messages to programs.
+    pub function_errors: u32,
+    /// Error messages from programs.
+    pub host_errors: u32,
+    /// Transfers of programs that are not messages, or not a host's.
+    pub malformed: u32,
+    /// Long messages of programs that were given up: fragments out of order, late, or too many.
+    pub fragments: u32,
+    /// Transfers that were offered too early.
+    pub not_ready: u32,
+    /// Connections for which there was no place.
+    pub refused: u32,
+    /// Messages that programs lost because they did not fetch what came before.
+    pub lost: u32,
+    /// Messages too long for the memory of the program that they were for, or for the session's.
+    pub too_long: u32,
+    /// Lists of subscriptions that the function, or the memory, did not take.
+    pub lists_refused: u32,
+    /// Times that the function was lost.
+    pub resets: u32,
+}
+
+fn count(counter: &mut u32) {
+    *counter = counter.saturating_add(1);
+}
+
+/// A command of the proxy's own that is under way.
+#[derive(Clone, Copy, Debug)]
+enum Errand {
+    /// Whether the function is still there.
+    Probe(Ticket),
+    /// The joined list, on behalf of a program whose list is new, or of nobody.
+    Subscribe(Ticket, Option<ClientId>),
+}
+
+impl Errand {
+    const fn ticket(&self) -> Ticket {
+        match self {
+            Self::Probe(ticket) | Self::Subscribe(ticket, _) => *ticket,
+        }
+    }
+}
+
+/// A proxy. See the [module](self).
+#[derive(Debug)]
+pub struct Proxy<'s> {
+    config: Config,
+    session: Session<'s>,
+    connections: &'s mut [Connection<'s>],
+    pending: &'s mut [Pending],
+    /// What the function is subscribed to beyond the services of the specification.
+    subscribed: Subscriptions<'s>,
+    /// What it is asked to be subscribed to, while that is under way.
+    proposed: Subscriptions<'s>,
+    /// A program's subscriptions are gone, and the function may not know yet.
+    dirty: bool,
+    errand: Option<Errand>,
+    version: Option<VersionNotification>,
+    /// When the function said something last.
+    heard: Instant,
+    /// Which connection is looked at first for a new list, a command to be sent, a message to be fetched.
+    list_turn: usize,
+    command_turn: usize,
+    message_turn: usize,
+    news: Option<News>,
+    counters: Counters,
+}
+
+impl<'s> Proxy<'s> {
+    /// A proxy for a function that is closed, without programs.
+    #[must_use]
+    pub fn new(config: Config, memory: Memory<'s>) -> Self {
+        Self {
+            session: Session::new(config.session, memory.session),
+            config,
+            connections: memory.connections,
+            pending: memory.pending,
+            subscribed: Subscriptions::new(memory.subscribed),
+            proposed: Subscriptions::new(memory.proposed),
+            dirty: false,
+            errand: None,
+            version: None,
+            heard: Instant(0),
+            list_turn: 0,
+            command_turn: 0,
+            message_turn: 0,
+            news: None,
+            counters: Counters::default(),
+        }
+    }
+
+    /// Takes a new connection; `None` when all places are taken.
+    pub fn connect(&mut self) -> Option<ClientId> {
+        let mut places = self.connections.iter_mut().enumerate();
+        let Some((index, connection)) = places.find(|(_, connection)| !connection.connected) else {
+            count(&mut self.counters.refused);
+            return None;
+        };
+        connection.connect();
+        Some(ClientId { index, generation: connection.generation })
+    }
+
+    /// A connection has ended. What its program had under way is dropped or, when it was sent already, swallowed.
+    pub fn disconnect(&mut self, client: ClientId) {
+        if self.connection(client).is_none() {
+            return;
+        }
+        self.orphan(client.index);
+        if let Some(connection) = self.connections.get_mut(client.index) {
+            self.dirty |= connection.wanted;
+            connection.leave();
+        }
+    }
+
+    /// The connected programs.
+    pub fn clients(&self) -> impl Iterator<Item = ClientId> + '_ {
+        let places = self.connections.iter().enumerate();
+        places.filter(|(_, c)| c.connected).map(|(index, c)| ClientId { index, generation: c.generation })
+    }
+
+    /// Whether a transfer of the program can be taken now.
+    #[must_use]
+    pub fn is_ready(&self, client: ClientId) -> bool {
+        self.connection(client).is_some_and(Connection::is_ready)
+    }
+
+    /// Messages that a connected program has lost because it did not fetch what came before.
+    #[must_use]
+    pub fn lost(&self, client: ClientId) -> u32 {
+        self.connection(client).map_or(0, |connection| connection.out.lost())
+    }
+
+    /// Whether the function is open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.session.is_open()
+    }
+
+    /// The versions that a program agreed upon with the function since it was opened.
+    #[must_use]
+    pub const fn version(&self) -> Option<VersionNotification> {
+        self.version
+    }
+
+    /// What happened so far.
+    #[must_use]
+    pub const fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// What the session with the function has seen that went nowhere.
+    #[must_use]
+    pub const fn session_counters(&self) -> &session::Counters {
+        self.session.counters()
+    }
+
+    /// Closes the function, for instance when no program has been there for a while; [`Event::Closed`] follows. Programs
+    /// that are connected lose it. The next CONFIGURATION opens it again.
+    pub fn close(&mut self, now: Instant) {
+        self.reset();
+        self.session.close(now);
+    }
+
+    /// The function's carrier is gone. Programs lose the function; the next CONFIGURATION opens it, over the same carrier
+    /// or another.
+    pub fn device_gone(&mut self) {
+        count(&mut self.counters.resets);
+        self.session.drop_function();
+        self.reset();
+        self.news = Some(News::Lost);
+    }
+
+    /// Something for the caller; call until `None`.
+    pub fn next_event(&mut self) -> Option<Event<'_>> {
+        if let Some(news) = self.news.take() {
+            return Some(match news {
+                News::Opened => Event::Opened,
+                News::OpenFailed(error) => Event::OpenFailed(error),
+                News::Lost => Event::Lost,
+                News::Closed => Event::Closed,
+            });
+        }
+        let mut asking = None;
+        for (index, connection) in self.connections.iter_mut().enumerate() {
+            let client = ClientId { index, generation: connection.generation };
+            if connection.out.take_stuck() {
+                return Some(Event::Stuck(client));
+            }
+            if let Some(Wait::Judgement { timeout, told: false }) = connection.held.map(|held| held.wait) {
+                asking = asking.or(Some((client, timeout)));
+            }
+        }
+        let (client, timeout) = asking?;
+        let connection = self.connections.get_mut(client.index)?;
+        if let Some(held) = &mut connection.held {
+            held.wait = Wait::Judgement { timeout, told: true };
+        }
+        let command = connection.last().ok()?;
+        let path = *ConfigurationSetView::new(command.body).device_path().ok()?;
+        Some(Event::Configure { client, path, timeout })
+    }
+
+    /// The caller's judgement of the path in [`Event::Configure`]: whether it is the function's. If not, the program is
+    /// answered FAILURE. If so, it is answered as soon as the function is known to be open, or FAILURE when it does not
+    /// open within the program's time.
+    pub fn configure(&mut self, now: Instant, client: ClientId, accept: bool) {
+        let Some(connection) = Self::find(self.connections, client) else {
+            return;
+        };
+        let Some(Held { wait: Wait::Judgement { timeout, .. }, transaction_id }) = connection.held else {
+            return;
+        };
+        if !accept {
+            connection.settle(&mut self.counters, Status::FAILURE, false);
+        } else if connection.configured {
+            connection.settle(&mut self.counters, Status::SUCCESS, false);
+        } else {
+            let until = now + timeout.clamp(OPENING.0, OPENING.1);
+            connection.held = Some(Held { transaction_id, wait: Wait::Modem { until } });
+        }
+        self.pump(now);
+    }
+
+    /// Takes one transfer of a program.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`]; nothing has changed then.
+    pub fn client_receive(&mut self, now: Instant, client: ClientId, transfer: &[u8]) -> Result<(), Refused> {
+        let connection = Self::find(self.connections, client).ok_or(Refused::Disconnected)?;
+        if !connection.is_ready() {
+            return self.impatient(client.index, transfer);
+        }
+        match Transfer::parse(transfer) {
+            Ok(transfer) => self.dispatch(now, client.index, &transfer),
+            Err(error) => self.malformed(client.index, error, transfer),
+        }
+        self.pump(now);
+        Ok(())
+    }
+
+    /// Takes one transfer of the function.
+    pub fn device_receive(&mut self, now: Instant, transfer: &[u8]) {
+        self.heard = now;
+        match self.session.classify(now, transfer) {
+            session::Event::Opened => self.opened(),
+            session::Event::OpenFailed(error) => self.open_failed(error),
+            session::Event::Closed => self.news = Some(News::Closed),
+            session::Event::Answer { ticket, place } => self.answer(ticket, place, transfer),
+            session::Event::Failed { ticket, failure } => self.failed(now, ticket, failure),
+            session::Event::Indication { place } => self.indication(place, transfer),
+            session::Event::Lost => {
+                count(&mut self.counters.resets);
+                self.reset();
+                self.news = Some(News::Lost);
+            }
+            // Counted by the session.
+            session::Event::FunctionError(_) | session::Event::Nothing | session::Event::Ignored(_) => {}
+        }
+        self.pump(now);
+    }
+
+    /// The next transfer for the function; `None` when there is none.
+    pub fn transmit_device(&mut self, now: Instant) -> Option<&[u8]> {
+        self.pump(now);
+        self.session.transmit()
+    }
+
+    /// The next transfer for any of the programs for which `can_take` says yes; `None` when there is none. Programs take
+    /// turns, so that one with many messages does not hold up the others.
+    pub fn transmit_client(&mut self, mut can_take: impl FnMut(ClientId) -> bool) -> Option<(ClientId, &[u8])> {
+        let client = turn(&mut self.message_turn, self.connections, |index, connection| {
+            let client = ClientId { index, generation: connection.generation };
+            (!connection.out.is_empty() && can_take(client)).then_some(client)
+        })?;
+        let connection = self.connections.get_mut(client.index)?;
+        let transfer = connection.out.next(connection.limit)?;
+        Some((client, transfer))
+    }
+
+    /// The earliest time at which [`expire`](Self::expire) has something to do.
+    #[must_use]
+    pub fn poll_at(&self) -> Instant {
+        let connections = self.connections.iter();
+        connections.fold(self.session.poll_at(), |earliest, connection| {
+            let opening = connection.waits_until().unwrap_or(Instant::FAR);
+            earliest.min(connection.late_at).min(opening)
+        })
+    }
+
+    /// Acts on the time that has passed.
+    pub fn expire(&mut self, now: Instant) {
+        while let Some(expired) = self.session.expire(now) {
+            match expired {
+                session::Expired::Failed { ticket, failure } => self.failed(now, ticket, failure),
+                session::Expired::Opened => self.opened(),
+                session::Expired::OpenFailed(error) => self.open_failed(error),
+                session::Expired::Closed => self.news = Some(News::Closed),
+            }
+        }
+        for connection in self.connections.iter_mut() {
+            if connection.late_at <= now {
+                connection.late_at = Instant::FAR;
+                count(&mut self.counters.fragments);
+                if let Some(id) = connection.command.abort() {
+                    let error = ProtocolError::TIMEOUT_FRAGMENT;
+                    connection.out.complain(&mut self.counters, id, error);
+                }
+            }
+            if connection.waits_until().is_some_and(|until| until <= now) {
+                connection.settle(&mut self.counters, Status::FAILURE, false);
+            }
+        }
+        self.pump(now);
+    }
+
+    fn connection(&self, client: ClientId) -> Option<&Connection<'s>> {
+        let connection = self.connections.get(client.index)?;
+        (connection.connected && connection.generation == client.generation).then_some(connection)
+    }
+
+    fn find<'c>(connections: &'c mut [Connection<'s>], client: ClientId) -> Option<&'c mut Connection<'s>> {
+        let connection = connections.get_mut(client.index)?;
+        (connection.connected && connection.generation == client.generation).then_some(connection)
+    }
+
+    // Programs.
+
+    /// A transfer that comes too early. Only a second CONFIGURATION beside one that is under way is answered out of turn.
+    fn impatient(&mut self, index: usize, transfer: &[u8]) -> Result<(), Refused> {
+        let Some(connection) = self.connections.get_mut(index) else {
+            return Err(Refused::Disconnected);
+        };
+        let configuring =
+            matches!(connection.held.map(|held| held.wait), Some(Wait::Judgement { .. } | Wait::Modem { .. }));
+        if configuring
+            && !connection.out.is_crowded()
+            && let Ok(Transfer { body: Body::Command(fragment), transaction_id, .. }) = Transfer::parse(transfer)
+            && fragment.is_whole()
+            && let Ok(command) = fragment.command()
+            && (command.service, command.cid) == (PROXY_CONTROL, proxy_control::Configuration::CID)
+        {
+            let answer = done(&command, Status::BUSY);
+            connection.out.answer(&mut self.counters, transaction_id, &answer);
+            return Ok(());
+        }
+        count(&mut self.counters.not_ready);
+        Err(Refused::NotReady)
+    }
+
+    /// Something that is no message; complained of as far as it has a transaction.
+    fn malformed(&mut self, index: usize, error: HeaderError, transfer: &[u8]) {
+        count(&mut self.counters.malformed);
+        let transaction_id = transfer.get(8..).and_then(<[u8]>::first_chunk);
+        let error = match error {
+            HeaderError::Type(_) => return,
+            HeaderError::Fragment { .. } => ProtocolError::FRAGMENT_OUT_OF_SEQUENCE,
+            _ => ProtocolError::LENGTH_MISMATCH,
+        };
+        if let (Some(id), Some(connection)) = (transaction_id, self.connections.get_mut(index)) {
+            let id = u32::from_le_bytes(*id);
+            connection.out.complain(&mut self.counters, id, error);
+        }
+    }
+
+    fn dispatch(&mut self, now: Instant, index: usize, transfer: &Transfer<'_>) {
+        let id = transfer.transaction_id;
+        match transfer.body {
+            Body::Open { max_control_transfer } => {
+                self.begin_again(index);
+                if let Some(connection) = self.connections.get_mut(index) {
+                    let limit = max_control_transfer.max(MIN_CONTROL_TRANSFER);
+                    connection.limit = usize::try_from(limit).unwrap_or(usize::MAX);
+                    connection.listening = true;
+                    let status = if connection.configured { Status::SUCCESS } else { Status::FAILURE };
+                    connection.out.push(&mut self.counters, |room| message::write_open_done(room, id, status));
+                }
+            }
+            Body::Close => {
+                self.begin_again(index);
+                if let Some(connection) = self.connections.get_mut(index) {
+                    connection.listening = false;
+                    connection
+                        .out
+                        .push(&mut self.counters, |room| message::write_close_done(room, id, Status::SUCCESS));
+                }
+            }
+            Body::Command(fragment) => self.fragment(now, index, &fragment),
+            Body::HostError(_) => {
+                count(&mut self.counters.host_errors);
+                self.give_up(index, Some(id));
+                if let Some(connection) = self.connections.get_mut(index)
+                    && connection.command.pending() == Some(id)
+                {
+                    connection.command.abort();
+                    connection.late_at = Instant::FAR;
+                }
+            }
+            _ => count(&mut self.counters.malformed),
+        }
+    }
+
+    /// OPEN or CLOSE: a function forgets what was before.
+    fn begin_again(&mut self, index: usize) {
+        self.orphan(index);
+        if let Some(connection) = self.connections.get_mut(index) {
+            self.dirty |= connection.forget();
+        }
+    }
+
+    /// Nobody waits for the commands of this connection any more.
+    fn orphan(&mut self, index: usize) {
+        self.give_up(index, None);
+    }
+
+    /// Nobody waits for this command, or any command, of the connection any more. If nothing of it was sent, it never will
+    /// be; otherwise its place is kept until the answer has come.
+    fn give_up(&mut self, index: usize, transaction_id: Option<u32>) {
+        for pending in self.pending.iter_mut() {
+            let Some(origin) = &mut pending.0 else {
+                continue;
+            };
+            if origin.index != index || origin.transaction_id.is_none() {
+                continue;
+            }
+            if transaction_id.is_none() || transaction_id == origin.transaction_id {
+                origin.transaction_id = None;
+                if self.session.is_unsent(origin.ticket) {
+                    pending.0 = None;
+                }
+            }
+        }
+    }
+
+    fn fragment(&mut self, now: Instant, index: usize, fragment: &Fragment<'_>) {
+        let Some(connection) = self.connections.get_mut(index) else {
+            return;
+        };
+        let id = fragment.transaction_id;
+        let before = connection.command.pending();
+        let progress = connection.command.push(fragment);
+        let after = connection.command.pending();
+        connection.late_at = if after.is_some() { now + FRAGMENT_GAP } else { Instant::FAR };
+        let interrupted = before.filter(|before| *before != id && after != Some(*before));
+        if let Some(interrupted) = interrupted {
+            count(&mut self.counters.fragments);
+            let error = ProtocolError::FRAGMENT_OUT_OF_SEQUENCE;
+            connection.out.complain(&mut self.counters, interrupted, error);
+        }
+        let error = match progress {
+            Ok(Progress::Pending) => return,
+            Ok(Progress::Whole) => return self.command(index, id),
+            Err(AssemblyError::TooLong { .. }) => ProtocolError::LENGTH_MISMATCH,
+            Err(_) => ProtocolError::FRAGMENT_OUT_OF_SEQUENCE,
+        };
+        count(&mut self.counters.fragments);
+        connection.out.complain(&mut self.counters, id, error);
+    }
+
+    /// A whole command is there.
+    fn command(&mut self, index: usize, transaction_id: u32) {
+        let duplicate = self
+            .pending
+            .iter()
+            .filter_map(|pending| pending.0)
+            .any(|origin| origin.index == index && origin.transaction_id == Some(transaction_id));
+        let Some(connection) = self.connections.get_mut(index) else {
+            return;
+        };
+        let Ok(command) = CommandMessage::parse(connection.command.payload()) else {
+            count(&mut self.counters.malformed);
+            let error = ProtocolError::LENGTH_MISMATCH;
+            return connection.out.complain(&mut self.counters, transaction_id, error);
+        };
+        let counters = &mut self.counters;
+        let wait = match (command.service, command.cid) {
+            (PROXY_CONTROL, cid) => {
+                let status = match configuration(&command) {
+                    _ if cid != proxy_control::Configuration::CID => Status::NO_DEVICE_SUPPORT,
+                    None => Status::INVALID_PARAMETERS,
+                    Some(timeout) => {
+                        let wait = Wait::Judgement { timeout, told: false };
+                        connection.held = Some(Held { transaction_id, wait });
+                        return;
+                    }
+                };
+                let answer = done(&command, status);
+                return connection.out.answer(counters, transaction_id, &answer);
+            }
+            _ if !connection.configured => {
+                return connection.out.complain(counters, transaction_id, ProtocolError::NOT_OPENED);
+            }
+            _ if duplicate => {
+                return connection.out.complain(counters, transaction_id, ProtocolError::DUPLICATED_TID);
+            }
+            (BASIC_CONNECT, DeviceServiceSubscribeList::CID) if command.kind == CommandType::SET => Wait::List,
+            _ => Wait::Turn,
+        };
+        connection.listening = true;
+        connection.held = Some(Held { transaction_id, wait });
+    }
+
+    // The function.
+
+    /// Everything that can go on: opening, subscriptions, commands.
+    fn pump(&mut self, now: Instant) {
+        self.admit(now);
+        self.subscribe(now);
+        self.forward(now);
+    }
+
+    /// Whether a command can be started now.
+    fn can_start(&self) -> bool {
+        self.session.is_open() && !self.session.is_sending()
+    }
+
+    /// Brings programs that wait for the function nearer to it.
+    fn admit(&mut self, now: Instant) {
+        let Some(until) = self.connections.iter().find_map(Connection::waits_until) else {
+            return;
+        };
+        if self.session.is_opening() {
+            return;
+        }
+        if !self.session.is_open() {
+            self.session.set_open_total(until.since(now));
+            self.session.open(now);
+        } else if now.since(self.heard) <= HEARD_LATELY {
+            self.confirm();
+        } else if self.errand.is_none() && self.can_start() {
+            let probe = self.session.start(now, PROBE, BASIC_CONNECT, DeviceCaps::CID, CommandType::QUERY, &Empty {});
+            self.errand = probe.ok().map(Errand::Probe);
+        }
+    }
+
+    /// The function is there: answers the programs that wait for it.
+    fn confirm(&mut self) {
+        for connection in self.connections.iter_mut() {
+            if connection.waits_until().is_none() {
+                continue;
+            }
+            connection.configured = true;
+            connection.listening = true;
+            if let Some(version) = &self.version {
+                let cid = proxy_control::Version::CID;
+                connection.out.indicate(&mut self.counters, PROXY_CONTROL, cid, version);
+            }
+            connection.settle(&mut self.counters, Status::SUCCESS, false);
+        }
+    }
+
+    fn opened(&mut self) {
+        self.version = None;
+        self.subscribed.clear();
+        self.news = Some(News::Opened);
+        self.confirm();
+    }
+
+    fn open_failed(&mut self, error: OpenError) {
+        for connection in self.connections.iter_mut() {
+            if connection.waits_until().is_some() {
+                connection.settle(&mut self.counters, Status::FAILURE, false);
+            }
+        }
+        self.news = Some(News::OpenFailed(error));
+    }
+
+    /// The function is not open any more: tells every program that had it, once at least.
+    fn reset(&mut self) {
+        self.errand = None;
+        self.version = None;
+        self.subscribed.clear();
+        self.dirty = false;
+        let not_opened = ProtocolError::NOT_OPENED;
+        for (index, connection) in self.connections.iter_mut().enumerate() {
+            let Connection { out, held, .. } = connection;
+            let mut told = false;
+            let origins = self.pending.iter().filter_map(|pending| pending.0);
+            for id in origins.filter(|origin| origin.index == index).filter_map(|origin| origin.transaction_id) {
+                out.complain(&mut self.counters, id, not_opened);
+                told = true;
+            }
+            if let Some(waiting) = held.take_if(|held| matches!(held.wait, Wait::List | Wait::Turn)) {
+                out.complain(&mut self.counters, waiting.transaction_id, not_opened);
+                told = true;
+            }
+            if connection.configured && !told {
+                // It has nothing under way, but may wait for indications.
+                connection.out.complain(&mut self.counters, 0, not_opened);
+            }
+            connection.configured = false;
+            connection.forget();
+        }
+        self.pending.fill(Pending::FREE);
+    }
+
+    /// Makes the function indicate what the programs want.
+    fn subscribe(&mut self, now: Instant) {
+        while self.errand.is_none() && self.can_start() {
+            let newcomer = turn(&mut self.list_turn, self.connections, |index, connection| {
+                connection.holds(Wait::List).map(|_| index)
+            });
+            if newcomer.is_none() && !self.dirty {
+                return;
+            }
+            if let Err(status) = self.join(newcomer) {
+                self.refuse_list(newcomer, status);
+                continue;
+            }
+            if same(&self.proposed, &self.subscribed) {
+                self.accept_list(newcomer);
+                continue;
+            }
+            match self.session.start(
+                now,
+                SUBSCRIBE,
+                BASIC_CONNECT,
+                DeviceServiceSubscribeList::CID,
+                CommandType::SET,
+                &Joined(self.proposed.as_slice()),
+            ) {
+                Ok(ticket) => {
+                    self.dirty = false;
+                    let newcomer = newcomer.and_then(|index| {
+                        let generation = self.connections.get(index)?.generation;
+                        Some(ClientId { index, generation })
+                    });
+                    self.errand = Some(Errand::Subscribe(ticket, newcomer));
+                }
+                Err(session::SessionError::Encode(_)) => self.refuse_list(newcomer, Status::FAILURE),
+                // All slots are taken: the next answer frees one.
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// Joins the lists of all programs in `proposed`; of `newcomer` the one that it has just sent.
+    fn join(&mut self, newcomer: Option<usize>) -> Result<(), Status> {
+        let list = newcomer.and_then(|index| {
+            let connection = self.connections.get(index)?;
+            Some((connection.last().ok()?, connection.room))
+        });
+        let list = list.map(|(command, room)| (DeviceServiceSubscribeListSetView::new(command.body), room));
+        self.proposed.clear();
+        if let Some((list, room)) = &list {
+            check(list)?;
+            self.proposed.add_list(list).map_err(status)?;
+            if self.proposed.as_slice().len() > *room {
+                return Err(Status::FAILURE);
+            }
+            self.proposed.clear();
+            self.proposed.add_beyond_standard(list).map_err(status)?;
+        }
+        for (index, connection) in self.connections.iter().enumerate() {
+            if Some(index) == newcomer || !connection.wanted {
+                continue;
+            }
+            let entries = connection.list.as_slice().iter();
+            for entry in entries.filter(|entry| !STANDARD_SERVICES.contains(&entry.service)) {
+                self.proposed.add(*entry).map_err(status)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The function is subscribed to `proposed`.
+    fn accept_list(&mut self, newcomer: Option<usize>) {
+        core::mem::swap(&mut self.proposed, &mut self.subscribed);
+        let Some(connection) = newcomer.and_then(|index| self.connections.get_mut(index)) else {
+            self.dirty = false;
+            return;
+        };
+        let Connection { command, list, .. } = connection;
+        list.clear();
+        if let Ok(command) = CommandMessage::parse(command.payload()) {
+            // It fits: `join` has tried.
+            let _ = list.add_list(&DeviceServiceSubscribeListSetView::new(command.body));
+        }
+        connection.wanted = true;
+        connection.settle(&mut self.counters, Status::SUCCESS, true);
+    }
+
+    /// The list of `newcomer` cannot be had; the one before it stays.
+    fn refuse_list(&mut self, newcomer: Option<usize>, status: Status) {
+        count(&mut self.counters.lists_refused);
+        // What is gone meanwhile may still have to be told, without the newcomer. But what was refused as it is would be
+        // refused again.
+        self.dirty = newcomer.is_some();
+        if let Some(connection) = newcomer.and_then(|index| self.connections.get_mut(index)) {
+            connection.settle(&mut self.counters, status, false);
+        }
+    }
+
+    /// Starts the next command of a program.
+    fn forward(&mut self, now: Instant) {
+        while self.can_start() {
+            let shares = self.connections.len().max(1);
+            let share = self.pending.len().saturating_sub(1).checked_div(shares).unwrap_or(0).max(1);
+            let Some(place) = self.pending.iter().position(|pending| pending.0.is_none()) else {
+                return;
+            };
+            let pending = &*self.pending;
+            let taken = |index| pending.iter().filter(|p| p.0.is_some_and(|origin| origin.index == index)).count();
+            let next = turn(&mut self.command_turn, self.connections, |index, connection| {
+                let id = connection.holds(Wait::Turn)?;
+                (taken(index) < share).then_some((index, id))
+            });
+            let Some((index, transaction_id)) = next else {
+                return;
+            };
+            let Some(connection) = self.connections.get_mut(index) else {
+                return;
+            };
+            let Ok(command) = connection.last() else {
+                return;
+            };
+            let (service, cid, kind) = (command.service, command.cid, command.kind);
+            let limit = self.config.command;
+            match self.session.start(now, limit, service, cid, kind, &Raw(command.body)) {
+                Ok(ticket) => {
+                    count(&mut self.counters.forwarded);
+                    connection.held = None;
+                    if let Some(pending) = self.pending.get_mut(place) {
+                        pending.0 = Some(Origin { ticket, index, transaction_id: Some(transaction_id), service, cid });
+                    }
+                }
+                Err(session::SessionError::Encode(_)) => {
+                    count(&mut self.counters.too_long);
+                    connection.settle(&mut self.counters, Status::FAILURE, false);
+                }
+                // All slots are taken: the next answer frees one.
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// Takes the origin of a command that has ended.
+    fn origin(&mut self, ticket: Ticket) -> Option<Origin> {
+        let mut pending = self.pending.iter_mut();
+        pending.find(|pending| pending.0.is_some_and(|origin| origin.ticket == ticket))?.0.take()
+    }
+
+    fn errand(&mut self, ticket: Ticket) -> Option<Errand> {
+        self.errand.take_if(|errand| errand.ticket() == ticket)
+    }
+
+    /// A command was answered.
+    fn answer(&mut self, ticket: Ticket, place: Place, transfer: &[u8]) {
+        let errand = self.errand(ticket);
+        let origin = self.origin(ticket);
+        let Ok(answer) = CommandDone::parse(self.session.payload(place, transfer)) else {
+            return;
+        };
+        match errand {
+            Some(Errand::Probe(_)) => return self.confirm(),
+            Some(Errand::Subscribe(_, newcomer)) => {
+                let status = answer.status;
+                return self.list_done(newcomer, status);
+            }
+            None => {}
+        }
+        let Some(origin) = origin else {
+            return;
+        };
+        match (origin.transaction_id, self.connections.get_mut(origin.index)) {
+            (Some(id), Some(connection)) => {
+                count(&mut self.counters.answered);
+                connection.out.answer(&mut self.counters, id, &answer);
+            }
+            _ => count(&mut self.counters.swallowed),
+        }
+        let version = (extensions::MS_BASIC_CONNECT_EXTENSIONS, extensions::Version::CID);
+        if (answer.service, answer.cid) == version
+            && answer.status == Status::SUCCESS
+            && let Ok(agreed) = VersionInfoView::new(answer.body).read()
+        {
+            self.agreed(VersionNotification {
+                mbim_version: agreed.mbim_version,
+                mbim_extended_version: agreed.mbim_extended_version,
+            });
+        }
+    }
+
+    /// The function and one of the programs have agreed on versions, which hold for all.
+    fn agreed(&mut self, version: VersionNotification) {
+        self.version = Some(version);
+        for connection in self.connections.iter_mut() {
+            if connection.configured && connection.listening {
+                let cid = proxy_control::Version::CID;
+                connection.out.indicate(&mut self.counters, PROXY_CONTROL, cid, &version);
+            }
+        }
+    }
+
+    /// The function has answered the joined list.
+    fn list_done(&mut self, newcomer: Option<ClientId>, status: Status) {
+        // The program may be gone, or may have begun again.
+        let newcomer = newcomer.filter(|client| {
+            let connection = self.connection(*client);
+            connection.is_some_and(|connection| connection.holds(Wait::List).is_some())
+        });
+        let index = newcomer.map(ClientId::index);
+        if status == Status::SUCCESS {
+            let dirty = self.dirty;
+            self.accept_list(index);
+            self.dirty = dirty;
+        } else {
+            self.refuse_list(index, status);
+        }
+    }
+
+    /// A command has no answer.
+    fn failed(&mut self, now: Instant, ticket: Ticket, failure: Failure) {
+        match self.errand(ticket) {
+            Some(Errand::Probe(_)) => {
+                // A function that is busy with somebody's command is not taken away from it.
+                let busy = self.pending.iter().any(|p| p.0.is_some_and(|origin| origin.transaction_id.is_some()));
+                if busy || failure != Failure::Timeout {
+                    return self.confirm();
+                }
+                count(&mut self.counters.resets);
+                self.session.drop_function();
+                self.reset();
+                return self.admit(now);
+            }
+            Some(Errand::Subscribe(_, newcomer)) => return self.list_done(newcomer, Status::FAILURE),
+            None => {}
+        }
+        let Some(origin) = self.origin(ticket) else {
+            return;
+        };
+        count(&mut self.counters.failed);
+        let (Some(id), Some(connection)) = (origin.transaction_id, self.connections.get_mut(origin.index)) else {
+            return;
+        };
+        if let Failure::Function(error) = failure {
+            return connection.out.complain(&mut self.counters, id, error);
+        }
+        let answer = CommandDone { service: origin.service, cid: origin.cid, status: Status::FAILURE, body: &[] };
+        connection.out.answer(&mut self.counters, id, &answer);
+    }
+
+    fn indication(&mut self, place: Place, transfer: &[u8]) {
+        let Ok(indication) = IndicateStatus::parse(self.session.payload(place, transfer)) else {
+            return;
+        };
+        count(&mut self.counters.indications);
+        let IndicateStatus { service, cid, body } = indication;
+        let mut wanted = false;
+        for connection in self.connections.iter_mut().filter(|c| c.wants(service, cid)) {
+            connection.out.indicate(&mut self.counters, service, cid, &Raw(body));
+            wanted = true;
+        }
+        if !wanted {
+            count(&mut self.counters.unwanted);
+        }
+    }
+}
+
+/// The next connection, in turn, that `wanted` wants; the one behind it will be the first to be asked next time.
+fn turn<'s, T>(
+    first: &mut usize,
+    connections: &[Connection<'s>],
+    mut wanted: impl FnMut(usize, &Connection<'s>) -> Option<T>,
+) -> Option<T> {
+    let places = || connections.iter().enumerate();
+    let mut places = places().skip(*first).chain(places().take(*first));
+    places.find_map(|(index, connection)| {
+        let found = wanted(index, connection)?;
+        *first = index.saturating_add(1);
+        Some(found)
+    })
+}
+
+/// An answer without content.
+fn done(command: &CommandMessage<'_>, status: Status) -> CommandDone<'static> {
+    CommandDone { service: command.service, cid: command.cid, status, body: &[] }
+}
+
+/// The time limit of a CONFIGURATION; `None` if it is not a set, or its path or time limit cannot be read.
+fn configuration(command: &CommandMessage<'_>) -> Option<Millis> {
+    let view = ConfigurationSetView::new(command.body);
+    let path = view.device_path().ok()?;
+    let seconds = view.timeout().ok()?;
+    (command.kind == CommandType::SET && !path.is_empty()).then_some(Millis::from_secs(seconds))
+}
+
+/// Refuses lists that name more than they have bytes for: entries that overlap would cost much and say little.
+fn check(list: &DeviceServiceSubscribeListSetView<'_>) -> Result<(), Status> {
+    let mut words = 1_usize;
+    for entry in list.events().map_err(|_| Status::INVALID_PARAMETERS)?.iter() {
+        let entry = entry.map_err(|_| Status::INVALID_PARAMETERS)?;
+        words = words.saturating_add(entry.cids.len()).saturating_add(7);
+    }
+    if words.saturating_mul(4) > list.base().len() {
+        return Err(Status::INVALID_PARAMETERS);
+    }
+    Ok(())
+}
+
+fn status(error: SubscribeError) -> Status {
+    match error {
+        SubscribeError::Decode(_) => Status::INVALID_PARAMETERS,
+        SubscribeError::Full => Status::FAILURE,
+    }
+}
+
+/// Whether both hold the same subscriptions, in any order.
+fn same(a: &Subscriptions<'_>, b: &Subscriptions<'_>) -> bool {
+    let (a, b) = (a.as_slice(), b.as_slice());
+    a.len() == b.len() && a.iter().all(|entry| b.contains(entry))
+}
