@@ -493,7 +493,7 @@ impl Source<'_> {
             data_subclass: ext::DataSubclass64::from_bits_retain(subclass),
             max_sessions: self.modem.max_sessions(),
             executor_index: 0,
-            wcdma_band_class: 1,
+            wcdma_band_class: u32::from(technologies.contains(Technologies::UMTS)),
             lte_band_class: TlvNumbers::new(lte),
             nr_band_class: TlvNumbers::new(nr),
             custom_data_class: self.config.custom_data_class.as_str().into(),
