@@ -120,13 +120,7 @@ impl AccessPoint {
     /// An access point that grants everything to everybody.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        Self {
-            name: text(name),
-            ip: IpKind::Default,
-            tells_limit: true,
-            credentials: None,
-            refuses: 0,
-        }
+        Self { name: text(name), ip: IpKind::Default, tells_limit: true, credentials: None, refuses: 0 }
     }
 }
 
@@ -279,14 +273,8 @@ impl Default for BearerSetup {
     fn default() -> Self {
         let mut access_points = Vec::new();
         let _ = access_points.push(AccessPoint::new("internet"));
-        let context = Context {
-            id: 1,
-            apn: text("internet"),
-            ip: IpKind::V4V6,
-            roaming: 6,
-            source: 2,
-            ..Context::default()
-        };
+        let context =
+            Context { id: 1, apn: text("internet"), ip: IpKind::V4V6, roaming: 6, source: 2, ..Context::default() };
         let mut contexts = Vec::new();
         let _ = contexts.push(context.clone());
         Self {
@@ -481,10 +469,7 @@ impl Bearers {
             let presented =
                 request.auth != Auth::None && matches!(wanted.auth, Auth::None) || request.auth == wanted.auth;
             if !presented || wanted.user != *request.user || wanted.password != *request.password {
-                return Err(Failure {
-                    reason: Reason::Credentials,
-                    cause: 29,
-                });
+                return Err(Failure { reason: Reason::Credentials, cause: 29 });
             }
         }
         let has = point.map_or(IpKind::Default, |point| point.ip);
@@ -607,11 +592,7 @@ impl Modem {
         if self.packet_service().state != PacketState::Attached {
             return Err(Reason::Detached.into());
         }
-        if self
-            .bearers
-            .get(id)
-            .is_some_and(|session| session.status.state != SessionState::Inactive)
-        {
+        if self.bearers.get(id).is_some_and(|session| session.status.state != SessionState::Inactive) {
             return Err(Reason::TooManyContexts.into());
         }
         let apn = Text::try_from(request.apn).map_err(|_| Failure::from(Reason::TooLong))?;
@@ -793,16 +774,8 @@ impl Modem {
         let statistics = &mut self.bearers.statistics;
         let octets = u64::try_from(octets).unwrap_or(u64::MAX);
         let (bytes, packets, discards) = match way {
-            Way::Down => (
-                &mut statistics.in_octets,
-                &mut statistics.in_packets,
-                &mut statistics.in_discards,
-            ),
-            Way::Up => (
-                &mut statistics.out_octets,
-                &mut statistics.out_packets,
-                &mut statistics.out_discards,
-            ),
+            Way::Down => (&mut statistics.in_octets, &mut statistics.in_packets, &mut statistics.in_discards),
+            Way::Up => (&mut statistics.out_octets, &mut statistics.out_packets, &mut statistics.out_discards),
         };
         if carried {
             *bytes = bytes.saturating_add(octets);

@@ -132,10 +132,7 @@ mod tests {
         let (mut fast, mut slow) = (log.newest(), log.newest());
         for n in 0..70 {
             log.push(Origin(1), Change::Emergency(n % 2 == 0));
-            let event = Event {
-                by: Origin(1),
-                change: Change::Emergency(n % 2 == 0),
-            };
+            let event = Event { by: Origin(1), change: Change::Emergency(n % 2 == 0) };
             assert_eq!(log.read(&mut fast), Some(Reading::Event(event)));
             assert_eq!(log.read(&mut fast), None);
         }

@@ -148,11 +148,7 @@ pub struct Radio {
 
 impl Default for Radio {
     fn default() -> Self {
-        Self {
-            hardware: true,
-            software: true,
-            fcc_locked: false,
-        }
+        Self { hardware: true, software: true, fcc_locked: false }
     }
 }
 
@@ -502,14 +498,7 @@ impl Modem {
     pub fn set_hw_radio(&mut self, now: Instant, on: bool) {
         self.poll(now);
         if self.radio.hardware != on {
-            self.move_switches(
-                now,
-                Origin::WORLD,
-                Radio {
-                    hardware: on,
-                    ..self.radio
-                },
-            );
+            self.move_switches(now, Origin::WORLD, Radio { hardware: on, ..self.radio });
         }
     }
 
@@ -537,16 +526,8 @@ impl Modem {
 
     fn begin(&mut self, by: Origin, work: Work, due: Option<Instant>) -> Result<Ticket, Failure> {
         let ticket = Ticket(self.next_ticket);
-        let operation = Operation {
-            ticket,
-            by,
-            work,
-            due,
-            outcome: None,
-        };
-        self.operations
-            .push(operation)
-            .map_err(|_| Failure::from(Reason::Busy))?;
+        let operation = Operation { ticket, by, work, due, outcome: None };
+        self.operations.push(operation).map_err(|_| Failure::from(Reason::Busy))?;
         self.next_ticket = self.next_ticket.wrapping_add(1);
         Ok(ticket)
     }
@@ -569,9 +550,7 @@ impl Modem {
     }
 
     fn is_waiting(&self, work: Work) -> bool {
-        self.operations
-            .iter()
-            .any(|operation| operation.work == work && operation.outcome.is_none())
+        self.operations.iter().any(|operation| operation.work == work && operation.outcome.is_none())
     }
 
     fn operation(&self, ticket: Ticket) -> Option<Operation> {
@@ -603,10 +582,7 @@ impl Modem {
     }
 
     fn set_software_radio(&mut self, now: Instant, by: Origin, on: bool) {
-        let radio = Radio {
-            software: on,
-            ..self.radio
-        };
+        let radio = Radio { software: on, ..self.radio };
         self.move_switches(now, by, radio);
     }
 

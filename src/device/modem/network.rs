@@ -69,13 +69,7 @@ pub struct Cell {
 
 impl Default for Cell {
     fn default() -> Self {
-        Self {
-            lac: u32::MAX,
-            tac: 0x1001,
-            id: 0x00AB_CD01,
-            physical: 101,
-            channel: 1300,
-        }
+        Self { lac: u32::MAX, tac: 0x1001, id: 0x00AB_CD01, physical: 101, channel: 1300 }
     }
 }
 
@@ -163,18 +157,9 @@ impl Default for NetworkSetup {
     fn default() -> Self {
         let mut networks = Vec::new();
         let _ = networks.push(Network::new("00101", "Test Network"));
-        let partner = Network {
-            partner: true,
-            rssi: -89,
-            ..Network::new("00102", "Partner Network")
-        };
+        let partner = Network { partner: true, rssi: -89, ..Network::new("00102", "Partner Network") };
         let _ = networks.push(partner);
-        let forbidden = Network {
-            forbidden: true,
-            refuses: 11,
-            rssi: -95,
-            ..Network::new("99970", "Private Network")
-        };
+        let forbidden = Network { forbidden: true, refuses: 11, rssi: -95, ..Network::new("99970", "Private Network") };
         let _ = networks.push(forbidden);
         Self {
             networks,
@@ -206,24 +191,12 @@ pub struct Signal {
 
 impl Signal {
     /// Nothing is received.
-    pub const NONE: Self = Self {
-        rssi: None,
-        error_rate: None,
-        rsrp: None,
-        rsrq: None,
-        snr: None,
-    };
+    pub const NONE: Self = Self { rssi: None, error_rate: None, rsrp: None, rsrq: None, snr: None };
 }
 
 impl Default for Signal {
     fn default() -> Self {
-        Self {
-            rssi: Some(-73),
-            error_rate: Some(0),
-            rsrp: Some(-95),
-            rsrq: Some(-10),
-            snr: Some(12),
-        }
+        Self { rssi: Some(-73), error_rate: Some(0), rsrp: Some(-95), rsrq: Some(-10), snr: Some(12) }
     }
 }
 
@@ -277,10 +250,7 @@ impl Registration {
     /// Whether the device is registered.
     #[must_use]
     pub const fn is_registered(&self) -> bool {
-        matches!(
-            self.state,
-            RegistrationState::Home | RegistrationState::Partner | RegistrationState::Roaming
-        )
+        matches!(self.state, RegistrationState::Home | RegistrationState::Partner | RegistrationState::Roaming)
     }
 }
 
@@ -316,13 +286,8 @@ pub struct PacketService {
 }
 
 impl PacketService {
-    const NONE: Self = Self {
-        state: PacketState::Detached,
-        cause: 0,
-        technology: Technologies::empty(),
-        uplink: 0,
-        downlink: 0,
-    };
+    const NONE: Self =
+        Self { state: PacketState::Detached, cause: 0, technology: Technologies::empty(), uplink: 0, downlink: 0 };
 }
 
 /// Who chooses the network.
@@ -457,11 +422,7 @@ impl Modem {
     /// The signal; nothing while the radio is off or no network in reach.
     #[must_use]
     pub fn signal(&self) -> Signal {
-        if self.radio.is_on() && self.networks.in_reach {
-            self.networks.setup.signal
-        } else {
-            Signal::NONE
-        }
+        if self.radio.is_on() && self.networks.in_reach { self.networks.setup.signal } else { Signal::NONE }
     }
 
     /// Preferred providers.
@@ -495,10 +456,11 @@ impl Modem {
     /// Without a SIM that can be used.
     pub fn home_provider(&self) -> Result<Provider, Failure> {
         let sim = self.usable_sim()?;
-        Ok(self.networks.home.clone().unwrap_or_else(|| Provider {
-            plmn: sim.home.clone(),
-            name: sim.home_name.clone(),
-        }))
+        Ok(self
+            .networks
+            .home
+            .clone()
+            .unwrap_or_else(|| Provider { plmn: sim.home.clone(), name: sim.home_name.clone() }))
     }
 
     /// Chooses one of the home providers.
@@ -640,11 +602,7 @@ impl Modem {
             (Selection::Automatic, Some(_)) => true,
             (Selection::Manual(plmn), Some(network)) => network.plmn == *plmn,
         };
-        let ticket = if stays {
-            self.begin_done(by, Work::Register)?
-        } else {
-            self.begin(by, Work::Register, None)?
-        };
+        let ticket = if stays { self.begin_done(by, Work::Register)? } else { self.begin(by, Work::Register, None)? };
         let manual = selection != Selection::Automatic;
         self.networks.selection = selection;
         self.networks.registration.preferred = preferred;
@@ -669,13 +627,7 @@ impl Modem {
         let available = network.and_then(|place| self.network(place));
         let available = available.map_or(Technologies::empty(), |network| network.technologies);
         let before = self.networks.registration;
-        let after = Registration {
-            state,
-            cause,
-            network,
-            available: available & self.technologies(),
-            ..before
-        };
+        let after = Registration { state, cause, network, available: available & self.technologies(), ..before };
         self.networks.registration = after;
         if (before.state, before.cause, before.network) != (state, cause, network) {
             self.log.push(Origin::WORLD, Change::Registration(after));
@@ -760,19 +712,11 @@ impl Modem {
     }
 
     fn set_packet_service(&mut self, state: PacketState, cause: u32) {
-        let mut packet = PacketService {
-            state,
-            cause,
-            ..PacketService::NONE
-        };
+        let mut packet = PacketService { state, cause, ..PacketService::NONE };
         if let Some(network) = self.serving_network().filter(|_| state == PacketState::Attached) {
             let preferred = self.registration().preferred;
             let available = network.technologies & self.technologies();
-            let wanted = if (available & preferred).is_empty() {
-                available
-            } else {
-                available & preferred
-            };
+            let wanted = if (available & preferred).is_empty() { available } else { available & preferred };
             packet.technology = wanted.best();
             packet.uplink = network.uplink;
             packet.downlink = network.downlink;

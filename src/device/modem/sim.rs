@@ -159,10 +159,7 @@ impl Sim {
     /// The default card with the first PIN enabled.
     #[must_use]
     pub fn with_pin(pin: &str) -> Self {
-        Self {
-            pin1: Code::new(pin, "12345678", true),
-            ..Self::default()
-        }
+        Self { pin1: Code::new(pin, "12345678", true), ..Self::default() }
     }
 
     fn is_bad(&self) -> bool {
@@ -438,11 +435,7 @@ impl Modem {
     pub fn lock(&self) -> Result<LockStatus, Failure> {
         let sim = match &self.slot.sim {
             Some(sim) if self.slot.starts_at.is_some() && sim.locked_at_start => {
-                return Ok(LockStatus {
-                    lock: Lock::Pin1,
-                    locked: true,
-                    attempts: sim.pin1.pin_attempts,
-                });
+                return Ok(LockStatus { lock: Lock::Pin1, locked: true, attempts: sim.pin1.pin_attempts });
             }
             _ if self.slot.starts_at.is_some() => return Err(Reason::NotReady.into()),
             Some(sim) if sim.is_bad() => return Err(Reason::SimBad.into()),
