@@ -1,2 +1,111 @@
-//! Placeholder.
-fn main() {}
+//! `wwanctl`: the Linux adapter. It drives modems with the engine `wwan`, from the command line and from scripts.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `args` | the command line |
+//! | `device` | finding and opening the modem's channel, and the virtual modem |
+//! | `modem` | an open modem: taking over, asking, taking leave |
+//! | `commands/` | one file for each command that needs a modem |
+//! | `decode`, `catalogue` | the commands that need none |
+//! | `names` | names and units of values, fields as text and as JSON |
+//! | `trace` | `-v` |
+//! | `output` | standard output and error; nothing reaches a terminal unescaped |
+//! | `error` | failures, hints, exit statuses |
+
+mod args;
+mod catalogue;
+mod commands;
+mod decode;
+mod device;
+mod error;
+mod modem;
+mod names;
+mod output;
+mod trace;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+use wwan::time::Millis;
+
+use args::{Arguments, Command};
+use commands::{connect, message, monitor, pin, radio, register, scan, signal, status};
+use device::{Time, USUAL};
+use error::Fail;
+use modem::{After, Modem};
+use output::{Output, note};
+
+/// `scan` takes minutes.
+const SCAN: Millis = Millis::from_secs(240);
+/// No limit.
+const FOR_EVER: Millis = Millis(u32::MAX);
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            // Nobody can be told if this fails.
+            let _ = error.print();
+            return if help { ExitCode::SUCCESS } else { ExitCode::from(2) };
+        }
+    };
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fail) => {
+            note(&format!("wwanctl: {fail}"));
+            ExitCode::from(fail.code())
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Fail> {
+    let Arguments { options, command } = arguments;
+    let mut output = Output::new(options.json);
+    let out = &mut output;
+    let usual = match command {
+        Command::Decode(decode) => return decode::run(decode, out),
+        Command::Catalogue { protocol, all } => return catalogue::run(protocol, *all, out),
+        Command::Mbim(message) if message.dry_run => return message::dry_run(message, out),
+        Command::Scan => SCAN,
+        Command::Monitor => FOR_EVER,
+        _ => USUAL,
+    };
+    // What is wrong with the command line shows before a modem is touched.
+    let prepared = match command {
+        Command::Mbim(message) => Some(message::prepare(message)?),
+        _ => None,
+    };
+    // Who watches a virtual modem wants to see it live; all others need not wait for it.
+    let time = match command {
+        Command::Monitor => Time::Real,
+        _ => Time::Virtual,
+    };
+    let mut modem = Modem::open(options, usual, time)?;
+    let result = match (command, prepared) {
+        (Command::Status, _) => status::run(&mut modem, out),
+        (Command::Connect(connect), _) => connect::run(&mut modem, connect, out),
+        (Command::Disconnect { session }, _) => connect::disconnect(&mut modem, *session, out),
+        (Command::Monitor, _) => monitor::run(&mut modem, out),
+        (Command::Pin(pin), _) => pin::run(&mut modem, pin, out),
+        (Command::Radio { state }, _) => radio::run(&mut modem, *state, out),
+        (Command::Register { network }, _) => register::run(&mut modem, network.as_deref(), out),
+        (Command::Scan, _) => scan::run(&mut modem, out),
+        (Command::Signal, _) => signal::run(&mut modem, out),
+        (Command::Mbim(message), Some(prepared)) => message::run(&mut modem, message, &prepared, out),
+        _ => Ok(After::AsFound),
+    };
+    match result {
+        Ok(after) => {
+            modem.leave(after);
+            Ok(())
+        }
+        Err(fail) => {
+            if modem::is_reachable(&fail) {
+                modem.leave(After::AsFound);
+            }
+            Err(fail)
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! `connect` and `disconnect`.
+
+use mbim_wire::catalogue::Value;
+use mbim_wire::service::basic_connect as bc;
+use mbim_wire::{Command as _, Status};
+use wwan::client::mbim::{ConnectRequest, Error, Selection};
+use wwan::client::wait;
+
+use super::report::{self, Report};
+use super::secret;
+use crate::args::{Auth, Connect, IpType};
+use crate::error::Fail;
+use crate::modem::{After, Modem};
+use crate::output::Output;
+
+pub(crate) fn run(modem: &mut Modem, arguments: &Connect, out: &mut Output) -> Result<After, Fail> {
+    if modem.version > 2 {
+        return Err(Fail::Usage(format!(
+            "the modem is open with version {}.0 of the extensions, in which `connect` does not work yet; --reopen opens \
+             it anew, which ends its sessions",
+            modem.version
+        )));
+    }
+    let pin = arguments.pin.as_deref().map(secret).transpose()?;
+    let password = arguments.password.as_deref().map(secret).transpose()?;
+    let caps = modem.ask::<bc::DeviceCaps>()?;
+    let most = report::number(&caps, "max_sessions").unwrap_or(0);
+    if most > 0 && arguments.session >= most {
+        return Err(Fail::Usage(format!(
+            "session {} is too high: the modem has 0 to {}",
+            arguments.session,
+            most.saturating_sub(1)
+        )));
+    }
+    make_ready(modem, pin.as_deref())?;
+    let request = ConnectRequest {
+        session_id: arguments.session,
+        apn: &arguments.apn,
+        ip_type: match arguments.ip_type {
+            IpType::V4 => bc::ContextIpType::IPV4,
+            IpType::V6 => bc::ContextIpType::IPV6,
+            IpType::V4v6 => bc::ContextIpType::IPV4V6,
+        },
+        user_name: arguments.user.as_deref().unwrap_or_default(),
+        password: password.as_deref().unwrap_or_default(),
+        auth_protocol: match arguments.auth {
+            Some(Auth::Chap) => bc::AuthProtocol::CHAP,
+            Some(Auth::Pap) => bc::AuthProtocol::PAP,
+            None if arguments.user.is_some() => bc::AuthProtocol::PAP,
+            None => bc::AuthProtocol::NONE,
+        },
+    };
+    let connected = wait(modem.client.connect(&request));
+    if let Err(Error::Channel(_)) = connected {
+        // The time is over or the user has had enough: what was begun shall not come up later. If the modem does not
+        // take it, so be it.
+        let _ = wait(modem.client.disconnect(arguments.session));
+    }
+    connected?;
+    match tell(modem, &caps, arguments, out) {
+        Ok(()) => Ok(After::Open),
+        Err(error) => {
+            // A session that nobody knows the addresses of is of no use, and is not left behind.
+            let _ = wait(modem.client.disconnect(arguments.session));
+            Err(error)
+        }
+    }
+}
+
+/// From a modem that has just started to one that is attached.
+fn make_ready(modem: &mut Modem, pin: Option<&str>) -> Result<(), Fail> {
+    use bc::SubscriberReadyState as Ready;
+    let patience = modem.patience();
+    let what = "the SIM is not usable";
+    match wait(modem.client.wait_ready(patience))? {
+        Ready::SIM_NOT_INSERTED => return Err(Fail::state(Status::SIM_NOT_INSERTED, what)),
+        Ready::BAD_SIM => return Err(Fail::state(Status::BAD_SIM, what)),
+        Ready::FAILURE => return Err(Fail::state(Status::FAILURE, "the SIM cannot be read")),
+        Ready::NOT_ACTIVATED => return Err(Fail::state(Status::SERVICE_NOT_ACTIVATED, what)),
+        Ready::NOT_INITIALIZED => return Err(Fail::state(Status::NOT_INITIALIZED, what)),
+        Ready::NO_ESIM_PROFILE => {
+            return Err(Fail::state(Status::SIM_NOT_INSERTED, "the embedded SIM has no enabled profile"));
+        }
+        _ => {}
+    }
+    wait(modem.client.unlock(pin.unwrap_or_default()))?;
+    let radio = wait(modem.client.radio_on())?;
+    if radio.hw_radio_state == bc::RadioSwitchState::OFF {
+        return Err(Fail::state(Status::RADIO_POWER_OFF, "the hardware switch keeps the radio off"));
+    }
+    let patience = modem.patience();
+    match wait(modem.client.register(Selection::Automatic, patience)) {
+        Ok(_) => {}
+        Err(Error::NotReached) => return Err(not_registered(modem)),
+        Err(error) => return Err(error.into()),
+    }
+    let patience = modem.patience();
+    match wait(modem.client.attach(patience)) {
+        Err(Error::NotReached) => {
+            Err(Fail::state(Status::PACKET_SERVICE_DETACHED, "the network gave no packet service in time"))
+        }
+        other => Ok(other?),
+    }
+}
+
+/// Why there is no service, as far as the modem tells.
+pub(crate) fn not_registered(modem: &mut Modem) -> Fail {
+    let state = modem.ask::<bc::RegisterState>().unwrap_or_default();
+    let what = match report::nw_error(&state) {
+        Some(reason) => format!("not registered in time, {}; {reason}", report::words(&state, "register_state")),
+        None => format!(
+            "not registered in time, {}; the network gave no reason (NwError 0)",
+            report::words(&state, "register_state")
+        ),
+    };
+    Fail::state(Status::NOT_REGISTERED, &what)
+}
+
+/// Prints what a connection consists of.
+fn tell(modem: &mut Modem, caps: &Value, arguments: &Connect, out: &mut Output) -> Result<(), Fail> {
+    let asked = serde_json::json!({ "SessionId": arguments.session });
+    let mut report = Report::default();
+    report.put("device", modem.name.as_str());
+    report.put("protocol", "mbim");
+    report.table.heading(&modem.name);
+    report::modem(&mut report.table, caps);
+    report.put("device_caps", caps.clone());
+    let sim = modem.ask::<bc::SubscriberReadyStatus>()?;
+    report::sim(&mut report.table, &sim);
+    report.put("subscriber_ready_status", sim);
+    let registration = modem.ask::<bc::RegisterState>()?;
+    report::registration(&mut report.table, &registration);
+    report.put("register_state", registration);
+    // Neither of these two is needed for a connection; some modems refuse to tell.
+    if let Ok(signal) = modem.ask::<bc::SignalState>() {
+        report::signal(&mut report.table, &signal);
+        report.put("signal_state", report::with_dbm(signal));
+    }
+    if let Ok(packets) = modem.ask::<bc::PacketService>() {
+        report::packet_service(&mut report.table, &packets);
+        report.put("packet_service", packets);
+    }
+    let connect = modem.ask_with::<bc::Connect>(&asked)?;
+    let ip = modem.ask_with::<bc::IpConfiguration>(&asked)?;
+    if !arguments.apn.is_empty() {
+        report.table.row("APN", &*arguments.apn);
+    }
+    report.put("access_string", &*arguments.apn);
+    report::session(&mut report.table, &connect);
+    report::ip_configuration(&mut report.table, &ip);
+    report.put("connect", connect);
+    report.put("ip_configuration", ip);
+    report.print(out)
+}
+
+pub(crate) fn disconnect(modem: &mut Modem, session: u32, out: &mut Output) -> Result<After, Fail> {
+    let params = serde_json::json!({
+        "SessionId": session,
+        "ActivationCommand": "deactivate",
+        "ContextType": bc::context_type::INTERNET.to_string(),
+    });
+    let set = mbim_wire::catalogue::Form::Set;
+    let answer = modem.command(bc::BASIC_CONNECT, bc::Connect::CID, set, &params)?;
+    let was_active = match answer.status {
+        Status::SUCCESS => true,
+        // Without its SIM no session is active either, and some modems say that instead.
+        Status::CONTEXT_NOT_ACTIVATED | Status::SIM_NOT_INSERTED => false,
+        _ => return Err(answer.refusal()),
+    };
+    if out.json {
+        out.document(&serde_json::json!({
+            "connect": { "session_id": session, "activation_state": "deactivated" },
+            "was_active": was_active,
+        }))?;
+    } else if was_active {
+        out.lines(&format!("session {session} disconnected"))?;
+    } else {
+        out.lines(&format!("session {session} was not connected"))?;
+    }
+    Ok(After::AsFound)
+}

@@ -1,0 +1,380 @@
+//! Finding the modem and opening its channel: a device node, a socket, or a virtual modem; with the tracer and the
+//! recorder in between, and a time limit on everything.
+
+extern crate alloc;
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use alloc::sync::Arc;
+use core::cmp::Ordering;
+use core::fmt;
+use core::sync::atomic::{self, AtomicBool};
+
+use embedded_io::{Error as _, ErrorKind, ErrorType};
+pub(crate) use virtual_modem::Time;
+use virtual_modem::{InProcess, Room, Scenario};
+use wwan::channel::blocking::MessageChannel;
+use wwan::channel::pcapng::StdWriter;
+use wwan::channel::{LinuxChannel, LinuxClock, LinuxError, LinuxPort, PcapngTap, Tracer};
+use wwan::time::{Instant, Millis};
+
+use crate::args::{Options, Protocol};
+use crate::error::Fail;
+use crate::output::{clean, note};
+use crate::trace::Trace;
+
+/// How often waiting looks up to see whether the user has interrupted the program.
+const LOOK_UP: Millis = Millis(200);
+
+/// The time allowed to a program unless the user says otherwise.
+pub(crate) const USUAL: Millis = Millis::from_secs(30);
+
+/// How long a virtual modem has been on when a command meets it: time to find its SIM and to register, but not for the
+/// slow events of a scenario. In virtual time this takes no time.
+const WARM_UP: Millis = Millis::from_secs(2);
+
+/// The channel as commands see it.
+pub(crate) type Channel = Tracer<PcapngTap<Limited, Recording>, Trace>;
+
+/// Why the channel failed.
+#[derive(Clone, Debug)]
+pub(crate) enum DeviceError {
+    /// The time allowed is over.
+    Deadline,
+    /// The user wants the program to end.
+    Interrupted,
+    /// The device takes no bytes.
+    Stuck,
+    /// The device is no modem, or none any more: what it said.
+    Gone(String),
+}
+
+impl fmt::Display for DeviceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Deadline => f.write_str("the time is over"),
+            Self::Interrupted => f.write_str("interrupted"),
+            Self::Stuck => f.write_str("the device takes nothing"),
+            Self::Gone(text) => f.write_str(text),
+        }
+    }
+}
+
+impl core::error::Error for DeviceError {}
+
+impl embedded_io::Error for DeviceError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Deadline | Self::Stuck => ErrorKind::TimedOut,
+            Self::Interrupted => ErrorKind::Interrupted,
+            Self::Gone(_) => ErrorKind::NotConnected,
+        }
+    }
+}
+
+/// The file that messages are recorded in, if there is to be one.
+#[derive(Debug)]
+pub(crate) struct Recording(Option<StdWriter<File>>);
+
+impl ErrorType for Recording {
+    type Error = io::Error;
+}
+
+impl embedded_io::Write for Recording {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.as_mut().map_or(Ok(bytes.len()), |file| file.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.as_mut().map_or(Ok(()), embedded_io::Write::flush)
+    }
+}
+
+/// What is at the other end.
+#[derive(Debug)]
+enum Door {
+    Linux(LinuxChannel),
+    Virtual(Box<InProcess<'static>>),
+}
+
+/// A channel with a limit on the time of everything together, that can be interrupted.
+#[derive(Debug)]
+pub(crate) struct Limited {
+    door: Door,
+    name: String,
+    /// When everything has to be over.
+    pub(crate) until: Instant,
+    interrupted: Arc<AtomicBool>,
+    /// Messages that the carrier lost.
+    pub(crate) lost: u32,
+}
+
+/// An error of one message only.
+#[derive(Debug)]
+struct MessageLost;
+
+impl Door {
+    fn send(&mut self, message: &[u8], name: &str) -> Result<(), DeviceError> {
+        match self {
+            Self::Linux(door) => door.send(message).map_err(|error| linux_error(name, &error)),
+            Self::Virtual(door) => door.send(message).map_err(|error| gone(name, &error)),
+        }
+    }
+
+    /// Receives; the inner error is that of one message, after which the next may be fine.
+    fn receive(
+        &mut self,
+        buf: &mut [u8],
+        until: Instant,
+        name: &str,
+    ) -> Result<Result<Option<usize>, MessageLost>, DeviceError> {
+        let lost = |kind| kind == ErrorKind::OutOfMemory;
+        match self {
+            Self::Linux(door) => match door.receive(buf, until) {
+                Err(error) if lost(error.kind()) => Ok(Err(MessageLost)),
+                other => other.map(Ok).map_err(|error| linux_error(name, &error)),
+            },
+            Self::Virtual(door) => match door.receive(buf, until) {
+                Err(error) if lost(error.kind()) => Ok(Err(MessageLost)),
+                other => other.map(Ok).map_err(|error| gone(name, &error)),
+            },
+        }
+    }
+}
+
+fn gone(name: &str, error: &dyn fmt::Display) -> DeviceError {
+    DeviceError::Gone(format!("{name}: {error}"))
+}
+
+fn linux_error(name: &str, error: &LinuxError) -> DeviceError {
+    match error {
+        LinuxError::TimedOut => DeviceError::Stuck,
+        LinuxError::Closed => DeviceError::Gone(format!("{name}: no modem, or not there any more: {error}")),
+        error => gone(name, error),
+    }
+}
+
+impl MessageChannel for Limited {
+    type Error = DeviceError;
+
+    fn send(&mut self, message: &[u8]) -> Result<(), DeviceError> {
+        self.door.send(message, &self.name)
+    }
+
+    fn receive(&mut self, buf: &mut [u8], deadline: Instant) -> Result<Option<usize>, DeviceError> {
+        loop {
+            let now = self.now();
+            let until = deadline.min(self.until).min(now + LOOK_UP);
+            match self.door.receive(buf, until, &self.name)? {
+                Ok(Some(length)) => return Ok(Some(length)),
+                Ok(None) => {}
+                Err(MessageLost) => self.lost = self.lost.saturating_add(1),
+            }
+            let now = self.now();
+            if self.interrupted.swap(false, atomic::Ordering::Relaxed) {
+                return Err(DeviceError::Interrupted);
+            }
+            if now >= deadline {
+                return Ok(None);
+            }
+            if now >= self.until {
+                return Err(DeviceError::Deadline);
+            }
+        }
+    }
+
+    fn max_message(&self) -> usize {
+        match &self.door {
+            Door::Linux(door) => door.max_message(),
+            Door::Virtual(door) => door.max_message(),
+        }
+    }
+
+    fn now(&self) -> Instant {
+        match &self.door {
+            Door::Linux(door) => door.now(),
+            Door::Virtual(door) => door.now(),
+        }
+    }
+}
+
+/// An opened channel, and what it is called.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) channel: Channel,
+    pub(crate) name: String,
+}
+
+/// Opens the channel that the options name. `limit` is the time for everything.
+pub(crate) fn open(options: &Options, limit: Millis, time: Time) -> Result<Opened, Fail> {
+    match options.protocol {
+        Protocol::Auto | Protocol::Mbim => {}
+        Protocol::Qmi => return Err(unsupported("QMI")),
+        Protocol::At => return Err(unsupported("AT")),
+    }
+    let recording = match &options.pcap {
+        Some(path) => {
+            let file = File::create(path)
+                .map_err(|error| Fail::Output(format!("{}: {error}", clean(&path.to_string_lossy()))))?;
+            Some(StdWriter(file))
+        }
+        None => None,
+    };
+    let (door, name) = match options.device.as_deref() {
+        Some(name) => match name.strip_prefix("virtual:") {
+            Some(modem) => (virtual_modem(modem, time)?, name.to_owned()),
+            None => (device(Path::new(name), limit)?, name.to_owned()),
+        },
+        None => {
+            let path = default_device()?;
+            (device(&path, limit)?, path.to_string_lossy().into_owned())
+        }
+    };
+    let name = clean(&name);
+    let interrupted = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register(signal, Arc::clone(&interrupted))
+            .map_err(|error| Fail::Output(format!("signal handler: {error}")))?;
+    }
+    let mut limited = Limited { door, name: name.clone(), until: Instant::FAR, interrupted, lost: 0 };
+    let now = limited.now();
+    limited.until = now + limit;
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let epoch = u64::try_from(since_1970.as_millis()).unwrap_or(0).saturating_sub(now.0);
+    let tap = PcapngTap::new(limited, Recording(recording), epoch);
+    let channel = Tracer::new(tap, Trace::new(options.verbose, now));
+    Ok(Opened { channel, name })
+}
+
+fn unsupported(protocol: &str) -> Fail {
+    Fail::Usage(format!("{protocol} is not supported yet, only MBIM is"))
+}
+
+/// Opens a device node or a socket.
+fn device(path: &Path, limit: Millis) -> Result<Door, Fail> {
+    let gone = |error: LinuxError| Fail::Unreachable(format!("{}: {error}", clean(&path.to_string_lossy())));
+    if speaks_qmi(path) {
+        return Err(unsupported("this is a QMI device: QMI"));
+    }
+    let mut port = LinuxPort::open(path).map_err(gone)?;
+    port.set_write_timeout(limit.min(Millis::from_secs(10)));
+    Ok(Door::Linux(LinuxChannel::new(port)))
+}
+
+/// Starts a virtual modem in this program: `mbim`, or `mbim:` and a scenario.
+fn virtual_modem(name: &str, time: Time) -> Result<Door, Fail> {
+    let (protocol, scenario) = name.split_once(':').unwrap_or((name, "default"));
+    match protocol {
+        "mbim" => {}
+        "qmi" => return Err(unsupported("QMI")),
+        "at" => return Err(unsupported("AT")),
+        _ => {
+            let name = clean(name);
+            return Err(Fail::Usage(format!("no virtual modem is called {name}; there is virtual:mbim")));
+        }
+    }
+    let scenario = Scenario::load(scenario).map_err(|error| Fail::Usage(format!("scenario {error}")))?;
+    // There is one modem, and it lives as long as the program.
+    let (scenario, room) = (Box::leak(Box::new(scenario)), Box::leak(Box::new(Room::new())));
+    let mut modem = InProcess::mbim(scenario, time, room);
+    if time == Time::Virtual {
+        modem.pass(WARM_UP);
+    }
+    Ok(Door::Virtual(Box::new(modem)))
+}
+
+/// The first modem of this machine.
+fn default_device() -> Result<PathBuf, Fail> {
+    let names = fs::read_dir("/dev").into_iter().flatten().flatten();
+    let mut names: Vec<String> =
+        names.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| is_modem(name)).collect();
+    names.sort_by(|a, b| natural(a, b));
+    let all = names.len();
+    let usable = names.into_iter().map(|name| Path::new("/dev").join(name));
+    let found = usable.into_iter().find(|path| !speaks_qmi(path));
+    found.ok_or_else(|| {
+        let what = if all == 0 {
+            "no modem found: there is neither /dev/cdc-wdm* nor /dev/wwan*mbim*"
+        } else {
+            "no MBIM modem found: all modems of this machine speak QMI, which is not supported yet"
+        };
+        Fail::Unreachable(format!(
+            "{what}\nhint: name it with --device PATH, or try `--device virtual:mbim`, which needs no modem"
+        ))
+    })
+}
+
+fn is_modem(name: &str) -> bool {
+    name.starts_with("cdc-wdm") || (name.starts_with("wwan") && name.contains("mbim"))
+}
+
+/// Whether the kernel's driver for the device is the one for QMI.
+fn speaks_qmi(path: &Path) -> bool {
+    let Some(name) = path.file_name().filter(|_| path.starts_with("/dev")) else {
+        return false;
+    };
+    let driver = Path::new("/sys/class/usbmisc").join(name).join("device/driver");
+    fs::read_link(driver).is_ok_and(|driver| driver.ends_with("qmi_wwan"))
+}
+
+/// Compares names so that numbers in them count as numbers: `cdc-wdm2` comes before `cdc-wdm10`.
+fn natural(a: &str, b: &str) -> Ordering {
+    let split = |text: &str| -> Vec<(String, u64, String)> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while !rest.is_empty() {
+            let word = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
+            let (text, numbered) = rest.split_at(word);
+            let end = numbered.find(|c: char| !c.is_ascii_digit()).unwrap_or(numbered.len());
+            let (digits, later) = numbered.split_at(end);
+            let number = if digits.is_empty() { 0 } else { digits.parse().unwrap_or(u64::MAX) };
+            parts.push((text.to_owned(), number, digits.to_owned()));
+            rest = later;
+        }
+        parts
+    };
+    split(a).cmp(&split(b))
+}
+
+/// A transaction id that the program that used the modem before hardly used last: two that are equal and both under way
+/// would be an error.
+pub(crate) fn first_transaction() -> u32 {
+    let mixed = LinuxClock::now().0.wrapping_mul(2_654_435_761) ^ u64::from(std::process::id()).rotate_left(17);
+    u32::try_from(mixed & 0x3fff_ffff).unwrap_or(0).max(1)
+}
+
+/// Tells of messages that were lost on the way, or could not be recorded.
+pub(crate) fn report_losses(channel: &mut Channel) {
+    let tap = channel.channel_mut();
+    if tap.lost() > 0 {
+        note(&format!("{} messages could not be recorded", tap.lost()));
+    }
+    let lost = tap.channel_mut().lost;
+    if lost > 0 {
+        note(&format!("{lost} times messages of the modem were lost before they were read"));
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_are_in_natural_order() {
+        let mut names = ["wwan0mbim0", "cdc-wdm10", "cdc-wdm2", "cdc-wdm1", "wwan10mbim0", "wwan9mbim1"];
+        names.sort_by(|a, b| natural(a, b));
+        assert_eq!(names, ["cdc-wdm1", "cdc-wdm2", "cdc-wdm10", "wwan0mbim0", "wwan9mbim1", "wwan10mbim0"]);
+        assert!(is_modem("wwan0mbim0") && !is_modem("wwan0qmi0") && !is_modem("ttyUSB0"));
+    }
+
+    #[test]
+    fn transaction_ids_are_valid() {
+        for _ in 0..100 {
+            assert!((1..0x4000_0000).contains(&first_transaction()));
+        }
+    }
+}

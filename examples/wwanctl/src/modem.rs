@@ -1,0 +1,303 @@
+//! The modem as commands use it: opened or taken over at the beginning, left alone or closed at the end, and asked by
+//! the layouts of the catalogue in between.
+
+use mbim_wire::catalogue::{Form, StructInfo, Value};
+use mbim_wire::field::{Empty, Raw};
+use mbim_wire::message::CommandType;
+use mbim_wire::service::basic_connect as bc;
+use mbim_wire::service::ms_basic_connect_extensions as bce;
+use mbim_wire::{Command as _, Status, Uuid};
+use wwan::channel::blocking::MessageChannel as _;
+use wwan::client::mbim::{Client, Error, Memory};
+use wwan::client::{Blocking, wait};
+use wwan::session::mbim::{Config, Memory as SessionMemory, Slot};
+use wwan::time::{Instant, Millis};
+
+use crate::args::Options;
+use crate::device::{self, Channel, Opened, Time, USUAL};
+use crate::error::Fail;
+use crate::names;
+use crate::output::note;
+
+/// Longest command and longest answer, in bytes.
+const LONGEST: usize = 0x1_0000;
+
+/// How long a single question may stay unanswered.
+const QUESTION: Millis = Millis::from_secs(10);
+
+/// How long an open modem may take to show that it is open, and how long taking leave may take.
+const SHORT: Millis = Millis::from_secs(2);
+
+/// The client that commands drive.
+pub(crate) type Driver = Client<'static, Blocking<Channel>>;
+
+/// What becomes of an opened modem at the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum After {
+    /// It is closed if this program opened it, and left as it was found otherwise.
+    AsFound,
+    /// It stays open: closing it would undo what was done.
+    Open,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) service: Uuid,
+    pub(crate) cid: u32,
+    pub(crate) status: Status,
+    pub(crate) body: Vec<u8>,
+    layout: Option<&'static StructInfo>,
+}
+
+impl Answer {
+    /// The fields of a successful answer, with names of the specification.
+    pub(crate) fn fields(&self) -> Result<Value, Fail> {
+        if self.status != Status::SUCCESS {
+            return Err(self.refusal());
+        }
+        let command = || names::command(self.service, self.cid);
+        let layout =
+            self.layout.ok_or_else(|| Fail::Data(format!("{}: the layout of the answer is unknown", command())))?;
+        let fields = layout
+            .decode(&self.body, false)
+            .map_err(|error| Fail::Data(format!("answer to {}: {error}", command())))?;
+        Ok(names::named(layout, &fields))
+    }
+
+    /// The refusal that the answer is, with the network's reason where it has one.
+    pub(crate) fn refusal(&self) -> Fail {
+        let fields = self.layout.and_then(|layout| layout.decode(&self.body, false).ok());
+        let cause = fields
+            .as_ref()
+            .and_then(|fields| fields.get("NwError"))
+            .and_then(Value::as_u64)
+            .and_then(|cause| u32::try_from(cause).ok())
+            .filter(|cause| *cause != 0);
+        Fail::refused(self.service, self.cid, self.status, cause.map(bc::NwError))
+    }
+}
+
+/// An open modem.
+#[derive(Debug)]
+pub(crate) struct Modem {
+    pub(crate) client: Driver,
+    /// Device node or name of the virtual modem.
+    pub(crate) name: String,
+    /// The version of the Microsoft extensions that is in force: 1, 2 or 3.
+    pub(crate) version: u8,
+    /// Whether it was open before.
+    pub(crate) taken_over: bool,
+}
+
+/// Memory for as long as the program runs; there is one modem in it.
+fn memory(length: usize) -> &'static mut [u8] {
+    vec![0; length].leak()
+}
+
+impl Modem {
+    /// Reaches the modem that the options name: takes it over if it is open, opens it otherwise.
+    ///
+    /// The time limit is that of the options, or `usual`; opening takes 30 seconds of it at most.
+    pub(crate) fn open(options: &Options, usual: Millis, time: Time) -> Result<Self, Fail> {
+        let limit = options.timeout.unwrap_or(usual);
+        let Opened { mut channel, name } = device::open(options, limit, time)?;
+        let opening = limit.min(USUAL);
+        channel.channel_mut().channel_mut().until = channel.now() + opening;
+        let longest = channel.max_message();
+        let config = config(longest, opening);
+        let memory = Memory {
+            transfer: memory(longest.max(4096)),
+            indications: memory(LONGEST),
+            session: SessionMemory {
+                slots: vec![Slot::FREE; 4].leak(),
+                command: memory(LONGEST),
+                answer: memory(LONGEST),
+                indication: memory(LONGEST),
+            },
+        };
+        let start = channel.now();
+        let mut client = Client::new(Blocking(channel), config, memory);
+        let found = if options.reopen { None } else { version_if_open(&mut client, Millis(opening.0 / 4).min(SHORT))? };
+        if found.is_none() {
+            wait(client.open())?;
+        }
+        let mut modem = Self { client, name, version: 1, taken_over: found.is_some() };
+        modem.set_version(found.unwrap_or(1));
+        modem.limit(start, limit);
+        Ok(modem)
+    }
+
+    /// Sets the end of all waiting; a limit of [`Millis`]`(u32::MAX)` is none.
+    fn limit(&mut self, start: Instant, limit: Millis) {
+        let until = if limit == Millis(u32::MAX) { Instant::FAR } else { start + limit };
+        self.channel().channel_mut().channel_mut().until = until;
+    }
+
+    fn set_version(&mut self, version: u8) {
+        self.version = version;
+        self.channel().sink_mut().version = version;
+    }
+
+    fn channel(&mut self) -> &mut Channel {
+        &mut self.client.link().0
+    }
+
+    /// Now, by the clock of the channel.
+    pub(crate) fn now(&mut self) -> Instant {
+        self.channel().now()
+    }
+
+    /// The time that is left, less a second for what comes after.
+    pub(crate) fn patience(&mut self) -> Millis {
+        let now = self.now();
+        let until = self.channel().channel_mut().channel_mut().until;
+        let left = until.since(now);
+        Millis(left.0.saturating_sub(1000).max(left.0 / 2))
+    }
+
+    /// Whether messages are traced.
+    pub(crate) fn is_verbose(&mut self) -> bool {
+        self.channel().sink_mut().is_verbose()
+    }
+
+    /// Agrees on a version of the Microsoft extensions. Only possible right after opening.
+    pub(crate) fn negotiate(&mut self, wanted: u8) -> Result<(), Fail> {
+        if wanted == self.version {
+            return Ok(());
+        }
+        if self.taken_over {
+            return Err(Fail::Usage(format!(
+                "the modem is open with version {}.0 of the extensions; --reopen opens it anew, which ends its sessions",
+                self.version
+            )));
+        }
+        self.ask::<bc::DeviceServices>()?;
+        let params = serde_json::json!({ "MbimVersion": 0x0100, "MbimExtensionsVersion": u16::from(wanted) << 8 });
+        let answer = self.command(bce::MS_BASIC_CONNECT_EXTENSIONS, bce::Version::CID, Form::Query, &params)?;
+        let fields = answer.fields()?;
+        let agreed = fields.get("mbim_extensions_version").and_then(Value::as_u64).unwrap_or(0) >> 8;
+        let agreed = u8::try_from(agreed).unwrap_or(u8::MAX).clamp(1, wanted);
+        if agreed < wanted {
+            note(&format!("the modem has version {agreed}.0 of the extensions only"));
+        }
+        self.set_version(agreed);
+        Ok(())
+    }
+
+    /// Sends a command with an information buffer of bytes.
+    pub(crate) fn command_raw(&mut self, service: Uuid, cid: u32, form: Form, body: &[u8]) -> Result<Answer, Fail> {
+        let (kind, timeout) = match form {
+            Form::Set => (CommandType::SET, Millis(u32::MAX)),
+            _ if (service, cid) == (bc::BASIC_CONNECT, bc::VisibleProviders::CID) => {
+                (CommandType::QUERY, Millis(u32::MAX))
+            }
+            // Other services may have questions that take longer.
+            _ if service != bc::BASIC_CONNECT => (CommandType::QUERY, Millis(u32::MAX)),
+            _ => (CommandType::QUERY, QUESTION),
+        };
+        // Where the answer is silence, the command shall be named: so its time ends just before that of the program.
+        let timeout = timeout.min(self.patience());
+        let answer = match wait(self.client.command(service, cid, kind, &Raw(body), timeout)) {
+            Err(Error::Failed { failure, .. }) => return Err(Fail::failed(&names::command(service, cid), failure)),
+            answer => answer?,
+        };
+        Ok(Answer {
+            service,
+            cid,
+            status: answer.status,
+            body: answer.body.to_vec(),
+            layout: names::layout(service, cid, Form::Response, self.version),
+        })
+    }
+
+    /// Sends a command of the catalogue.
+    pub(crate) fn command(&mut self, service: Uuid, cid: u32, form: Form, params: &Value) -> Result<Answer, Fail> {
+        let command = || names::command(service, cid);
+        let layout = names::layout(service, cid, form, self.version)
+            .ok_or_else(|| Fail::Usage(format!("{} has no such form", command())))?;
+        let body = layout.encode(params).map_err(|error| Fail::Usage(format!("{}: {error}", command())))?;
+        self.command_raw(service, cid, form, &body)
+    }
+
+    /// Asks without parameters; the fields of the answer.
+    pub(crate) fn ask<C: mbim_wire::Command>(&mut self) -> Result<Value, Fail> {
+        self.command(C::SERVICE, C::CID, Form::Query, &Value::Null)?.fields()
+    }
+
+    /// Asks with parameters; the fields of the answer.
+    pub(crate) fn ask_with<C: mbim_wire::Command>(&mut self, params: &Value) -> Result<Value, Fail> {
+        self.command(C::SERVICE, C::CID, Form::Query, params)?.fields()
+    }
+
+    /// Sets; the fields of the answer.
+    pub(crate) fn set<C: mbim_wire::Command>(&mut self, params: &Value) -> Result<Value, Fail> {
+        self.command(C::SERVICE, C::CID, Form::Set, params)?.fields()
+    }
+
+    /// Takes leave. Whatever happens here does not change how the command ended.
+    pub(crate) fn leave(mut self, after: After) {
+        let now = self.now();
+        let until = &mut self.channel().channel_mut().channel_mut().until;
+        *until = (*until).min(now + SHORT).max(now);
+        let left = match after {
+            // Nobody will read the indications of a modem that stays open, and old ones in its queue would stand
+            // before the answers to the next program.
+            After::Open => self.subscribe(&[]),
+            After::AsFound if self.taken_over => Ok(()),
+            After::AsFound => wait(self.client.close()).map_err(Fail::from),
+        };
+        if let Err(error) = left {
+            if self.is_verbose() {
+                note(&format!("taking leave: {error}"));
+            }
+        }
+        device::report_losses(self.channel());
+    }
+
+    /// Replaces the list of indications that the modem sends: services with commands.
+    pub(crate) fn subscribe(&mut self, list: &[(Uuid, Vec<u32>)]) -> Result<(), Fail> {
+        let events: Vec<Value> = list
+            .iter()
+            .map(|(service, cids)| serde_json::json!({ "DeviceServiceId": service.to_string(), "Cids": cids }))
+            .collect();
+        let params = serde_json::json!({ "Events": events });
+        self.set::<bc::DeviceServiceSubscribeList>(&params).map(drop)
+    }
+}
+
+fn config(longest: usize, opening: Millis) -> Config {
+    let mut config = Config::default();
+    config.max_control_transfer = u32::try_from(longest).unwrap_or(u32::MAX);
+    config.open_total = opening;
+    config.open_try = config.open_try.min(Millis(opening.0 / 3));
+    config.close = SHORT;
+    config.first_transaction = device::first_transaction();
+    config
+}
+
+/// Asks an open modem for its packet service; the version of the extensions that the answer shows, or `None` if the
+/// modem is not open or does not show it.
+///
+/// That answer has a fixed length in each version, so it tells the versions apart, which nothing else does: the host
+/// that opened the modem may have agreed on a newer one. Where it is missing because the modem refuses, there is no
+/// packet service, thus no session that opening could end.
+fn version_if_open(client: &mut Driver, timeout: Millis) -> Result<Option<u8>, Fail> {
+    client.assume_open();
+    let (service, cid) = (bc::BASIC_CONNECT, bc::PacketService::CID);
+    match wait(client.command(service, cid, CommandType::QUERY, &Empty {}, timeout)) {
+        Ok(answer) => Ok(match answer.body.len() {
+            28 => Some(1),
+            32 => Some(2),
+            44 => Some(3),
+            _ => None,
+        }),
+        Err(Error::Channel(error)) => Err(error.into()),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Whether an error leaves the modem in reach.
+pub(crate) const fn is_reachable(fail: &Fail) -> bool {
+    !matches!(fail, Fail::Unreachable(_))
+}

@@ -1,0 +1,181 @@
+//! Everything that is printed goes through here: text from a modem is untrusted, and standard output may be closed.
+
+use std::io::{self, Write as _};
+
+use core::fmt::{self, Write as _};
+
+use mbim_wire::catalogue::Value;
+
+/// Whether a character must not reach a terminal as it is: controls move the cursor or worse, and direction marks make
+/// text look like another.
+fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Text with everything escaped that a terminal could act on; line feeds too.
+pub(crate) fn clean(text: &str) -> String {
+    let mut clean = String::new();
+    for c in text.chars() {
+        if is_unsafe(c) {
+            clean.extend(c.escape_unicode());
+        } else {
+            clean.push(c);
+        }
+    }
+    clean
+}
+
+/// The same for text of several lines.
+fn clean_lines(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(clean).collect();
+    lines.join("\n")
+}
+
+/// A JSON document, escaped beyond what JSON demands. Control characters can only stand inside its strings.
+fn json_text(text: &str) -> String {
+    let mut clean = String::new();
+    for c in text.chars() {
+        if c != '\n' && is_unsafe(c) {
+            let _ = write!(clean, "\\u{:04x}", u32::from(c));
+        } else {
+            clean.push(c);
+        }
+    }
+    clean
+}
+
+/// Standard output.
+#[derive(Debug)]
+pub(crate) struct Output {
+    /// Print JSON.
+    pub(crate) json: bool,
+    closed: bool,
+}
+
+impl Output {
+    pub(crate) const fn new(json: bool) -> Self {
+        Self { json, closed: false }
+    }
+
+    /// Whether nobody reads any more.
+    pub(crate) const fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Prints lines and flushes them.
+    pub(crate) fn lines(&mut self, text: &str) -> io::Result<()> {
+        self.write(&clean_lines(text))
+    }
+
+    /// Prints a JSON document over several lines.
+    pub(crate) fn document(&mut self, value: &Value) -> io::Result<()> {
+        self.write(&json_text(&format!("{value:#}")))
+    }
+
+    /// Prints a JSON document on one line.
+    pub(crate) fn line(&mut self, value: &Value) -> io::Result<()> {
+        self.write(&json_text(&value.to_string()))
+    }
+
+    fn write(&mut self, text: &str) -> io::Result<()> {
+        if self.closed {
+            return Ok(());
+        }
+        let mut out = io::stdout().lock();
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush());
+        match written {
+            // Whoever reads has seen enough: that is no failure.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(())
+            }
+            other => other,
+        }
+    }
+}
+
+/// Prints a line to standard error.
+pub(crate) fn note(text: &str) {
+    // Nobody can be told if this fails.
+    let _ = writeln!(io::stderr(), "{}", clean_lines(text));
+}
+
+/// What a command has to say for a person: labels and texts in columns, under headings.
+#[derive(Debug, Default)]
+pub(crate) struct Table(Vec<Line>);
+
+#[derive(Debug)]
+enum Line {
+    Heading(String),
+    Row(String, String),
+}
+
+impl Table {
+    pub(crate) fn heading(&mut self, text: &str) {
+        self.0.push(Line::Heading(text.to_owned()));
+    }
+
+    pub(crate) fn row(&mut self, label: &str, text: impl Into<String>) {
+        self.0.push(Line::Row(label.to_owned(), text.into()));
+    }
+
+    /// One row for each text; the label stands in front of the first.
+    pub(crate) fn rows(&mut self, label: &str, texts: impl IntoIterator<Item = String>) {
+        let mut label = label;
+        for text in texts {
+            self.row(label, text);
+            label = "";
+        }
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = |line: &Line| match line {
+            Line::Row(label, _) => label.chars().count(),
+            Line::Heading(_) => 0,
+        };
+        let width = self.0.iter().map(width).max().unwrap_or(0);
+        let headed = self.0.iter().any(|line| matches!(line, Line::Heading(_)));
+        let indent = if headed { "  " } else { "" };
+        for (i, line) in self.0.iter().enumerate() {
+            match line {
+                Line::Heading(text) => writeln!(f, "{}{text}", if i == 0 { "" } else { "\n" })?,
+                Line::Row(label, text) => writeln!(f, "{indent}{label:width$}  {}", clean(text))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_acts_on_is_escaped() {
+        assert_eq!(clean("a\u{1b}[31mb\u{9b}\r\n"), "a\\u{1b}[31mb\\u{9b}\\u{d}\\u{a}");
+        assert_eq!(clean("Überall 日本"), "Überall 日本");
+        assert_eq!(clean("\u{202e}gnp\u{feff}"), "\\u{202e}gnp\\u{feff}");
+    }
+
+    #[test]
+    fn json_stays_json() {
+        let value = Value::from("a\u{1b}\u{9b}\u{202e}\n");
+        let text = json_text(&value.to_string());
+        assert!(text.is_ascii(), "{text}");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+    }
+
+    #[test]
+    fn columns_line_up() {
+        let mut table = Table::default();
+        table.heading("One");
+        table.row("a", "1");
+        table.rows("long", ["2".to_owned(), "3".to_owned()]);
+        table.heading("Two");
+        assert_eq!(table.to_string(), "One\n  a     1\n  long  2\n        3\n\nTwo\n");
+    }
+}

@@ -1,0 +1,122 @@
+//! `-v`: every message on one line of standard error, personal data masked.
+
+use mbim_wire::catalogue::{Value, message_to_json};
+use mbim_wire::{ProtocolError, Status};
+use wwan::channel::{Direction, Sink};
+use wwan::time::Instant;
+
+use crate::names;
+use crate::output::note;
+
+/// Prints messages, or does nothing.
+#[derive(Debug)]
+pub(crate) struct Trace {
+    verbose: bool,
+    start: Instant,
+    /// The version of the extensions whose layouts hold.
+    pub(crate) version: u8,
+}
+
+impl Trace {
+    pub(crate) const fn new(verbose: bool, start: Instant) -> Self {
+        Self { verbose, start, version: 1 }
+    }
+
+    /// Whether traces are wanted.
+    pub(crate) const fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+}
+
+impl Sink for Trace {
+    fn message(&mut self, at: Instant, direction: Direction, bytes: &[u8]) {
+        if !self.verbose {
+            return;
+        }
+        let time = at.since(self.start).0;
+        let arrow = match direction {
+            Direction::Sent => '>',
+            Direction::Received => '<',
+        };
+        let (seconds, millis) = (time / 1000, time % 1000);
+        note(&format!("{seconds:4}.{millis:03} {arrow} {}", summary(bytes, self.version)));
+    }
+}
+
+/// A message in one line, without anything personal.
+fn summary(bytes: &[u8], version: u8) -> String {
+    let shown = match message_to_json(bytes, version, true) {
+        Ok(shown) => shown,
+        Err(error) => return format!("{} bytes: {error}", bytes.len()),
+    };
+    let json = shown.json;
+    let text = |key: &str| json.get(key).and_then(Value::as_str).unwrap_or_default();
+    let number = |key: &str| {
+        let number = json.get(key).and_then(Value::as_u64)?;
+        u32::try_from(number).ok()
+    };
+    let mut line = format!("{} #{}", text("type").to_uppercase(), number("transaction_id").unwrap_or(0));
+    let mut add = |part: &str| {
+        if !part.is_empty() {
+            line.push(' ');
+            line.push_str(part);
+        }
+    };
+    let (total, current) = (number("fragments_total"), number("fragment_current"));
+    if let Some(total) = total.filter(|total| *total > 1) {
+        // The bytes of a fragment may be personal and cannot be told apart.
+        let nth = current.unwrap_or(0).saturating_add(1);
+        add(&format!("fragment {nth} of {total}, {} bytes", bytes.len()));
+        return line;
+    }
+    if let Ok(service) = text("service_uuid").parse() {
+        add(&names::command(service, number("cid").unwrap_or(0)));
+    }
+    add(text("command_type"));
+    if let Some(status) = number("status") {
+        add(&names::status(Status(status)));
+    }
+    if let Some(error) = number("error") {
+        add(&names::protocol_error(ProtocolError(error)));
+    }
+    if let Some(max) = number("max_control_transfer") {
+        add(&format!("max_control_transfer {max}"));
+    }
+    match (shown.layout, json.get("fields")) {
+        (Some(layout), Some(fields)) if !layout.fields.is_empty() => add(&names::named(layout, fields).to_string()),
+        (None, None) => match number("information_buffer_length") {
+            Some(length) if length > 0 => add(&format!("{length} bytes of unknown layout")),
+            _ => {}
+        },
+        _ => {}
+    }
+    line
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use mbim_wire::catalogue::unhex;
+
+    /// PIN set: PIN1, enter, "1234"; from the wire.
+    const PIN: &str = "03000000 50000000 05000000 01000000 00000000 a289cc33bcbb8b4fb6b0133ec2aae6df 04000000 01000000
+        20000000 02000000 00000000 18000000 08000000 00000000 00000000 3100320033003400";
+
+    #[test]
+    fn codes_do_not_appear() {
+        let line = summary(&unhex(PIN).unwrap(), 1);
+        assert_eq!(
+            line,
+            "COMMAND #5 Basic Connect Pin set {\"pin_type\":\"pin1\",\"pin_operation\":\"enter\",\"pin\":\"***\",\
+             \"new_pin\":null}"
+        );
+    }
+
+    #[test]
+    fn fragments_are_not_shown() {
+        let mut bytes = unhex(PIN).unwrap();
+        *bytes.get_mut(12).unwrap() = 2;
+        assert_eq!(summary(&bytes, 1), "COMMAND #5 fragment 1 of 2, 80 bytes");
+    }
+}
