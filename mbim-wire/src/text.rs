@@ -36,7 +36,10 @@ impl<'a> Utf16<'a> {
     /// Whether there is no character.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.chars().next().is_none()
+        match self.0 {
+            Source::Wire(bytes) => matches!(bytes, [] | [0, 0, ..]),
+            Source::Str(text) => text.is_empty(),
+        }
     }
 
     /// The characters.
@@ -92,15 +95,16 @@ impl<'a> Utf16<'a> {
     /// Appends the padded bytes and fills the pair at `at`: offset and size, both zero for an empty text.
     #[inline(never)]
     pub(crate) fn put_pair(&self, w: &mut StructWriter<'_, '_>, at: usize, max: usize) {
-        let size = self.wire_len();
-        if size > max {
+        let offset = w.next();
+        self.append(w);
+        let size = w.next().saturating_sub(offset);
+        if codec::length(size) > max {
             w.poison(EncodeError::TooLong { limit: max });
-        } else if size > 0 {
-            let offset = w.next();
-            self.append(w);
-            w.pad(size);
+        }
+        if size > 0 {
+            w.pad(codec::length(size));
             w.word(at, offset);
-            w.word(at.saturating_add(4), codec::word(size));
+            w.word(at.saturating_add(4), size);
         }
     }
 

@@ -485,7 +485,7 @@ impl<'s> Session<'s> {
 
     /// Whether the previous command has not been sent completely.
     pub(crate) fn is_sending(&self) -> bool {
-        self.splitter.is_some_and(|splitter| !splitter.is_done())
+        self.splitter.as_ref().is_some_and(|splitter| !splitter.is_done())
     }
 
     /// Whether nothing of the command was sent.
@@ -546,7 +546,7 @@ impl<'s> Session<'s> {
         if self.is_sending() {
             return Err(SessionError::Busy);
         }
-        let given_up = |slot: &Slot| slot.0.is_some_and(|pending| pending.abandoned);
+        let given_up = |slot: &Slot| slot.0.as_ref().is_some_and(|pending| pending.abandoned);
         let free = self.slots.iter().position(|slot| slot.0.is_none());
         let Some(at) = free.or_else(|| self.slots.iter().position(given_up)) else {
             return Err(SessionError::NoSlot);
@@ -555,8 +555,8 @@ impl<'s> Session<'s> {
         let command =
             message::write_command(self.command, id, service, cid, kind, body).map_err(SessionError::Encode)?;
         self.splitter = Some(Splitter::new(command, usize::try_from(self.limit).unwrap_or(usize::MAX)));
-        if let Some(old) = self.slots.get(at).and_then(|slot| slot.0) {
-            self.free(old.id);
+        if let Some(old) = self.slots.get(at).and_then(|slot| slot.0.as_ref()).map(|pending| pending.id) {
+            self.free(old);
         }
         if let Some(slot) = self.slots.get_mut(at) {
             slot.0 = Some(Pending { id, service, cid, deadline: now + timeout, abandoned: false, broken: false });
@@ -580,12 +580,12 @@ impl<'s> Session<'s> {
 
     /// Whether there is something to send.
     pub(crate) fn has_due(&self) -> bool {
-        self.splitter.is_some_and(|splitter| !splitter.is_done()) || !self.host_errors.is_empty() || self.due.is_some()
+        self.splitter.as_ref().is_some_and(|splitter| !splitter.is_done()) || !self.host_errors.is_empty() || self.due.is_some()
     }
 
     /// The next transfer to send; `None` when there is nothing.
     pub fn transmit(&mut self) -> Option<&[u8]> {
-        if self.splitter.is_some_and(|splitter| splitter.is_done()) {
+        if self.splitter.as_ref().is_some_and(|splitter| splitter.is_done()) {
             self.splitter = None;
         }
         if let Some(splitter) = &mut self.splitter {
@@ -702,7 +702,7 @@ impl<'s> Session<'s> {
             State::Closing { until, .. } => until,
             State::Closed | State::Open => Instant::FAR,
         };
-        let slots = self.slots.iter().filter_map(|slot| slot.0).map(|pending| pending.deadline);
+        let slots = self.slots.iter().filter_map(|slot| slot.0.as_ref()).map(|pending| pending.deadline);
         slots.fold(state.min(self.answer.until).min(self.indication.until), Instant::min)
     }
 
@@ -736,24 +736,25 @@ impl<'s> Session<'s> {
             count(&mut self.counters.fragment_timeouts);
             if let Some(id) = self.answer.abort() {
                 self.complain(id, ProtocolError::TIMEOUT_FRAGMENT);
-                if self.free(id).is_some_and(|pending| !pending.abandoned) {
+                if self.free(id) == Some(true) {
                     return Some(Expired::Failed { ticket: Ticket(id), failure: Failure::Fragments });
                 }
             }
         }
-        while let Some(pending) = self.slots.iter().filter_map(|slot| slot.0).find(|pending| pending.deadline <= now) {
-            self.free(pending.id);
-            if pending.abandoned {
+        let over = |slot: &&Pending| slot.deadline <= now;
+        while let Some(pending) = self.slots.iter().filter_map(|slot| slot.0.as_ref()).find(over) {
+            let (id, broken) = (pending.id, pending.broken);
+            if self.free(id) != Some(true) {
                 continue;
             }
-            let failure = if pending.broken {
+            let failure = if broken {
                 Failure::Fragments
             } else {
                 count(&mut self.counters.timeouts);
                 count(&mut self.counters.consecutive_timeouts);
                 Failure::Timeout
             };
-            return Some(Expired::Failed { ticket: Ticket(pending.id), failure });
+            return Some(Expired::Failed { ticket: Ticket(id), failure });
         }
         None
     }
@@ -813,15 +814,20 @@ impl<'s> Session<'s> {
         self.slots.iter_mut().filter_map(|slot| slot.0.as_mut()).find(|pending| pending.id == id)
     }
 
-    /// Frees the slot of a command, and drops what is left of the command and of its answer.
-    fn free(&mut self, id: u32) -> Option<Pending> {
-        if self.splitter.is_some_and(|splitter| splitter.transaction_id() == id) {
+    /// Frees the slot of a command, and drops what is left of the command and of its answer. Says whether the answer was
+    /// still awaited; `None` if there is no such command.
+    fn free(&mut self, id: u32) -> Option<bool> {
+        if self.splitter.as_ref().is_some_and(|splitter| splitter.transaction_id() == id) {
             self.splitter = None;
         }
         if self.answer.assembler.pending() == Some(id) {
             self.answer.abort();
         }
-        self.slots.iter_mut().find(|slot| slot.0.is_some_and(|pending| pending.id == id))?.0.take()
+        let of_id = |slot: &&mut Slot| slot.0.as_ref().is_some_and(|pending| pending.id == id);
+        let slot = self.slots.iter_mut().find(of_id)?;
+        let awaited = slot.0.as_ref().is_some_and(|pending| !pending.abandoned);
+        *slot = Slot::FREE;
+        Some(awaited)
     }
 
     fn complain(&mut self, id: u32, error: ProtocolError) {
@@ -838,8 +844,8 @@ impl<'s> Session<'s> {
     /// Ends the command `id` without an answer.
     fn fail(&mut self, id: u32, failure: Failure) -> Event {
         match self.free(id) {
-            Some(pending) if !pending.abandoned => Event::Failed { ticket: Ticket(id), failure },
-            Some(_) => {
+            Some(true) => Event::Failed { ticket: Ticket(id), failure },
+            Some(false) => {
                 count(&mut self.counters.late);
                 Event::Ignored(Ignored::Late)
             }
@@ -946,7 +952,7 @@ impl<'s> Session<'s> {
             }
         }
         match self.free(id) {
-            Some(pending) if !pending.abandoned => Event::Answer { ticket: Ticket(id), place },
+            Some(true) => Event::Answer { ticket: Ticket(id), place },
             _ => {
                 count(&mut self.counters.late);
                 Event::Ignored(Ignored::Late)
