@@ -14,12 +14,7 @@ fn sensors() -> [Sensor<'static>; 2] {
             temperature: -1250,
             serial_number: "S-77".into(),
         },
-        Sensor {
-            place: PLACE_SIM_TRAY,
-            abilities: Abilities::PEAK,
-            temperature: 4000,
-            serial_number: "".into(),
-        },
+        Sensor { place: PLACE_SIM_TRAY, abilities: Abilities::PEAK, temperature: 4000, serial_number: "".into() },
     ]
 }
 
@@ -37,11 +32,7 @@ const SENSORS: &[u8] = &[
 #[test]
 fn values_become_bytes_and_bytes_become_values() {
     let sensors = sensors();
-    let told = Sensors {
-        radio: RadioSwitchState::ON,
-        sensor_count: Count::AUTO,
-        sensors: RefList::new(&sensors),
-    };
+    let told = Sensors { radio: RadioSwitchState::ON, sensor_count: Count::AUTO, sensors: RefList::new(&sensors) };
     let mut buffer = [0xa5; 256];
     let mut writer = Writer::new(&mut buffer);
     writer.structure(&told);
@@ -53,9 +44,7 @@ fn values_become_bytes_and_bytes_become_values() {
     assert_eq!(read, sensors);
     for length in 0..SENSORS.len() {
         let cut = SensorsView::new(&SENSORS[..length]);
-        let all = cut
-            .read()
-            .and_then(|value| value.sensors.iter().try_for_each(|sensor| sensor.map(drop)));
+        let all = cut.read().and_then(|value| value.sensors.iter().try_for_each(|sensor| sensor.map(drop)));
         assert!(all.is_err(), "{length} bytes");
     }
 }
@@ -63,10 +52,7 @@ fn values_become_bytes_and_bytes_become_values() {
 #[test]
 fn messages_name_the_vendors_service() {
     let mut buffer = [0xa5; 256];
-    let set = ThrottleSet {
-        place: Place::POWER_AMPLIFIER,
-        temperature: 9000,
-    };
+    let set = ThrottleSet { place: Place::POWER_AMPLIFIER, temperature: 9000 };
     let message = write_set::<Throttle>(&mut buffer, 7, &set).unwrap();
     let Body::Command(fragment) = Transfer::parse(message).unwrap().body else {
         panic!("not a command");
@@ -104,18 +90,10 @@ mod tables {
     #[test]
     fn the_catalogue_knows_the_service() {
         assert_eq!((SERVICE.name, SERVICE.uuid), ("Example Thermal", EXAMPLE_THERMAL));
-        let rows: Vec<_> = SERVICE
-            .commands
-            .iter()
-            .map(|command| (command.name(), command.cid))
-            .collect();
+        let rows: Vec<_> = SERVICE.commands.iter().map(|command| (command.name(), command.cid)).collect();
         assert_eq!(rows, [("Read Sensors".to_owned(), 1), ("Throttle".to_owned(), 2)]);
         let (_, layout) = SERVICE.command(2, Form::Set, 1).unwrap();
-        let fields: Vec<_> = layout
-            .fields
-            .iter()
-            .map(|field| (field.name(), field.type_text(layout)))
-            .collect();
+        let fields: Vec<_> = layout.fields.iter().map(|field| (field.name(), field.type_text(layout))).collect();
         let expected = [("Place", "enum:MbimPlace(u32)"), ("Limit", "i32")];
         assert_eq!(fields, expected.map(|(name, kind)| (name.to_owned(), kind.to_owned())));
         assert!(SERVICE.command(2, Form::Query, 1).is_none());
