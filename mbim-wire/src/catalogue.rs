@@ -199,19 +199,11 @@ impl FieldError {
     /// The JSON value was not what the format takes.
     #[must_use]
     pub fn expected(what: &str) -> Self {
-        Self {
-            path: String::new(),
-            offset: 0,
-            problem: Problem::Expected(what.to_owned()),
-        }
+        Self { path: String::new(), offset: 0, problem: Problem::Expected(what.to_owned()) }
     }
 
     fn inside(mut self, outer: &str, offset: usize) -> Self {
-        let dot = if self.path.is_empty() || self.path.starts_with('[') {
-            ""
-        } else {
-            "."
-        };
+        let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
         self.path = format!("{outer}{dot}{}", self.path);
         self.offset = self.offset.saturating_add(offset);
         self
@@ -221,11 +213,7 @@ impl FieldError {
 impl From<DecodeError> for FieldError {
     fn from(error: DecodeError) -> Self {
         let offset = usize::try_from(error.offset).unwrap_or(usize::MAX);
-        Self {
-            path: String::new(),
-            offset,
-            problem: Problem::Decode(error.kind),
-        }
+        Self { path: String::new(), offset, problem: Problem::Decode(error.kind) }
     }
 }
 
@@ -233,11 +221,7 @@ impl fmt::Display for FieldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.problem {
             Problem::Decode(kind) => {
-                write!(
-                    f,
-                    "{} at offset {} of the information buffer: {kind}",
-                    self.path, self.offset
-                )
+                write!(f, "{} at offset {} of the information buffer: {kind}", self.path, self.offset)
             }
             Problem::Expected(what) => write!(f, "{}: {what} expected", self.path),
             Problem::Unknown => write!(f, "{}: no such field", self.path),
@@ -262,24 +246,13 @@ impl CommandInfo {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str, cid: u32, version: u8) -> Self {
-        Self {
-            name,
-            cid,
-            version,
-            query: None,
-            set: None,
-            notification: None,
-        }
+        Self { name, cid, version, query: None, set: None, notification: None }
     }
 
     /// The name in the catalogue: words with blanks, without the version.
     #[must_use]
     pub fn name(&self) -> String {
-        let name = match self
-            .name
-            .strip_suffix(['2', '3'])
-            .and_then(|name| name.strip_suffix('V'))
-        {
+        let name = match self.name.strip_suffix(['2', '3']).and_then(|name| name.strip_suffix('V')) {
             Some(name) if self.version > 1 => name,
             _ => self.name,
         };
@@ -333,10 +306,7 @@ impl ServiceInfo {
     pub fn command(&self, cid: u32, form: Form, version: u8) -> Option<(&'static CommandInfo, &'static StructInfo)> {
         let rows = self.commands.iter().filter(|command| command.cid == cid);
         let with = rows.filter_map(|command| Some((command, command.form(form)?)));
-        let known = with
-            .clone()
-            .filter(|(command, _)| command.version <= version)
-            .max_by_key(|(c, _)| c.version);
+        let known = with.clone().filter(|(command, _)| command.version <= version).max_by_key(|(c, _)| c.version);
         known.or_else(|| with.min_by_key(|(command, _)| command.version))
     }
 }
@@ -363,10 +333,7 @@ impl FieldInfo {
     fn kind_text(&self, kind: &Kind, of: &StructInfo) -> String {
         let count = |back: usize| {
             let at = self.offset.checked_sub(back);
-            let count = of
-                .fields
-                .iter()
-                .find(|field| Some(field.offset) == at && matches!(field.kind, Kind::Count));
+            let count = of.fields.iter().find(|field| Some(field.offset) == at && matches!(field.kind, Kind::Count));
             count.map_or_else(String::new, Self::name)
         };
         let element = |kind: &Kind| match kind {
@@ -376,11 +343,7 @@ impl FieldInfo {
             _ => "u32".to_owned(),
         };
         let limit = |max: usize, sep: &str| {
-            if max == usize::MAX {
-                String::new()
-            } else {
-                format!("{sep}max={max}")
-            }
+            if max == usize::MAX { String::new() } else { format!("{sep}max={max}") }
         };
         match kind {
             Kind::U16 => "u16".to_owned(),
@@ -503,11 +466,7 @@ impl Kind {
     fn mask(&self, value: Value) -> Value {
         match (self, value) {
             (
-                Self::RefList { of, .. }
-                | Self::RefSequence(of)
-                | Self::RefArray {
-                    of: Self::Struct(of), ..
-                },
+                Self::RefList { of, .. } | Self::RefSequence(of) | Self::RefArray { of: Self::Struct(of), .. },
                 Value::Array(items),
             ) => items.into_iter().map(|item| of.mask(item)).collect(),
             (Self::Struct(of) | Self::RefStruct(of), value) => of.mask(value),
@@ -557,24 +516,18 @@ impl<'v> JsonStruct<'v> {
     #[must_use]
     pub fn new(info: &'static StructInfo, value: &'v Value) -> Self {
         let unknown = value.as_object().and_then(|map| {
-            map.keys()
-                .find(|key| !info.fields.iter().any(|field| field.name() == **key))
-                .map(|key| FieldError {
-                    path: key.clone(),
-                    offset: 0,
-                    problem: Problem::Unknown,
-                })
+            map.keys().find(|key| !info.fields.iter().any(|field| field.name() == **key)).map(|key| FieldError {
+                path: key.clone(),
+                offset: 0,
+                problem: Problem::Unknown,
+            })
         });
         let error = match value {
             Value::Object(_) => unknown,
             Value::Null => None,
             _ => Some(FieldError::expected("an object")),
         };
-        Self {
-            info,
-            value,
-            error: RefCell::new(error),
-        }
+        Self { info, value, error: RefCell::new(error) }
     }
 
     /// Whether all values fitted.
@@ -599,11 +552,7 @@ impl<'v> JsonStruct<'v> {
 
 impl Encode for JsonStruct<'_> {
     fn fixed_len(&self) -> usize {
-        let mut len = self
-            .info
-            .fields
-            .last()
-            .map_or(0, |field| field.offset.saturating_add(field.kind.fixed()));
+        let mut len = self.info.fields.last().map_or(0, |field| field.offset.saturating_add(field.kind.fixed()));
         self.each(|field, value| {
             len = len.saturating_add((field.tail)(value)?);
             Ok(())
@@ -635,10 +584,7 @@ impl Kind {
             | Self::RefStruct(_)
             | Self::RefSequence(_) => 8,
             Self::FixedBytes { len } => *len,
-            Self::Struct(info) => info
-                .fields
-                .last()
-                .map_or(0, |field| field.offset.saturating_add(field.kind.fixed())),
+            Self::Struct(info) => info.fields.last().map_or(0, |field| field.offset.saturating_add(field.kind.fixed())),
             Self::InlineBytes { .. }
             | Self::Rest
             | Self::RestUnpadded
@@ -710,17 +656,12 @@ fn integer(value: &Value) -> Option<i128> {
 }
 
 fn number<T: TryFrom<i128>>(value: &Value, what: &str) -> Result<T, FieldError> {
-    integer(value)
-        .and_then(|n| T::try_from(n).ok())
-        .ok_or_else(|| FieldError::expected(what))
+    integer(value).and_then(|n| T::try_from(n).ok()).ok_or_else(|| FieldError::expected(what))
 }
 
 /// Letters and digits only, in upper case, so that `Wcdma`, `WCDMA` and `home-roaming`, `HOME_ROAMING` are alike.
 fn plain(name: &str) -> String {
-    name.chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_uppercase())
-        .collect()
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
 }
 
 /// A number, or the name of a value.
@@ -731,16 +672,12 @@ pub fn named(value: &Value, info: &ValueInfo, several: bool) -> Result<u64, Fiel
     }
     let one = |name: &str| {
         let name = plain(name);
-        info.values
-            .iter()
-            .find(|(known, _)| plain(known) == name)
-            .map(|(_, n)| *n)
+        info.values.iter().find(|(known, _)| plain(known) == name).map(|(_, n)| *n)
     };
     let found = match value {
-        Value::String(names) if several => names
-            .split(['|', ',', '+'])
-            .map(str::trim)
-            .try_fold(0, |bits, name| Some(bits | one(name)?)),
+        Value::String(names) if several => {
+            names.split(['|', ',', '+']).map(str::trim).try_fold(0, |bits, name| Some(bits | one(name)?))
+        }
         Value::String(name) => one(name),
         _ => None,
     };
@@ -749,10 +686,7 @@ pub fn named(value: &Value, info: &ValueInfo, several: bool) -> Result<u64, Fiel
         for (name, _) in info.values {
             let _ = write!(names, "{}{name}", if names.is_empty() { "" } else { ", " });
         }
-        FieldError::expected(&format!(
-            "a number or {} of {names}",
-            if several { "some" } else { "one" }
-        ))
+        FieldError::expected(&format!("a number or {} of {names}", if several { "some" } else { "one" }))
     })
 }
 
@@ -766,11 +700,7 @@ fn text(value: &Value) -> Result<&str, FieldError> {
 
 fn text_or_null(text: impl fmt::Display) -> Value {
     let text = text.to_string();
-    if text.is_empty() {
-        Value::Null
-    } else {
-        Value::String(text)
-    }
+    if text.is_empty() { Value::Null } else { Value::String(text) }
 }
 
 /// Bytes as hexadecimal digits.
@@ -785,10 +715,7 @@ pub fn hex(bytes: &[u8]) -> String {
 /// Bytes from hexadecimal digits; blanks, colons and hyphens between them are allowed. `None` for anything else.
 #[must_use]
 pub fn unhex(text: &str) -> Option<Vec<u8>> {
-    let mut nibbles = text
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, ':' | '-'))
-        .map(|c| c.to_digit(16));
+    let mut nibbles = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, ':' | '-')).map(|c| c.to_digit(16));
     let mut bytes = Vec::new();
     while let Some(high) = nibbles.next() {
         let low = nibbles.next()??;
@@ -810,11 +737,7 @@ fn items(value: &Value) -> Result<&[Value], FieldError> {
 }
 
 fn list_or_null(items: Vec<Value>) -> Value {
-    if items.is_empty() {
-        Value::Null
-    } else {
-        Value::Array(items)
-    }
+    if items.is_empty() { Value::Null } else { Value::Array(items) }
 }
 
 /// An error in element `i`, which starts at `offset`.
@@ -914,10 +837,7 @@ fn parsed<T: core::str::FromStr + Copy>(value: &Value, default: T, what: &str) -
 fn maybe<T: core::str::FromStr>(value: &Value, what: &str) -> Result<RefAddress<T>, FieldError> {
     match text(value)? {
         "" => Ok(RefAddress(None)),
-        text => text
-            .parse()
-            .map(|address| RefAddress(Some(address)))
-            .map_err(|_| FieldError::expected(what)),
+        text => text.parse().map(|address| RefAddress(Some(address))).map_err(|_| FieldError::expected(what)),
     }
 }
 
@@ -994,9 +914,7 @@ impl<'a, V: View<'a> + DescribeView> Describe<'a> for Inline<'a, V> {
 
     fn to_json(base: &'a [u8], at: usize) -> Result<Value, FieldError> {
         Self::at(base, at)?;
-        V::INFO
-            .decode(base.get(at..).unwrap_or(&[]), false)
-            .map_err(|error| error.inside("", at))
+        V::INFO.decode(base.get(at..).unwrap_or(&[]), false).map_err(|error| error.inside("", at))
     }
 
     fn put_json(value: &'a Value, w: &mut StructWriter<'_, '_>, at: usize) -> Result<(), FieldError> {
@@ -1013,10 +931,7 @@ impl<'a, V: View<'a> + DescribeView> Describe<'a> for Inline<'a, V> {
 }
 
 impl<'a, V: View<'a> + DescribeView, const BACK: usize> Describe<'a> for RefList<'a, V, BACK> {
-    const KIND: Kind = Kind::RefList {
-        of: V::INFO,
-        back: BACK,
-    };
+    const KIND: Kind = Kind::RefList { of: V::INFO, back: BACK };
 
     fn to_json(base: &'a [u8], at: usize) -> Result<Value, FieldError> {
         let mut list = Vec::new();
@@ -1062,10 +977,7 @@ impl<'a, T, const BACK: usize> Describe<'a> for RefArray<'a, T, BACK>
 where
     T: Describe<'a> + Copy + PartialEq + fmt::Debug,
 {
-    const KIND: Kind = Kind::RefArray {
-        of: &T::KIND,
-        back: BACK,
-    };
+    const KIND: Kind = Kind::RefArray { of: &T::KIND, back: BACK };
 
     fn to_json(base: &'a [u8], at: usize) -> Result<Value, FieldError> {
         let list = Self::at(base, at)?;
@@ -1091,10 +1003,7 @@ where
 }
 
 impl<'a, V: View<'a> + DescribeView, const BACK: usize> Describe<'a> for ElementArray<'a, V, BACK> {
-    const KIND: Kind = Kind::RefArray {
-        of: &Kind::Struct(V::INFO),
-        back: BACK,
-    };
+    const KIND: Kind = Kind::RefArray { of: &Kind::Struct(V::INFO), back: BACK };
 
     fn to_json(base: &'a [u8], at: usize) -> Result<Value, FieldError> {
         let list = Self::at(base, at)?;
@@ -1125,19 +1034,14 @@ impl<'a, T, const BACK: usize> Describe<'a> for Array<'a, T, BACK>
 where
     T: Describe<'a> + Copy + PartialEq + fmt::Debug,
 {
-    const KIND: Kind = Kind::Array {
-        of: &T::KIND,
-        back: BACK,
-    };
+    const KIND: Kind = Kind::Array { of: &T::KIND, back: BACK };
 
     fn to_json(base: &'a [u8], at: usize) -> Result<Value, FieldError> {
         let element = |i: usize| {
             let at = i.saturating_mul(T::FIXED).saturating_add(at);
             T::to_json(base, at).map_err(in_element(i, 0))
         };
-        Ok(Value::Array(
-            (0..Self::at(base, at)?.len()).map(element).collect::<Result<_, _>>()?,
-        ))
+        Ok(Value::Array((0..Self::at(base, at)?.len()).map(element).collect::<Result<_, _>>()?))
     }
 
     fn put_json(value: &'a Value, w: &mut StructWriter<'_, '_>, at: usize) -> Result<(), FieldError> {
@@ -1157,12 +1061,9 @@ impl<'a, const BACK: usize> Describe<'a> for TextList<'a, BACK> {
     fn to_json(base: &'a [u8], at: usize) -> Result<Value, FieldError> {
         let texts = Self::at(base, at)?;
         let text = |(i, text): (usize, Result<Text<'a>, DecodeError>)| {
-            text.map(|text| Value::from(text.to_string()))
-                .map_err(|error| in_element(i, 0)(error.into()))
+            text.map(|text| Value::from(text.to_string())).map_err(|error| in_element(i, 0)(error.into()))
         };
-        Ok(Value::Array(
-            texts.iter().enumerate().map(text).collect::<Result<_, _>>()?,
-        ))
+        Ok(Value::Array(texts.iter().enumerate().map(text).collect::<Result<_, _>>()?))
     }
 
     fn put_json(value: &'a Value, w: &mut StructWriter<'_, '_>, at: usize) -> Result<(), FieldError> {
@@ -1231,11 +1132,7 @@ impl<'a, V: View<'a> + DescribeView> Describe<'a> for RefSequence<'a, V> {
 }
 
 impl<'a, F: Describe<'a>, const BACK: usize, const VALUE: u32> Describe<'a> for When<F, BACK, VALUE> {
-    const KIND: Kind = Kind::When {
-        of: &F::KIND,
-        back: BACK,
-        value: VALUE,
-    };
+    const KIND: Kind = Kind::When { of: &F::KIND, back: BACK, value: VALUE };
 
     fn to_json(base: &'a [u8], at: usize) -> Result<Value, FieldError> {
         match Self::at(base, at)?.0 {
@@ -1283,10 +1180,7 @@ fn tlv_to_json(tlv: &Tlv<'_>) -> Value {
             }
         }
         TlvType::WAKE_COMMAND if data.len() >= 28 => {
-            map.insert(
-                "service_uuid".into(),
-                Uuid::at(data, 0).unwrap_or_default().to_string().into(),
-            );
+            map.insert("service_uuid".into(), Uuid::at(data, 0).unwrap_or_default().to_string().into());
             map.insert("cid".into(), word(16).into());
             map.insert("payload_hex".into(), tail(20).into());
         }
@@ -1304,10 +1198,7 @@ fn put_tlv(value: &Value, w: &mut StructWriter<'_, '_>) -> Result<(), FieldError
     if value.is_null() {
         return Ok(());
     }
-    let kind = TlvType(number(
-        value.get("type").unwrap_or(&Value::Null),
-        "a TLV type from 0 to 65535",
-    )?);
+    let kind = TlvType(number(value.get("type").unwrap_or(&Value::Null), "a TLV type from 0 to 65535")?);
     let data = bytes(value.get("data_hex").unwrap_or(&Value::Null)).map_err(|error| error.inside("data_hex", 0))?;
     Tlv::<0> { kind, data: &data }.put(w, 0);
     Ok(())
@@ -1318,10 +1209,7 @@ impl<'a, const N: usize> Describe<'a> for Tlv<'a, N> {
 
     fn to_json(base: &'a [u8], at: usize) -> Result<Value, FieldError> {
         let tlv = Self::at(base, at)?;
-        Ok(tlv_to_json(&Tlv {
-            kind: tlv.kind,
-            data: tlv.data,
-        }))
+        Ok(tlv_to_json(&Tlv { kind: tlv.kind, data: tlv.data }))
     }
 
     fn put_json(value: &'a Value, w: &mut StructWriter<'_, '_>, _: usize) -> Result<(), FieldError> {
@@ -1350,12 +1238,9 @@ impl<'a, const N: usize> Describe<'a> for TlvList<'a, N> {
     fn to_json(base: &'a [u8], at: usize) -> Result<Value, FieldError> {
         let tlvs = <Self as Field<'a>>::at(base, at)?;
         let tlv = |(i, tlv): (usize, Result<Tlv<'a>, DecodeError>)| {
-            tlv.map(|tlv| tlv_to_json(&tlv))
-                .map_err(|error| in_element(i, 0)(error.into()))
+            tlv.map(|tlv| tlv_to_json(&tlv)).map_err(|error| in_element(i, 0)(error.into()))
         };
-        Ok(Value::Array(
-            tlvs.iter().enumerate().map(tlv).collect::<Result<_, _>>()?,
-        ))
+        Ok(Value::Array(tlvs.iter().enumerate().map(tlv).collect::<Result<_, _>>()?))
     }
 
     fn put_json(value: &'a Value, w: &mut StructWriter<'_, '_>, _: usize) -> Result<(), FieldError> {
@@ -1444,20 +1329,14 @@ pub fn message_to_json(message: &[u8], version: u8, mask: bool) -> Result<Shown,
         Body::IndicateStatus(fragment) => (Some(fragment), Form::Notification),
     };
     let Some(fragment) = fragment else {
-        return Ok(Shown {
-            json: Value::Object(map),
-            layout: None,
-        });
+        return Ok(Shown { json: Value::Object(map), layout: None });
     };
     let (service_uuid, cid, status, command_type, body) = match form {
         _ if !fragment.is_whole() => {
             map.insert("fragments_total".into(), fragment.total.into());
             map.insert("fragment_current".into(), fragment.current.into());
             map.insert("fragment_payload".into(), hex(fragment.payload).into());
-            return Ok(Shown {
-                json: Value::Object(map),
-                layout: None,
-            });
+            return Ok(Shown { json: Value::Object(map), layout: None });
         }
         Form::Response => {
             let done = fragment.command_done()?;
@@ -1477,11 +1356,7 @@ pub fn message_to_json(message: &[u8], version: u8, mask: bool) -> Result<Shown,
     }
     map.insert("fragments_total".into(), fragment.total.into());
     map.insert("fragment_current".into(), fragment.current.into());
-    let form = if command_type == Some(CommandType::SET) {
-        Form::Set
-    } else {
-        form
-    };
+    let form = if command_type == Some(CommandType::SET) { Form::Set } else { form };
     let service = service(service_uuid);
     let found = service.and_then(|service| service.command(cid, form, version));
     if let Some(service) = service {
@@ -1510,9 +1385,7 @@ pub fn message_to_json(message: &[u8], version: u8, mask: bool) -> Result<Shown,
             return Err(MessageError::NoInformationBuffer { command });
         }
         Some(layout) => {
-            let fields = layout
-                .decode(body, mask)
-                .map_err(|error| MessageError::Field { command, error })?;
+            let fields = layout.decode(body, mask).map_err(|error| MessageError::Field { command, error })?;
             map.insert("fields".into(), fields);
         }
         None if mask => {}
@@ -1520,10 +1393,7 @@ pub fn message_to_json(message: &[u8], version: u8, mask: bool) -> Result<Shown,
             map.insert("information_buffer".into(), hex(body).into());
         }
     }
-    Ok(Shown {
-        json: Value::Object(map),
-        layout,
-    })
+    Ok(Shown { json: Value::Object(map), layout })
 }
 
 /// Writes a value; for the macros.
@@ -1552,16 +1422,7 @@ pub const fn field_info(
     put: for<'a> fn(&'a Value, &mut StructWriter<'_, '_>, usize) -> Result<(), FieldError>,
     tail: for<'a> fn(&'a Value) -> Result<usize, FieldError>,
 ) -> FieldInfo {
-    FieldInfo {
-        ident,
-        wire,
-        personal,
-        offset,
-        kind,
-        read,
-        put,
-        tail,
-    }
+    FieldInfo { ident, wire, personal, offset, kind, read, put, tail }
 }
 
 #[doc(hidden)]

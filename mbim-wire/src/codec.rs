@@ -32,10 +32,7 @@ impl DecodeError {
     /// An error at `offset`.
     #[must_use]
     pub fn new(kind: DecodeErrorKind, offset: usize) -> Self {
-        Self {
-            kind,
-            offset: u32::try_from(offset).unwrap_or(u32::MAX),
-        }
+        Self { kind, offset: u32::try_from(offset).unwrap_or(u32::MAX) }
     }
 }
 
@@ -111,15 +108,12 @@ pub(crate) fn region_at(base: &[u8], offset: u32, size: u32, at: usize) -> Resul
 }
 
 fn region(base: &[u8], offset: u32, size: u32) -> Option<&[u8]> {
-    base.get(usize::try_from(offset).ok()?..)?
-        .get(..usize::try_from(size).ok()?)
+    base.get(usize::try_from(offset).ok()?..)?.get(..usize::try_from(size).ok()?)
 }
 
 /// Lends `N` bytes in place.
 pub(crate) fn array_at<const N: usize>(base: &[u8], at: usize) -> Result<&[u8; N], DecodeError> {
-    base.get(at..)
-        .and_then(<[u8]>::first_chunk)
-        .ok_or(DecodeError::new(DecodeErrorKind::OutOfBounds, at))
+    base.get(at..).and_then(<[u8]>::first_chunk).ok_or(DecodeError::new(DecodeErrorKind::OutOfBounds, at))
 }
 
 /// `n` rounded up to a multiple of four, the alignment of everything variable in MBIM.
@@ -149,11 +143,7 @@ pub struct Writer<'b> {
 impl<'b> Writer<'b> {
     /// Starts at the beginning of `buf`.
     pub fn new(buf: &'b mut [u8]) -> Self {
-        Self {
-            buf,
-            len: 0,
-            error: None,
-        }
+        Self { buf, len: 0, error: None }
     }
 
     /// Bytes written so far, those past the end included.
@@ -219,10 +209,7 @@ impl<'b> Writer<'b> {
     }
 
     fn word_back(&self, at: usize) -> Option<u32> {
-        self.buf
-            .get(at..)
-            .and_then(<[u8]>::first_chunk)
-            .map(|b| u32::from_le_bytes(*b))
+        self.buf.get(at..).and_then(<[u8]>::first_chunk).map(|b| u32::from_le_bytes(*b))
     }
 }
 
@@ -277,10 +264,7 @@ impl StructWriter<'_, '_> {
 
     /// Fills a structure whose fixed part lies inside this fixed part, at `at`.
     pub fn nested(&mut self, at: usize, value: &dyn crate::Encode) {
-        value.fill(&mut StructWriter {
-            base: self.base.saturating_add(at),
-            writer: self.writer,
-        });
+        value.fill(&mut StructWriter { base: self.base.saturating_add(at), writer: self.writer });
     }
 
     /// Offset from the structure's start at which the next item of the data part will lie.

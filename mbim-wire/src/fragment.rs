@@ -29,27 +29,12 @@ impl Splitter {
     #[must_use]
     pub fn new(message: &[u8], limit: usize) -> Self {
         let chunk = limit.saturating_sub(FRAGMENT_HEADER_LEN).max(1);
-        let (kind, transaction_id) = Transfer::parse(message).map_or((MessageType(0), 0), |transfer| {
-            (transfer.kind(), transfer.transaction_id)
-        });
+        let (kind, transaction_id) =
+            Transfer::parse(message).map_or((MessageType(0), 0), |transfer| (transfer.kind(), transfer.transaction_id));
         let whole = message.len() <= limit
-            || !matches!(
-                kind,
-                MessageType::COMMAND | MessageType::COMMAND_DONE | MessageType::INDICATE_STATUS
-            );
-        let total = if whole {
-            1
-        } else {
-            word(message.len().saturating_sub(FRAGMENT_HEADER_LEN).div_ceil(chunk))
-        };
-        Self {
-            kind,
-            transaction_id,
-            len: message.len(),
-            chunk,
-            total,
-            next: 0,
-        }
+            || !matches!(kind, MessageType::COMMAND | MessageType::COMMAND_DONE | MessageType::INDICATE_STATUS);
+        let total = if whole { 1 } else { word(message.len().saturating_sub(FRAGMENT_HEADER_LEN).div_ceil(chunk)) };
+        Self { kind, transaction_id, len: message.len(), chunk, total, next: 0 }
     }
 
     /// How many transfers there are in all.
@@ -88,18 +73,9 @@ impl Splitter {
             return message.get(..self.len);
         }
         let start = usize::try_from(current).ok()?.checked_mul(self.chunk)?;
-        let end = start
-            .checked_add(self.chunk)?
-            .checked_add(FRAGMENT_HEADER_LEN)?
-            .min(self.len);
+        let end = start.checked_add(self.chunk)?.checked_add(FRAGMENT_HEADER_LEN)?.min(self.len);
         let fragment = message.get_mut(start..end)?;
-        let words = [
-            self.kind.0,
-            word(fragment.len()),
-            self.transaction_id,
-            self.total,
-            current,
-        ];
+        let words = [self.kind.0, word(fragment.len()), self.transaction_id, self.total, current];
         for (place, value) in fragment.chunks_exact_mut(4).zip(words) {
             place.copy_from_slice(&value.to_le_bytes());
         }
@@ -160,11 +136,7 @@ struct Partial {
 impl<'b> Assembler<'b> {
     /// An assembler for payloads of up to `buf.len()` bytes. With an empty buffer it refuses every fragmented message.
     pub fn new(buf: &'b mut [u8]) -> Self {
-        Self {
-            buf,
-            len: 0,
-            partial: None,
-        }
+        Self { buf, len: 0, partial: None }
     }
 
     /// The transaction whose fragments are awaited.
@@ -190,12 +162,7 @@ impl<'b> Assembler<'b> {
             Some(p) if p.kind == fragment.kind && p.transaction_id == fragment.transaction_id => p,
             _ if fragment.current == 0 => {
                 self.len = 0;
-                Partial {
-                    kind: fragment.kind,
-                    transaction_id: fragment.transaction_id,
-                    total: fragment.total,
-                    next: 0,
-                }
+                Partial { kind: fragment.kind, transaction_id: fragment.transaction_id, total: fragment.total, next: 0 }
             }
             _ => {
                 // A stray piece of another message must not hurt the one that is under way.

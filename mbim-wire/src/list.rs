@@ -23,11 +23,7 @@ pub struct Wire<'a> {
 }
 
 impl<'a> Wire<'a> {
-    const EMPTY: Self = Self {
-        base: &[],
-        at: 0,
-        count: 0,
-    };
+    const EMPTY: Self = Self { base: &[], at: 0, count: 0 };
 
     /// `count` elements of `stride` bytes at `at`, if there is room for them.
     fn checked(base: &'a [u8], at: usize, count: u32, stride: usize) -> Result<Self, DecodeError> {
@@ -78,9 +74,7 @@ impl<'a, T: Copy> Source<'a, T> {
             Self::Wire(wire) => (wire, &[][..]),
             Self::Items(items) => (Wire::EMPTY, items),
         };
-        wire.offsets(stride)
-            .map(move |at| read(wire.base, at))
-            .chain(items.iter().map(|item| Ok(*item)))
+        wire.offsets(stride).map(move |at| read(wire.base, at)).chain(items.iter().map(|item| Ok(*item)))
     }
 
     /// Writes elements of `stride` bytes one after the other, the first at `at`.
@@ -176,9 +170,7 @@ impl<'a, V: View<'a>, const BACK: usize> RefList<'a, V, BACK> {
             Source::Items(items) => items,
             Source::Wire(_) => &[],
         };
-        self.views()
-            .map(|view| view?.read())
-            .chain(items.iter().map(|item| Ok(*item)))
+        self.views().map(|view| view?.read()).chain(items.iter().map(|item| Ok(*item)))
     }
 
     /// Views of the elements, for whoever needs few fields of each; none for a list made for sending.
@@ -431,9 +423,7 @@ impl<'a, V: View<'a>> RefSequence<'a, V> {
             Source::Items(items) => items,
             Source::Wire(_) => &[],
         };
-        self.views()
-            .map(|view| view?.read())
-            .chain(items.iter().map(|item| Ok(*item)))
+        self.views().map(|view| view?.read()).chain(items.iter().map(|item| Ok(*item)))
     }
 
     /// Views of the elements; none for a list made for sending. Ends with the first that cannot be read.
@@ -476,8 +466,7 @@ impl<'a, V: View<'a>> Field<'a> for RefSequence<'a, V> {
         }
         let count = word_at(region, 0).map_err(|error| DecodeError::new(error.kind, at))?;
         let wire = Wire::checked(region, 4, count, V::FIXED.max(1));
-        wire.map(|wire| Self(Source::Wire(wire)))
-            .map_err(|error| DecodeError::new(error.kind, at))
+        wire.map(|wire| Self(Source::Wire(wire))).map_err(|error| DecodeError::new(error.kind, at))
     }
 
     fn put(&self, w: &mut StructWriter<'_, '_>, at: usize) {

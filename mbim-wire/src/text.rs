@@ -26,11 +26,7 @@ impl<'a> Utf16<'a> {
     ///
     /// [`DecodeErrorKind::Text`] for an odd number of bytes.
     pub fn from_wire(bytes: &'a [u8]) -> Result<Self, DecodeErrorKind> {
-        if bytes.len() & 1 == 0 {
-            Ok(Self(Source::Wire(bytes)))
-        } else {
-            Err(DecodeErrorKind::Text)
-        }
+        if bytes.len() & 1 == 0 { Ok(Self(Source::Wire(bytes))) } else { Err(DecodeErrorKind::Text) }
     }
 
     /// Whether there is no character.
@@ -48,14 +44,9 @@ impl<'a> Utf16<'a> {
             Source::Wire(bytes) => (bytes, ""),
             Source::Str(text) => (&[][..], text),
         };
-        let units = wire
-            .chunks_exact(2)
-            .filter_map(<[u8]>::first_chunk)
-            .map(|unit| u16::from_le_bytes(*unit));
+        let units = wire.chunks_exact(2).filter_map(<[u8]>::first_chunk).map(|unit| u16::from_le_bytes(*unit));
         let units = units.take_while(|unit| *unit != 0);
-        char::decode_utf16(units)
-            .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
-            .chain(text.chars())
+        char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).chain(text.chars())
     }
 
     /// Copies the text as UTF-8 into `buf`; `None` if `buf` is too small (three bytes for two of UTF-16 always do).
@@ -74,11 +65,7 @@ impl<'a> Utf16<'a> {
     pub fn wire_len(&self) -> usize {
         match self.0 {
             Source::Wire(bytes) => bytes.len(),
-            Source::Str(text) => text
-                .chars()
-                .map(char::len_utf16)
-                .fold(0, usize::saturating_add)
-                .saturating_mul(2),
+            Source::Str(text) => text.chars().map(char::len_utf16).fold(0, usize::saturating_add).saturating_mul(2),
         }
     }
 
@@ -86,9 +73,7 @@ impl<'a> Utf16<'a> {
     pub(crate) fn append(&self, w: &mut StructWriter<'_, '_>) {
         match self.0 {
             Source::Wire(bytes) => w.append_unpadded(bytes),
-            Source::Str(text) => text
-                .encode_utf16()
-                .for_each(|unit| w.append_unpadded(&unit.to_le_bytes())),
+            Source::Str(text) => text.encode_utf16().for_each(|unit| w.append_unpadded(&unit.to_le_bytes())),
         }
     }
 
@@ -167,9 +152,7 @@ impl fmt::Display for Utf16<'_> {
 impl fmt::Debug for Utf16<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_char('"')?;
-        self.chars()
-            .flat_map(char::escape_debug)
-            .try_for_each(|c| f.write_char(c))?;
+        self.chars().flat_map(char::escape_debug).try_for_each(|c| f.write_char(c))?;
         f.write_char('"')
     }
 }

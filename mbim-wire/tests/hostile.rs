@@ -53,10 +53,7 @@ fn text_of_modems() {
     // Size 0 is absent, wherever the offset points; a size beyond the end is refused.
     assert_eq!(read(&words(&[0xffff_fff0, 0])), Ok(String::new()));
     assert_eq!(read(&words(&[8, 2])), Err(error(DecodeErrorKind::OutOfBounds, 0)));
-    assert_eq!(
-        read(&words(&[0xffff_fffe, 4, 0])),
-        Err(error(DecodeErrorKind::OutOfBounds, 0))
-    );
+    assert_eq!(read(&words(&[0xffff_fffe, 4, 0])), Err(error(DecodeErrorKind::OutOfBounds, 0)));
     assert_eq!(read(&words(&[8])), Err(error(DecodeErrorKind::OutOfBounds, 4)));
     assert_eq!(Utf8::at(&field(b"USIM\0\0"), 0), Ok(Utf8("USIM")));
     assert_eq!(Utf8::at(&field(&[0xff]), 0), Err(error(DecodeErrorKind::Text, 0)));
@@ -76,30 +73,15 @@ fn counts_are_compared_with_the_room_before_anything_loops() {
             Err(error(DecodeErrorKind::Count, 4)),
             "{count}"
         );
-        assert_eq!(
-            TextList::<4>::at(&base, 4).map(drop),
-            Err(error(DecodeErrorKind::Count, 4))
-        );
-        assert_eq!(
-            Array::<u32>::at(&base, 4).map(drop),
-            Err(error(DecodeErrorKind::Count, 4))
-        );
+        assert_eq!(TextList::<4>::at(&base, 4).map(drop), Err(error(DecodeErrorKind::Count, 4)));
+        assert_eq!(Array::<u32>::at(&base, 4).map(drop), Err(error(DecodeErrorKind::Count, 4)));
         let base = words(&[count, 8]);
-        assert_eq!(
-            RefArray::<u32>::at(&base, 4).map(drop),
-            Err(error(DecodeErrorKind::Count, 4))
-        );
+        assert_eq!(RefArray::<u32>::at(&base, 4).map(drop), Err(error(DecodeErrorKind::Count, 4)));
         let base = words(&[8, 4, count]);
-        assert_eq!(
-            RefSequence::<RsrpSnrInfoView<'_>>::at(&base, 0).map(drop),
-            Err(error(DecodeErrorKind::Count, 0))
-        );
+        assert_eq!(RefSequence::<RsrpSnrInfoView<'_>>::at(&base, 0).map(drop), Err(error(DecodeErrorKind::Count, 0)));
     }
     let ip = words(&[0, 1, 0, u32::MAX, 60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-    assert_eq!(
-        IpConfigurationInfoView::new(&ip).ipv4_address().map(drop),
-        Err(error(DecodeErrorKind::Count, 16))
-    );
+    assert_eq!(IpConfigurationInfoView::new(&ip).ipv4_address().map(drop), Err(error(DecodeErrorKind::Count, 16)));
     // The neighbours can be read all the same.
     assert_eq!(IpConfigurationInfoView::new(&ip).ipv4_mtu(), Ok(0));
 }
@@ -110,21 +92,10 @@ fn list_elements_of_size_0_and_beyond_the_end() {
     let base = words(&[2, 20, 0, 4000, 44, 0]);
     let list = RefList::<ProviderView<'_>>::at(&base, 4).unwrap();
     let read: Vec<_> = list.iter().map(|element| element.map(drop)).collect();
-    assert_eq!(
-        read,
-        [
-            Err(error(DecodeErrorKind::OutOfBounds, 4)),
-            Err(error(DecodeErrorKind::OutOfBounds, 12))
-        ]
-    );
+    assert_eq!(read, [Err(error(DecodeErrorKind::OutOfBounds, 4)), Err(error(DecodeErrorKind::OutOfBounds, 12))]);
     // An element that states more than there is ends where the bytes end.
     let base = words(&[1, 12, 4000, 7, 0, 0, 0]);
-    let view = RefList::<RsrpSnrInfoView<'_>>::at(&base, 4)
-        .unwrap()
-        .views()
-        .next()
-        .unwrap()
-        .unwrap();
+    let view = RefList::<RsrpSnrInfoView<'_>>::at(&base, 4).unwrap().views().next().unwrap().unwrap();
     assert_eq!((view.base().len(), view.rsrp()), (16, Ok(7)));
     assert_eq!(view.read().map(drop), Err(error(DecodeErrorKind::OutOfBounds, 16)));
 }
@@ -161,19 +132,12 @@ fn tlvs_of_any_kind() {
     let tlv = |kind: u16, padding: u8, len: u32, data: &[u8]| {
         [&kind.to_le_bytes()[..], &[0, padding], &len.to_le_bytes(), data].concat()
     };
-    let base = [
-        tlv(10, 2, 2, &[0x69, 0, 0, 0]),
-        tlv(4711, 0, 4, &[1, 2, 3, 4]),
-        tlv(13, 1, 3, &[7, 8, 9, 0]),
-        vec![1; 7],
-    ]
-    .concat();
+    let base =
+        [tlv(10, 2, 2, &[0x69, 0, 0, 0]), tlv(4711, 0, 4, &[1, 2, 3, 4]), tlv(13, 1, 3, &[7, 8, 9, 0]), vec![1; 7]]
+            .concat();
     assert_eq!(TlvText::<0>::at(&base, 0).unwrap().0, "i");
-    let all: Vec<_> = TlvList::<0>::at(&base, 0)
-        .unwrap()
-        .iter()
-        .map(|tlv| tlv.map(|t| (t.kind.0, t.data.len())))
-        .collect();
+    let all: Vec<_> =
+        TlvList::<0>::at(&base, 0).unwrap().iter().map(|tlv| tlv.map(|t| (t.kind.0, t.data.len()))).collect();
     assert_eq!(
         all,
         [Ok((10, 2)), Ok((4711, 4)), Ok((13, 3))],
@@ -181,40 +145,24 @@ fn tlvs_of_any_kind() {
     );
     assert_eq!(Tlv::<2>::at(&base, 0).map(|t| t.kind), Ok(TlvType::PCO));
     // The wrong type, one too many, a length beyond the end, odd numbers.
-    assert_eq!(
-        TlvText::<1>::at(&base, 0).map(drop),
-        Err(error(DecodeErrorKind::Tlv, 0))
-    );
+    assert_eq!(TlvText::<1>::at(&base, 0).map(drop), Err(error(DecodeErrorKind::Tlv, 0)));
     assert!(Tlv::<3>::at(&base, 0).is_err());
     assert!(TlvText::<0>::at(&tlv(10, 0, u32::MAX, &[]), 0).is_err());
-    assert_eq!(
-        TlvNumbers::<0>::at(&tlv(11, 1, 3, &[1, 2, 3, 0]), 0).map(drop),
-        Err(error(DecodeErrorKind::Tlv, 0))
-    );
+    assert_eq!(TlvNumbers::<0>::at(&tlv(11, 1, 3, &[1, 2, 3, 0]), 0).map(drop), Err(error(DecodeErrorKind::Tlv, 0)));
     // A padding that cannot be: the alignment decides.
     let base = [tlv(10, 255, 2, &[0x69, 0, 0, 0]), tlv(13, 0, 0, &[])].concat();
     assert_eq!(Tlv::<1>::at(&base, 0).map(|t| t.kind), Ok(TlvType::PCO));
     // Padding that is left out at the very end of a message is forgiven.
-    assert_eq!(
-        TlvText::<0>::at(&tlv(10, 2, 2, &[0x69, 0]), 0).map(|t| t.0.to_string()),
-        Ok("i".into())
-    );
+    assert_eq!(TlvText::<0>::at(&tlv(10, 2, 2, &[0x69, 0]), 0).map(|t| t.0.to_string()), Ok("i".into()));
     let list = TlvList::<0>::at(&tlv(10, 0, 100, &[0; 8]), 0).map(|list| list.iter().count());
-    assert_eq!(
-        list,
-        Ok(1),
-        "an element that runs past the end is one error, not an endless loop"
-    );
+    assert_eq!(list, Ok(1), "an element that runs past the end is one error, not an endless loop");
 }
 
 #[test]
 fn inline_and_referenced_bytes_stay_inside() {
     let base = words(&[5, 0, 1]);
     assert!(InlineBytes::<8>::at(&base, 8).is_err());
-    assert_eq!(
-        InlineBytes::<4>::at(&words(&[4, 9]), 4),
-        Ok(InlineBytes(&9_u32.to_le_bytes()))
-    );
+    assert_eq!(InlineBytes::<4>::at(&words(&[4, 9]), 4), Ok(InlineBytes(&9_u32.to_le_bytes())));
     assert!(SizedBytes::<4>::at(&words(&[4, 6]), 4).is_err());
     assert_eq!(Rest::at(&base, 12), Ok(Rest(&[])));
     assert!(Rest::at(&base, 13).is_err());
@@ -229,39 +177,18 @@ fn inline_and_referenced_bytes_stay_inside() {
 #[test]
 fn what_is_too_long_is_refused_before_it_is_sent() {
     let apn = "a".repeat(101);
-    let connect = ConnectSet {
-        access_string: (&*apn).into(),
-        ..Default::default()
-    };
+    let connect = ConnectSet { access_string: (&*apn).into(), ..Default::default() };
     assert_eq!(written(&connect), Err(EncodeError::TooLong { limit: 200 }));
-    let pin = PinSet {
-        pin: "12345678901234567".into(),
-        ..Default::default()
-    };
+    let pin = PinSet { pin: "12345678901234567".into(), ..Default::default() };
     assert_eq!(written(&pin), Err(EncodeError::TooLong { limit: 32 }));
-    assert!(
-        written(&PinSet {
-            pin: "1234567890123456".into(),
-            ..Default::default()
-        })
-        .is_ok()
-    );
-    let filter = PacketFilter {
-        packet_filter: SizedBytes(&[1, 2, 3]),
-        packet_mask: SizedBytes(&[1, 2]),
-        ..Default::default()
-    };
+    assert!(written(&PinSet { pin: "1234567890123456".into(), ..Default::default() }).is_ok());
+    let filter =
+        PacketFilter { packet_filter: SizedBytes(&[1, 2, 3]), packet_mask: SizedBytes(&[1, 2]), ..Default::default() };
     assert_eq!(written(&filter), Err(EncodeError::LengthsDiffer));
     // An empty buffer measures.
     let mut writer = Writer::new(&mut []);
-    writer.structure(&ConnectSet {
-        access_string: "internet".into(),
-        ..Default::default()
-    });
-    assert_eq!(
-        writer.finish().map(drop),
-        Err(EncodeError::BufferTooSmall { needed: 76 })
-    );
+    writer.structure(&ConnectSet { access_string: "internet".into(), ..Default::default() });
+    assert_eq!(writer.finish().map(drop), Err(EncodeError::BufferTooSmall { needed: 76 }));
 }
 
 #[test]
@@ -270,10 +197,7 @@ fn headers_that_lie() {
     assert_eq!(Transfer::parse(&header(0x8000_0007, 11)), Err(HeaderError::Length(11)));
     assert_eq!(Transfer::parse(&header(0x8000_0001, 12)), Err(HeaderError::Length(12)));
     assert_eq!(Transfer::parse(&header(5, 20)), Err(HeaderError::Type(5)));
-    assert_eq!(
-        Transfer::parse(&header(3, u32::MAX)),
-        Err(HeaderError::Incomplete { needed: 0xffff_ffff })
-    );
+    assert_eq!(Transfer::parse(&header(3, u32::MAX)), Err(HeaderError::Incomplete { needed: 0xffff_ffff }));
     for (total, current) in [(0, 0), (1, 1), (3, 4), (u32::MAX, u32::MAX)] {
         let bytes = words(&[0x8000_0003, 20, 1, total, current]);
         assert_eq!(Transfer::parse(&bytes), Err(HeaderError::Fragment { total, current }));
@@ -291,22 +215,13 @@ fn forged_totals_cost_nothing_and_empty_fragments_are_refused() {
     let mut memory = [0; 64];
     let mut assembler = Assembler::new(&mut memory);
     let mut push = |bytes: &[u8]| {
-        let Ok(Transfer {
-            body: Body::CommandDone(fragment),
-            ..
-        }) = Transfer::parse(bytes)
-        else {
-            panic!()
-        };
+        let Ok(Transfer { body: Body::CommandDone(fragment), .. }) = Transfer::parse(bytes) else { panic!() };
         assembler.push(&fragment)
     };
     assert_eq!(push(&fragment(u32::MAX, 0, &[1; 32])), Ok(Progress::Pending));
     assert_eq!(push(&fragment(u32::MAX, 1, &[])), Err(AssemblyError::OutOfSequence));
     assert_eq!(push(&fragment(u32::MAX, 0, &[1; 32])), Ok(Progress::Pending));
-    assert_eq!(
-        push(&fragment(u32::MAX, 1, &[1; 33])),
-        Err(AssemblyError::TooLong { needed: 65 })
-    );
+    assert_eq!(push(&fragment(u32::MAX, 1, &[1; 33])), Err(AssemblyError::TooLong { needed: 65 }));
     assert_eq!(push(&fragment(2, 1, &[1; 3])), Err(AssemblyError::OutOfSequence));
 }
 
@@ -314,16 +229,9 @@ fn forged_totals_cost_nothing_and_empty_fragments_are_refused() {
 fn every_message_is_the_same_after_splitting_at_every_limit() {
     let body: Vec<u8> = (0..=255).collect();
     let mut buffer = [0; 512];
-    let length = message::write_command_done(
-        &mut buffer,
-        7,
-        BASIC_CONNECT,
-        1,
-        mbim_wire::Status::SUCCESS,
-        &Raw(&body),
-    )
-    .unwrap()
-    .len();
+    let length = message::write_command_done(&mut buffer, 7, BASIC_CONNECT, 1, mbim_wire::Status::SUCCESS, &Raw(&body))
+        .unwrap()
+        .len();
     let original = buffer[..length].to_vec();
     for limit in 0..320 {
         let mut whole = original.clone();
@@ -334,13 +242,7 @@ fn every_message_is_the_same_after_splitting_at_every_limit() {
         while let Some(transfer) = splitter.next(&mut whole) {
             count += 1;
             assert!(transfer.len() <= limit.max(21), "{} of {limit}", transfer.len());
-            let Ok(Transfer {
-                body: Body::CommandDone(fragment),
-                ..
-            }) = Transfer::parse(transfer)
-            else {
-                panic!()
-            };
+            let Ok(Transfer { body: Body::CommandDone(fragment), .. }) = Transfer::parse(transfer) else { panic!() };
             if fragment.is_whole() {
                 assert_eq!(transfer, original);
                 continue;
