@@ -203,7 +203,7 @@ impl FieldError {
     }
 
     fn inside(mut self, outer: &str, offset: usize) -> Self {
-        let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        let dot = if outer.is_empty() || self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
         self.path = format!("{outer}{dot}{}", self.path);
         self.offset = self.offset.saturating_add(offset);
         self
@@ -1298,7 +1298,8 @@ pub struct Shown {
 }
 
 /// The message at the start of `bytes` as JSON, by the layouts of `version` (1, 2, 3) of the Microsoft extensions. With
-/// `mask`, personal values become `"***"`. Unknown services and commands, and single fragments, are shown with their bytes.
+/// `mask`, personal values become `"***"`. Unknown services and commands, and single fragments, are shown with their bytes,
+/// but not with `mask`: nobody knows what is personal in them.
 ///
 /// # Errors
 ///
@@ -1335,7 +1336,9 @@ pub fn message_to_json(message: &[u8], version: u8, mask: bool) -> Result<Shown,
         _ if !fragment.is_whole() => {
             map.insert("fragments_total".into(), fragment.total.into());
             map.insert("fragment_current".into(), fragment.current.into());
-            map.insert("fragment_payload".into(), hex(fragment.payload).into());
+            if !mask {
+                map.insert("fragment_payload".into(), hex(fragment.payload).into());
+            }
             return Ok(Shown { json: Value::Object(map), layout: None });
         }
         Form::Response => {

@@ -101,14 +101,16 @@ pub(crate) fn word_at(base: &[u8], at: usize) -> Result<u32, DecodeError> {
     }
 }
 
-/// Lends `size` bytes from `offset`; a failure is reported at `at`, the field that points there.
+/// Lends `size` bytes from `offset`; a failure is reported at `at`, the field that points there. Offset 0 is refused, as
+/// the specification's compliance test demands: the data would lie over the fixed part.
 #[inline(never)]
 pub(crate) fn region_at(base: &[u8], offset: u32, size: u32, at: usize) -> Result<&[u8], DecodeError> {
     region(base, offset, size).ok_or(DecodeError::new(DecodeErrorKind::OutOfBounds, at))
 }
 
 fn region(base: &[u8], offset: u32, size: u32) -> Option<&[u8]> {
-    base.get(usize::try_from(offset).ok()?..)?.get(..usize::try_from(size).ok()?)
+    let offset = usize::try_from(offset).ok().filter(|offset| *offset > 0)?;
+    base.get(offset..)?.get(..usize::try_from(size).ok()?)
 }
 
 /// Lends `N` bytes in place.

@@ -150,8 +150,10 @@ impl<'b> Assembler<'b> {
         self.partial.take().map(|partial| partial.transaction_id)
     }
 
-    /// Takes one fragment of a message that has several. A first fragment starts anew; whoever must report a message
-    /// that is thereby given up asks [`pending`](Self::pending) before.
+    /// Takes one fragment of a message that has several. The first fragment of another message starts anew; whoever must
+    /// report the message that is thereby given up asks [`pending`](Self::pending) before. A first fragment of the same
+    /// transaction is out of sequence; indications all have transaction 0, and whoever rather wants the new one calls
+    /// [`abort`](Self::abort) before.
     ///
     /// # Errors
     ///

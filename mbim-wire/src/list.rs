@@ -11,6 +11,10 @@ use crate::codec::{self, DecodeError, DecodeErrorKind, StructWriter, align4, len
 use crate::field::{Field, Inline, View};
 use crate::text::{Text, pair_at};
 
+/// How many times the bytes around a list may be handed out as its elements. Elements may overlap, but many that all are
+/// the whole message must not cost as many messages.
+const OVERLAP: usize = 32;
+
 /// Where the elements of a list that was read lie.
 #[derive(Clone, Copy, Debug)]
 pub struct Wire<'a> {
@@ -28,7 +32,7 @@ impl<'a> Wire<'a> {
     /// `count` elements of `stride` bytes at `at`, if there is room for them.
     fn checked(base: &'a [u8], at: usize, count: u32, stride: usize) -> Result<Self, DecodeError> {
         let count = length(count);
-        if count.saturating_mul(stride) > base.len().saturating_sub(at) {
+        if count.saturating_mul(stride.max(1)) > base.len().saturating_sub(at) {
             return Err(DecodeError::new(DecodeErrorKind::Count, at));
         }
         Ok(Self { base, at, count })
@@ -41,12 +45,26 @@ impl<'a> Wire<'a> {
         if count == 0 {
             return Ok(Self::EMPTY);
         }
+        if first == 0 {
+            return Err(DecodeError::new(DecodeErrorKind::OutOfBounds, at));
+        }
         Self::checked(base, length(first), count, stride).map_err(|error| DecodeError::new(error.kind, at))
+    }
+
+    /// Bytes that may be handed out as elements.
+    const fn allowance(&self) -> usize {
+        self.base.len().saturating_mul(OVERLAP)
     }
 
     fn offsets(self, stride: usize) -> impl Iterator<Item = usize> + use<> {
         (0..self.count).map(move |i| i.saturating_mul(stride).saturating_add(self.at))
     }
+}
+
+/// Takes an element of `len` bytes, to which the pair at `at` points, off what may still be handed out.
+fn spend(left: &mut usize, len: usize, at: usize) -> Result<(), DecodeError> {
+    *left = left.checked_sub(len).ok_or(DecodeError::new(DecodeErrorKind::Count, at))?;
+    Ok(())
 }
 
 /// A list: lent from a message, or to be sent.
@@ -146,18 +164,22 @@ macro_rules! list_traits {
     };
 }
 
-/// The element that the pair at `at` points to. Some modems state no size, or one that runs past the end of the message;
-/// the element then ends where the bytes end, and its own fields are checked against that.
-fn element_at(base: &[u8], at: usize) -> Result<&[u8], DecodeError> {
+/// The element that the pair at `at` points to. Some modems state no size where there is a `fixed` part, or one that runs
+/// past the end of the message; the element then ends where the bytes end, and its own fields are checked against that.
+fn element_at(base: &[u8], at: usize, fixed: usize) -> Result<&[u8], DecodeError> {
     let (offset, size) = (word_at(base, at)?, word_at(base, at.saturating_add(4))?);
     match base.get(length(offset)..) {
-        Some(rest) if offset != 0 => Ok(rest.get(..length(size)).filter(|sized| !sized.is_empty()).unwrap_or(rest)),
+        Some(rest) if offset != 0 => {
+            let stated = rest.get(..length(size)).filter(|stated| fixed == 0 || !stated.is_empty());
+            Ok(stated.unwrap_or(rest))
+        }
         _ => Err(DecodeError::new(DecodeErrorKind::OutOfBounds, at)),
     }
 }
 
 /// A table of pairs (offset, size), one structure each (catalogue type `ref-struct-array`). Offsets inside an element
-/// count from the element.
+/// count from the element. Elements may overlap, but not without measure: those that together are longer than 32 times the
+/// structure around the list read as an error.
 #[derive(Clone, Copy)]
 pub struct RefList<'a, V: View<'a>, const BACK: usize = 4>(Source<'a, V::Value>);
 
@@ -179,7 +201,12 @@ impl<'a, V: View<'a>, const BACK: usize> RefList<'a, V, BACK> {
             Source::Wire(wire) => wire,
             Source::Items(_) => Wire::EMPTY,
         };
-        wire.offsets(8).map(move |at| element_at(wire.base, at).map(V::new))
+        let mut left = wire.allowance();
+        wire.offsets(8).map(move |at| {
+            let element = element_at(wire.base, at, V::FIXED)?;
+            spend(&mut left, element.len(), at)?;
+            Ok(V::new(element))
+        })
     }
 }
 
@@ -316,7 +343,8 @@ impl<'a, T: Field<'a> + Copy + PartialEq + fmt::Debug, const BACK: usize> Field<
     }
 }
 
-/// A table of pairs (offset, size), one text each (catalogue type `string-array`).
+/// A table of pairs (offset, size), one text each (catalogue type `string-array`). Texts may overlap as the elements of a
+/// [`RefList`] may.
 #[derive(Clone, Copy)]
 pub struct TextList<'a, const BACK: usize = 4>(Source<'a, Text<'a>>);
 
@@ -325,7 +353,17 @@ list_traits!(TextList, [const BACK: usize], [BACK], Text<'a>);
 impl<'a, const BACK: usize> TextList<'a, BACK> {
     /// The texts.
     pub fn iter(&self) -> impl Iterator<Item = Result<Text<'a>, DecodeError>> + use<'a, BACK> {
-        self.0.iter(8, Text::at)
+        let (wire, items) = match self.0 {
+            Source::Wire(wire) => (wire, &[][..]),
+            Source::Items(items) => (Wire::EMPTY, items),
+        };
+        let mut left = wire.allowance();
+        let texts = wire.offsets(8).map(move |at| {
+            let text = <Text<'a> as Field<'a>>::at(wire.base, at)?;
+            spend(&mut left, text.wire_len(), at)?;
+            Ok(text)
+        });
+        texts.chain(items.iter().map(|text| Ok(*text)))
     }
 }
 

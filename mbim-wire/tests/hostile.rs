@@ -9,10 +9,10 @@
     missing_docs
 )]
 
-use mbim_wire::bytes::{InlineBytes, Rest, SizedBytes};
-use mbim_wire::field::Raw;
+use mbim_wire::bytes::{BytesLengthFirst, InlineBytes, Rest, SizedBytes};
+use mbim_wire::field::{EmptyView, Raw};
 use mbim_wire::fragment::{Assembler, AssemblyError, Progress, Splitter};
-use mbim_wire::list::{Array, RefArray, RefList, RefSequence, RefStruct, TextList};
+use mbim_wire::list::{Array, ElementArray, RefArray, RefList, RefSequence, RefStruct, TextList};
 use mbim_wire::message::{self, Body, HeaderError, Transfer};
 use mbim_wire::service::basic_connect::{
     BASIC_CONNECT, ConnectSet, DeviceServicesInfoView, IpConfigurationInfoView, PacketFilter, PinSet, ProviderView,
@@ -102,14 +102,22 @@ fn list_elements_of_size_0_and_beyond_the_end() {
 
 #[test]
 fn overlapping_and_self_referring_regions_are_read_in_bounded_time() {
-    // 120 elements that all are the whole buffer: reading them costs one pass each, not more.
-    let count = 120;
-    let mut base = words(&[count]);
-    for _ in 0..count {
-        base.extend(words(&[4, 8 * count]));
+    // 1000 elements that all are the whole buffer, by their size or because none is stated. Some are read, for overlaps
+    // are allowed; but all together cost as much as a few dozen passes, not as many as there are elements.
+    for size in [8 * 1000, 0] {
+        let mut base = words(&[1000]);
+        for _ in 0..1000 {
+            base.extend(words(&[4, size]));
+        }
+        let list = RefList::<ProviderView<'_>>::at(&base, 4).unwrap();
+        let (read, refused): (Vec<_>, Vec<_>) = list.views().partition(Result::is_ok);
+        let bytes: usize = read.iter().map(|view| view.unwrap().base().len()).sum();
+        assert!(read.len() >= 30 && bytes <= 32 * base.len(), "{} elements of {bytes} bytes", read.len());
+        assert_eq!(refused.last().unwrap().map(drop), Err(error(DecodeErrorKind::Count, 4 + 8 * 999)));
+        let texts = TextList::<4>::at(&base, 4).unwrap();
+        let bytes: usize = texts.iter().flatten().map(|text| text.wire_len()).sum();
+        assert!(bytes <= 32 * base.len(), "texts of {bytes} bytes");
     }
-    let list = RefList::<ProviderView<'_>>::at(&base, 4).unwrap();
-    assert_eq!(list.iter().count(), 120);
     // A list of lists that points back at itself is no recursion: an element has no lists of its own kind.
     let services = [words(&[1, 0, 0, 4 + 16]), words(&[0; 4])].concat();
     assert!(DeviceServicesInfoView::new(&services).device_services().is_ok());
@@ -252,5 +260,94 @@ fn every_message_is_the_same_after_splitting_at_every_limit() {
         }
         assert_eq!(count, splitter.total());
         assert!(count == 1 || assembler.payload() == &original[20..]);
+    }
+}
+
+#[test]
+fn data_without_an_offset_would_lie_over_the_fixed_part_and_is_refused() {
+    let refused = Err(error(DecodeErrorKind::OutOfBounds, 4));
+    assert_eq!(SizedBytes::<4>::at(&words(&[4, 0, 9]), 4).map(drop), refused);
+    assert_eq!(BytesLengthFirst::at(&words(&[7, 4, 0, 9]), 4).map(drop), refused);
+    assert_eq!(RefArray::<u32>::at(&words(&[1, 0]), 4).map(drop), refused);
+    assert_eq!(ElementArray::<RsrpSnrInfoView<'_>>::at(&words(&[1, 0, 0, 0, 0, 0]), 4).map(drop), refused);
+    // Nothing needs no place.
+    assert_eq!(SizedBytes::<4>::at(&words(&[0, 0]), 4), Ok(SizedBytes(&[])));
+    assert_eq!(RefArray::<u32>::at(&words(&[0, 0]), 4).map(|list| list.len()), Ok(0));
+}
+
+#[test]
+fn elements_without_bytes_are_counted_as_if_they_had_some() {
+    let base = words(&[u32::MAX, 8]);
+    let list = ElementArray::<EmptyView<'_>>::at(&base, 4).map(|list| list.len());
+    assert_eq!(list, Err(error(DecodeErrorKind::Count, 4)));
+}
+
+#[test]
+fn an_element_that_may_be_empty_is_empty_and_not_the_rest_of_the_message() {
+    use mbim_wire::bytes::RestUnpadded;
+    use mbim_wire::service::ms_uicc_low_level_access::{
+        TerminalCapabilityInfo, TerminalCapabilityList, TerminalCapabilityListView,
+    };
+
+    let object = |bytes| TerminalCapabilityInfo { terminal_capability_data: RestUnpadded(bytes) };
+    let objects = [object(&[]), object(&[0xa9, 3])];
+    let bytes = written(&TerminalCapabilityList { terminal_capability: RefList::new(&objects), ..Default::default() });
+    let bytes = bytes.unwrap();
+    let read = TerminalCapabilityListView::new(&bytes).terminal_capability().unwrap();
+    assert_eq!(read.iter().collect::<Result<Vec<_>, _>>(), Ok(objects.to_vec()));
+}
+
+#[cfg(feature = "catalogue")]
+mod json {
+    use mbim_wire::catalogue::{DescribeView, Problem, message_to_json};
+    use mbim_wire::service::basic_connect::{DeviceServicesInfoView, HomeProviderSetView, Pin, PinSet};
+    use mbim_wire::service::ms_basic_connect_extensions::BaseStationsInfoInfoView;
+
+    use super::*;
+
+    #[test]
+    fn errors_name_the_field_by_its_path() {
+        let path = |info: &mbim_wire::catalogue::StructInfo, base: &[u8]| {
+            let error = info.decode(base, false).unwrap_err();
+            (error.path, error.offset)
+        };
+        // A structure in place, and one elsewhere.
+        let provider = words(&[4000, 12, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(path(HomeProviderSetView::INFO, &provider), ("Provider.ProviderId".into(), 0));
+        // GSM cell: the pair at 4 points to 76, where its first text runs away.
+        let mut cells = vec![0; 76 + 64];
+        cells[4..12].copy_from_slice(&words(&[76, 64]));
+        cells[76..84].copy_from_slice(&words(&[4000, 12]));
+        assert_eq!(path(BaseStationsInfoInfoView::INFO, &cells), ("GsmServingCell.ProviderId".into(), 76));
+    }
+
+    #[test]
+    fn a_small_message_does_not_become_a_huge_document() {
+        // 500 services, each with the same 1000 commands.
+        let (count, cids) = (500_u32, 1000_u32);
+        let element = 8 + 8 * count;
+        let mut base = words(&[count, 0]);
+        for _ in 0..count {
+            base.extend(words(&[element, 28 + 4 * cids]));
+        }
+        base.extend(words(&[0, 0, 0, 0, 0, 0, cids]));
+        base.extend(words(&vec![7; cids as usize]));
+        let error = DeviceServicesInfoView::INFO.decode(&base, false).unwrap_err();
+        assert_eq!(error.problem, Problem::Decode(DecodeErrorKind::Count), "{error}");
+    }
+
+    #[test]
+    fn what_is_personal_is_masked_in_fragments_too() {
+        let mut buffer = [0; 256];
+        let set = PinSet { pin: "1234".into(), new_pin: "5678".into(), ..Default::default() };
+        let message = message::write_set::<Pin>(&mut buffer, 7, &set).unwrap();
+        let mut splitter = Splitter::new(message, 64);
+        assert!(splitter.total() > 1);
+        while let Some(transfer) = splitter.next(message) {
+            let shown = |mask| message_to_json(transfer, 1, mask).unwrap().json;
+            assert!(shown(false).get("fragment_payload").is_some());
+            assert_eq!(shown(true).get("fragment_payload"), None);
+            assert_eq!(shown(true).get("fragments_total"), shown(false).get("fragments_total"));
+        }
     }
 }
