@@ -14,6 +14,10 @@ use mbim_wire::{Command, DecodeError, DecodeErrorKind, Encode, Field as _, Statu
 use crate::session::mbim::Failure;
 use crate::time::{Instant, Millis};
 
+mod proxy;
+
+pub use proxy::ConfigureProxy;
+
 /// How often a state is asked for while waiting for it; indications wake earlier, but some modems never send them.
 const POLL: Millis = Millis(1_000);
 /// How long a session may take from accepted to active.

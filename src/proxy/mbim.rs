@@ -552,19 +552,17 @@ impl<'s> Proxy<'s> {
         };
         let configuring =
             matches!(connection.held.map(|held| held.wait), Some(Wait::Judgement { .. } | Wait::Modem { .. }));
-        if configuring
-            && !connection.out.is_crowded()
-            && let Ok(Transfer { body: Body::Command(fragment), transaction_id, .. }) = Transfer::parse(transfer)
-            && fragment.is_whole()
-            && let Ok(command) = fragment.command()
-            && (command.service, command.cid) == (PROXY_CONTROL, proxy_control::Configuration::CID)
-        {
-            let answer = done(&command, Status::BUSY);
-            connection.out.answer(&mut self.counters, transaction_id, &answer);
-            return Ok(());
+        let command = whole_command(transfer).filter(|_| configuring && !connection.out.is_crowded());
+        match command {
+            Some((id, command)) if named::<proxy_control::Configuration>(command.service, command.cid) => {
+                connection.out.answer(&mut self.counters, id, &done(&command, Status::BUSY));
+                Ok(())
+            }
+            _ => {
+                count(&mut self.counters.not_ready);
+                Err(Refused::NotReady)
+            }
         }
-        count(&mut self.counters.not_ready);
-        Err(Refused::NotReady)
     }
 
     /// Something that is no message; complained of as far as it has a transaction.
@@ -608,9 +606,8 @@ impl<'s> Proxy<'s> {
             Body::HostError(_) => {
                 count(&mut self.counters.host_errors);
                 self.give_up(index, Some(id));
-                if let Some(connection) = self.connections.get_mut(index)
-                    && connection.command.pending() == Some(id)
-                {
+                let connection = self.connections.get_mut(index);
+                if let Some(connection) = connection.filter(|c| c.command.pending() == Some(id)) {
                     connection.command.abort();
                     connection.late_at = Instant::FAR;
                 }
@@ -988,15 +985,13 @@ impl<'s> Proxy<'s> {
             }
             _ => count(&mut self.counters.swallowed),
         }
-        let version = (extensions::MS_BASIC_CONNECT_EXTENSIONS, extensions::Version::CID);
-        if (answer.service, answer.cid) == version
-            && answer.status == Status::SUCCESS
-            && let Ok(agreed) = VersionInfoView::new(answer.body).read()
-        {
-            self.agreed(VersionNotification {
-                mbim_version: agreed.mbim_version,
-                mbim_extended_version: agreed.mbim_extended_version,
-            });
+        if named::<extensions::Version>(answer.service, answer.cid) && answer.status == Status::SUCCESS {
+            if let Ok(agreed) = VersionInfoView::new(answer.body).read() {
+                self.agreed(VersionNotification {
+                    mbim_version: agreed.mbim_version,
+                    mbim_extended_version: agreed.mbim_extended_version,
+                });
+            }
         }
     }
 
@@ -1089,6 +1084,19 @@ fn turn<'s, T>(
         *first = index.saturating_add(1);
         Some(found)
     })
+}
+
+/// The COMMAND that a transfer holds, and its transaction, if it holds all of one.
+fn whole_command(transfer: &[u8]) -> Option<(u32, CommandMessage<'_>)> {
+    match Transfer::parse(transfer).ok()?.body {
+        Body::Command(fragment) if fragment.is_whole() => Some((fragment.transaction_id, fragment.command().ok()?)),
+        _ => None,
+    }
+}
+
+/// Whether service and number are those of the command `C`.
+fn named<C: Command>(service: Uuid, cid: u32) -> bool {
+    (service, cid) == (C::SERVICE, C::CID)
 }
 
 /// An answer without content.

@@ -3,6 +3,7 @@
 use mbim_wire::field::Empty;
 use mbim_wire::message::{CommandDone, CommandType, IndicateStatus};
 use mbim_wire::service::basic_connect as bc;
+use mbim_wire::service::proxy_control::VersionNotification;
 use mbim_wire::{Encode, Query, Set, Uuid, View};
 
 use super::core::{Core, Job, Next};
@@ -10,8 +11,8 @@ use super::methods::client_methods;
 use super::{Error, Memory};
 use crate::channel::blocking::MessageChannel;
 use crate::procedure::mbim::{
-    Ask, AskAny, Attach, CommandId, Connect, ConnectRequest, Disconnect, Procedure, Question, RadioOn, Register,
-    Selection, SessionQuery, UseCode, WaitReady,
+    Ask, AskAny, Attach, CommandId, ConfigureProxy, Connect, ConnectRequest, Disconnect, Procedure, Question, RadioOn,
+    Register, Selection, SessionQuery, UseCode, WaitReady,
 };
 use crate::session::mbim::{Config, Counters};
 use crate::time::{Instant, Millis};

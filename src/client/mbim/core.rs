@@ -1,7 +1,8 @@
 //! What both clients do between sending and receiving. The clients themselves only move bytes and wait.
 
 use mbim_wire::message::{CommandDone, IndicateStatus};
-use mbim_wire::Status;
+use mbim_wire::service::proxy_control::{PROXY_CONTROL, Version, VersionNotification, VersionNotificationView};
+use mbim_wire::{Command as _, Status, View as _};
 
 use super::queue::Queue;
 use super::{Error, Memory};
@@ -196,6 +197,21 @@ impl<'s> Core<'s> {
         if matches!(self.stage, Stage::Asked(awaited) if awaited == ticket) {
             self.stage = stage;
         }
+    }
+
+    /// What a proxy has indicated of the versions in force. Before the function is open, nothing else that is indicated
+    /// is of use, and opening would drop it.
+    pub(super) fn versions(&mut self) -> Option<VersionNotification> {
+        let mut versions = None;
+        if self.session.is_open() {
+            return versions;
+        }
+        while let Some(indication) = self.indications.pop() {
+            if (indication.service, indication.cid) == (PROXY_CONTROL, Version::CID) {
+                versions = VersionNotificationView::new(indication.body).read().ok();
+            }
+        }
+        versions
     }
 
     /// The last answer.

@@ -4,6 +4,26 @@
 /// nothing.
 macro_rules! client_methods {
     ([$($asynchronous:ident)?] [$($wait:tt)*]) => {
+        /// Tells the proxy at the other end which device is meant, see [`ConfigureProxy`]. To be called before
+        /// [`open`](Self::open), and again after [`Error::Lost`]. Opening may take the proxy as long as `timeout`. Returns
+        /// the versions in force on the modem, if another program has agreed on some.
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Refused`] if the proxy serves another device or cannot open this one, or any other.
+        ///
+        /// # Cancellation
+        ///
+        /// The device may be chosen all the same; another call for the same one succeeds then.
+        pub $($asynchronous)? fn configure_proxy(
+            &mut self,
+            path: &str,
+            timeout: Millis,
+        ) -> Result<Option<VersionNotification>, Error<C::Error>> {
+            self.drive(Job::Follow(&mut ConfigureProxy::new(path, timeout))) $($wait)* ?;
+            Ok(self.core.versions())
+        }
+
         /// Opens the function, with retries; up to [`Config::open_total`]. Indications of earlier times are dropped.
         ///
         /// # Errors

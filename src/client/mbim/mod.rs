@@ -20,6 +20,7 @@ use ::core::fmt;
 use mbim_wire::field::Empty;
 use mbim_wire::message::{CommandDone, CommandType, IndicateStatus};
 use mbim_wire::service::basic_connect as bc;
+use mbim_wire::service::proxy_control::VersionNotification;
 use mbim_wire::{Command, DecodeError, Encode, Query, Set, Uuid, View};
 
 pub use crate::procedure::mbim::{CommandId, ConnectRequest, Lock, Refusal, Selection};
@@ -28,7 +29,8 @@ use self::core::{Core, Job, Next};
 use self::methods::client_methods;
 use super::Link;
 use crate::procedure::mbim::{
-    Ask, AskAny, Attach, Connect, Disconnect, Procedure, Question, RadioOn, Register, SessionQuery, Stop, UseCode, WaitReady,
+    Ask, AskAny, Attach, ConfigureProxy, Connect, Disconnect, Procedure, Question, RadioOn, Register, SessionQuery, Stop,
+    UseCode, WaitReady,
 };
 use crate::session::mbim::{Config, Counters, Failure, OpenError, SessionError};
 use crate::time::{Instant, Millis};
