@@ -23,10 +23,10 @@ use mbim_wire::service::basic_connect::{
 };
 use mbim_wire::{Command as _, Encode, ProtocolError, Status};
 use wwan::channel::blocking::MessageChannel as _;
-use wwan::channel::{Pipe, PipeEnd, VirtualClock};
+use wwan::channel::{Pipe, PipeEnd, PipeError, VirtualClock};
 use wwan::client::Async;
 use wwan::client::mbim::{Client, CommandId, Error, Memory};
-use wwan::session::mbim::{Config, Failure, Memory as SessionMemory, Slot};
+use wwan::session::mbim::{Config, Failure, Memory as SessionMemory, SessionError, Slot};
 use wwan::time::{Instant, Millis};
 
 type Modem<'c, 'm> = Client<'static, Async<PipeEnd<'c, 'm>, &'c VirtualClock>>;
@@ -82,13 +82,23 @@ impl Function<'_, '_> {
 }
 
 fn with_modem(limit: usize, test: impl FnOnce(Modem<'_, '_>, Function<'_, '_>, &VirtualClock)) {
-    let (mut down, mut up) = (vec![0; 65536], vec![0; 65536]);
+    with_memory(limit, 65536, 4096, test);
+}
+
+/// A modem at the end of a queue of `down` bytes, and a client that takes transfers of `transfer` bytes.
+fn with_memory(
+    limit: usize,
+    down: usize,
+    transfer: usize,
+    test: impl FnOnce(Modem<'_, '_>, Function<'_, '_>, &VirtualClock),
+) {
+    let (mut down, mut up) = (vec![0; down], vec![0; 65536]);
     let mut pipe = Pipe::new(&mut down, &mut up);
     let (host, end) = pipe.split();
     let clock = host.clock();
     let leak = |len: usize| Box::leak(vec![0xa5; len].into_boxed_slice());
     let memory = Memory {
-        transfer: leak(4096),
+        transfer: leak(transfer),
         indications: leak(128),
         session: SessionMemory {
             slots: Box::leak(Box::new([Slot::FREE; 4])),
@@ -129,7 +139,8 @@ const CAPS: [u8; 64] = [1; 64];
 fn asks_and_reads() {
     with_modem(4096, |mut client, mut function, clock| {
         open(&mut client, &mut function, clock);
-        let caps = run(clock, client.query::<DeviceCaps>(&Empty {}), || function.serve(Status::SUCCESS, &Raw(&CAPS)) > 0);
+        let caps =
+            run(clock, client.query::<DeviceCaps>(&Empty {}), || function.serve(Status::SUCCESS, &Raw(&CAPS)) > 0);
         assert_eq!(caps.unwrap().max_sessions(), Ok(0x0101_0101));
         run(clock, client.close(), || function.serve(Status::SUCCESS, &Empty {}) > 0).unwrap();
         assert_eq!(client.counters().foreign, 0);
@@ -150,9 +161,15 @@ fn a_future_dropped_at_any_moment_never_spoils_the_next_command() {
                         // Its answer is under way, one transfer at a time.
                         let (Body::Command(_), id) = function.got().unwrap() else { panic!() };
                         let mut answer = vec![0; 4096];
-                        let message =
-                            message::write_command_done(&mut answer, id, BASIC_CONNECT, RadioState::CID, Status::SUCCESS, &Raw(&[0; 700]))
-                                .unwrap();
+                        let message = message::write_command_done(
+                            &mut answer,
+                            id,
+                            BASIC_CONNECT,
+                            RadioState::CID,
+                            Status::SUCCESS,
+                            &Raw(&[0; 700]),
+                        )
+                        .unwrap();
                         let mut splitter = Splitter::new(message, 64);
                         while let Some(transfer) = splitter.next(message) {
                             function.end.send(transfer).unwrap();
@@ -163,7 +180,8 @@ fn a_future_dropped_at_any_moment_never_spoils_the_next_command() {
                     }
                 }
             }
-            let caps = run(clock, client.query::<DeviceCaps>(&Empty {}), || function.serve(Status::SUCCESS, &Raw(&CAPS)) > 0);
+            let caps =
+                run(clock, client.query::<DeviceCaps>(&Empty {}), || function.serve(Status::SUCCESS, &Raw(&CAPS)) > 0);
             assert_eq!(caps.unwrap().max_sessions(), Ok(0x0101_0101), "dropped after {polls} polls");
         });
     }
@@ -224,7 +242,8 @@ fn a_refusal_carries_status_and_network_cause() {
         let attach = PacketServiceSet { packet_service_action: PacketServiceAction::ATTACH };
         let mut body = [0; 28];
         body[0] = 15;
-        let result = run(clock, client.set::<PacketService>(&attach), || function.serve(Status::FAILURE, &Raw(&body)) > 0);
+        let result =
+            run(clock, client.set::<PacketService>(&attach), || function.serve(Status::FAILURE, &Raw(&body)) > 0);
         let error = result.map(drop).unwrap_err();
         let refusal = error.refusal().unwrap();
         assert_eq!((refusal.status, refusal.network), (Status::FAILURE, Some(NwError(15))));
@@ -240,7 +259,8 @@ fn a_refusal_carries_status_and_network_cause() {
 fn success_without_the_information_buffer_is_a_decode_error_that_says_where() {
     with_modem(4096, |mut client, mut function, clock| {
         open(&mut client, &mut function, clock);
-        let result = run(clock, client.query::<DeviceCaps>(&Empty {}), || function.serve(Status::SUCCESS, &Raw(&[0; 8])) > 0);
+        let result =
+            run(clock, client.query::<DeviceCaps>(&Empty {}), || function.serve(Status::SUCCESS, &Raw(&[0; 8])) > 0);
         let Err(Error::Decode { command, error }) = result.map(drop) else { panic!() };
         assert_eq!((command.cid, error.offset), (DeviceCaps::CID, 8));
     });
@@ -261,7 +281,8 @@ fn a_function_that_was_reset_is_lost_and_opens_again() {
         .unwrap_err();
         assert_eq!(error, Error::Lost);
         open(&mut client, &mut function, clock);
-        let caps = run(clock, client.query::<DeviceCaps>(&Empty {}), || function.serve(Status::SUCCESS, &Raw(&CAPS)) > 0);
+        let caps =
+            run(clock, client.query::<DeviceCaps>(&Empty {}), || function.serve(Status::SUCCESS, &Raw(&CAPS)) > 0);
         assert!(caps.is_ok());
     });
 }
@@ -274,5 +295,114 @@ fn a_dropped_open_goes_on_where_it_was() {
         function.says(|b| message::write_open_done(b, id, Status::SUCCESS));
         run(clock, client.open(), || false).unwrap();
         assert!(function.got().is_none(), "no second OPEN");
+    });
+}
+
+#[test]
+fn an_indication_that_is_there_is_read_whatever_the_time() {
+    with_modem(4096, |mut client, mut function, clock| {
+        open(&mut client, &mut function, clock);
+        clock.set(Instant(1_000));
+        function.indicates(true);
+        let next = run(clock, client.next_indication(Instant(0)), || false).unwrap();
+        assert_eq!(next.map(|indication| indication.cid), Some(RadioState::CID));
+        assert_eq!(run(clock, client.next_indication(clock_now(clock)), || false), Ok(None));
+        assert_eq!(clock_now(clock), Instant(1_000));
+    });
+}
+
+#[test]
+fn nobody_waits_for_indications_of_a_function_that_is_not_open() {
+    with_modem(4096, |mut client, mut function, clock| {
+        let not_open = Err(Error::Session(SessionError::NotOpen));
+        assert_eq!(run(clock, client.next_indication(Instant::FAR), || false), not_open);
+        open(&mut client, &mut function, clock);
+        function.indicates(true);
+        function.says(|b| message::write_function_error(b, 0, ProtocolError::NOT_OPENED));
+        let lost = run(clock, client.query::<DeviceCaps>(&Empty {}), || false).map(drop);
+        assert_eq!(lost, Err(Error::Lost));
+        // What came before can still be read; then there is nothing to wait for.
+        assert!(run(clock, client.next_indication(Instant::FAR), || false).unwrap().is_some());
+        assert_eq!(run(clock, client.next_indication(Instant::FAR), || false), not_open);
+    });
+}
+
+#[test]
+fn the_function_is_not_asked_for_transfers_longer_than_the_memory() {
+    with_memory(4096, 65536, 512, |mut client, mut function, clock| {
+        let mut asked = None;
+        run(clock, client.open(), || match function.got() {
+            Some((Body::Open { max_control_transfer }, id)) => {
+                asked = Some(max_control_transfer);
+                function.says(|b| message::write_open_done(b, id, Status::SUCCESS));
+                true
+            }
+            _ => false,
+        })
+        .unwrap();
+        assert_eq!((asked, client.max_control_transfer()), (Some(512), 512));
+    });
+}
+
+#[test]
+fn a_message_too_long_for_the_channel_ends_the_command_and_no_other() {
+    with_modem(4096, |mut client, mut function, clock| {
+        open(&mut client, &mut function, clock);
+        let mut first = None;
+        let error = run(clock, client.query::<RadioState>(&Empty {}), || {
+            let (Body::Command(_), id) = function.got().unwrap() else { panic!() };
+            first = Some(id);
+            function.end.send(&[7; 5000]).unwrap();
+            true
+        });
+        assert_eq!(error.map(drop), Err(Error::Channel(PipeError::TooLong { needed: 5000 })));
+        // The answer comes all the same, while the next command is under way.
+        let id = first.unwrap();
+        function
+            .says(|b| message::write_command_done(b, id, BASIC_CONNECT, RadioState::CID, Status::SUCCESS, &Empty {}));
+        let caps =
+            run(clock, client.query::<DeviceCaps>(&Empty {}), || function.serve(Status::SUCCESS, &Raw(&CAPS)) > 0);
+        assert_eq!(caps.unwrap().max_sessions(), Ok(0x0101_0101));
+        assert_eq!((client.counters().late, client.counters().foreign), (1, 0));
+    });
+}
+
+#[test]
+fn a_carrier_that_takes_nothing_does_not_outlast_the_time_allowed() {
+    // Room for one message of the host.
+    with_memory(4096, 64, 4096, |mut client, mut function, clock| {
+        open(&mut client, &mut function, clock);
+        let before = clock_now(clock);
+        let caps = |client: &mut Modem<'_, '_>, idle: &mut dyn FnMut() -> bool| {
+            run(clock, client.query::<DeviceCaps>(&Empty {}), idle).map(drop)
+        };
+        let command = Some(CommandId::of::<DeviceCaps>());
+        let timeout = Err(Error::Failed { command, failure: Failure::Timeout });
+        // The first is sent and not read; the second finds no room.
+        assert_eq!(caps(&mut client, &mut || false), timeout);
+        assert_eq!(caps(&mut client, &mut || false), timeout);
+        assert_eq!(clock_now(clock) - before, Millis(20_000));
+        assert!(function.got().is_some());
+        assert_eq!(caps(&mut client, &mut || function.serve(Status::SUCCESS, &Raw(&CAPS)) > 0), Ok(()));
+        // OPEN and CLOSE are no different.
+        assert_eq!(caps(&mut client, &mut || false), timeout);
+        let before = clock_now(clock);
+        run(clock, client.close(), || false).unwrap();
+        assert_eq!(clock_now(clock) - before, Millis(10_000));
+        assert!(matches!(run(clock, client.open(), || false), Err(Error::Open(_))));
+        assert_eq!(clock_now(clock) - before, Millis(40_000));
+    });
+}
+
+#[test]
+fn commands_that_were_given_up_never_lock_the_client_out() {
+    with_modem(4096, |mut client, mut function, clock| {
+        open(&mut client, &mut function, clock);
+        for _ in 0..9 {
+            assert!(poll(pin!(client.query::<RadioState>(&Empty {}))).is_pending());
+        }
+        let caps =
+            run(clock, client.query::<DeviceCaps>(&Empty {}), || function.serve(Status::SUCCESS, &Raw(&CAPS)) > 0);
+        assert_eq!(caps.unwrap().max_sessions(), Ok(0x0101_0101));
     });
 }

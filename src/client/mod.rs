@@ -20,7 +20,7 @@
 //! ```
 
 use core::future::{Future, poll_fn};
-use core::pin::pin;
+use core::pin::{Pin, pin};
 use core::task::{Context, Poll, Waker};
 
 use crate::channel::{Clock, MessageChannel, blocking};
@@ -35,12 +35,13 @@ pub trait Link {
     /// What can go wrong with the carrier.
     type Error: embedded_io::Error;
 
-    /// Sends one whole message.
+    /// Sends one whole message; false if the carrier has not taken it when `until` has passed. It may or may not leave
+    /// then. A link that waits by itself may have a limit of its own.
     ///
     /// # Cancellation
     ///
     /// As [`MessageChannel::send`].
-    async fn send(&mut self, message: &[u8]) -> Result<(), Self::Error>;
+    async fn send(&mut self, message: &[u8], until: Instant) -> Result<bool, Self::Error>;
 
     /// Receives one whole message into `buf`; `None` once `until` has passed.
     ///
@@ -65,23 +66,34 @@ pub struct Async<C, K> {
 impl<C: MessageChannel, K: Clock> Link for Async<C, K> {
     type Error = C::Error;
 
-    async fn send(&mut self, message: &[u8]) -> Result<(), C::Error> {
-        self.channel.send(message).await
+    async fn send(&mut self, message: &[u8], until: Instant) -> Result<bool, C::Error> {
+        let mut sent = pin!(self.channel.send(message));
+        let mut time = pin!(self.clock.wait_until(until));
+        let sent = poll_fn(|cx| poll_until(cx, sent.as_mut(), time.as_mut())).await;
+        sent.transpose().map(|sent| sent.is_some())
     }
 
     async fn receive(&mut self, buf: &mut [u8], until: Instant) -> Result<Option<usize>, C::Error> {
         let mut message = pin!(self.channel.receive(buf));
         let mut time = pin!(self.clock.wait_until(until));
-        // The message first: what has come is never put off because its time is up as well.
-        poll_fn(|cx| match message.as_mut().poll(cx) {
-            Poll::Ready(length) => Poll::Ready(length.map(Some)),
-            Poll::Pending => time.as_mut().poll(cx).map(|()| Ok(None)),
-        })
-        .await
+        poll_fn(|cx| poll_until(cx, message.as_mut(), time.as_mut())).await.transpose()
     }
 
     fn now(&self) -> Instant {
         self.clock.now()
+    }
+}
+
+/// Polls `future`, and `time` while it is pending; `None` when the time is up. The future goes first: what has come is
+/// never put off because its time is up as well.
+fn poll_until<F: Future>(
+    cx: &mut Context<'_>,
+    future: Pin<&mut F>,
+    time: Pin<&mut impl Future>,
+) -> Poll<Option<F::Output>> {
+    match future.poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => time.poll(cx).map(|_| None),
     }
 }
 
@@ -92,8 +104,8 @@ pub struct Blocking<C>(pub C);
 impl<C: blocking::MessageChannel> Link for Blocking<C> {
     type Error = C::Error;
 
-    async fn send(&mut self, message: &[u8]) -> Result<(), C::Error> {
-        self.0.send(message)
+    async fn send(&mut self, message: &[u8], _: Instant) -> Result<bool, C::Error> {
+        self.0.send(message).map(|()| true)
     }
 
     async fn receive(&mut self, buf: &mut [u8], until: Instant) -> Result<Option<usize>, C::Error> {

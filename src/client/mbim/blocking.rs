@@ -47,7 +47,8 @@ impl<'s, C: MessageChannel> Client<'s, C> {
         self.core.begin(self.channel.now(), &job);
         loop {
             match self.core.next(self.channel.now(), &mut job)? {
-                Next::Send => {
+                // The channel knows how long it tries.
+                Next::Send(_) => {
                     if let Some(transfer) = self.core.outgoing() {
                         self.channel.send(transfer).map_err(Error::Channel)?;
                     }

@@ -7,7 +7,7 @@ use mbim_wire::{Command as _, Status, View as _};
 use super::queue::Queue;
 use super::{Error, Memory};
 use crate::procedure::mbim::{Outcome, Procedure, Step};
-use crate::session::mbim::{Config, Event, Expired, Failure, OpenError, Place, Session, Ticket};
+use crate::session::mbim::{Config, Event, Expired, Failure, OpenError, Place, Session, SessionError, Ticket};
 use crate::time::Instant;
 
 /// What is to be done.
@@ -39,8 +39,8 @@ enum Stage {
 
 /// What the client has to do next.
 pub(super) enum Next {
-    /// Send what [`Core::outgoing`] lends.
-    Send,
+    /// Send what [`Core::outgoing`] lends; if the carrier has not taken it by then, tell [`Core::received`].
+    Send(Instant),
     /// Receive into [`Core::transfer`] until then, and tell [`Core::received`].
     Receive(Instant),
     /// Nothing: the job is done.
@@ -63,7 +63,10 @@ pub(super) struct Core<'s> {
 }
 
 impl<'s> Core<'s> {
-    pub(super) fn new(config: Config, memory: Memory<'s>) -> Self {
+    pub(super) fn new(mut config: Config, memory: Memory<'s>) -> Self {
+        // The function must not send more than can be received.
+        let room = u32::try_from(memory.transfer.len()).unwrap_or(u32::MAX);
+        config.max_control_transfer = config.max_control_transfer.min(room);
         Self {
             session: Session::new(config, memory.session),
             transfer: memory.transfer,
@@ -104,7 +107,11 @@ impl<'s> Core<'s> {
     pub(super) fn next<E>(&mut self, now: Instant, job: &mut Job<'_>) -> Result<Next, Error<E>> {
         loop {
             if self.session.has_due() {
-                return Ok(Next::Send);
+                let until = match (&*job, &self.stage) {
+                    (Job::Listen(until), _) | (_, Stage::Resting(until, _)) => *until,
+                    _ => Instant::FAR,
+                };
+                return Ok(Next::Send(until.min(self.session.poll_at())));
             }
             let until = match job {
                 _ if self.lost => {
@@ -118,7 +125,10 @@ impl<'s> Core<'s> {
                 },
                 Job::Close if self.session.is_closed() => return Ok(Next::Done),
                 Job::Close => Instant::FAR,
-                Job::Listen(until) if *until <= now || !self.indications.is_empty() => return Ok(Next::Done),
+                Job::Listen(_) if !self.indications.is_empty() => return Ok(Next::Done),
+                Job::Listen(_) if !self.session.is_open() => return Err(Error::Session(SessionError::NotOpen)),
+                // What is there is received, whatever the time.
+                Job::Listen(until) if *until <= now && matches!(self.stage, Stage::Rested) => return Ok(Next::Done),
                 Job::Listen(until) => *until,
                 Job::Follow(procedure) => match self.stage {
                     Stage::Asked(_) => Instant::FAR,
@@ -164,6 +174,9 @@ impl<'s> Core<'s> {
 
     /// Hands on what was received: the length of a transfer, or that the time was up.
     pub(super) fn received(&mut self, now: Instant, length: Option<usize>) {
+        if matches!(self.stage, Stage::Begin) {
+            self.stage = Stage::Rested;
+        }
         if let Some(transfer) = length.and_then(|length| self.transfer.get(..length)) {
             match self.session.classify(now, transfer) {
                 Event::Indication { place } => {

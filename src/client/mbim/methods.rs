@@ -116,11 +116,13 @@ macro_rules! client_methods {
             Ok(S::Response::new(self.core.body()))
         }
 
-        /// The next indication; `None` once `until` has passed ([`Instant::FAR`] waits for ever).
+        /// The next indication; `None` once `until` has passed ([`Instant::FAR`] waits for ever). One that is there is read
+        /// whatever the time.
         ///
         /// # Errors
         ///
-        /// [`Error::Channel`], [`Error::Lost`].
+        /// [`Error::Channel`], [`Error::Lost`], and [`Error::Session`] if the function is not open and nothing is left to
+        /// read.
         ///
         /// # Cancellation
         ///

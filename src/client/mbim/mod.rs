@@ -125,13 +125,14 @@ impl<E: fmt::Debug + fmt::Display> ::core::error::Error for Error<E> {}
 /// The memory a client works in, beside that of its session.
 #[derive(Debug)]
 pub struct Memory<'s> {
-    /// One transfer: as long as [`Config::max_control_transfer`].
+    /// One transfer: as long as [`Config::max_control_transfer`]. If it is shorter, the function is asked for transfers of
+    /// this length; 64 bytes at least.
     pub transfer: &'s mut [u8],
     /// Indications that wait to be read: 24 bytes more than the information buffer each. Those that do not fit are
     /// counted, see [`Client::lost_indications`].
     pub indications: &'s mut [u8],
-    /// The session's memory. A client has one command under way, so two slots do; more let commands that were given up
-    /// linger.
+    /// The session's memory. A client has one command under way, so one slot does; more only let [`Counters`] tell the late
+    /// answers to commands that were given up from foreign ones.
     pub session: crate::session::mbim::Memory<'s>,
 }
 
@@ -165,9 +166,10 @@ impl<'s, C: Link> Client<'s, C> {
         self.core.begin(self.link.now(), &job);
         loop {
             match self.core.next(self.link.now(), &mut job)? {
-                Next::Send => {
-                    if let Some(transfer) = self.core.outgoing() {
-                        self.link.send(transfer).await.map_err(Error::Channel)?;
+                Next::Send(until) => {
+                    let Some(transfer) = self.core.outgoing() else { continue };
+                    if !self.link.send(transfer, until).await.map_err(Error::Channel)? {
+                        self.core.received(self.link.now(), None);
                     }
                 }
                 Next::Receive(until) => {
