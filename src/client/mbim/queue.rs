@@ -109,7 +109,8 @@ impl<'s> Queue<'s> {
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::as_conversions,
-    clippy::arithmetic_side_effects
+    clippy::arithmetic_side_effects,
+    clippy::std_instead_of_alloc
 )]
 mod tests {
     extern crate std;
