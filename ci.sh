@@ -232,7 +232,7 @@ step_doc() {
     run cargo doc -q --workspace --no-deps --all-features
 }
 
-# no_std builds for bare targets, each feature alone; check of every package with the oldest supported compiler
+# no_std builds for bare targets, each feature alone; check of every package with the oldest supported compiler; benchmarks
 step_build() {
     local target package manifest features feature dir declared
     need "toolchain:$msrv" "${bare_targets[@]/#/target:}"
@@ -258,6 +258,9 @@ step_build() {
     fi
     run cargo "+$msrv" check -q --workspace --all-targets
     run cargo "+$msrv" check -q --workspace --all-targets --all-features
+
+    # Timings are not asserted, but the benchmarks must link.
+    run cargo bench -q --no-run -p wwan --bench codec
 }
 
 # every test of the main workspace, all features; tests against real peers have their own step
