@@ -164,10 +164,7 @@ impl<K: Clock> MessageChannel for Bare<'_, K> {
 
 /// Puts machine and faults together.
 fn build<'m, T>(scenario: &'m Scenario, now: Instant, time: T, room: &'m mut Room) -> Faults<'m, Bare<'m, T>> {
-    let memory = Memory {
-        out: &mut room.out,
-        assembly: &mut room.assembly,
-    };
+    let memory = Memory { out: &mut room.out, assembly: &mut room.assembly };
     let bare = Bare {
         machine: Machine::new(now, scenario, memory),
         max_message: usize::from(scenario.function.max_control_transfer),
@@ -209,9 +206,7 @@ impl<'m> InProcess<'m> {
             Time::Real => Stage::Real,
             Time::Virtual => Stage::Virtual(Instant(0)),
         };
-        Self {
-            channel: build(scenario, stage.now(), stage, room),
-        }
+        Self { channel: build(scenario, stage.now(), stage, room) }
     }
 
     /// The modem itself, to look at it, or to do to it what no scenario foresees.
@@ -294,9 +289,7 @@ pub struct AsyncInProcess<'m, K: Clock + Copy> {
 impl<'m, K: Clock + Copy> AsyncInProcess<'m, K> {
     /// A modem that speaks MBIM, powered on now.
     pub fn mbim(scenario: &'m Scenario, clock: K, room: &'m mut Room) -> Self {
-        Self {
-            channel: build(scenario, clock.now(), clock, room).clock(clock),
-        }
+        Self { channel: build(scenario, clock.now(), clock, room).clock(clock) }
     }
 
     /// The modem itself, to look at it, or to do to it what no scenario foresees.

@@ -148,11 +148,7 @@ impl<'m> Machine<'m> {
 
     /// When there is something to do next.
     pub(crate) fn poll_at(&self) -> Instant {
-        let modem = if self.plugged {
-            self.function.poll_at(&self.modem)
-        } else {
-            self.modem.poll_at()
-        };
+        let modem = if self.plugged { self.function.poll_at(&self.modem) } else { self.modem.poll_at() };
         let at = [modem, self.next_event()].into_iter().flatten().min();
         at.unwrap_or(Instant::FAR)
     }

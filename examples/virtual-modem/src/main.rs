@@ -123,10 +123,7 @@ fn serve(modem: &Modem, door: &Door) -> Result<(), Failure> {
     let mut room = Room::new();
     let in_process = InProcess::mbim(&scenario, Time::Real, &mut room);
     let watched = watch(in_process, modem.verbose, modem.pcap.as_deref())?;
-    let stop = stop_signals().map_err(|error| DoorError {
-        doing: "wait for signals".into(),
-        error,
-    })?;
+    let stop = stop_signals().map_err(|error| DoorError { doing: "wait for signals".into(), error })?;
     match door {
         Door::Pty { link, .. } => pty::serve(watched, link.as_deref(), stop.as_fd())?,
         Door::Socket { listen, .. } => socket::serve(watched, listen, stop.as_fd())?,

@@ -35,10 +35,7 @@ pub struct DoorError {
 impl DoorError {
     fn new(doing: impl Into<String>) -> impl FnOnce(Errno) -> Self {
         let doing = doing.into();
-        |errno| Self {
-            doing,
-            error: errno.into(),
-        }
+        |errno| Self { doing, error: errno.into() }
     }
 
     fn io(doing: impl Into<String>) -> impl FnOnce(io::Error) -> Self {

@@ -13,15 +13,10 @@ use rustix::fs::{Mode, OFlags, inotify};
 use rustix::io::Errno;
 use rustix::pty::OpenptFlags;
 use rustix::termios::{OptionalActions, QueueSelector};
-use wwan::channel::LinuxClock;
-use wwan::time::Millis;
 
 use super::stream::{Moved, Stream, read};
 use super::watch::{Watched, modem};
 use super::{DoorError, is_readable, wait};
-
-/// How often time is looked at while the client does not read.
-const PATIENCE: Millis = Millis(100);
 
 /// Serves the modem on pseudo-terminals until `stop` can be read from. The path is printed on standard output, one line
 /// each time the modem is plugged in; `link`, if given, is a symbolic link to it.
@@ -56,26 +51,20 @@ fn serve_terminal(watched: &mut Watched<'_>, mut terminal: Terminal, stop: Borro
         // gone. Only then does the modem see the bytes, so that no answer to the next client is thrown away.
         while stream.takes_more() && matches!(stream.read(terminal.master.as_fd()), Moved::Bytes(_)) {}
         if terminal.clients_left()? {
-            stream.reset(watched);
-            stream.fetch(watched, false);
             terminal.tidy();
+            stream.reset(watched, terminal.clients > 0);
         }
-        stream.feed(watched);
         modem(watched).run();
         if !modem(watched).is_plugged() || is_readable(stop) {
             return Ok(());
         }
-        stream.fetch(watched, terminal.clients > 0);
+        stream.carry(watched, terminal.clients > 0);
         stream.write(terminal.master.as_fd());
 
         let mut wanted = PollFlags::empty();
-        wanted.set(PollFlags::IN, !stream.is_full());
+        wanted.set(PollFlags::IN, stream.takes_more());
         wanted.set(PollFlags::OUT, stream.is_waiting());
-        let at = if stream.is_full() {
-            LinuxClock::now() + PATIENCE
-        } else {
-            modem(watched).poll_at()
-        };
+        let at = stream.poll_at(modem(watched));
         let mut fds = [
             PollFd::new(&terminal.master, wanted),
             PollFd::new(&terminal.watch, PollFlags::IN),
@@ -114,16 +103,8 @@ impl Terminal {
         let watch = inotify::init(inotify::CreateFlags::CLOEXEC | inotify::CreateFlags::NONBLOCK).map_err(failed())?;
         let events = inotify::WatchFlags::OPEN | inotify::WatchFlags::CLOSE_WRITE | inotify::WatchFlags::CLOSE_NOWRITE;
         inotify::add_watch(&watch, &path, events).map_err(failed())?;
-        let terminal = Self {
-            master,
-            slave,
-            watch,
-            path,
-            clients: 0,
-        };
-        terminal
-            .make_raw()
-            .map_err(DoorError::new("set up the pseudo-terminal"))?;
+        let terminal = Self { master, slave, watch, path, clients: 0 };
+        terminal.make_raw().map_err(DoorError::new("set up the pseudo-terminal"))?;
         Ok(terminal)
     }
 
@@ -184,10 +165,7 @@ impl Link {
             fs::remove_file(path).map_err(failed())?;
         }
         symlink(target, path).map_err(failed())?;
-        Ok(Self {
-            path: path.into(),
-            target: target.into(),
-        })
+        Ok(Self { path: path.into(), target: target.into() })
     }
 }
 

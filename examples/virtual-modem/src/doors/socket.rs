@@ -11,15 +11,10 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use rustix::event::{PollFd, PollFlags};
-use wwan::channel::LinuxClock;
-use wwan::time::Millis;
 
 use super::stream::{Moved, Stream};
 use super::watch::{Watched, modem};
 use super::{DoorError, is_readable, wait};
-
-/// How often time is looked at while the client does not read.
-const PATIENCE: Millis = Millis(100);
 
 /// Where to listen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,11 +30,7 @@ impl FromStr for Address {
 
     fn from_str(text: &str) -> Result<Self, String> {
         if let Some(path) = text.strip_prefix("unix:") {
-            return if path.is_empty() {
-                Err("a path must follow unix:".into())
-            } else {
-                Ok(Self::Unix(path.into()))
-            };
+            return if path.is_empty() { Err("a path must follow unix:".into()) } else { Ok(Self::Unix(path.into())) };
         }
         match text.rsplit_once(':') {
             Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok() => Ok(Self::Tcp(text.into())),
@@ -94,20 +85,15 @@ pub fn serve(mut watched: Watched<'_>, address: &Address, stop: BorrowedFd<'_>) 
             }
         }
         if gone {
-            stream.reset(&mut watched);
+            stream.reset(&mut watched, false);
             client = None;
         }
-        stream.feed(&mut watched);
-        stream.fetch(&mut watched, client.is_some());
+        stream.carry(&mut watched, client.is_some());
         if let Some(client) = &client {
             stream.write(client.as_fd());
         }
 
-        let at = if stream.is_full() {
-            LinuxClock::now() + PATIENCE
-        } else {
-            modem(&mut watched).poll_at()
-        };
+        let at = stream.poll_at(modem(&mut watched));
         let stopping = PollFd::from_borrowed_fd(stop, PollFlags::IN);
         match &client {
             Some(client) => {
@@ -117,13 +103,10 @@ pub fn serve(mut watched: Watched<'_>, address: &Address, stop: BorrowedFd<'_>) 
                 wait(&mut [PollFd::new(client, wanted), stopping], at)?;
             }
             None if plugged => {
-                wait(
-                    &mut [PollFd::from_borrowed_fd(listener.fd(), PollFlags::IN), stopping],
-                    at,
-                )?;
+                wait(&mut [PollFd::from_borrowed_fd(listener.fd(), PollFlags::IN), stopping], at)?;
                 client = listener.accept()?;
                 // Whatever the modem said to nobody is gone, and whatever was half said to it, too.
-                stream.reset(&mut watched);
+                stream.reset(&mut watched, false);
             }
             None => wait(&mut [stopping], at)?,
         }

@@ -1,14 +1,17 @@
 //! What all doors do: cut what the client writes into messages for the modem, and queue the modem's messages for the
 //! client.
 
+use std::mem;
 use std::os::fd::BorrowedFd;
 
 use rustix::io::Errno;
+use wwan::channel::LinuxClock;
 use wwan::channel::blocking::MessageChannel;
-use wwan::channel::framed::{Deframer, Feed};
-use wwan::time::Instant;
+use wwan::channel::framed::{Deframer, Feed, Framing as _, MbimFraming, Verdict};
+use wwan::time::{Instant, Millis};
 
 use super::watch::Watched;
+use crate::InProcess;
 
 /// The longest message that is taken from a client, in bytes.
 const LONGEST: usize = 8192;
@@ -17,6 +20,8 @@ const LONGEST: usize = 8192;
 const WAITING: usize = 16 * 1024;
 /// Bytes from the client that are read before the modem sees them: more than a terminal holds.
 const UNSEEN: usize = 128 * 1024;
+/// How often time is looked at while the client does not read.
+const PATIENCE: Millis = Millis(100);
 /// Bytes that are read at once.
 const CHUNK: usize = 4096;
 
@@ -68,7 +73,7 @@ impl Stream {
     }
 
     /// Whether the client reads too slowly for more.
-    pub(super) fn is_full(&self) -> bool {
+    fn is_full(&self) -> bool {
         self.outbox.len().saturating_sub(self.sent) >= WAITING
     }
 
@@ -77,12 +82,24 @@ impl Stream {
         !self.is_full() && self.inbox.len() < UNSEEN
     }
 
+    /// When there is something to do: at once if what the client has written can be looked at now, when `modem` says
+    /// otherwise, and a little later if the client does not read, because time goes on all the same.
+    pub(super) fn poll_at(&self, modem: &mut InProcess<'_>) -> Instant {
+        if self.is_full() {
+            LinuxClock::now() + PATIENCE
+        } else if !self.inbox.is_empty() {
+            Instant(0)
+        } else {
+            modem.poll_at()
+        }
+    }
+
     /// Whether anything waits to be written.
     pub(super) fn is_waiting(&self) -> bool {
         self.sent < self.outbox.len()
     }
 
-    /// Reads what the client has written. [`feed`](Self::feed) looks at it.
+    /// Reads what the client has written. [`carry`](Self::carry) looks at it.
     pub(super) fn read(&mut self, fd: BorrowedFd<'_>) -> Moved {
         let mut chunk = [0; CHUNK];
         let moved = read(fd, &mut chunk);
@@ -92,25 +109,31 @@ impl Stream {
         moved
     }
 
-    /// Hands the modem whole messages. A modem that is off its carrier misses them.
-    pub(super) fn feed(&mut self, modem: &mut Watched<'_>) {
-        let mut input = self.inbox.as_slice();
-        loop {
+    /// Hands the modem whole messages, and takes what it answers to each, as long as there is room. Without a client
+    /// what it says is lost, as it is when nobody has a real modem open; a modem that is off its carrier misses what it
+    /// is told.
+    pub(super) fn carry(&mut self, modem: &mut Watched<'_>, client: bool) {
+        let inbox = mem::take(&mut self.inbox);
+        let mut input = inbox.as_slice();
+        self.fetch(modem, client);
+        while !self.is_full() {
             match self.deframer.feed(input) {
-                Feed::Consumed => break,
+                Feed::Consumed => {
+                    input = &[];
+                    break;
+                }
                 Feed::Message { message, rest } => {
                     let _ = modem.send(message);
                     input = rest;
                 }
                 Feed::Oversize { rest, .. } => input = rest,
             }
+            self.fetch(modem, client);
         }
-        self.inbox.clear();
+        self.inbox.extend_from_slice(input);
     }
 
-    /// Takes messages from the modem as long as there is room. Without a client they are lost, as they are when nobody
-    /// has a real modem open.
-    pub(super) fn fetch(&mut self, modem: &mut Watched<'_>, client: bool) {
+    fn fetch(&mut self, modem: &mut Watched<'_>, client: bool) {
         while !self.is_full() {
             let Ok(Some(length)) = modem.receive(&mut self.transfer, Instant(0)) else {
                 return;
@@ -143,12 +166,58 @@ impl Stream {
         }
     }
 
-    /// The client is gone: half a message of its is garbage, and nobody reads what was meant for it. Whole messages
-    /// that it had written stay.
-    pub(super) fn reset(&mut self, modem: &mut Watched<'_>) {
-        self.feed(modem);
-        self.deframer.boundary();
+    /// A client is gone: half a message of its is garbage, and nobody reads what was meant for it. The whole messages
+    /// that it had written reach the modem.
+    ///
+    /// With `another` client there already, some of what was read is that one's: the end of it, if that is whole
+    /// messages. It gets all answers from now on; it has to expect late answers to its predecessor anyway.
+    pub(super) fn reset(&mut self, modem: &mut Watched<'_>, another: bool) {
         self.outbox.clear();
         self.sent = 0;
+        let fresh = if another { whole_end(&self.inbox) } else { None };
+        let later = fresh.map(|at| self.inbox.split_off(at));
+        self.carry(modem, another);
+        self.deframer.boundary();
+        self.inbox.extend(later.unwrap_or_default());
+    }
+}
+
+/// Where the longest end of `bytes` begins that is nothing but whole messages.
+fn whole_end(bytes: &[u8]) -> Option<usize> {
+    let framing = MbimFraming::default();
+    (0..bytes.len()).find(|at| {
+        let mut rest = bytes.get(*at..).unwrap_or_default();
+        while let Verdict::Message(length) = framing.judge(rest) {
+            let Some(behind) = rest.get(length..) else { return false };
+            if behind.is_empty() {
+                return true;
+            }
+            rest = behind;
+        }
+        false
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_that_is_whole_messages_is_found() {
+        const OPEN: [u8; 16] = [1, 0, 0, 0, 16, 0, 0, 0, 7, 0, 0, 0, 0, 16, 0, 0];
+        const LONG: [u8; 12] = [3, 0, 0, 0, 0, 16, 0, 0, 7, 0, 0, 0];
+        let cases: &[(&[&[u8]], Option<usize>)] = &[
+            (&[], None),
+            (&[&OPEN], Some(0)),
+            (&[&OPEN, &OPEN], Some(0)),
+            (&[&OPEN[..9], &OPEN], Some(9)),
+            (&[&LONG, &OPEN, &OPEN], Some(12)),
+            (&[&[0xff; 100], &OPEN], Some(100)),
+            (&[&OPEN, &OPEN[..9]], None),
+            (&[&[0; 50]], None),
+        ];
+        for (parts, expected) in cases {
+            assert_eq!(whole_end(&parts.concat()), *expected, "{parts:?}");
+        }
     }
 }

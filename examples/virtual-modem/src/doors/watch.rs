@@ -26,11 +26,7 @@ pub fn watch<'m>(modem: InProcess<'m>, verbose: u8, pcap: Option<&Path>) -> Resu
         Some(path) => Box::new(File::create(path).map_err(DoorError::io(format!("create {}", path.display())))?),
         None => Box::new(io::sink()),
     };
-    let printer = Printer {
-        verbose,
-        start: LinuxClock::now(),
-        version: 1,
-    };
+    let printer = Printer { verbose, start: LinuxClock::now(), version: 1 };
     // Wall-clock time at which the monotonic clock showed 0.
     let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let unix = u64::try_from(unix.as_millis()).unwrap_or(0);
@@ -91,16 +87,7 @@ impl Printer {
 /// One line: type, transaction, command, status; and the fields if asked for.
 fn summary(message: &Value, verbose: u8) -> String {
     let mut line = String::new();
-    for key in [
-        "type",
-        "transaction_id",
-        "service",
-        "command",
-        "cid",
-        "command_type",
-        "status",
-        "error",
-    ] {
+    for key in ["type", "transaction_id", "service", "command", "cid", "command_type", "status", "error"] {
         let text = match message.get(key) {
             Some(Value::String(text)) => text.clone(),
             Some(Value::Number(number)) if key == "status" || key == "error" => format!("{key} {number}"),

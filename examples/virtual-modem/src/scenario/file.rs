@@ -36,11 +36,7 @@ pub struct ScenarioError {
 
 impl ScenarioError {
     pub(super) fn new(name: &str, line: Option<(usize, String)>, message: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            line,
-            message: message.into(),
-        }
+        Self { name: name.into(), line, message: message.into() }
     }
 
     /// The line that is wrong, from 1.
@@ -73,8 +69,7 @@ impl Scenario {
     pub fn parse(name: &str, source: &str) -> Result<Self, ScenarioError> {
         let file: File =
             toml::from_str(source).map_err(|error| located(name, source, error.span(), error.message()))?;
-        file.play()
-            .map_err(|(span, message)| located(name, source, Some(span), &message))
+        file.play().map_err(|(span, message)| located(name, source, Some(span), &message))
     }
 }
 
@@ -103,10 +98,7 @@ impl<'de, const N: usize> Deserialize<'de> for Short<N> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let said = String::deserialize(deserializer)?;
         if said.len() > N {
-            return Err(D::Error::custom(format!(
-                "text of {} bytes, at most {N} fit",
-                said.len()
-            )));
+            return Err(D::Error::custom(format!("text of {} bytes, at most {N} fit", said.len())));
         }
         Ok(Self(text(&said)))
     }
@@ -126,9 +118,7 @@ impl<'de, const MIN: usize, const MAX: usize> Deserialize<'de> for Digits<MIN, M
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let said = String::deserialize(deserializer)?;
         if !(MIN..=MAX).contains(&said.len()) || !said.bytes().all(|c| c.is_ascii_digit()) {
-            return Err(D::Error::custom(format!(
-                "{said:?} is not a text of {MIN} to {MAX} digits"
-            )));
+            return Err(D::Error::custom(format!("{said:?} is not a text of {MIN} to {MAX} digits")));
         }
         Ok(Self(text(&said)))
     }
@@ -170,10 +160,7 @@ struct File {
 
 impl File {
     fn play(self) -> Result<Scenario, Problem> {
-        let mut scenario = Scenario {
-            description: self.description,
-            ..Scenario::default()
-        };
+        let mut scenario = Scenario { description: self.description, ..Scenario::default() };
         let setup = &mut scenario.setup;
         put(&mut setup.identity.manufacturer, self.identity.manufacturer);
         put(&mut setup.identity.model, self.identity.model);
@@ -182,11 +169,7 @@ impl File {
         self.delays.apply(&mut setup.delays);
         let inserted = self.sim.inserted.unwrap_or(true);
         scenario.card = self.sim.card();
-        setup.sim = if inserted {
-            SimSetup::Card(scenario.card.clone())
-        } else {
-            SimSetup::Empty
-        };
+        setup.sim = if inserted { SimSetup::Card(scenario.card.clone()) } else { SimSetup::Empty };
         put(&mut setup.radio.hardware, self.radio.hardware);
         put(&mut setup.radio.software, self.radio.software);
         put(&mut setup.radio.fcc_locked, self.radio.fcc_locked);
@@ -276,17 +259,14 @@ impl SimTable {
         if let Some(numbers) = self.numbers {
             let most = sim.numbers.capacity();
             sim.numbers.clear();
-            sim.numbers
-                .extend(numbers.into_iter().take(most).map(|number| number.0));
+            sim.numbers.extend(numbers.into_iter().take(most).map(|number| number.0));
         }
         put(&mut sim.home, self.home);
         put(&mut sim.home_name, self.home_name);
         self.pin1.apply(&mut sim.pin1);
         self.pin2.apply(&mut sim.pin2);
-        sim.network_lock = self.network_lock.map(|lock| NetworkLock {
-            code: lock.code.into(),
-            attempts: lock.attempts,
-        });
+        sim.network_lock =
+            self.network_lock.map(|lock| NetworkLock { code: lock.code.into(), attempts: lock.attempts });
         put(&mut sim.bad, self.bad);
         put(&mut sim.activated, self.activated);
         put(&mut sim.esim, self.esim);
@@ -386,9 +366,7 @@ impl NetworkTable {
         }
         if let Some(said) = few(self.home_providers, setup.home_providers.capacity())? {
             setup.home_providers.clear();
-            setup
-                .home_providers
-                .extend(said.into_iter().map(ProviderTable::provider));
+            setup.home_providers.extend(said.into_iter().map(ProviderTable::provider));
         }
         self.signal.apply(&mut setup.signal);
         Ok(())
@@ -437,10 +415,7 @@ struct ProviderTable {
 
 impl ProviderTable {
     fn provider(self) -> Provider {
-        Provider {
-            plmn: self.plmn.into(),
-            name: self.name.into(),
-        }
+        Provider { plmn: self.plmn.into(), name: self.name.into() }
     }
 }
 
@@ -500,9 +475,7 @@ impl BearerTable {
         put(&mut setup.max_sessions, self.max_sessions);
         if let Some(said) = few(self.access_point, setup.access_points.capacity())? {
             setup.access_points.clear();
-            setup
-                .access_points
-                .extend(said.into_iter().map(AccessPointTable::access_point));
+            setup.access_points.extend(said.into_iter().map(AccessPointTable::access_point));
         }
         put(&mut setup.refuses_others, self.refuses_others);
         let plan = &mut setup.addresses;
@@ -667,12 +640,8 @@ fn event(said: Spanned<EventTable>) -> Result<Event, Problem> {
                 snr: said.snr,
             })
         }
-        Doing::NetworkDeregisters => Action::NetworkDeregisters {
-            cause: asked(&mut table.cause).unwrap_or(0),
-        },
-        Doing::LosePacketService => Action::LosePacketService {
-            cause: asked(&mut table.cause).unwrap_or(0),
-        },
+        Doing::NetworkDeregisters => Action::NetworkDeregisters { cause: asked(&mut table.cause).unwrap_or(0) },
+        Doing::LosePacketService => Action::LosePacketService { cause: asked(&mut table.cause).unwrap_or(0) },
         Doing::RestorePacketService => Action::RestorePacketService,
         Doing::NetworkDeactivates => Action::NetworkDeactivates {
             session: asked(&mut table.session).unwrap_or(0),
@@ -683,9 +652,7 @@ fn event(said: Spanned<EventTable>) -> Result<Event, Problem> {
             v4: asked(&mut table.dns4).unwrap_or_default(),
             v6: asked(&mut table.dns6).unwrap_or_default(),
         },
-        Doing::HardwareRadio => Action::HardwareRadio {
-            on: asked(&mut table.on).ok_or_else(|| missing("on"))?,
-        },
+        Doing::HardwareRadio => Action::HardwareRadio { on: asked(&mut table.on).ok_or_else(|| missing("on"))? },
         Doing::Reboot => Action::Reboot,
         Doing::Unplug => Action::Unplug,
         Doing::Plug => Action::Plug,
@@ -700,10 +667,7 @@ fn event(said: Spanned<EventTable>) -> Result<Event, Problem> {
         ("dns4", table.dns4.as_ref().map(Spanned::span)),
         ("dns6", table.dns6.as_ref().map(Spanned::span)),
     ])?;
-    Ok(Event {
-        at: Millis(table.at),
-        action,
-    })
+    Ok(Event { at: Millis(table.at), action })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -748,9 +712,7 @@ fn fault(said: Spanned<FaultTable>) -> Result<Scripted, Problem> {
             at: asked(&mut table.offset).ok_or_else(|| missing("offset"))?,
             with: asked(&mut table.xor).ok_or_else(|| missing("xor"))?,
         },
-        Harm::Truncate => Fault::Truncate {
-            to: asked(&mut table.to).ok_or_else(|| missing("to"))?,
-        },
+        Harm::Truncate => Fault::Truncate { to: asked(&mut table.to).ok_or_else(|| missing("to"))? },
         Harm::Delay => Fault::Delay(Millis(asked(&mut table.by).ok_or_else(|| missing("by"))?)),
         Harm::Reorder => Fault::Reorder,
     };

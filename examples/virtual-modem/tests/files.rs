@@ -1,0 +1,140 @@
+//! Scenario files: everything the description shows can be read, and what is wrong is told with line and key.
+#![cfg(feature = "files")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::std_instead_of_core,
+    clippy::std_instead_of_alloc,
+    missing_docs
+)]
+
+use virtual_modem::Scenario;
+use virtual_modem::scenario::Action;
+use wwan::channel::Direction;
+use wwan::channel::fault::{Fault, Scripted};
+use wwan::device::mbim::Effect;
+use wwan::device::modem::SimSetup;
+use wwan::device::modem::bearer::{Auth, IpKind};
+use wwan::device::modem::network::Technologies;
+use wwan::mbim_wire::Status;
+use wwan::mbim_wire::message::CommandType;
+use wwan::time::Millis;
+
+/// The examples of the description, one behind the other: one file.
+fn described() -> String {
+    let text = include_str!("../scenarios/README.md");
+    let blocks = text.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    blocks.collect()
+}
+
+#[test]
+fn everything_described_can_be_read_and_has_its_effect() {
+    let scenario = Scenario::parse("README.md", &described()).unwrap_or_else(|error| panic!("{error}"));
+    let setup = &scenario.setup;
+    assert_eq!((setup.identity.imei.as_str(), setup.delays.scan), ("490154203237518", Millis(5_000)));
+    let SimSetup::Card(card) = &setup.sim else { panic!("{:?}", setup.sim) };
+    assert_eq!((card.pin1.pin.as_str(), card.pin2.pin.as_str()), ("1234", "5678"));
+    assert_eq!(card.network_lock.as_ref().unwrap().attempts, 5);
+    assert_eq!(card, &scenario.card);
+    let network = &setup.network.networks[0];
+    assert_eq!((setup.network.networks.len(), network.technologies), (1, Technologies::LTE));
+    assert_eq!((setup.network.preferred.len(), setup.network.home_providers.len()), (1, 1));
+    let point = &setup.bearer.access_points[0];
+    let login = point.credentials.as_ref().unwrap();
+    assert_eq!((point.ip, login.auth, login.user.as_str()), (IpKind::V4V6, Auth::Chap, "user"));
+    assert_eq!(scenario.function.extended_version, 0x0300);
+    assert_eq!(scenario.events.len(), 2);
+    assert_eq!(scenario.events[1].action, Action::NetworkDeactivates { session: 0, cause: 38 });
+    let effects: Vec<_> = scenario.commands.iter().map(|command| (command.cid, command.kind, command.effect)).collect();
+    let expected = [
+        (12, Some(CommandType::SET), Effect::Refuse(Status::FAILURE)),
+        (5, None, Effect::Delay(Millis(3_000))),
+        (20, None, Effect::Swallow),
+    ];
+    assert_eq!(effects, expected);
+    let first = Scripted { direction: Direction::Sent, number: 2, fault: Fault::Lose };
+    assert_eq!((scenario.faults.len(), scenario.faults[0]), (4, first));
+    assert_eq!((scenario.chance.seed, scenario.chance.from_modem.delay_up_to), (7, Millis(3_000)));
+}
+
+#[test]
+fn defaults_described_are_the_defaults() {
+    // Only what has to differ in an example differs: the rest of the description states the defaults.
+    let all = Scenario::parse("README.md", &described()).unwrap();
+    let none = Scenario::parse("empty", "").unwrap();
+    assert_eq!(all.setup.identity, none.setup.identity);
+    assert_eq!(all.setup.delays, none.setup.delays);
+    assert_eq!(all.setup.radio, none.setup.radio);
+    assert_eq!(all.setup.network.signal, none.setup.network.signal);
+    assert_eq!(all.setup.network.technologies, none.setup.network.technologies);
+    assert_eq!(all.setup.network.networks[0], none.setup.network.networks[0]);
+    assert_eq!(all.setup.bearer.addresses, none.setup.bearer.addresses);
+    assert_eq!(all.setup.bearer.max_sessions, none.setup.bearer.max_sessions);
+    assert_eq!(all.card.pin1, none.card.pin1);
+    assert_eq!(all.card.pin2, none.card.pin2);
+    let mut card = all.card.clone();
+    card.network_lock = None;
+    assert_eq!(card, none.card);
+    assert_eq!(all.function.max_control_transfer, none.function.max_control_transfer);
+    assert_eq!(all.function.open_delay, none.function.open_delay);
+    assert_eq!(all.function.pin_attempts_on_failure, none.function.pin_attempts_on_failure);
+}
+
+#[test]
+fn events_are_played_in_the_order_of_time() {
+    let source = "[[event]]\nat = 9\ndo = 'reboot'\n[[event]]\nat = 3\ndo = 'mute'\n";
+    let scenario = Scenario::parse("order", source).unwrap();
+    let order: Vec<_> = scenario.events.iter().map(|event| event.at).collect();
+    assert_eq!(order, [Millis(3), Millis(9)]);
+}
+
+#[test]
+fn mistakes_are_told_with_line_and_key() {
+    let cases: &[(&str, usize, &str)] = &[
+        ("descriptoin = 'x'", 1, "descriptoin"),
+        ("\n[sim]\nimsi = '123456'\nimis = '1'", 4, "imis"),
+        ("[sim.pin1]\npin = 1234", 2, "pin = 1234"),
+        ("[sim.pin1]\n\npin = '12x4'", 3, "12x4"),
+        ("[sim.pin1]\npin = '123456789'", 2, "4 to 8 digits"),
+        ("[identity]\nmodel = 'a name that is longer than thirty bytes'", 2, "at most 30"),
+        ("[delays]\nboot = -1", 2, "boot = -1"),
+        ("[network]\ntechnologies = ['lte', '6g']", 2, "6g"),
+        ("[[network.in-reach]]\nplmn = '00101'", 1, "name"),
+        ("[[network.in-reach]]\nname = 'x'\nplmn = '001'", 3, "plmn = '001'"),
+        ("[bearer]\ndns4 = ['1.2.3.4', '1.2.3']", 2, "dns4"),
+        ("[bearer]\ndns4 = ['1.1.1.1', '1.1.1.2', '1.1.1.3', '1.1.1.4', '1.1.1.5']", 2, "at most 4"),
+        ("[function]\nmax-control-transfer = 63", 2, "64 to 4096"),
+        ("[function]\n\n\nmbimex = '2'", 4, "mbimex"),
+        ("[[event]]\nat = 1\ndo = 'explode'", 3, "explode"),
+        ("[[event]]\nat = 1", 1, "do"),
+        ("[[event]]\nat = 1\ndo = 'remove-sim'\ncause = 3", 4, "cause"),
+        ("\n\n[[event]]\nat = 1\ndo = 'hardware-radio'", 3, "`on` is missing"),
+        ("[[fault]]\nway = 'up'\nnth = 1\ndo = 'lose'", 2, "up"),
+        ("[[fault]]\nway = 'to-modem'\nnth = 0\ndo = 'lose'", 3, "from 1"),
+        ("[[fault]]\nway = 'to-modem'\nnth = 1\ndo = 'lose'\nby = 3", 5, "by"),
+        ("[[fault]]\nway = 'to-modem'\nnth = 1\ndo = 'delay'", 1, "`by` is missing"),
+        ("[[command]]\nname = 'Conect'\nrefuse = 1", 2, "Conect"),
+        ("[[command]]\nservice = 'Nothing'\nname = 'Connect'\nrefuse = 1", 2, "Nothing"),
+        ("[[command]]\nname = 'Connect'", 1, "swallow"),
+        ("[[command]]\nname = 'Connect'\nrefuse = 1\ndelay = 2", 1, "refuse"),
+        ("[chance]\nto-modem = { loose = 3 }", 2, "loose"),
+        ("[sim\n", 1, "[sim"),
+        ("[sim]\n[sim]", 2, "[sim]"),
+    ];
+    for (source, line, key) in cases {
+        let error = Scenario::parse("test.toml", source).unwrap_err();
+        let text = error.to_string();
+        assert_eq!(error.line(), Some(*line), "{source:?}: {text}");
+        assert!(text.starts_with(&format!("test.toml:{line}: ")) && text.contains(key), "{source:?}: {text}");
+    }
+}
+
+#[test]
+fn what_is_neither_built_in_nor_a_file_is_told_with_the_choice() {
+    let text = Scenario::load("/no/such/file.toml").unwrap_err().to_string();
+    assert!(text.contains("/no/such/file.toml") && text.contains("locked-sim"), "{text}");
+}

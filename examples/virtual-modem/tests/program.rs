@@ -1,0 +1,358 @@
+//! The program: its doors, its clients that come and go, its exit status. In real time, with real descriptors.
+#![cfg(feature = "cli")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::std_instead_of_core,
+    clippy::std_instead_of_alloc,
+    missing_docs
+)]
+
+mod common;
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+use common::Buffers;
+use rustix::process::{Pid, Signal, kill_process};
+use wwan::channel::{LinuxChannel, LinuxPort};
+use wwan::client::wait;
+use wwan::mbim_wire::field::Empty;
+use wwan::mbim_wire::service::basic_connect as bc;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A program that does not outlive this.
+struct Program {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Program {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_virtual-modem"))
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (sender, lines) = channel();
+        let output = child.stdout.take().unwrap();
+        thread::spawn(move || {
+            BufReader::new(output).lines().map_while(Result::ok).all(|line| sender.send(line).is_ok())
+        });
+        Self { child, lines }
+    }
+
+    fn line(&self) -> String {
+        self.lines.recv_timeout(PATIENCE).expect("a line")
+    }
+
+    /// Asks it to end, and waits until it has.
+    fn stop(mut self, signal: Signal) -> (ExitStatus, String) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+        self.end()
+    }
+
+    fn end(&mut self) -> (ExitStatus, String) {
+        let mut said = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        (self.child.wait().unwrap(), said)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("virtual-modem-{}-{name}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Asks the modem behind a device or socket who it is.
+fn identify(port: LinuxPort) -> String {
+    let mut buffers = Buffers::new();
+    let mut client = buffers.client(LinuxChannel::new(port));
+    wait(client.open()).unwrap();
+    let caps = wait(client.query::<bc::DeviceCaps>(&Empty {})).unwrap();
+    let imei: String = caps.device_id().unwrap().chars().collect();
+    wait(client.close()).unwrap();
+    imei
+}
+
+fn identify_path(path: &str) -> String {
+    identify(LinuxPort::open(path).unwrap())
+}
+
+const IMEI: &str = "490154203237518";
+
+#[test]
+fn a_terminal_serves_one_client_after_the_other() {
+    let program = Program::start(&["pty"]);
+    let path = program.line();
+    for _ in 0..5 {
+        assert_eq!(identify_path(&path), IMEI);
+    }
+    let (status, said) = program.stop(Signal::TERM);
+    assert!(status.success() && said.is_empty(), "{status}: {said}");
+}
+
+/// A raw client: what a program that breaks off half-way has done.
+fn raw(path: &str) -> File {
+    OpenOptions::new().read(true).write(true).open(path).unwrap()
+}
+
+const OPEN: [u8; 16] = [1, 0, 0, 0, 16, 0, 0, 0, 7, 0, 0, 0, 0, 16, 0, 0];
+
+#[test]
+fn clients_that_break_off_leave_nothing_behind() {
+    let program = Program::start(&["pty"]);
+    let path = program.line();
+    // Half a message.
+    raw(&path).write_all(&OPEN[..9]).unwrap();
+    assert_eq!(identify_path(&path), IMEI);
+    // The header of a long message.
+    raw(&path).write_all(&[3, 0, 0, 0, 0, 16, 0, 0, 7, 0, 0, 0]).unwrap();
+    assert_eq!(identify_path(&path), IMEI);
+    // Garbage.
+    raw(&path).write_all(&[0xff; 1000]).unwrap();
+    assert_eq!(identify_path(&path), IMEI);
+    // Answers that nobody has read, for a while: the terminal is full, and the program must not mind.
+    let mut careless = raw(&path);
+    for _ in 0..200 {
+        careless.write_all(&OPEN).unwrap();
+    }
+    drop(careless);
+    assert_eq!(identify_path(&path), IMEI);
+}
+
+#[test]
+fn what_one_client_leaves_unread_does_not_confuse_the_next() {
+    let program = Program::start(&["pty"]);
+    let path = program.line();
+    for number in 1..=99 {
+        let mut client = raw(&path);
+        client.write_all(&close(number)).unwrap();
+        let mut answer = [0; 16];
+        for strays in 0.. {
+            client.read_exact(&mut answer).unwrap();
+            assert_eq!((answer[0], answer[3]), (2, 0x80), "client {number}");
+            if answer[8..12] == number.to_le_bytes() {
+                break;
+            }
+            // The last client's last answers may come late, if that client has only just gone.
+            assert!(strays <= 10 && [100, 200].contains(&answer[8]), "client {number}: {answer:?}");
+        }
+        for _ in 0..10 {
+            client.write_all(&close(100)).unwrap();
+        }
+        client.read_exact(&mut answer).unwrap();
+        client.write_all(&close(200)).unwrap();
+    }
+}
+
+/// CLOSE, which a closed function answers, too, and indicates nothing.
+fn close(transaction_id: u32) -> Vec<u8> {
+    [2_u32, 12, transaction_id].iter().flat_map(|word| word.to_le_bytes()).collect()
+}
+
+#[test]
+fn a_reader_that_stops_is_waited_for() {
+    let program = Program::start(&["pty"]);
+    let path = program.line();
+    let mut client = raw(&path);
+    let mut writer = client.try_clone().unwrap();
+    // More answers than terminal and program hold: the program stops listening until it is heard.
+    const COUNT: u32 = 10_000;
+    let sender = thread::spawn(move || {
+        for number in 1..=COUNT {
+            writer.write_all(&close(number)).unwrap();
+        }
+    });
+    let mut answer = [0; 16];
+    for number in 1..=COUNT {
+        client.read_exact(&mut answer).unwrap();
+        assert_eq!(answer[8..12], number.to_le_bytes());
+    }
+    sender.join().unwrap();
+}
+
+#[test]
+fn the_link_is_there_as_long_as_the_program() {
+    let scratch = Scratch::new("link");
+    let link = scratch.path("modem");
+    let program = Program::start(&["pty", "--link", &link]);
+    let path = program.line();
+    assert_eq!(fs::read_link(&link).unwrap(), Path::new(&path));
+    assert_eq!(identify_path(&link), IMEI);
+    let (status, _) = program.stop(Signal::INT);
+    assert!(status.success() && fs::symlink_metadata(&link).is_err());
+    // A file of that name is not replaced.
+    File::create(&link).unwrap();
+    let mut program = Program::start(&["pty", "--link", &link]);
+    let (status, said) = program.end();
+    assert_eq!(status.code(), Some(69), "{said}");
+    assert!(said.contains(&link));
+}
+
+#[test]
+fn messages_are_printed_and_recorded() {
+    let scratch = Scratch::new("watch");
+    let pcap = scratch.path("messages.pcapng");
+    let program = Program::start(&["pty", "-vv", "--pcap", &pcap]);
+    identify_path(&program.line());
+    let (_, said) = program.stop(Signal::TERM);
+    let lines: Vec<_> = said.lines().map(|line| line.split_once(' ').unwrap().1).collect();
+    assert_eq!(lines.len(), 6, "{said}");
+    assert_eq!(lines[0], "> open #1");
+    assert_eq!(lines[2], "> command #2 Basic Connect Device Caps query {}");
+    assert!(lines[3].contains("\"MaxSessions\":8") && !said.contains(IMEI), "personal values are hidden: {said}");
+    let recorded = fs::read(&pcap).unwrap();
+    assert_eq!(recorded[..4], [0x0a, 0x0d, 0x0d, 0x0a]);
+    assert!(recorded.windows(OPEN.len()).any(|bytes| bytes[..8] == OPEN[..8]));
+}
+
+#[test]
+fn an_unplugged_modem_comes_back_on_another_terminal() {
+    let scratch = Scratch::new("unplug");
+    let file = scratch.path("unplug.toml");
+    let events = "[[event]]\nat = 1_000\ndo = 'unplug'\n[[event]]\nat = 1_500\ndo = 'plug'\n";
+    fs::write(&file, events).unwrap();
+    let link = scratch.path("modem");
+    let program = Program::start(&["pty", "--scenario", &file, "--link", &link]);
+    let path = program.line();
+    let mut client = raw(&path);
+    // The end of the terminal, like that of a device.
+    let mut rest = Vec::new();
+    let gone = client.read_to_end(&mut rest);
+    assert!(gone.is_err() || rest.is_empty(), "{gone:?}");
+    let path = program.line();
+    assert_eq!(fs::read_link(&link).unwrap(), Path::new(&path));
+    assert_eq!(identify_path(&path), IMEI);
+}
+
+#[test]
+fn tcp_clients_are_served_one_after_the_other() {
+    let program = Program::start(&["socket", "--listen", "127.0.0.1:0"]);
+    let line = program.line();
+    let address = line.strip_prefix("listening ").unwrap();
+    for _ in 0..3 {
+        let mut broken = TcpStream::connect(address).unwrap();
+        broken.write_all(&OPEN[..11]).unwrap();
+        drop(broken);
+        let stream = TcpStream::connect(address).unwrap();
+        assert_eq!(identify(LinuxPort::from_fd(OwnedFd::from(stream)).unwrap()), IMEI);
+    }
+    let (status, said) = program.stop(Signal::TERM);
+    assert!(status.success() && said.is_empty(), "{said}");
+}
+
+#[test]
+fn a_unix_socket_is_removed_and_a_stale_one_replaced() {
+    let scratch = Scratch::new("unix");
+    let path = scratch.path("modem");
+    let address = format!("unix:{path}");
+    let program = Program::start(&["socket", "--listen", &address]);
+    assert_eq!(program.line(), format!("listening {address}"));
+    assert_eq!(identify_path(&path), IMEI);
+    // A second one finds the place taken.
+    let (status, said) = Program::start(&["socket", "--listen", &address]).end();
+    assert_eq!(status.code(), Some(69), "{said}");
+    // Killed, it cannot clean up; its successor does.
+    let mut program = program;
+    program.child.kill().unwrap();
+    program.child.wait().unwrap();
+    assert!(UnixStream::connect(&path).is_err() && fs::symlink_metadata(&path).is_ok());
+    let program = Program::start(&["socket", "--listen", &address]);
+    program.line();
+    assert_eq!(identify_path(&path), IMEI);
+    program.stop(Signal::TERM);
+    assert!(fs::symlink_metadata(&path).is_err());
+}
+
+#[test]
+fn the_exit_status_tells_what_is_wrong() {
+    let cases: &[(&[&str], i32, &str)] = &[
+        (&[], 2, "Usage"),
+        (&["pty", "--frobnicate"], 2, "--frobnicate"),
+        (&["pty", "--protocol", "qmi"], 2, "qmi is not served yet"),
+        (&["socket", "--listen", "127.0.0.1:0", "--protocol", "at"], 2, "at is not served yet"),
+        (&["socket"], 2, "--listen"),
+        (&["socket", "--listen", "nowhere"], 2, "HOST:PORT or unix:PATH"),
+        (&["pty", "--scenario", "nothing"], 65, "locked-sim"),
+        (&["pty", "--pcap", "/no/such/folder/file"], 69, "/no/such/folder/file"),
+        (&["socket", "--listen", "unix:/no/such/folder/socket"], 69, "/no/such/folder/socket"),
+        (&["scenarios", "nothing"], 2, "nothing"),
+    ];
+    for (arguments, status, text) in cases {
+        let (ended, said) = Program::start(arguments).end();
+        assert_eq!(ended.code(), Some(*status), "{arguments:?}: {said}");
+        assert!(said.contains(text), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn scenarios_are_listed_and_shown() {
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_virtual-modem")).args(arguments).output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let list = run(&["scenarios"]);
+    let names: Vec<_> = list.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
+    let expected = virtual_modem::scenario::BUILT_IN.iter().map(|built_in| built_in.name);
+    assert_eq!(names, expected.collect::<Vec<_>>());
+    assert!(run(&["scenarios", "locked-sim"]).contains("[sim.pin1]"));
+}
+
+#[test]
+fn nothing_is_done_while_nothing_happens() {
+    let mut program = Program::start(&["pty"]);
+    let client = raw(&program.line());
+    // How often it has gone to sleep.
+    let sleeps = |child: &Child| -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+        let mut lines = status.lines();
+        let count = lines.find_map(|line| line.strip_prefix("voluntary_ctxt_switches:")).unwrap();
+        count.trim().parse().unwrap()
+    };
+    let before = sleeps(&program.child);
+    thread::sleep(Duration::from_secs(2));
+    let after = sleeps(&program.child);
+    drop(client);
+    assert!(program.child.try_wait().unwrap().is_none());
+    // The SIM, a search, an attach: each wakes it once.
+    assert!(after - before < 20, "{before} {after}");
+}
