@@ -642,6 +642,7 @@ impl<'s> Proxy<'s> {
             if transaction_id.is_none() || transaction_id == origin.transaction_id {
                 origin.transaction_id = None;
                 if self.session.is_unsent(origin.ticket) {
+                    self.session.abandon(origin.ticket);
                     pending.0 = None;
                 }
             }
