@@ -16,16 +16,17 @@ use core::task::{Context, Poll, Waker};
 
 use mbim_wire::field::{Empty, Raw};
 use mbim_wire::fragment::Splitter;
-use mbim_wire::message::{self, Body, Transfer};
+use mbim_wire::message::{self, Body, CommandType, Transfer};
 use mbim_wire::service::basic_connect::{
-    BASIC_CONNECT, DeviceCaps, NwError, PacketService, PacketServiceAction, PacketServiceSet, RadioState,
-    RadioStateInfo, RadioSwitchState,
+    BASIC_CONNECT, Connect, DeviceCaps, NwError, PacketService, PacketServiceAction, PacketServiceSet, Pin, RadioState,
+    RadioStateInfo, RadioSwitchState, RegisterState,
 };
-use mbim_wire::{Command as _, Encode, ProtocolError, Status};
+use mbim_wire::{Command as _, Encode, ProtocolError, Status, Writer};
 use wwan::channel::blocking::MessageChannel as _;
 use wwan::channel::{Pipe, PipeEnd, PipeError, VirtualClock};
 use wwan::client::Async;
-use wwan::client::mbim::{Client, CommandId, Error, Memory};
+use wwan::client::mbim::{Client, CommandId, ConnectRequest, Error, Memory, Selection};
+use wwan::procedure::mbim::{self as procedure, Outcome, Procedure as _, Step, UseCode};
 use wwan::session::mbim::{Config, Failure, Memory as SessionMemory, SessionError, Slot};
 use wwan::time::{Instant, Millis};
 
@@ -405,4 +406,59 @@ fn commands_that_were_given_up_never_lock_the_client_out() {
             run(clock, client.query::<DeviceCaps>(&Empty {}), || function.serve(Status::SUCCESS, &Raw(&CAPS)) > 0);
         assert_eq!(caps.unwrap().max_sessions(), Ok(0x0101_0101));
     });
+}
+
+/// What a step asks for, if it asks.
+fn asks(step: &Step<'_>) -> Option<(u32, CommandType)> {
+    match step {
+        Step::Ask(question) => Some((question.command.cid, question.kind)),
+        _ => None,
+    }
+}
+
+/// The body of an answer about codes: the PIN is needed.
+const LOCKED: [u8; 12] = [2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0];
+
+#[test]
+fn a_procedure_that_was_broken_off_starts_over_and_takes_no_question_for_an_answer() {
+    let now = Instant(0);
+    let query = |cid| Some((cid, CommandType::QUERY));
+    let set = |cid| Some((cid, CommandType::SET));
+
+    // Broken off while the PIN was being entered: nobody knows whether it was right.
+    let mut unlock = UseCode::unlock("1234");
+    for _ in 0..2 {
+        assert_eq!(asks(&unlock.step(now, Outcome::Begin)), query(Pin::CID));
+        assert_eq!(asks(&unlock.step(now, Outcome::Answer(&LOCKED))), set(Pin::CID));
+    }
+    assert!(matches!(unlock.step(now, Outcome::Answer(&LOCKED)), Step::Done));
+
+    // Broken off while a session that was left over was being deactivated.
+    let mut connect = procedure::Connect::new(&ConnectRequest::default());
+    let mut active = [0; 36];
+    active[4] = 1;
+    for _ in 0..2 {
+        assert_eq!(asks(&connect.step(now, Outcome::Begin)), query(Connect::CID));
+        let Step::Ask(question) = connect.step(now, Outcome::Answer(&active)) else { panic!() };
+        let mut buffer = [0; 128];
+        let mut writer = Writer::new(&mut buffer);
+        writer.structure(question.params);
+        assert_eq!(writer.finish().unwrap()[4..8], [0; 4], "deactivate");
+    }
+
+    // Broken off while the radio was being switched on: it is still off.
+    let mut radio = procedure::RadioOn::default();
+    for _ in 0..2 {
+        assert_eq!(asks(&radio.step(now, Outcome::Begin)), query(RadioState::CID));
+        assert_eq!(asks(&radio.step(now, Outcome::Answer(&[0; 8]))), set(RadioState::CID));
+    }
+
+    // Broken off before the modem was told to attach or to register.
+    let (mut attach, mut register) = (procedure::Attach::new(now), procedure::Register::new(Selection::Automatic, now));
+    for _ in 0..2 {
+        assert_eq!(asks(&attach.step(now, Outcome::Begin)), query(PacketService::CID));
+        assert_eq!(asks(&attach.step(now, Outcome::Answer(&[0; 28]))), set(PacketService::CID));
+        assert_eq!(asks(&register.step(now, Outcome::Begin)), query(RegisterState::CID));
+        assert_eq!(asks(&register.step(now, Outcome::Answer(&[0; 48]))), set(RegisterState::CID));
+    }
 }

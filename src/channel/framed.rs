@@ -60,7 +60,7 @@ pub struct MbimFraming {
 
 impl MbimFraming {
     /// The longest length that is believed by default, in bytes. `wMaxControlMessage` has 16 bits.
-    pub const LONGEST: usize = 65_536;
+    pub const LONGEST: usize = 0xffff;
 
     /// Believes lengths up to `longest` bytes; anything longer is garbage. A length that is believed but does not fit
     /// the buffer of the [`Deframer`] makes it skip exactly that many bytes.

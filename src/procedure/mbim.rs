@@ -126,7 +126,7 @@ impl fmt::Display for Lock {
 /// What came of a step.
 #[derive(Clone, Copy, Debug)]
 pub enum Outcome<'a> {
-    /// There was none yet.
+    /// There was none yet: the procedure starts, or starts over after it was broken off.
     Begin,
     /// The modem answered with success: the information buffer.
     Answer(&'a [u8]),
@@ -289,7 +289,10 @@ impl<'p> AskAny<'p> {
 impl Procedure for AskAny<'_> {
     fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
         match outcome {
-            Outcome::Begin => return Step::Ask(self.question),
+            Outcome::Begin => {
+                self.failure = None;
+                return Step::Ask(self.question);
+            }
             Outcome::Failed(failure) => self.failure = Some(failure),
             _ => {}
         }
@@ -418,7 +421,10 @@ impl Procedure for UseCode<'_> {
         let read = |body| bc::PinInfoView::new(body).read();
         let entering = self.set.pin_operation == bc::PinOperation::ENTER;
         match (outcome, self.before, self.refusal) {
-            (Outcome::Begin, ..) => ask,
+            (Outcome::Begin, ..) => {
+                (self.before, self.refusal, self.used) = (None, None, false);
+                ask
+            }
             (Outcome::Answer(body), None, _) => {
                 let info = match read(body) {
                     Ok(info) => info,
@@ -473,7 +479,10 @@ impl RadioOn {
 impl Procedure for RadioOn {
     fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
         match outcome {
-            Outcome::Begin => query::<bc::RadioState>(&Empty {}),
+            Outcome::Begin => {
+                self.asked = false;
+                query::<bc::RadioState>(&Empty {})
+            }
             Outcome::Answer(body) => {
                 self.state = match bc::RadioStateInfoView::new(body).read() {
                     Ok(state) => state,
@@ -542,6 +551,9 @@ impl<'a> Register<'a> {
 impl Procedure for Register<'_> {
     fn step(&mut self, now: Instant, outcome: Outcome<'_>) -> Step<'_> {
         use bc::RegistrationState as State;
+        if matches!(outcome, Outcome::Begin) {
+            self.at = Asking::Before;
+        }
         let body = match (outcome, self.at) {
             (Outcome::Answer(body), Asking::Before | Asking::After) => body,
             (Outcome::Begin | Outcome::Rested, _) => {
@@ -598,6 +610,9 @@ impl Attach {
 impl Procedure for Attach {
     fn step(&mut self, now: Instant, outcome: Outcome<'_>) -> Step<'_> {
         const ATTACH: bc::PacketServiceSet = bc::PacketServiceSet { packet_service_action: bc::PacketServiceAction::ATTACH };
+        if matches!(outcome, Outcome::Begin) {
+            (self.at, self.refusal) = (Asking::Before, None);
+        }
         let body = match (outcome, self.at) {
             (Outcome::Answer(body), Asking::Before | Asking::After) => body,
             (Outcome::Failed(_), _) | (Outcome::Refused(..), Asking::Before | Asking::After) => {
@@ -735,6 +750,9 @@ impl<'a> Connect<'a> {
 impl Procedure for Connect<'_> {
     fn step(&mut self, now: Instant, outcome: Outcome<'_>) -> Step<'_> {
         use bc::{ActivationCommand as Command, ActivationState as State};
+        if matches!(outcome, Outcome::Begin) {
+            self.at = Connecting::Before;
+        }
         let body = match (outcome, self.at) {
             (Outcome::Begin | Outcome::Rested, _) => {
                 return query::<bc::Connect>(&self.query);

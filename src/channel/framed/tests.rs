@@ -174,8 +174,8 @@ fn knows_the_types_of_the_specification() {
     for (length, expected) in [
         (11, Verdict::Garbage),
         (12, Verdict::Message(12)),
-        (65_536, Verdict::Message(65_536)),
-        (65_537, Verdict::Garbage),
+        (65_535, Verdict::Message(65_535)),
+        (65_536, Verdict::Garbage),
         (u32::MAX, Verdict::Garbage),
     ] {
         let header = [3_u32.to_le_bytes(), length.to_le_bytes(), [0; 4]].concat();

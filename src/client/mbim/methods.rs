@@ -143,7 +143,7 @@ macro_rules! client_methods {
         ///
         /// # Cancellation
         ///
-        /// The command that is under way is given up; the procedure stands where it stood.
+        /// The command that is under way is given up. Who follows the procedure again starts it over.
         pub $($asynchronous)? fn follow(&mut self, procedure: &mut dyn Procedure) -> Result<(), Error<C::Error>> {
             self.drive(Job::Follow(procedure)) $($wait)*
         }
