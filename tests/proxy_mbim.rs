@@ -1656,6 +1656,37 @@ fn our_client_goes_through_the_proxy() {
     assert_eq!((modem.counters().foreign, modem.counters().not_open, modem.counters().malformed), (0, 0, 0));
 }
 
+/// What libmbim puts into its CONFIGURATION: path "/dev/null", 30 s.
+const CONFIGURATION: [u8; 32] = [
+    0x0c, 0, 0, 0, 0x12, 0, 0, 0, 0x1e, 0, 0, 0, b'/', 0, b'd', 0, b'e', 0, b'v', 0, b'/', 0, b'n', 0, b'u', 0, b'l',
+    0, b'l', 0, 0, 0,
+];
+
+#[test]
+fn configurations_are_those_of_libmbim() {
+    let mut rig = rig(&Size::default());
+    let n = rig.connect();
+    let (service, cid) = (PROXY_CONTROL, Configuration::CID);
+    let message = written(|b| message::write_command(b, 1, service, cid, CommandType::SET, &Raw(&CONFIGURATION)));
+    let id = rig.program(n).id;
+    rig.proxy.client_receive(rig.now, id, &message).unwrap();
+    let event = rig.proxy.next_event();
+    let timeout = Millis::from_secs(30);
+    assert_eq!(event, Some(Event::Configure { client: id, path: "/dev/null".into(), timeout }));
+    assert_eq!(rig.proxy.next_event(), None, "asked once");
+
+    let (mut down, mut up) = (vec![0; 4096], vec![0; 4096]);
+    let mut pipe = Pipe::new(&mut down, &mut up);
+    let (host, mut end) = pipe.split();
+    let clock = host.clock();
+    let mut modem = Client::new(Async { channel: host, clock }, session::Config::default(), client_memory());
+    // Seconds are rounded up.
+    assert!(poll(pin!(modem.configure_proxy("/dev/null", Millis(29_001)))).is_pending());
+    let mut buffer = vec![0; 4096];
+    let length = end.receive(&mut buffer, Instant(0)).unwrap().unwrap();
+    assert_eq!(buffer[..length], message);
+}
+
 #[test]
 fn our_client_gives_a_silent_proxy_up() {
     let mut rig = rig(&Size::default());

@@ -18,6 +18,9 @@
 //! others are swallowed, and its share of the function's transactions stays its place's until then. Answers that do not
 //! come within [`Config::command`] are answered with FAILURE, as are those that cannot be put together.
 //!
+//! Where mbim-proxy drops a connection whose device does not open, and says nothing when a command fails inside, this one
+//! answers FAILURE. It serves one device; another path is refused.
+//!
 //! When the function is lost (it says NOT_OPENED, or the caller says so), every program is told NOT_OPENED, and each has
 //! to begin again with CONFIGURATION, of which the first opens the function anew.
 //!
@@ -167,6 +170,7 @@ impl core::error::Error for Refused {}
 
 /// Something for the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Event<'p> {
     /// A program wants the device at `path`: find out whether that is the function's (follow symbolic links), and tell
