@@ -109,7 +109,8 @@ pub(crate) enum Command {
     /// List all messages known
     Catalogue {
         /// Only mbim is supported yet
-        protocol: String,
+        #[arg(value_name = "mbim")]
+        what: String,
         /// With --json: services, context types and structures too
         #[arg(long, requires = "json")]
         all: bool,
@@ -244,7 +245,8 @@ pub(crate) struct Message {
 #[derive(Args, Debug)]
 pub(crate) struct Decode {
     /// Only mbim is supported yet
-    pub(crate) protocol: String,
+    #[arg(value_name = "mbim")]
+    pub(crate) what: String,
     /// One message or several, one behind the other; `-` reads them from standard input
     #[arg(required = true)]
     pub(crate) hex: Vec<String>,

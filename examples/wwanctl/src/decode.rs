@@ -19,29 +19,31 @@ use crate::output::{Output, clean};
 const MOST: u64 = 1 << 26;
 
 pub(crate) fn run(arguments: &Decode, out: &mut Output) -> Result<(), Fail> {
-    mbim_only(&arguments.protocol)?;
+    mbim_only(&arguments.what)?;
     let bytes = bytes(&arguments.hex)?;
-    let messages = messages(&bytes)?;
     let mut documents = Vec::new();
-    let mut text = String::new();
-    for (offset, message) in messages {
+    let mut rest = bytes.as_slice();
+    while !rest.is_empty() {
+        let offset = bytes.len().saturating_sub(rest.len());
+        let (message, length) = next(rest, offset)?;
         let shown = catalogue::message_to_json(&message, arguments.mbimex, false)
             .map_err(|error| Fail::Data(complaint(&message, &error, offset)))?;
         if out.json {
             documents.push(document(&message, shown));
         } else {
-            if !text.is_empty() {
-                text.push('\n');
+            if offset > 0 {
+                out.lines("")?;
             }
-            text.push_str(&in_words(&shown));
+            // What stands before a wrong message is shown.
+            out.lines(in_words(&shown).trim_end())?;
         }
+        rest = rest.get(length..).unwrap_or(&[]);
     }
     match documents.as_slice() {
-        _ if !out.json => out.lines(text.trim_end())?,
-        [one] => out.document(one)?,
-        _ => out.document(&Value::Array(documents))?,
+        [] => Ok(()),
+        [one] => Ok(out.document(one)?),
+        _ => Ok(out.document(&Value::Array(documents))?),
     }
-    Ok(())
 }
 
 /// Refuses protocols that are not there yet.
@@ -82,23 +84,13 @@ pub(crate) fn digits(text: &str) -> Result<Vec<u8>, Fail> {
     Ok(bytes)
 }
 
-/// The messages in `bytes`, with their offsets. Fragments that follow each other are put together.
-fn messages(bytes: &[u8]) -> Result<Vec<(usize, Vec<u8>)>, Fail> {
-    let mut messages = Vec::new();
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let offset = bytes.len().saturating_sub(rest.len());
-        let (message, length) = match assembled(rest) {
-            Some(found) => found,
-            None => {
-                let length = transfer(rest, offset)?.length;
-                (rest.get(..length).unwrap_or(rest).to_vec(), length)
-            }
-        };
-        messages.push((offset, message));
-        rest = rest.get(length..).unwrap_or(&[]);
+/// The message at the start of `bytes`, and its length there; fragments that follow each other are put together.
+fn next(bytes: &[u8], offset: usize) -> Result<(Vec<u8>, usize), Fail> {
+    if let Some(found) = assembled(bytes) {
+        return Ok(found);
     }
-    Ok(messages)
+    let length = transfer(bytes, offset)?.length;
+    Ok((bytes.get(..length).unwrap_or(bytes).to_vec(), length))
 }
 
 fn transfer(bytes: &[u8], offset: usize) -> Result<Transfer<'_>, Fail> {
@@ -223,11 +215,17 @@ pub(crate) fn in_words(shown: &Shown) -> String {
         line("Payload", text("fragment_payload").unwrap_or_default().to_owned());
     }
     if let Some(uuid) = text("service_uuid").and_then(|uuid| uuid.parse().ok()) {
-        line("Service", format!("{} ({uuid})", names::service(uuid)));
+        let name = names::service(uuid);
+        line("Service", if name == uuid.to_string() { name } else { format!("{name} ({uuid})") });
         let cid = number("cid").unwrap_or(0);
-        let name = text("command").map_or_else(String::new, |name| format!("{name} "));
-        let version = text("extension_version").map_or_else(String::new, |v| format!(", MBIMEx {v}"));
-        line("Command", format!("{name}({cid}{version})"));
+        line(
+            "Command",
+            match (text("command"), text("extension_version")) {
+                (Some(name), Some(version)) => format!("{name} ({cid}, MBIMEx {version})"),
+                (Some(name), None) => format!("{name} ({cid})"),
+                (None, _) => cid.to_string(),
+            },
+        );
     }
     if let Some(kind) = text("command_type") {
         line("CommandType", kind.to_uppercase());
@@ -260,16 +258,16 @@ mod tests {
             070000801c000000000000000400000002000000 0300000008000000
             070000801c000000000000000400000003000000 0100000001000000
             010000801000000001000000 00000000";
-        let found = messages(&digits(pieces).unwrap()).unwrap();
+        let bytes = digits(pieces).unwrap();
         let whole = "07000080340000000000000001000000 00000000 a289cc33bcbb8b4fb6b0133ec2aae6df 0300000008000000
             0100000001000000";
-        assert_eq!(found[0], (0, digits(whole).unwrap()));
-        assert_eq!((found[1].0, found.len()), (112, 2));
+        assert_eq!(next(&bytes, 0).unwrap(), (digits(whole).unwrap(), 112));
+        assert_eq!(next(&bytes[112..], 112).unwrap().1, 16);
     }
 
     #[test]
     fn a_single_fragment_stays_one() {
         let piece = digits("070000801c000000000000000400000001000000b6b0133ec2aae6df").unwrap();
-        assert_eq!(messages(&piece).unwrap(), [(0, piece)]);
+        assert_eq!(next(&piece, 0).unwrap(), (piece.clone(), 28));
     }
 }

@@ -96,7 +96,7 @@ impl embedded_io::Write for Recording {
 /// What is at the other end.
 #[derive(Debug)]
 enum Door {
-    Linux(LinuxChannel),
+    Linux(Box<LinuxChannel>),
     Virtual(Box<InProcess<'static>>),
 }
 
@@ -261,7 +261,7 @@ fn device(path: &Path, limit: Millis) -> Result<Door, Fail> {
     }
     let mut port = LinuxPort::open(path).map_err(gone)?;
     port.set_write_timeout(limit.min(Millis::from_secs(10)));
-    Ok(Door::Linux(LinuxChannel::new(port)))
+    Ok(Door::Linux(Box::new(LinuxChannel::new(port))))
 }
 
 /// Starts a virtual modem in this program: `mbim`, or `mbim:` and a scenario.

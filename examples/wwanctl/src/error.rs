@@ -4,6 +4,7 @@ use std::io;
 
 use core::fmt;
 
+use mbim_wire::catalogue::Form;
 use mbim_wire::service::basic_connect as bc;
 use mbim_wire::{Command as _, Status, Uuid};
 use wwan::client::mbim::{CommandId, Error, Lock};
@@ -59,8 +60,10 @@ impl Fail {
     pub(crate) fn refused(service: Uuid, cid: u32, status: Status, network: Option<bc::NwError>) -> Self {
         let command = names::command(service, cid);
         let mut reason = format!("{command}: the modem refuses: {}", names::status(status));
-        if let Some(cause) = network {
-            reason = format!("{reason}; the network's reason: {}", names::nw_error(cause));
+        match network {
+            Some(cause) => reason = format!("{reason}; the network's reason: {}", names::nw_error(cause)),
+            None if tells_reason(service, cid) => reason.push_str("; the network gave no reason (NwError 0)"),
+            None => {}
         }
         Self::Refused { reason, hint: hint(status, network, Some((service, cid))) }
     }
@@ -167,6 +170,12 @@ impl From<Error<DeviceError>> for Fail {
             error => Self::Unreachable(error.to_string()),
         }
     }
+}
+
+/// Whether answers to the command have room for the network's reason.
+fn tells_reason(service: Uuid, cid: u32) -> bool {
+    let layout = names::layout(service, cid, Form::Response, 1);
+    layout.is_some_and(|layout| layout.fields.iter().any(|field| field.name() == "NwError"))
 }
 
 /// What a person can do about a refusal.

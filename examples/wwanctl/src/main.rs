@@ -66,7 +66,7 @@ fn run(arguments: &Arguments) -> Result<(), Fail> {
     let out = &mut output;
     let usual = match command {
         Command::Decode(decode) => return decode::run(decode, out),
-        Command::Catalogue { protocol, all } => return catalogue::run(protocol, *all, out),
+        Command::Catalogue { what, all } => return catalogue::run(what, *all, out),
         Command::Mbim(message) if message.dry_run => return message::dry_run(message, out),
         Command::Scan => SCAN,
         Command::Monitor => FOR_EVER,

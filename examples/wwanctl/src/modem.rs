@@ -173,10 +173,10 @@ impl Modem {
             )));
         }
         self.ask::<bc::DeviceServices>()?;
-        let params = serde_json::json!({ "MbimVersion": 0x0100, "MbimExtensionsVersion": u16::from(wanted) << 8 });
+        let params = serde_json::json!({ "MbimVersion": 0x0100, "MbimExtendedVersion": u16::from(wanted) << 8 });
         let answer = self.command(bce::MS_BASIC_CONNECT_EXTENSIONS, bce::Version::CID, Form::Query, &params)?;
         let fields = answer.fields()?;
-        let agreed = fields.get("mbim_extensions_version").and_then(Value::as_u64).unwrap_or(0) >> 8;
+        let agreed = fields.get("mbim_extended_version").and_then(Value::as_u64).unwrap_or(0) >> 8;
         let agreed = u8::try_from(agreed).unwrap_or(u8::MAX).clamp(1, wanted);
         if agreed < wanted {
             note(&format!("the modem has version {agreed}.0 of the extensions only"));

@@ -1,8 +1,11 @@
 //! `mbim`: any command of the catalogue, or of any service by numbers.
 
-use mbim_wire::catalogue::{self, CommandInfo, Form, Kind, Map, SERVICES, ServiceInfo, StructInfo, Value, hex};
+use mbim_wire::catalogue::{
+    self, BuildError, CommandInfo, Form, Kind, Map, SERVICES, ServiceInfo, StructInfo, Value, hex,
+};
 use mbim_wire::field::Raw;
 use mbim_wire::message::{self, CommandType};
+use mbim_wire::service::basic_connect::context_type;
 use mbim_wire::{Status, Uuid};
 
 use crate::args::Message;
@@ -114,13 +117,39 @@ fn fields(layout: &'static StructInfo, arguments: &[String]) -> Result<Vec<u8>, 
             serde_json::from_str(value)
                 .map_err(|error| Fail::Usage(format!("{}: JSON expected: {error}", field.name())))?
         } else {
-            Value::from(value)
+            plain_value(&field.kind, value)
         };
         if map.insert(field.name(), value).is_some() {
             return Err(Fail::Usage(format!("{} is given twice", field.name())));
         }
     }
-    layout.encode(&Value::Object(map)).map_err(|error| Fail::Usage(clean(&error.to_string())))
+    let object = Value::Object(map);
+    layout.encode(&object).map_err(|error| {
+        let field = match error {
+            BuildError::Field(_) => String::new(),
+            // The codec does not know names. Whose value it is shows when each is tried alone.
+            BuildError::Encode(_) => culprit(layout, &object, &error),
+        };
+        Fail::Usage(clean(&format!("{field}{error}")))
+    })
+}
+
+/// The field whose value cannot be written, with a colon behind it.
+fn culprit(layout: &'static StructInfo, fields: &Value, error: &BuildError) -> String {
+    let mut fields = fields.as_object().into_iter().flatten();
+    let found = fields.find(|(name, value)| layout.encode(&serde_json::json!({ *name: value })).as_ref() == Err(error));
+    found.map_or_else(String::new, |(name, _)| format!("{name}: "))
+}
+
+/// A value that is not nested, as it stands on the command line. UUIDs have names too: of context types and services.
+fn plain_value(kind: &Kind, text: &str) -> Value {
+    if matches!(kind, Kind::Uuid) {
+        let service = || find_service(text).ok().map(|(uuid, _)| uuid);
+        if let Some(uuid) = context_type::by_name(text).or_else(service) {
+            return uuid.to_string().into();
+        }
+    }
+    text.into()
 }
 
 /// Whether a value of that kind is written as JSON on the command line.
