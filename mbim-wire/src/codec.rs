@@ -161,6 +161,7 @@ impl<'b> Writer<'b> {
     }
 
     /// Appends `src`.
+    #[inline(never)]
     pub fn bytes(&mut self, src: &[u8]) {
         let at = self.len;
         self.len = at.saturating_add(src.len());
@@ -225,6 +226,7 @@ pub struct StructWriter<'w, 'b> {
 
 impl StructWriter<'_, '_> {
     /// Fills a word of the fixed part.
+    #[inline(never)]
     pub fn word(&mut self, at: usize, value: u32) {
         self.patch(at, &value.to_le_bytes());
     }

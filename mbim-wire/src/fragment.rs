@@ -5,8 +5,8 @@
 
 use core::fmt;
 
-use crate::codec::word;
-use crate::message::{FRAGMENT_HEADER_LEN, Fragment, MessageType, Transfer};
+use crate::codec::{word, word_at};
+use crate::message::{FRAGMENT_HEADER_LEN, Fragment, MessageType};
 
 /// Cuts a message into fragments, in its own buffer.
 ///
@@ -29,8 +29,8 @@ impl Splitter {
     #[must_use]
     pub fn new(message: &[u8], limit: usize) -> Self {
         let chunk = limit.saturating_sub(FRAGMENT_HEADER_LEN).max(1);
-        let (kind, transaction_id) =
-            Transfer::parse(message).map_or((MessageType(0), 0), |transfer| (transfer.kind(), transfer.transaction_id));
+        let word_of = |at| word_at(message, at).unwrap_or(0);
+        let (kind, transaction_id) = (MessageType(word_of(0)), word_of(8));
         let whole = message.len() <= limit
             || !matches!(kind, MessageType::COMMAND | MessageType::COMMAND_DONE | MessageType::INDICATE_STATUS);
         let total = if whole { 1 } else { word(message.len().saturating_sub(FRAGMENT_HEADER_LEN).div_ceil(chunk)) };
@@ -158,6 +158,7 @@ impl<'b> Assembler<'b> {
     /// # Errors
     ///
     /// [`AssemblyError`]. The message that the fragment belongs to is given up; another one under way stays.
+    #[inline(never)]
     pub fn push(&mut self, fragment: &Fragment<'_>) -> Result<Progress, AssemblyError> {
         let before = self.partial.take();
         let mut partial = match before {

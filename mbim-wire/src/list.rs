@@ -88,11 +88,10 @@ impl<'a, T: Copy> Source<'a, T> {
         stride: usize,
         read: fn(&'a [u8], usize) -> Result<T, DecodeError>,
     ) -> impl Iterator<Item = Result<T, DecodeError>> + use<'a, T> {
-        let (wire, items) = match self {
-            Self::Wire(wire) => (wire, &[][..]),
-            Self::Items(items) => (Wire::EMPTY, items),
-        };
-        wire.offsets(stride).map(move |at| read(wire.base, at)).chain(items.iter().map(|item| Ok(*item)))
+        (0..self.len()).map_while(move |i| match self {
+            Self::Wire(wire) => Some(read(wire.base, i.saturating_mul(stride).saturating_add(wire.at))),
+            Self::Items(items) => items.get(i).map(|item| Ok(*item)),
+        })
     }
 
     /// Writes elements of `stride` bytes one after the other, the first at `at`.

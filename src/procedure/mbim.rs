@@ -75,6 +75,7 @@ impl Refusal {
     }
 }
 
+    #[inline(never)]
 fn network_cause(body: &[u8], at: usize) -> Option<bc::NwError> {
     bc::NwError::at(body, at).ok().filter(|cause| cause.0 != 0)
 }
@@ -301,6 +302,7 @@ impl Procedure for AskAny<'_> {
 }
 
 /// Rests for [`POLL`]; if `end` has come, the state was not reached.
+    #[inline(never)]
 fn rest<'p>(now: Instant, end: Instant) -> Step<'p> {
     if now < end { Step::Rest(end.min(now + POLL)) } else { Step::Fail(Stop::NotReached) }
 }
@@ -698,7 +700,6 @@ pub struct Connect<'a> {
     query: SessionQuery<36>,
     set: bc::ConnectSet<'a>,
     at: Connecting,
-    info: bc::ConnectInfo,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -731,15 +732,10 @@ impl<'a> Connect<'a> {
             context_type: bc::context_type::INTERNET,
         };
         let query = SessionQuery(request.session_id);
-        Self { query, set, at: Connecting::Before, info: bc::ConnectInfo::default() }
+        Self { query, set, at: Connecting::Before }
     }
 
-    /// The session in the end.
-    #[must_use]
-    pub const fn info(&self) -> bc::ConnectInfo {
-        self.info
-    }
-
+    #[inline(never)]
     fn command(&mut self, at: Connecting, activation_command: bc::ActivationCommand) -> Step<'_> {
         self.at = at;
         self.set.activation_command = activation_command;
@@ -783,11 +779,11 @@ impl Procedure for Connect<'_> {
             (Outcome::Answer(body), _) => body,
             (outcome, _) => return fail(CommandId::of::<bc::Connect>(), outcome),
         };
-        self.info = match bc::ConnectInfoView::new(body).read() {
-            Ok(info) => info,
+        let state = match bc::ConnectInfoView::new(body).activation_state() {
+            Ok(state) => state,
             Err(error) => return decode::<bc::Connect>(error),
         };
-        match (self.at, self.info.activation_state) {
+        match (self.at, state) {
             (Connecting::Before, State::ACTIVATED | State::ACTIVATING) => {
                 self.command(Connecting::Clearing, Command::DEACTIVATE)
             }

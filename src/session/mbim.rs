@@ -290,6 +290,7 @@ pub struct Counters {
     pub host_errors_lost: u32,
 }
 
+#[inline(never)]
 fn count(counter: &mut u32) {
     *counter = counter.saturating_add(1);
 }
@@ -531,6 +532,7 @@ impl<'s> Session<'s> {
     /// # Errors
     ///
     /// [`SessionError`]; nothing has changed then.
+    #[inline(never)]
     pub fn start(
         &mut self,
         now: Instant,
@@ -696,6 +698,7 @@ impl<'s> Session<'s> {
 
     /// The earliest time at which [`expire`](Self::expire) has something to do.
     #[must_use]
+    #[inline(never)]
     pub fn poll_at(&self) -> Instant {
         let state = match self.state {
             State::Clearing { until, end, .. } | State::Opening { until, end, .. } => until.min(end),
@@ -769,6 +772,7 @@ impl<'s> Session<'s> {
         self.indication.abort();
     }
 
+    #[inline(never)]
     fn try_open(&mut self, now: Instant, end: Instant) {
         let id = self.fresh_id();
         self.state = State::Opening { id, until: now + self.config.open_try, end, earlier: false };
@@ -780,6 +784,7 @@ impl<'s> Session<'s> {
     }
 
     /// Has a CLOSE sent; returns its transaction.
+    #[inline(never)]
     fn close_due(&mut self) -> u32 {
         let id = self.fresh_id();
         self.close = Some(id);
@@ -800,6 +805,7 @@ impl<'s> Session<'s> {
     }
 
     /// The next transaction id: not 0, and not one that is under way.
+    #[inline(never)]
     fn fresh_id(&mut self) -> u32 {
         loop {
             let id = self.next_id;
@@ -810,6 +816,7 @@ impl<'s> Session<'s> {
         }
     }
 
+    #[inline(never)]
     fn pending(&mut self, id: u32) -> Option<&mut Pending> {
         self.slots.iter_mut().filter_map(|slot| slot.0.as_mut()).find(|pending| pending.id == id)
     }
@@ -830,18 +837,21 @@ impl<'s> Session<'s> {
         Some(awaited)
     }
 
+    #[inline(never)]
     fn complain(&mut self, id: u32, error: ProtocolError) {
         if self.host_errors.push_back((id, error)).is_err() {
             count(&mut self.counters.host_errors_lost);
         }
     }
 
+    #[inline(never)]
     fn malformed(&mut self, error: HeaderError) -> Event {
         count(&mut self.counters.malformed);
         Event::Ignored(Ignored::Malformed(error))
     }
 
     /// Ends the command `id` without an answer.
+    #[inline(never)]
     fn fail(&mut self, id: u32, failure: Failure) -> Event {
         match self.free(id) {
             Some(true) => Event::Failed { ticket: Ticket(id), failure },
@@ -918,6 +928,7 @@ impl<'s> Session<'s> {
         progress
     }
 
+    #[inline(never)]
     fn answer(&mut self, now: Instant, fragment: Fragment<'_>) -> Event {
         let id = fragment.transaction_id;
         if self.pending(id).is_none() {

@@ -10,7 +10,7 @@ use wwan::client::mbim::{Client, ConnectRequest, Error, Memory, Selection};
 use wwan::session::mbim::{Config, Slot};
 use wwan::time::Millis;
 
-use crate::{bytes, put, put_bytes, text, word};
+use crate::{put, put_bytes, text, word};
 
 /// The caller's buffers.
 pub struct Buffers {
@@ -23,18 +23,6 @@ pub struct Buffers {
 }
 
 impl Buffers {
-    /// Unused buffers.
-    pub const fn new() -> Self {
-        Self {
-            slots: [Slot::FREE; 2],
-            command: [0; 512],
-            answer: [0; 1024],
-            indication: [0; 1024],
-            transfer: [0; 512],
-            indications: [0; 512],
-        }
-    }
-
     /// Lends them.
     pub fn lend(&mut self) -> (Config, Memory<'_>) {
         let mut config = Config::default();
@@ -53,32 +41,26 @@ impl Buffers {
     }
 }
 
-impl Default for Buffers {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 macro_rules! sequence {
     ($name:ident, $client:ident, $bound:ident, [$($asynchronous:ident)?] [$($wait:tt)*]) => {
             /// Connects, and reports what happens meanwhile until the connection is lost.
 pub $($asynchronous)? fn $name<C: $bound>(mut client: $client<'_, C>) -> Result<(), Error<C::Error>> {
-    let (mut pin, mut apn, mut user, mut password) = ([0; 16], [0; 16], [0; 16], [0; 16]);
     client.open() $($wait)*?;
     put(client.wait_ready(Millis(word())) $($wait)*?.0);
-    put(u32::from(client.unlock(text(&mut pin)) $($wait)*?));
+    put(u32::from(client.unlock(text()) $($wait)*?));
     put(client.radio_on() $($wait)*?.hw_radio_state.0);
     put(client.register(Selection::Automatic, Millis(word())) $($wait)*?.0);
     client.attach(Millis(word())) $($wait)*?;
     let request = ConnectRequest {
-        apn: text(&mut apn),
-        user_name: text(&mut user),
-        password: text(&mut password),
+        apn: text(),
+        user_name: text(),
+        password: text(),
         auth_protocol: bc::AuthProtocol(word()),
         ip_type: bc::ContextIpType(word()),
         ..Default::default()
     };
-    put(client.connect(&request) $($wait)*?.ip_type.0);
+    let granted = client.connect(&request) $($wait)*?.ip_type().map_err(Error::decode::<bc::Connect>)?;
+    put(granted.0);
     addresses(client.ip_configuration(0) $($wait)*?).map_err(Error::decode::<bc::IpConfiguration>)?;
     loop {
         let until = client.now() + Millis(word());
@@ -135,7 +117,6 @@ fn addresses(info: bc::IpConfigurationInfoView<'_>) -> Result<(), mbim_wire::Dec
     }
     put(info.ipv4_mtu()?);
     put(info.ipv6_mtu()?);
-    let _ = bytes;
     Ok(())
 }
 

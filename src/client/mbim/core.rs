@@ -148,6 +148,7 @@ impl<'s> Core<'s> {
     }
 
     /// Takes one step of a procedure; true if it is done.
+    #[inline(never)]
     fn step<E>(&mut self, now: Instant, procedure: &mut dyn Procedure) -> Result<bool, Error<E>> {
         let outcome = match self.stage {
             Stage::Answered => Outcome::Answer(self.body()),
@@ -206,6 +207,7 @@ impl<'s> Core<'s> {
     }
 
     /// The awaited command has ended.
+    #[inline(never)]
     fn settle(&mut self, ticket: Ticket, stage: Stage) {
         if matches!(self.stage, Stage::Asked(awaited) if awaited == ticket) {
             self.stage = stage;

@@ -265,7 +265,8 @@ macro_rules! client_methods {
             self.drive(Job::Follow(&mut attach)) $($wait)*
         }
 
-        /// Activates a session, see [`Connect`]. The answer says which address families were granted.
+        /// Activates a session, see [`Connect`]. The answer, read in the client's memory, says which address families
+        /// were granted.
         ///
         /// # Errors
         ///
@@ -277,10 +278,9 @@ macro_rules! client_methods {
         pub $($asynchronous)? fn connect(
             &mut self,
             request: &ConnectRequest<'_>,
-        ) -> Result<bc::ConnectInfo, Error<C::Error>> {
-            let mut connect = Connect::new(request);
-            self.drive(Job::Follow(&mut connect)) $($wait)* ?;
-            Ok(connect.info())
+        ) -> Result<bc::ConnectInfoView<'_>, Error<C::Error>> {
+            self.drive(Job::Follow(&mut Connect::new(request))) $($wait)* ?;
+            Ok(bc::ConnectInfoView::new(self.core.body()))
         }
 
         /// Deactivates a session; one that is not active counts as done.

@@ -52,6 +52,7 @@ impl<'s> Queue<'s> {
         (self.head, self.tail, self.end) = (0, 0, None);
     }
 
+    #[inline(never)]
     pub(super) fn push(&mut self, indication: &IndicateStatus<'_>) {
         self.arrived = self.arrived.wrapping_add(1);
         if self.try_push(indication).is_none() {

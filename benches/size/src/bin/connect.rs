@@ -4,7 +4,7 @@
 
 use wwan::client::mbim::blocking::Client;
 use wwan::session::mbim::{Session, Slot};
-use wwan_size::Modem;
+use wwan_size::{Modem, memory};
 use wwan_size::connect::{Buffers, connect, report};
 
 wwan_size::record_size!(ram = size_of::<Client<'static, Modem>>());
@@ -13,7 +13,6 @@ wwan_size::record_size!(session = size_of::<Session<'static>>());
 wwan_size::record_size!(slot = size_of::<Slot>());
 
 wwan_size::probe!({
-    let mut buffers = Buffers::new();
-    let (config, memory) = buffers.lend();
+    let (config, memory) = memory::<Buffers>().lend();
     report(connect(Client::new(Modem, config, memory)));
 });

@@ -7,7 +7,7 @@ use core::task::{Context, Poll, Waker};
 
 use wwan::client::{Async, mbim::Client};
 use wwan_size::connect::{Buffers, connect_async, report};
-use wwan_size::{Modem, Timer};
+use wwan_size::{Modem, Timer, memory};
 
 type Link = Async<Modem, Timer>;
 
@@ -15,12 +15,8 @@ wwan_size::record_size!(ram = wwan_size::future_size(connect_async::<Link>));
 wwan_size::record_size!(client = size_of::<Client<'static, Link>>());
 
 wwan_size::probe!({
-    let mut buffers = Buffers::new();
-    let link = Async {
-        channel: Modem,
-        clock: Timer,
-    };
-    let (config, memory) = buffers.lend();
+    let link = Async { channel: Modem, clock: Timer };
+    let (config, memory) = memory::<Buffers>().lend();
     let mut future = pin!(connect_async(Client::new(link, config, memory)));
     // The smallest executor.
     loop {
