@@ -62,10 +62,12 @@ pub struct StructInfo {
     /// Its fields, in order.
     pub fields: &'static [FieldInfo],
     /// Reads bytes with the view of the structure and writes the value again: for tests that try every declaration.
+    #[cfg(feature = "rewrite")]
     pub rewrite: fn(&[u8]) -> Result<Rewritten, BuildError>,
 }
 
 /// What came of reading bytes and writing the value again.
+#[cfg(feature = "rewrite")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rewritten {
     /// What was written.
@@ -1462,14 +1464,45 @@ macro_rules! __describe_value {
     };
 }
 
+// In two versions, because an attribute in an expansion would ask the calling crate for the feature.
+#[cfg(feature = "rewrite")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __struct_info {
+    ($view:ident, $name:expr, $fields:expr) => {
+        $crate::catalogue::StructInfo {
+            name: $name,
+            fields: $fields,
+            rewrite: |base| {
+                use $crate::View as _;
+
+                let extent = $view(base).extent()?;
+                let bytes = $crate::catalogue::write(&$view(base).read()?)?;
+                let same = matches!(($view(base).read(), $view(&bytes).read()), (Ok(a), Ok(b)) if a == b);
+                Ok($crate::catalogue::Rewritten { bytes, same, extent })
+            },
+        }
+    };
+}
+
+#[cfg(not(feature = "rewrite"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __struct_info {
+    ($view:ident, $name:expr, $fields:expr) => {
+        $crate::catalogue::StructInfo { name: $name, fields: $fields }
+    };
+}
+
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __describe_struct {
     ($name:ident, $view:ident, $index:ident, [$($f:ident $($wire:literal)? $($flag:ident)? : $t:ty),*]) => {
         impl<'a> $crate::catalogue::DescribeView for $view<'a> {
-            const INFO: &'static $crate::catalogue::StructInfo = &$crate::catalogue::StructInfo {
-                name: stringify!($name),
-                fields: &[$({
+            const INFO: &'static $crate::catalogue::StructInfo = &$crate::__struct_info! {
+                $view,
+                stringify!($name),
+                &[$({
                     type Outcome<T> = Result<T, $crate::catalogue::FieldError>;
 
                     fn read<'a>(base: &'a [u8], at: usize) -> Outcome<$crate::catalogue::Value> {
@@ -1496,15 +1529,7 @@ macro_rules! __describe_struct {
                         put,
                         tail,
                     )
-                }),*],
-                rewrite: |base| {
-                    use $crate::View as _;
-
-                    let extent = $view(base).extent()?;
-                    let bytes = $crate::catalogue::write(&$view(base).read()?)?;
-                    let same = matches!(($view(base).read(), $view(&bytes).read()), (Ok(a), Ok(b)) if a == b);
-                    Ok($crate::catalogue::Rewritten { bytes, same, extent })
-                },
+                }),*]
             };
         }
     };

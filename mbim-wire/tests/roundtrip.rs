@@ -2,7 +2,7 @@
 //!
 //! The structures come from the catalogue, so that a new declaration is tested without a line here. Each is filled with
 //! values made of random bytes by the kinds of its fields.
-#![cfg(feature = "catalogue")]
+#![cfg(feature = "rewrite")]
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,
