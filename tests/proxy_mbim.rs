@@ -1063,9 +1063,8 @@ fn a_list_that_is_refused_hurts_only_its_program_and_leaves_its_old_one() {
     assert_eq!(rig.status(b, 5), Status::FAILURE);
     rig.function.mute = false;
     // Unreadable: a count, and an offset, beyond the end; entries that overlap.
-    let mut overlapping = vec![60, 0, 0, 0];
-    overlapping.extend([0; 8].repeat(60));
-    overlapping[4..].chunks_mut(8).for_each(|pair| pair[..2].copy_from_slice(&484_u16.to_le_bytes()));
+    let mut overlapping = vec![20, 0, 0, 0];
+    overlapping.extend([164_u32.to_le_bytes(), 820_u32.to_le_bytes()].concat().repeat(20));
     overlapping.extend(VENDOR.0);
     overlapping.extend([200, 0, 0, 0].iter().chain(&[0; 800]));
     for bad in [vec![], vec![1, 0, 0, 0], [1, 0, 0, 0, 99, 0, 0, 0, 20, 0, 0, 0].to_vec(), overlapping] {
@@ -1079,6 +1078,27 @@ fn a_list_that_is_refused_hurts_only_its_program_and_leaves_its_old_one() {
     assert_eq!(rig.got(a).indication().cid, 1);
     assert_eq!(rig.got(b).indication().cid, 3);
     assert_eq!(rig.proxy.counters().lists_refused, 8);
+}
+
+#[test]
+fn what_a_dead_program_leaves_is_told_even_if_the_next_list_is_refused() {
+    let mut rig = rig(&Size::default());
+    let (a, b) = (rig.ready(), rig.ready());
+    rig.subscribe(a, 2, &[(VENDOR, &[1])]);
+    assert_eq!(rig.status(a, 2), Status::SUCCESS);
+    rig.function.helpful = false;
+    rig.subscribe(b, 2, &[(OTHER_VENDOR, &[])]);
+    rig.kill(a);
+    let asked = rig.asked();
+    assert_eq!(listed(&asked.body), standard_and(&[(OTHER_VENDOR, &[])]));
+    rig.function.answer(&asked, Status::FAILURE, &[]);
+    assert_eq!(rig.status(b, 2), Status::FAILURE);
+    let asked = rig.asked();
+    assert_eq!(listed(&asked.body), standard_and(&[]));
+    // Refused as it is, it is not sent again and again.
+    rig.function.answer(&asked, Status::FAILURE, &[]);
+    rig.pass(Millis::from_secs(100));
+    assert_eq!(rig.function.asked, []);
 }
 
 #[test]
