@@ -8,8 +8,8 @@ use mbim_wire::service::basic_connect as bc;
 use mbim_wire::service::ms_basic_connect_extensions as bce;
 use mbim_wire::{Command as _, Status, Uuid};
 use wwan::channel::blocking::MessageChannel as _;
-use wwan::client::mbim::{Client, Error, Memory};
-use wwan::client::{Blocking, wait};
+use wwan::client::mbim::blocking::Client;
+use wwan::client::mbim::{Error, Memory};
 use wwan::session::mbim::{Config, Memory as SessionMemory, Slot};
 use wwan::time::{Instant, Millis};
 
@@ -29,7 +29,7 @@ const QUESTION: Millis = Millis::from_secs(10);
 const SHORT: Millis = Millis::from_secs(2);
 
 /// The client that commands drive.
-pub(crate) type Driver = Client<'static, Blocking<Channel>>;
+pub(crate) type Driver = Client<'static, Channel>;
 
 /// What becomes of an opened modem at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,10 +117,10 @@ impl Modem {
             },
         };
         let start = channel.now();
-        let mut client = Client::new(Blocking(channel), config, memory);
+        let mut client = Client::new(channel, config, memory);
         let found = if options.reopen { None } else { version_if_open(&mut client, Millis(opening.0 / 4).min(SHORT))? };
         if found.is_none() {
-            wait(client.open())?;
+            client.open()?;
         }
         let mut modem = Self { client, name, version: 1, taken_over: found.is_some() };
         modem.set_version(found.unwrap_or(1));
@@ -140,7 +140,7 @@ impl Modem {
     }
 
     fn channel(&mut self) -> &mut Channel {
-        &mut self.client.link().0
+        self.client.channel()
     }
 
     /// Now, by the clock of the channel.
@@ -198,7 +198,7 @@ impl Modem {
         };
         // Where the answer is silence, the command shall be named: so its time ends just before that of the program.
         let timeout = timeout.min(self.patience());
-        let answer = match wait(self.client.command(service, cid, kind, &Raw(body), timeout)) {
+        let answer = match self.client.command(service, cid, kind, &Raw(body), timeout) {
             Err(Error::Failed { failure, .. }) => return Err(Fail::failed(&names::command(service, cid), failure)),
             answer => answer?,
         };
@@ -245,7 +245,7 @@ impl Modem {
             // before the answers to the next program.
             After::Open => self.subscribe(&[]),
             After::AsFound if self.taken_over => Ok(()),
-            After::AsFound => wait(self.client.close()).map_err(Fail::from),
+            After::AsFound => self.client.close().map_err(Fail::from),
         };
         if let Err(error) = left {
             if self.is_verbose() {
@@ -285,7 +285,7 @@ fn config(longest: usize, opening: Millis) -> Config {
 fn version_if_open(client: &mut Driver, timeout: Millis) -> Result<Option<u8>, Fail> {
     client.assume_open();
     let (service, cid) = (bc::BASIC_CONNECT, bc::PacketService::CID);
-    match wait(client.command(service, cid, CommandType::QUERY, &Empty {}, timeout)) {
+    match client.command(service, cid, CommandType::QUERY, &Empty {}, timeout) {
         Ok(answer) => Ok(match answer.body.len() {
             28 => Some(1),
             32 => Some(2),

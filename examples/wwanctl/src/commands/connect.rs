@@ -4,7 +4,6 @@ use mbim_wire::catalogue::Value;
 use mbim_wire::service::basic_connect as bc;
 use mbim_wire::{Command as _, Status};
 use wwan::client::mbim::{ConnectRequest, Error, Selection};
-use wwan::client::wait;
 
 use super::report::{self, Report};
 use super::secret;
@@ -50,18 +49,18 @@ pub(crate) fn run(modem: &mut Modem, arguments: &Connect, out: &mut Output) -> R
             None => bc::AuthProtocol::NONE,
         },
     };
-    let connected = wait(modem.client.connect(&request));
+    let connected = modem.client.connect(&request).map(drop);
     if let Err(Error::Channel(_)) = connected {
         // The time is over or the user has had enough: what was begun shall not come up later. If the modem does not
         // take it, so be it.
-        let _ = wait(modem.client.disconnect(arguments.session));
+        let _ = modem.client.disconnect(arguments.session);
     }
     connected?;
     match tell(modem, &caps, arguments, out) {
         Ok(()) => Ok(After::Open),
         Err(error) => {
             // A session that nobody knows the addresses of is of no use, and is not left behind.
-            let _ = wait(modem.client.disconnect(arguments.session));
+            let _ = modem.client.disconnect(arguments.session);
             Err(error)
         }
     }
@@ -72,7 +71,7 @@ fn make_ready(modem: &mut Modem, pin: Option<&str>) -> Result<(), Fail> {
     use bc::SubscriberReadyState as Ready;
     let patience = modem.patience();
     let what = "the SIM is not usable";
-    match wait(modem.client.wait_ready(patience))? {
+    match modem.client.wait_ready(patience)? {
         Ready::SIM_NOT_INSERTED => return Err(Fail::state(Status::SIM_NOT_INSERTED, what)),
         Ready::BAD_SIM => return Err(Fail::state(Status::BAD_SIM, what)),
         Ready::FAILURE => return Err(Fail::state(Status::FAILURE, "the SIM cannot be read")),
@@ -83,19 +82,19 @@ fn make_ready(modem: &mut Modem, pin: Option<&str>) -> Result<(), Fail> {
         }
         _ => {}
     }
-    wait(modem.client.unlock(pin.unwrap_or_default()))?;
-    let radio = wait(modem.client.radio_on())?;
+    modem.client.unlock(pin.unwrap_or_default())?;
+    let radio = modem.client.radio_on()?;
     if radio.hw_radio_state == bc::RadioSwitchState::OFF {
         return Err(Fail::state(Status::RADIO_POWER_OFF, "the hardware switch keeps the radio off"));
     }
     let patience = modem.patience();
-    match wait(modem.client.register(Selection::Automatic, patience)) {
+    match modem.client.register(Selection::Automatic, patience) {
         Ok(_) => {}
         Err(Error::NotReached) => return Err(not_registered(modem)),
         Err(error) => return Err(error.into()),
     }
     let patience = modem.patience();
-    match wait(modem.client.attach(patience)) {
+    match modem.client.attach(patience) {
         Err(Error::NotReached) => {
             Err(Fail::state(Status::PACKET_SERVICE_DETACHED, "the network gave no packet service in time"))
         }

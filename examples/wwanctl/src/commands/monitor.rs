@@ -6,7 +6,6 @@ use mbim_wire::Uuid;
 use mbim_wire::catalogue::{Form, Value, hex, service};
 use mbim_wire::service::basic_connect as bc;
 use wwan::client::mbim::Error;
-use wwan::client::wait;
 use wwan::time::Instant;
 
 use crate::device::DeviceError;
@@ -26,7 +25,7 @@ pub(crate) fn run(modem: &mut Modem, out: &mut Output) -> Result<After, Fail> {
     let start = modem.now();
     let mut lost = 0;
     loop {
-        let received = wait(modem.client.next_indication(Instant::FAR));
+        let received = modem.client.next_indication(Instant::FAR);
         let (service, cid, body) = match received {
             Ok(Some(indication)) => (indication.service, indication.cid, indication.body.to_vec()),
             Ok(None) => continue,

@@ -3,7 +3,6 @@
 use mbim_wire::Command as _;
 use mbim_wire::catalogue::{Form, Kind, Value};
 use mbim_wire::service::basic_connect as bc;
-use wwan::client::wait;
 
 use super::report::{self, Report};
 use super::secret;
@@ -58,7 +57,7 @@ fn change(modem: &mut Modem, code: &Code, operation: bc::PinOperation, new: &str
     if pin.is_empty() {
         return Err(Fail::Usage("the code is empty".to_owned()));
     }
-    Ok(wait(modem.client.pin(kind, operation, &pin, new))?)
+    Ok(modem.client.pin(kind, operation, &pin, new)?)
 }
 
 /// The kind of code with that name, such as `pin1` or `network-puk`.

@@ -4,7 +4,6 @@ use mbim_wire::catalogue::Form;
 use mbim_wire::service::basic_connect as bc;
 use mbim_wire::{Command as _, Status};
 use wwan::client::mbim::{Error, Selection};
-use wwan::client::wait;
 
 use super::connect::not_registered;
 use super::report::{self, Report};
@@ -35,7 +34,7 @@ pub(crate) fn run(modem: &mut Modem, network: Option<&str>, out: &mut Output) ->
 fn choose(modem: &mut Modem, selection: Selection<'_>) -> Result<(), Fail> {
     // A modem that has just started refuses while it looks for its SIM. What it finds does not matter here.
     let patience = modem.patience();
-    wait(modem.client.wait_ready(patience))?;
+    modem.client.wait_ready(patience)?;
     if selection == Selection::Automatic {
         // Said even to a modem that is registered: it may have been told by hand with which network.
         let params = serde_json::json!({ "RegisterAction": "automatic" });
@@ -46,7 +45,7 @@ fn choose(modem: &mut Modem, selection: Selection<'_>) -> Result<(), Fail> {
         }
     }
     let patience = modem.patience();
-    match wait(modem.client.register(selection, patience)) {
+    match modem.client.register(selection, patience) {
         Ok(_) => Ok(()),
         Err(Error::NotReached) => Err(not_registered(modem)),
         Err(error) => Err(error.into()),
