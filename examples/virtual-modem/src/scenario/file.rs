@@ -11,9 +11,8 @@ use mbim_wire::Status;
 use mbim_wire::catalogue::SERVICES;
 use mbim_wire::message::CommandType;
 use mbim_wire::service::basic_connect::BASIC_CONNECT;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
 use toml::Spanned;
+use toml::de::DeTable;
 use wwan::channel::Direction;
 use wwan::channel::fault::{Fault, Rates, Scripted};
 use wwan::device::mbim::{self, Effect};
@@ -23,6 +22,7 @@ use wwan::device::modem::sim::{Code, NetworkLock, Sim};
 use wwan::device::modem::{Delays, SimSetup, Text, text};
 use wwan::time::Millis;
 
+use super::read::{Keys, Node, Problem, Read, table, word, words};
 use super::{Action, Chance, Event, Scenario};
 
 /// Why a scenario cannot be played.
@@ -57,9 +57,6 @@ impl fmt::Display for ScenarioError {
 
 impl std::error::Error for ScenarioError {}
 
-/// What is wrong, and where in the source.
-type Problem = (Range<usize>, String);
-
 impl Scenario {
     /// Reads a scenario; `name` is what errors call it.
     ///
@@ -67,9 +64,10 @@ impl Scenario {
     ///
     /// The first problem, with its line.
     pub fn parse(name: &str, source: &str) -> Result<Self, ScenarioError> {
-        let file: File =
-            toml::from_str(source).map_err(|error| located(name, source, error.span(), error.message()))?;
-        file.play().map_err(|(span, message)| located(name, source, Some(span), &message))
+        let table = DeTable::parse(source).map_err(|error| located(name, source, error.span(), error.message()))?;
+        File::from_keys(Keys::of(table.span(), table.get_ref()))
+            .and_then(File::play)
+            .map_err(|(span, message)| located(name, source, Some(span), &message))
     }
 }
 
@@ -94,13 +92,13 @@ fn put<T>(place: &mut T, said: Option<impl Into<T>>) {
 #[derive(Debug)]
 struct Short<const N: usize>(Text<N>);
 
-impl<'de, const N: usize> Deserialize<'de> for Short<N> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let said = String::deserialize(deserializer)?;
+impl<const N: usize> Read for Short<N> {
+    fn read(node: &Node<'_>) -> Result<Self, Problem> {
+        let said = word(node)?;
         if said.len() > N {
-            return Err(D::Error::custom(format!("text of {} bytes, at most {N} fit", said.len())));
+            return Err((node.span(), format!("text of {} bytes, at most {N} fit", said.len())));
         }
-        Ok(Self(text(&said)))
+        Ok(Self(text(said)))
     }
 }
 
@@ -114,13 +112,13 @@ impl<const N: usize> From<Short<N>> for Text<N> {
 #[derive(Debug)]
 struct Digits<const MIN: usize, const MAX: usize>(Text<MAX>);
 
-impl<'de, const MIN: usize, const MAX: usize> Deserialize<'de> for Digits<MIN, MAX> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let said = String::deserialize(deserializer)?;
+impl<const MIN: usize, const MAX: usize> Read for Digits<MIN, MAX> {
+    fn read(node: &Node<'_>) -> Result<Self, Problem> {
+        let said = word(node)?;
         if !(MIN..=MAX).contains(&said.len()) || !said.bytes().all(|c| c.is_ascii_digit()) {
-            return Err(D::Error::custom(format!("{said:?} is not a text of {MIN} to {MAX} digits")));
+            return Err((node.span(), format!("{said:?} is not a text of {MIN} to {MAX} digits")));
         }
-        Ok(Self(text(&said)))
+        Ok(Self(text(said)))
     }
 }
 
@@ -141,21 +139,21 @@ fn few<T>(said: Option<Spanned<Vec<T>>>, most: usize) -> Result<Option<Vec<T>>, 
     }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-struct File {
-    description: String,
-    identity: IdentityTable,
-    delays: DelaysTable,
-    sim: SimTable,
-    radio: RadioTable,
-    network: NetworkTable,
-    bearer: BearerTable,
-    function: FunctionTable,
-    event: Vec<Spanned<EventTable>>,
-    fault: Vec<Spanned<FaultTable>>,
-    command: Option<Spanned<Vec<Spanned<CommandTable>>>>,
-    chance: ChanceTable,
+table! {
+    struct File {
+        description: String = String::new(),
+        identity: IdentityTable,
+        delays: DelaysTable,
+        sim: SimTable,
+        radio: RadioTable,
+        network: NetworkTable,
+        bearer: BearerTable,
+        function: FunctionTable,
+        event: Vec<Spanned<EventTable>>,
+        fault: Vec<Spanned<FaultTable>>,
+        command: Option<Spanned<Vec<Spanned<CommandTable>>>>,
+        chance: ChanceTable,
+    }
 }
 
 impl File {
@@ -192,29 +190,29 @@ impl File {
     }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-struct IdentityTable {
-    manufacturer: Option<Short<32>>,
-    model: Option<Short<30>>,
-    firmware: Option<Short<30>>,
-    imei: Option<Digits<14, 18>>,
+table! {
+    struct IdentityTable {
+        manufacturer: Option<Short<32>>,
+        model: Option<Short<30>>,
+        firmware: Option<Short<30>>,
+        imei: Option<Digits<14, 18>>,
+    }
 }
 
-/// Milliseconds, all of them.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-struct DelaysTable {
-    boot: Option<u32>,
-    sim: Option<u32>,
-    search: Option<u32>,
-    attach: Option<u32>,
-    detach: Option<u32>,
-    activate: Option<u32>,
-    deactivate: Option<u32>,
-    scan: Option<u32>,
-    radio: Option<u32>,
-    restart: Option<u32>,
+table! {
+    /// Milliseconds, all of them.
+    struct DelaysTable {
+        boot: Option<u32>,
+        sim: Option<u32>,
+        search: Option<u32>,
+        attach: Option<u32>,
+        detach: Option<u32>,
+        activate: Option<u32>,
+        deactivate: Option<u32>,
+        scan: Option<u32>,
+        radio: Option<u32>,
+        restart: Option<u32>,
+    }
 }
 
 impl DelaysTable {
@@ -232,23 +230,23 @@ impl DelaysTable {
     }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-struct SimTable {
-    inserted: Option<bool>,
-    iccid: Option<Digits<1, 20>>,
-    imsi: Option<Digits<6, 15>>,
-    numbers: Option<Vec<Short<20>>>,
-    home: Option<Plmn>,
-    home_name: Option<Short<40>>,
-    pin1: CodeTable,
-    pin2: CodeTable,
-    network_lock: Option<NetworkLockTable>,
-    bad: Option<bool>,
-    activated: Option<bool>,
-    esim: Option<bool>,
-    profile: Option<bool>,
-    locked_at_start: Option<bool>,
+table! {
+    struct SimTable {
+        inserted: Option<bool>,
+        iccid: Option<Digits<1, 20>>,
+        imsi: Option<Digits<6, 15>>,
+        numbers: Option<Vec<Short<20>>>,
+        home: Option<Plmn>,
+        home_name: Option<Short<40>>,
+        pin1: CodeTable,
+        pin2: CodeTable,
+        network_lock: Option<NetworkLockTable>,
+        bad: Option<bool>,
+        activated: Option<bool>,
+        esim: Option<bool>,
+        profile: Option<bool>,
+        locked_at_start: Option<bool>,
+    }
 }
 
 impl SimTable {
@@ -276,14 +274,14 @@ impl SimTable {
     }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-struct CodeTable {
-    enabled: Option<bool>,
-    pin: Option<Digits<4, 8>>,
-    puk: Option<Digits<8, 8>>,
-    pin_attempts: Option<u8>,
-    puk_attempts: Option<u8>,
+table! {
+    struct CodeTable {
+        enabled: Option<bool>,
+        pin: Option<Digits<4, 8>>,
+        puk: Option<Digits<8, 8>>,
+        pin_attempts: Option<u8>,
+        puk_attempts: Option<u8>,
+    }
 }
 
 impl CodeTable {
@@ -296,32 +294,32 @@ impl CodeTable {
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct NetworkLockTable {
-    code: Digits<1, 16>,
-    attempts: u8,
+table! {
+    struct NetworkLockTable {
+        code: Digits<1, 16>,
+        attempts: u8,
+    }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-struct RadioTable {
-    hardware: Option<bool>,
-    software: Option<bool>,
-    fcc_locked: Option<bool>,
+table! {
+    struct RadioTable {
+        hardware: Option<bool>,
+        software: Option<bool>,
+        fcc_locked: Option<bool>,
+    }
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Technology {
-    Gprs,
-    Edge,
-    Umts,
-    Hsdpa,
-    Hsupa,
-    Lte,
-    NrNsa,
-    NrSa,
+words! {
+    enum Technology {
+        Gprs = "gprs",
+        Edge = "edge",
+        Umts = "umts",
+        Hsdpa = "hsdpa",
+        Hsupa = "hsupa",
+        Lte = "lte",
+        NrNsa = "nr-nsa",
+        NrSa = "nr-sa",
+    }
 }
 
 fn technologies(said: Vec<Technology>) -> Technologies {
@@ -339,16 +337,16 @@ fn technologies(said: Vec<Technology>) -> Technologies {
     })
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-struct NetworkTable {
-    in_reach: Option<Spanned<Vec<CellTable>>>,
-    technologies: Option<Vec<Technology>>,
-    manual: Option<bool>,
-    auto_attach: Option<bool>,
-    preferred: Option<Spanned<Vec<ProviderTable>>>,
-    home_providers: Option<Spanned<Vec<ProviderTable>>>,
-    signal: SignalTable,
+table! {
+    struct NetworkTable {
+        in_reach: Option<Spanned<Vec<CellTable>>>,
+        technologies: Option<Vec<Technology>>,
+        manual: Option<bool>,
+        auto_attach: Option<bool>,
+        preferred: Option<Spanned<Vec<ProviderTable>>>,
+        home_providers: Option<Spanned<Vec<ProviderTable>>>,
+        signal: SignalTable,
+    }
 }
 
 impl NetworkTable {
@@ -373,21 +371,21 @@ impl NetworkTable {
     }
 }
 
-/// A network in reach.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct CellTable {
-    plmn: Plmn,
-    name: Short<40>,
-    roaming_text: Option<Short<63>>,
-    partner: Option<bool>,
-    forbidden: Option<bool>,
-    technologies: Option<Vec<Technology>>,
-    rssi: Option<i16>,
-    refuses: Option<u32>,
-    refuses_attach: Option<u32>,
-    uplink: Option<u64>,
-    downlink: Option<u64>,
+table! {
+    /// A network in reach.
+    struct CellTable {
+        plmn: Plmn,
+        name: Short<40>,
+        roaming_text: Option<Short<63>>,
+        partner: Option<bool>,
+        forbidden: Option<bool>,
+        technologies: Option<Vec<Technology>>,
+        rssi: Option<i16>,
+        refuses: Option<u32>,
+        refuses_attach: Option<u32>,
+        uplink: Option<u64>,
+        downlink: Option<u64>,
+    }
 }
 
 impl CellTable {
@@ -406,11 +404,11 @@ impl CellTable {
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct ProviderTable {
-    plmn: Plmn,
-    name: Short<40>,
+table! {
+    struct ProviderTable {
+        plmn: Plmn,
+        name: Short<40>,
+    }
 }
 
 impl ProviderTable {
@@ -419,15 +417,16 @@ impl ProviderTable {
     }
 }
 
-/// What is received; also the parameters of the event `signal`.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-struct SignalTable {
-    rssi: Option<i16>,
-    error_rate: Option<u8>,
-    rsrp: Option<i16>,
-    rsrq: Option<i16>,
-    snr: Option<i16>,
+table! {
+    /// What is received; also the parameters of the event `signal`.
+    #[derive(Clone, Copy)]
+    struct SignalTable {
+        rssi: Option<i16>,
+        error_rate: Option<u8>,
+        rsrp: Option<i16>,
+        rsrq: Option<i16>,
+        snr: Option<i16>,
+    }
 }
 
 impl SignalTable {
@@ -440,34 +439,34 @@ impl SignalTable {
     }
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum IpTable {
-    V4,
-    V6,
-    V4v6,
+words! {
+    enum IpTable {
+        V4 = "v4",
+        V6 = "v6",
+        V4v6 = "v4v6",
+    }
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum AuthTable {
-    Any,
-    Pap,
-    Chap,
-    MsChapV2,
+words! {
+    enum AuthTable {
+        Any = "any",
+        Pap = "pap",
+        Chap = "chap",
+        MsChapV2 = "ms-chap-v2",
+    }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-struct BearerTable {
-    max_sessions: Option<u16>,
-    access_point: Option<Spanned<Vec<AccessPointTable>>>,
-    refuses_others: Option<u32>,
-    mtu: Option<u16>,
-    v4: Option<Ipv4Addr>,
-    v6: Option<Ipv6Addr>,
-    dns4: Option<Spanned<Vec<Ipv4Addr>>>,
-    dns6: Option<Spanned<Vec<Ipv6Addr>>>,
+table! {
+    struct BearerTable {
+        max_sessions: Option<u16>,
+        access_point: Option<Spanned<Vec<AccessPointTable>>>,
+        refuses_others: Option<u32>,
+        mtu: Option<u16>,
+        v4: Option<Ipv4Addr>,
+        v6: Option<Ipv6Addr>,
+        dns4: Option<Spanned<Vec<Ipv4Addr>>>,
+        dns6: Option<Spanned<Vec<Ipv6Addr>>>,
+    }
 }
 
 impl BearerTable {
@@ -494,14 +493,14 @@ impl BearerTable {
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct AccessPointTable {
-    name: Short<100>,
-    ip: Option<IpTable>,
-    tells_limit: Option<bool>,
-    refuses: Option<u32>,
-    login: Option<LoginTable>,
+table! {
+    struct AccessPointTable {
+        name: Short<100>,
+        ip: Option<IpTable>,
+        tells_limit: Option<bool>,
+        refuses: Option<u32>,
+        login: Option<LoginTable>,
+    }
 }
 
 impl AccessPointTable {
@@ -531,22 +530,22 @@ impl AccessPointTable {
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct LoginTable {
-    user: Short<64>,
-    password: Short<64>,
-    auth: Option<AuthTable>,
+table! {
+    struct LoginTable {
+        user: Short<64>,
+        password: Short<64>,
+        auth: Option<AuthTable>,
+    }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-struct FunctionTable {
-    max_control_transfer: Option<Spanned<u16>>,
-    mbimex: Option<Spanned<String>>,
-    open_delay: Option<u32>,
-    pin_attempts_on_failure: Option<bool>,
-    custom_data_class: Option<Short<11>>,
+table! {
+    struct FunctionTable {
+        max_control_transfer: Option<Spanned<u16>>,
+        mbimex: Option<Spanned<String>>,
+        open_delay: Option<u32>,
+        pin_attempts_on_failure: Option<bool>,
+        custom_data_class: Option<Short<11>>,
+    }
 }
 
 impl FunctionTable {
@@ -572,40 +571,40 @@ impl FunctionTable {
     }
 }
 
-/// What happens: the value of `do`, whose parameters stand beside it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Doing {
-    InsertSim,
-    RemoveSim,
-    LoseSignal,
-    RestoreSignal,
-    Signal,
-    NetworkDeregisters,
-    LosePacketService,
-    RestorePacketService,
-    NetworkDeactivates,
-    ChangeDns,
-    HardwareRadio,
-    Reboot,
-    Unplug,
-    Plug,
-    Mute,
-    Unmute,
+words! {
+    /// What happens: the value of `do`, whose parameters stand beside it.
+    enum Doing {
+        InsertSim = "insert-sim",
+        RemoveSim = "remove-sim",
+        LoseSignal = "lose-signal",
+        RestoreSignal = "restore-signal",
+        Signal = "signal",
+        NetworkDeregisters = "network-deregisters",
+        LosePacketService = "lose-packet-service",
+        RestorePacketService = "restore-packet-service",
+        NetworkDeactivates = "network-deactivates",
+        ChangeDns = "change-dns",
+        HardwareRadio = "hardware-radio",
+        Reboot = "reboot",
+        Unplug = "unplug",
+        Plug = "plug",
+        Mute = "mute",
+        Unmute = "unmute",
+    }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct EventTable {
-    /// Milliseconds since power-on.
-    at: u32,
-    r#do: Doing,
-    session: Option<Spanned<u8>>,
-    cause: Option<Spanned<u32>>,
-    on: Option<Spanned<bool>>,
-    signal: Option<Spanned<SignalTable>>,
-    dns4: Option<Spanned<Vec<Ipv4Addr>>>,
-    dns6: Option<Spanned<Vec<Ipv6Addr>>>,
+table! {
+    struct EventTable {
+        /// Milliseconds since power-on.
+        at: u32,
+        r#do: Doing,
+        session: Option<Spanned<u8>>,
+        cause: Option<Spanned<u32>>,
+        on: Option<Spanned<bool>>,
+        signal: Option<Spanned<SignalTable>>,
+        dns4: Option<Spanned<Vec<Ipv4Addr>>>,
+        dns6: Option<Spanned<Vec<Ipv6Addr>>>,
+    }
 }
 
 /// The parameters of an event or a fault: each is asked for at most once, what is left means nothing.
@@ -670,35 +669,35 @@ fn event(said: Spanned<EventTable>) -> Result<Event, Problem> {
     Ok(Event { at: Millis(table.at), action })
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Way {
-    ToModem,
-    FromModem,
+words! {
+    enum Way {
+        ToModem = "to-modem",
+        FromModem = "from-modem",
+    }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Harm {
-    Lose,
-    Duplicate,
-    Corrupt,
-    Truncate,
-    Delay,
-    Reorder,
+words! {
+    enum Harm {
+        Lose = "lose",
+        Duplicate = "duplicate",
+        Corrupt = "corrupt",
+        Truncate = "truncate",
+        Delay = "delay",
+        Reorder = "reorder",
+    }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct FaultTable {
-    way: Way,
-    /// From 1.
-    nth: Spanned<u32>,
-    r#do: Harm,
-    offset: Option<Spanned<usize>>,
-    xor: Option<Spanned<u8>>,
-    to: Option<Spanned<usize>>,
-    by: Option<Spanned<u32>>,
+table! {
+    struct FaultTable {
+        way: Way,
+        /// From 1.
+        nth: Spanned<u32>,
+        r#do: Harm,
+        offset: Option<Spanned<usize>>,
+        xor: Option<Spanned<u8>>,
+        to: Option<Spanned<usize>>,
+        by: Option<Spanned<u32>>,
+    }
 }
 
 fn fault(said: Spanned<FaultTable>) -> Result<Scripted, Problem> {
@@ -733,26 +732,24 @@ fn fault(said: Spanned<FaultTable>) -> Result<Scripted, Problem> {
     })
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Form {
-    Query,
-    Set,
+words! {
+    enum Form {
+        Query = "query",
+        Set = "set",
+    }
 }
 
-/// What happens to a command: one of `refuse`, `delay` and `swallow`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct CommandTable {
-    service: Option<Spanned<String>>,
-    name: Spanned<String>,
-    form: Option<Form>,
-    refuse: Option<u32>,
-    delay: Option<u32>,
-    #[serde(default)]
-    swallow: bool,
-    #[serde(default)]
-    once: bool,
+table! {
+    /// What happens to a command: one of `refuse`, `delay` and `swallow`.
+    struct CommandTable {
+        service: Option<Spanned<String>>,
+        name: Spanned<String>,
+        form: Option<Form>,
+        refuse: Option<u32>,
+        delay: Option<u32>,
+        swallow: bool = false,
+        once: bool = false,
+    }
 }
 
 fn command(said: Spanned<CommandTable>) -> Result<mbim::Fault, Problem> {
@@ -796,25 +793,26 @@ fn is_name(one: &str, other: &str) -> bool {
     one.eq(other.chars().filter(plain).flat_map(char::to_lowercase))
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-struct ChanceTable {
-    seed: u64,
-    to_modem: RatesTable,
-    from_modem: RatesTable,
+table! {
+    struct ChanceTable {
+        seed: u64 = 0,
+        to_modem: RatesTable,
+        from_modem: RatesTable,
+    }
 }
 
-/// So many of 1000 messages.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-struct RatesTable {
-    lose: u16,
-    duplicate: u16,
-    corrupt: u16,
-    truncate: u16,
-    reorder: u16,
-    delay: u16,
-    delay_up_to: u32,
+table! {
+    /// So many of 1000 messages.
+    #[derive(Clone, Copy)]
+    struct RatesTable {
+        lose: u16 = 0,
+        duplicate: u16 = 0,
+        corrupt: u16 = 0,
+        truncate: u16 = 0,
+        reorder: u16 = 0,
+        delay: u16 = 0,
+        delay_up_to: u32 = 0,
+    }
 }
 
 impl RatesTable {

@@ -16,6 +16,8 @@ use wwan::time::Millis;
 mod built_in;
 #[cfg(feature = "files")]
 mod file;
+#[cfg(feature = "files")]
+mod read;
 
 #[cfg(feature = "files")]
 pub use built_in::{BUILT_IN, BuiltIn};
