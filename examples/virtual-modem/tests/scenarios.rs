@@ -147,7 +147,7 @@ fn refused_access_points_tell_the_networks_cause() {
             ..request("corporate")
         };
         let info = wait(client.connect(&login)).unwrap();
-        assert_eq!((info.ip_type, info.nw_error), (bc::ContextIpType::IPV4, bc::NwError(50)), "asked for both");
+        assert_eq!((info.ip_type(), info.nw_error()), (Ok(bc::ContextIpType::IPV4), Ok(bc::NwError(50))), "asked for both");
     });
 }
 

@@ -7,8 +7,9 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // test support: the message is the report
 
 use std::env;
+use std::ffi::OsStr;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -101,6 +102,20 @@ pub struct VirtualModem {
     /// The pseudo-terminal.
     pub path: PathBuf,
     lines: mpsc::Receiver<String>,
+    messages: mpsc::Receiver<String>,
+}
+
+/// The lines of a stream as they come.
+fn lines(stream: impl std::io::Read + Send + 'static) -> mpsc::Receiver<String> {
+    let (sender, lines) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    lines
 }
 
 impl VirtualModem {
@@ -110,8 +125,8 @@ impl VirtualModem {
     ///
     /// If it does not start.
     #[must_use]
-    pub fn start(scenario: impl AsRef<std::ffi::OsStr>) -> Self {
-        Self::with(scenario, |command| command)
+    pub fn start(scenario: impl AsRef<OsStr>) -> Self {
+        Self::with(scenario, &[""; 0])
     }
 
     /// Starts it with a scenario and more options.
@@ -120,30 +135,66 @@ impl VirtualModem {
     ///
     /// If it does not start.
     #[must_use]
-    pub fn with(scenario: impl AsRef<std::ffi::OsStr>, options: impl FnOnce(&mut Command) -> &mut Command) -> Self {
-        let mut command = Command::new(program());
-        command.args(["pty", "--protocol", "mbim", "--scenario"]).arg(scenario);
-        let mut child = options(&mut command)
+    pub fn with<O: AsRef<OsStr>>(scenario: impl AsRef<OsStr>, options: &[O]) -> Self {
+        let mut child = Command::new(program())
+            .args(["pty", "--protocol", "mbim", "--verbose", "--scenario"])
+            .arg(scenario)
+            .args(options)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .expect("start virtual-modem");
-        let output = child.stdout.take().expect("its output");
-        let (sender, lines) = mpsc::channel();
-        thread::spawn(move || {
-            for line in BufReader::new(output).lines().map_while(Result::ok) {
-                if sender.send(line).is_err() {
-                    break;
-                }
-            }
-        });
+        let said = lines(child.stdout.take().expect("its output"));
+        let messages = lines(child.stderr.take().expect("its messages"));
         let child = Guarded(child);
-        let path = lines.recv_timeout(PATIENCE).expect("the path of the pseudo-terminal");
-        Self {
-            child,
-            path: path.into(),
-            lines,
+        let path = said.recv_timeout(PATIENCE).expect("the path of the pseudo-terminal");
+        Self { child, path: path.into(), lines: said, messages }
+    }
+
+    /// Waits for a message that passes its door, as it prints it: `> command #2 Basic Connect Connect set`, say.
+    ///
+    /// # Panics
+    ///
+    /// If none with `text` in it comes.
+    pub fn sees(&self, text: &str) {
+        let start = Instant::now();
+        loop {
+            let left = PATIENCE.saturating_sub(start.elapsed());
+            match self.messages.recv_timeout(left) {
+                Ok(line) if line.contains(text) => return,
+                Ok(_) => {}
+                Err(error) => panic!("the modem never saw {text:?}: {error}"),
+            }
         }
+    }
+
+    /// The messages that have passed its door and were not asked for yet, as it prints them.
+    #[must_use]
+    pub fn seen(&self) -> Vec<String> {
+        self.messages.try_iter().collect()
+    }
+
+    /// Runs mbimcli on it.
+    ///
+    /// # Panics
+    ///
+    /// As [`run`].
+    #[must_use]
+    pub fn mbimcli(&self, arguments: &[&str]) -> Said {
+        mbimcli(&self.path, arguments)
+    }
+
+    /// Asks with mbimcli until a value is printed.
+    ///
+    /// # Panics
+    ///
+    /// If it is not within [`PATIENCE`].
+    pub fn wait_for(&self, action: &str, key: &str, value: &str) {
+        until(&format!("{action}: {key} {value}"), || {
+            let said = self.mbimcli(&[action]);
+            (said.values(key).first() == Some(&value)).then_some(())
+        });
     }
 
     /// The next line it prints: the path after it was plugged in again.
@@ -178,9 +229,10 @@ impl Said {
     #[must_use]
     pub fn values(&self, key: &str) -> Vec<&str> {
         let lines = self.out.lines().filter_map(|line| {
+            // Some lines begin with the device: `[/dev/pts/0] Provisioned contexts (1):`.
+            let line = line.strip_prefix('[').and_then(|line| line.split_once("] ")).map_or(line, |(_, line)| line);
             let (name, value) = line.split_once(':')?;
-            let name = name.trim().trim_start_matches(['[', ']']).trim();
-            (name == key).then(|| value.trim().trim_matches('\''))
+            (name.trim() == key).then(|| value.trim().trim_matches('\''))
         });
         lines.collect()
     }
@@ -216,10 +268,7 @@ impl Said {
     /// If it did not, or did not say `why`.
     #[must_use]
     pub fn bad(self, why: &str) -> Self {
-        assert!(
-            !self.status.success() && self.err.contains(why),
-            "not {why:?}: {self:#?}"
-        );
+        assert!(!self.status.success() && self.err.contains(why), "not {why:?}: {self:#?}");
         self
     }
 }
@@ -231,30 +280,21 @@ impl Said {
 /// If it cannot be started, or does not end within [`PATIENCE`].
 #[must_use]
 pub fn run(command: &mut Command) -> Said {
-    let child = command
-        .env("LC_ALL", "C")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
+    let child = command.env("LC_ALL", "C").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut child = Guarded(child.unwrap_or_else(|error| panic!("{command:?}: {error}")));
-    let mut err = child.0.stderr.take().expect("its standard error");
-    let mut out = child.0.stdout.take().expect("its standard output");
-    let gather = |mut from: Box<dyn std::io::Read + Send>| {
-        thread::spawn(move || {
-            let mut bytes = Vec::new();
-            let _ = from.read_to_end(&mut bytes);
-            String::from_utf8_lossy(&bytes).into_owned()
-        })
-    };
-    let _ = (&mut err, &mut out);
-    let (out, err) = (gather(Box::new(out)), gather(Box::new(err)));
+    let out = whole(child.0.stdout.take().expect("its standard output"));
+    let err = whole(child.0.stderr.take().expect("its standard error"));
     let status = until(&format!("{command:?}"), || child.0.try_wait().expect("wait"));
-    Said {
-        status,
-        out: out.join().expect("its standard output"),
-        err: err.join().expect("its standard error"),
-    }
+    Said { status, out: out.join().expect("its standard output"), err: err.join().expect("its standard error") }
+}
+
+/// All of a stream.
+fn whole(mut stream: impl std::io::Read + Send + 'static) -> thread::JoinHandle<String> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = stream.read_to_end(&mut bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
 }
 
 /// mbimcli for a device, with these arguments.
@@ -294,16 +334,9 @@ pub fn in_own_network(test: &str) -> bool {
     };
     // Root needs no user namespace; others may be allowed to have one.
     let plain: &[&str] = &["--net"];
-    let options = if run(own(plain).arg("true")).status.success() {
-        plain
-    } else {
-        &["--net", "--map-root-user"]
-    };
+    let options = if run(own(plain).arg("true")).status.success() { plain } else { &["--net", "--map-root-user"] };
     let executable = env::current_exe().expect("path of the test");
-    let again = run(own(options)
-        .arg(executable)
-        .args(["--exact", test, "--nocapture"])
-        .env(MARK, "1"));
+    let again = run(own(options).arg(executable).args(["--exact", test, "--nocapture"]).env(MARK, "1"));
     assert!(again.status.success() && again.out.contains("1 passed"), "{again:#?}");
     print!("{}", again.out);
     false
