@@ -179,6 +179,7 @@ impl<'b> Writer<'b> {
     }
 
     /// Overwrites the bytes at `at`, which must have been written before.
+    #[inline(never)]
     pub fn patch(&mut self, at: usize, src: &[u8]) {
         if let Some(dst) = at.checked_add(src.len()).and_then(|end| self.buf.get_mut(at..end)) {
             dst.copy_from_slice(src);

@@ -4,7 +4,7 @@ use core::fmt::{self, Write as _};
 use core::ops::Deref;
 
 use crate::EncodeError;
-use crate::codec::{self, DecodeError, DecodeErrorKind, StructWriter, align4, region_at, word_at};
+use crate::codec::{DecodeError, DecodeErrorKind, StructWriter, align4, length, region_at, word_at};
 use crate::field::Field;
 
 /// UTF-16 text of a message, or text to be sent as such. Compares, prints and copies without a buffer.
@@ -32,7 +32,10 @@ impl<'a> Utf16<'a> {
     /// Whether there is no character.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.chars().next().is_none()
+        match self.0 {
+            Source::Wire(bytes) => bytes.first_chunk().is_none_or(|unit| *unit == [0, 0]),
+            Source::Str(text) => text.is_empty(),
+        }
     }
 
     /// The characters.
@@ -77,15 +80,16 @@ impl<'a> Utf16<'a> {
     /// Appends the padded bytes and fills the pair at `at`: offset and size, both zero for an empty text.
     #[inline(never)]
     pub(crate) fn put_pair(&self, w: &mut StructWriter<'_, '_>, at: usize, max: usize) {
-        let size = self.wire_len();
-        if size > max {
+        // Appended first and measured then: counting beforehand would decode the text twice.
+        let offset = w.next();
+        self.append(w);
+        let size = w.next().saturating_sub(offset);
+        if length(size) > max {
             w.poison(EncodeError::TooLong { limit: max });
         } else if size > 0 {
-            let offset = w.next();
-            self.append(w);
-            w.pad(size);
+            w.pad(length(size));
             w.word(at, offset);
-            w.word(at.saturating_add(4), codec::word(size));
+            w.word(at.saturating_add(4), size);
         }
     }
 

@@ -75,7 +75,7 @@ impl Refusal {
     }
 }
 
-    #[inline(never)]
+#[inline(never)]
 fn network_cause(body: &[u8], at: usize) -> Option<bc::NwError> {
     bc::NwError::at(body, at).ok().filter(|cause| cause.0 != 0)
 }
@@ -213,11 +213,16 @@ pub trait Procedure {
 }
 
 fn query<C: Command>(params: &dyn Encode) -> Step<'_> {
-    Step::Ask(Question::new(CommandId::of::<C>(), CommandType::QUERY, params))
+    ask(CommandId::of::<C>(), CommandType::QUERY, params)
 }
 
 fn set<C: Command>(params: &dyn Encode) -> Step<'_> {
-    Step::Ask(Question::new(CommandId::of::<C>(), CommandType::SET, params))
+    ask(CommandId::of::<C>(), CommandType::SET, params)
+}
+
+#[inline(never)]
+fn ask<'p>(command: &'static CommandId, kind: CommandType, params: &'p dyn Encode) -> Step<'p> {
+    Step::Ask(Question::new(command, kind, params))
 }
 
 /// How long a command may usually take: seconds for most, minutes where the network has a say.
@@ -302,7 +307,7 @@ impl Procedure for AskAny<'_> {
 }
 
 /// Rests for [`POLL`]; if `end` has come, the state was not reached.
-    #[inline(never)]
+#[inline(never)]
 fn rest<'p>(now: Instant, end: Instant) -> Step<'p> {
     if now < end { Step::Rest(end.min(now + POLL)) } else { Step::Fail(Stop::NotReached) }
 }
@@ -351,12 +356,8 @@ impl Procedure for WaitReady {
                 Ok(state) => state,
                 Err(error) => return decode::<Asked>(error),
             },
-            Outcome::Refused(Status::NOT_INITIALIZED, _) => {
-                bc::SubscriberReadyState::NOT_INITIALIZED
-            }
-            Outcome::Refused(Status::SIM_NOT_INSERTED, _) => {
-                bc::SubscriberReadyState::SIM_NOT_INSERTED
-            }
+            Outcome::Refused(Status::NOT_INITIALIZED, _) => bc::SubscriberReadyState::NOT_INITIALIZED,
+            Outcome::Refused(Status::SIM_NOT_INSERTED, _) => bc::SubscriberReadyState::SIM_NOT_INSERTED,
             outcome => return fail(CommandId::of::<Asked>(), outcome),
         };
         match rest(now, self.end) {
@@ -436,7 +437,8 @@ impl Procedure for UseCode<'_> {
                 if self.careful && (info.pin_state != bc::PinState::LOCKED || harmless) {
                     return Step::Done;
                 }
-                let safe = info.pin_type == bc::PinType::PIN1 && info.remaining_attempts > 1 && !self.set.pin.is_empty();
+                let safe =
+                    info.pin_type == bc::PinType::PIN1 && info.remaining_attempts > 1 && !self.set.pin.is_empty();
                 if self.careful && !safe {
                     return Step::Fail(Stop::Locked(Lock::new(&info, false, Status::PIN_REQUIRED)));
                 }
@@ -611,7 +613,8 @@ impl Attach {
 
 impl Procedure for Attach {
     fn step(&mut self, now: Instant, outcome: Outcome<'_>) -> Step<'_> {
-        const ATTACH: bc::PacketServiceSet = bc::PacketServiceSet { packet_service_action: bc::PacketServiceAction::ATTACH };
+        const ATTACH: bc::PacketServiceSet =
+            bc::PacketServiceSet { packet_service_action: bc::PacketServiceAction::ATTACH };
         if matches!(outcome, Outcome::Begin) {
             (self.at, self.refusal) = (Asking::Before, None);
         }

@@ -299,23 +299,14 @@ fn count(counter: &mut u32) {
 enum State {
     Closed,
     /// Waiting for the answer to a CLOSE that clears the way for an OPEN.
-    Clearing {
-        id: u32,
-        until: Instant,
-        end: Instant,
-    },
-    /// Waiting for OPEN_DONE. `earlier`: an older OPEN was answered.
-    Opening {
-        id: u32,
-        until: Instant,
-        end: Instant,
-        earlier: bool,
-    },
+    Clearing,
+    /// Waiting for OPEN_DONE.
+    Opening,
+    /// The same, and an older OPEN was answered meanwhile.
+    OpeningAgain,
     Open,
-    Closing {
-        id: u32,
-        until: Instant,
-    },
+    /// Waiting for CLOSE_DONE.
+    Closing,
 }
 
 /// A short message of the session's own that is due to be sent.
@@ -356,6 +347,12 @@ pub(crate) enum Event {
 pub struct Session<'s> {
     config: Config,
     state: State,
+    /// The OPEN or CLOSE that was sent last.
+    own: u32,
+    /// When its answer is late; never, if none is awaited.
+    until: Instant,
+    /// When opening has taken too long in all.
+    end: Instant,
     /// Largest transfer, as negotiated.
     limit: u32,
     next_id: u32,
@@ -427,6 +424,9 @@ impl<'s> Session<'s> {
             next_id: config.first_transaction.max(1),
             config,
             state: State::Closed,
+            own: 0,
+            until: Instant::FAR,
+            end: Instant::FAR,
             slots: memory.slots,
             command: memory.command,
             splitter: None,
@@ -446,26 +446,26 @@ impl<'s> Session<'s> {
     /// somebody else's command; a function that finds the transfers too large is offered half the size, down to 64 bytes.
     /// Does nothing while opening is under way.
     pub fn open(&mut self, now: Instant) {
-        match self.state {
-            State::Opening { end, .. } | State::Clearing { end, .. } if now < end => return,
-            _ => {}
+        if self.is_opening() && now < self.end {
+            return;
         }
         self.forget();
         self.limit = self.config.max_control_transfer.max(MIN_CONTROL_TRANSFER);
-        let end = now + self.config.open_total;
-        if self.config.close_before_open { self.clear(now, end) } else { self.try_open(now, end) }
+        self.end = now + self.config.open_total;
+        if self.config.close_before_open { self.clear(now) } else { self.try_open(now) }
     }
 
     /// Takes an open function over without OPEN, as after `--no-close` of another program.
     pub fn assume_open(&mut self) {
         self.forget();
-        self.state = State::Open;
+        self.rest(State::Open);
     }
 
     /// Starts closing the function; commands under way are given up. [`Incoming::Closed`] or [`Expired::Closed`] follows.
     pub fn close(&mut self, now: Instant) {
         self.forget();
-        self.state = State::Closing { id: self.close_due(), until: now + self.config.close };
+        self.rest(State::Closing);
+        self.close_due(now + self.config.close);
     }
 
     /// Whether commands can be sent.
@@ -475,7 +475,7 @@ impl<'s> Session<'s> {
     }
 
     pub(crate) fn is_opening(&self) -> bool {
-        matches!(self.state, State::Opening { .. } | State::Clearing { .. })
+        matches!(self.state, State::Opening | State::OpeningAgain | State::Clearing)
     }
 
     /// Whether answers are expected: from the function or, before it is open, from a proxy.
@@ -503,7 +503,7 @@ impl<'s> Session<'s> {
     /// Counts the function as closed, without telling it: nobody listens there.
     pub(crate) fn drop_function(&mut self) {
         self.forget();
-        self.state = State::Closed;
+        self.rest(State::Closed);
     }
 
     /// Largest transfer in bytes that was agreed on.
@@ -582,7 +582,9 @@ impl<'s> Session<'s> {
 
     /// Whether there is something to send.
     pub(crate) fn has_due(&self) -> bool {
-        self.splitter.as_ref().is_some_and(|splitter| !splitter.is_done()) || !self.host_errors.is_empty() || self.due.is_some()
+        self.splitter.as_ref().is_some_and(|splitter| !splitter.is_done())
+            || !self.host_errors.is_empty()
+            || self.due.is_some()
     }
 
     /// The next transfer to send; `None` when there is nothing.
@@ -596,15 +598,11 @@ impl<'s> Session<'s> {
         if let Some((id, error)) = self.host_errors.pop_front() {
             return message::write_host_error(&mut self.short, id, error).ok().map(|m| &*m);
         }
-        match (self.due.take()?, self.state) {
-            (Due::Open, State::Opening { id, .. }) => {
-                message::write_open(&mut self.short, id, self.limit).ok().map(|m| &*m)
-            }
-            (Due::Close, State::Clearing { id, .. } | State::Closing { id, .. }) => {
-                message::write_close(&mut self.short, id).ok().map(|m| &*m)
-            }
-            _ => None,
-        }
+        let written = match self.due.take()? {
+            Due::Open => message::write_open(&mut self.short, self.own, self.limit),
+            Due::Close => message::write_close(&mut self.short, self.own),
+        };
+        written.ok().map(|message| &*message)
     }
 
     /// Takes one transfer.
@@ -650,33 +648,33 @@ impl<'s> Session<'s> {
             Err(error) => return self.malformed(error),
         };
         self.counters.consecutive_timeouts = 0;
+        let own = transfer.transaction_id == self.own;
         match (transfer.body, self.state) {
-            (Body::OpenDone(status), State::Opening { id, end, .. }) if id == transfer.transaction_id => match status {
+            (Body::OpenDone(status), State::Opening | State::OpeningAgain) if own => match status {
                 Status::SUCCESS => self.opened(),
                 // Busy is no refusal: the try runs to its end, then the next one follows.
-                Status::BUSY if now < end => Event::Nothing,
+                Status::BUSY if now < self.end => Event::Nothing,
                 status => self.open_failed(OpenError::Status(status)),
             },
-            (Body::OpenDone(Status::SUCCESS), State::Opening { id, until, end, .. }) => {
+            (Body::OpenDone(Status::SUCCESS), State::Opening | State::OpeningAgain) => {
                 // An older OPEN was answered. The newest, already sent, will reset the function, so wait for its answer.
-                self.state = State::Opening { id, until, end, earlier: true };
+                self.state = State::OpeningAgain;
                 Event::Nothing
             }
-            (Body::CloseDone(_), State::Clearing { id, end, .. }) if id == transfer.transaction_id => {
-                self.try_open(now, end);
+            (Body::CloseDone(_), State::Clearing) if own => {
+                self.try_open(now);
                 Event::Nothing
             }
-            // The answer to our CLOSE before this OPEN, too late to matter.
-            (Body::CloseDone(_), State::Opening { .. }) if self.close == Some(transfer.transaction_id) => {
+            (Body::CloseDone(_), State::Opening | State::OpeningAgain) => {
+                // The answer to our CLOSE before this OPEN comes too late to matter. Any other is unexpected: the function
+                // was left in an unknown state; start from a known one.
+                if self.close != Some(transfer.transaction_id) {
+                    self.clear(now);
+                }
                 Event::Nothing
             }
-            // An unexpected CLOSE_DONE: the function was left in an unknown state; start from a known one.
-            (Body::CloseDone(_), State::Opening { end, .. }) => {
-                self.clear(now, end);
-                Event::Nothing
-            }
-            (Body::CloseDone(_), State::Closing { id, .. }) if id == transfer.transaction_id => {
-                self.state = State::Closed;
+            (Body::CloseDone(_), State::Closing) if own => {
+                self.rest(State::Closed);
                 Event::Closed
             }
             (Body::FunctionError(error), _) => self.function_error(now, transfer.transaction_id, error),
@@ -700,34 +698,32 @@ impl<'s> Session<'s> {
     #[must_use]
     #[inline(never)]
     pub fn poll_at(&self) -> Instant {
-        let state = match self.state {
-            State::Clearing { until, end, .. } | State::Opening { until, end, .. } => until.min(end),
-            State::Closing { until, .. } => until,
-            State::Closed | State::Open => Instant::FAR,
-        };
+        let own = self.until.min(self.end).min(self.answer.until).min(self.indication.until);
         let slots = self.slots.iter().filter_map(|slot| slot.0.as_ref()).map(|pending| pending.deadline);
-        slots.fold(state.min(self.answer.until).min(self.indication.until), Instant::min)
+        slots.fold(own, Instant::min)
     }
 
     /// Acts on the time that has passed; call until `None`.
     pub fn expire(&mut self, now: Instant) -> Option<Expired> {
-        match self.state {
-            State::Clearing { end, .. } | State::Opening { end, earlier: false, .. } if end <= now => {
-                self.open_failed(OpenError::Timeout);
-                return Some(Expired::OpenFailed(OpenError::Timeout));
+        let over = self.end <= now;
+        if over || self.until <= now {
+            match self.state {
+                // Only an older OPEN was answered, and the newest seems to have been dropped: then open is open.
+                State::OpeningAgain => {
+                    self.opened();
+                    return Some(Expired::Opened);
+                }
+                State::Clearing | State::Opening if over => {
+                    self.open_failed(OpenError::Timeout);
+                    return Some(Expired::OpenFailed(OpenError::Timeout));
+                }
+                State::Clearing => self.try_open(now),
+                State::Opening => self.clear(now),
+                _ => {
+                    self.rest(State::Closed);
+                    return Some(Expired::Closed);
+                }
             }
-            State::Clearing { until, end, .. } if until <= now => self.try_open(now, end),
-            // Only an older OPEN was answered, and the newest seems to have been dropped: then open is open.
-            State::Opening { until, end, earlier: true, .. } if until.min(end) <= now => {
-                self.opened();
-                return Some(Expired::Opened);
-            }
-            State::Opening { until, end, .. } if until <= now => self.clear(now, end),
-            State::Closing { until, .. } if until <= now => {
-                self.state = State::Closed;
-                return Some(Expired::Closed);
-            }
-            _ => {}
         }
         if self.indication.until <= now {
             count(&mut self.counters.fragment_timeouts);
@@ -764,7 +760,9 @@ impl<'s> Session<'s> {
 
     /// Forgets everything that is under way.
     fn forget(&mut self) {
-        self.slots.fill(Slot::FREE);
+        for slot in &mut *self.slots {
+            slot.0 = None;
+        }
         self.splitter = None;
         self.due = None;
         self.host_errors.clear();
@@ -772,35 +770,42 @@ impl<'s> Session<'s> {
         self.indication.abort();
     }
 
-    #[inline(never)]
-    fn try_open(&mut self, now: Instant, end: Instant) {
-        let id = self.fresh_id();
-        self.state = State::Opening { id, until: now + self.config.open_try, end, earlier: false };
+    fn try_open(&mut self, now: Instant) {
+        self.state = State::Opening;
         self.due = Some(Due::Open);
+        self.own = self.fresh_id();
+        self.until = now + self.config.open_try;
     }
 
-    fn clear(&mut self, now: Instant, end: Instant) {
-        self.state = State::Clearing { id: self.close_due(), until: now + CLOSE_FIRST, end };
-    }
-
-    /// Has a CLOSE sent; returns its transaction.
     #[inline(never)]
-    fn close_due(&mut self) -> u32 {
-        let id = self.fresh_id();
-        self.close = Some(id);
+    fn clear(&mut self, now: Instant) {
+        self.state = State::Clearing;
+        self.close_due(now + CLOSE_FIRST);
+    }
+
+    /// Has a CLOSE sent, to be answered by then.
+    fn close_due(&mut self, until: Instant) {
         self.due = Some(Due::Close);
-        id
+        self.own = self.fresh_id();
+        self.close = Some(self.own);
+        self.until = until;
+    }
+
+    /// Takes up a state in which no answer is awaited.
+    #[inline(never)]
+    fn rest(&mut self, state: State) {
+        self.state = state;
+        self.due = None;
+        (self.until, self.end) = (Instant::FAR, Instant::FAR);
     }
 
     fn opened(&mut self) -> Event {
-        self.state = State::Open;
-        self.due = None;
+        self.rest(State::Open);
         Event::Opened
     }
 
     fn open_failed(&mut self, error: OpenError) -> Event {
-        self.state = State::Closed;
-        self.due = None;
+        self.rest(State::Closed);
         Event::OpenFailed(error)
     }
 
@@ -833,7 +838,7 @@ impl<'s> Session<'s> {
         let of_id = |slot: &&mut Slot| slot.0.as_ref().is_some_and(|pending| pending.id == id);
         let slot = self.slots.iter_mut().find(of_id)?;
         let awaited = slot.0.as_ref().is_some_and(|pending| !pending.abandoned);
-        *slot = Slot::FREE;
+        slot.0 = None;
         Some(awaited)
     }
 
@@ -867,29 +872,28 @@ impl<'s> Session<'s> {
         count(&mut self.counters.function_errors);
         match self.state {
             // A closed function may answer NOT_OPENED to CLOSE: it is where we want it.
-            State::Clearing { id: clearing, end, .. } if clearing == id => {
-                self.try_open(now, end);
+            State::Clearing if id == self.own => {
+                self.try_open(now);
                 Event::Nothing
             }
-            State::Closing { id: closing, .. } if closing == id => {
-                self.state = State::Closed;
+            State::Closing if id == self.own => {
+                self.rest(State::Closed);
                 Event::Closed
             }
-            State::Opening { id: opening, end, .. } if opening == id => {
+            State::Opening | State::OpeningAgain if id == self.own => {
                 if error == ProtocolError::MAX_TRANSFER && self.limit > MIN_CONTROL_TRANSFER {
                     self.limit = (self.limit >> 1).max(MIN_CONTROL_TRANSFER);
-                    self.try_open(now, end);
+                    self.try_open(now);
                     return Event::Nothing;
                 }
                 // A number that was somebody else's: as with BUSY, the next try has another.
-                if error == ProtocolError::DUPLICATED_TID && now < end {
+                if error == ProtocolError::DUPLICATED_TID && now < self.end {
                     return Event::Nothing;
                 }
                 self.open_failed(OpenError::Function(error))
             }
             State::Open if error == ProtocolError::NOT_OPENED => {
-                self.forget();
-                self.state = State::Closed;
+                self.drop_function();
                 Event::Lost
             }
             _ if self.listens() => match self.fail(id, Failure::Function(error)) {
