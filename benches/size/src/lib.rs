@@ -211,10 +211,11 @@ macro_rules! probe {
 #[macro_export]
 macro_rules! record_size {
     ($name:ident = $size:expr) => {
-        #[allow(non_upper_case_globals)]
-        #[used]
-        #[unsafe(link_section = ".sizes")]
-        #[unsafe(export_name = concat!("sizeof:", stringify!($name)))]
-        static $name: [u8; $size] = [0; $size];
+        const _: () = {
+            #[used]
+            #[unsafe(link_section = ".sizes")]
+            #[unsafe(export_name = concat!("sizeof:", stringify!($name)))]
+            static SIZE: [u8; $size] = [0; $size];
+        };
     };
 }

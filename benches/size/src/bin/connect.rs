@@ -4,8 +4,8 @@
 
 use wwan::client::mbim::blocking::Client;
 use wwan::session::mbim::{Session, Slot};
-use wwan_size::{Modem, memory};
 use wwan_size::connect::{Buffers, connect, report};
+use wwan_size::{Modem, memory};
 
 wwan_size::record_size!(ram = size_of::<Client<'static, Modem>>());
 wwan_size::record_size!(client = size_of::<Client<'static, Modem>>());
