@@ -1309,7 +1309,7 @@ pub struct Shown {
 pub fn message_to_json(message: &[u8], version: u8, mask: bool) -> Result<Shown, MessageError> {
     let transfer = Transfer::parse(message)?;
     let mut map = Map::new();
-    let kind = transfer.kind().name().unwrap_or_default().to_lowercase();
+    let kind = transfer.kind().name().unwrap_or_default().to_ascii_lowercase();
     map.insert("type".into(), kind.into());
     map.insert("length".into(), transfer.length.into());
     map.insert("transaction_id".into(), transfer.transaction_id.into());
@@ -1378,7 +1378,7 @@ pub fn message_to_json(message: &[u8], version: u8, mask: bool) -> Result<Shown,
         }
     }
     if let Some(kind) = command_type {
-        let text = kind.name().map_or_else(|| kind.0.to_string(), str::to_lowercase);
+        let text = kind.name().map_or_else(|| kind.0.to_string(), str::to_ascii_lowercase);
         map.insert("command_type".into(), text.into());
     }
     map.insert("information_buffer_length".into(), body.len().into());

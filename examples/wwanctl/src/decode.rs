@@ -198,7 +198,7 @@ pub(crate) fn in_words(shown: &Shown) -> String {
     let text = |key: &str| json.get(key).and_then(Value::as_str);
     let mut lines = vec![format!(
         "{}, {} bytes, transaction {}",
-        text("type").unwrap_or_default().to_uppercase(),
+        text("type").unwrap_or_default().to_ascii_uppercase(),
         number("length").unwrap_or(0),
         number("transaction_id").unwrap_or(0)
     )];
@@ -228,7 +228,7 @@ pub(crate) fn in_words(shown: &Shown) -> String {
         );
     }
     if let Some(kind) = text("command_type") {
-        line("CommandType", kind.to_uppercase());
+        line("CommandType", kind.to_ascii_uppercase());
     }
     if let Some(status) = number("status") {
         line("Status", names::status(Status(status)));

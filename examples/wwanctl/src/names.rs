@@ -236,8 +236,8 @@ fn unit(layout: &StructInfo, field: &str, value: &Value) -> Option<String> {
             Some(dbm) => format!(" ({dbm} dBm)"),
             None => " (unknown)".to_owned(),
         }),
-        "Snr" if layout.name == "RsrpSnrInfo" => Some(match snr_db(number) {
-            Some(db) => format!(" ({db} dB)"),
+        "Snr" if layout.name == "RsrpSnrInfo" => Some(match snr_half_db(number) {
+            Some(half_db) => format!(" ({})", snr_text(half_db)),
             None => " (unknown)".to_owned(),
         }),
         "NwError" if number != 0 => Some(format!(" {}", bc::NwError(number).text())),
@@ -261,10 +261,18 @@ pub(crate) fn rsrp_dbm(code: u32) -> Option<i32> {
     Some(code.saturating_sub(157))
 }
 
-/// Signal to noise ratio: the lower bound of the code's range.
-pub(crate) fn snr_db(code: u32) -> Option<f32> {
-    let code = u8::try_from(code).ok().filter(|code| *code <= 127)?;
-    Some(f32::from(code) / 2.0 - 23.5)
+/// Signal to noise ratio in half decibels: the lower bound of the code's range.
+pub(crate) fn snr_half_db(code: u32) -> Option<i16> {
+    let code = i16::try_from(code).ok().filter(|code| *code <= 127)?;
+    Some(code.saturating_sub(47))
+}
+
+/// The same as text.
+pub(crate) fn snr_text(half_db: i16) -> String {
+    let sign = if half_db < 0 { "-" } else { "" };
+    let halves = half_db.unsigned_abs();
+    let fraction = if halves % 2 == 1 { ".5" } else { "" };
+    format!("{sign}{}{fraction} dB", halves / 2)
 }
 
 /// The layout of a form of a command, as version `version` of the extensions has it.
@@ -290,6 +298,8 @@ mod tests {
     fn codes_of_the_signal() {
         assert_eq!([rssi_dbm(0), rssi_dbm(31), rssi_dbm(32), rssi_dbm(99)], [Some(-113), Some(-51), None, None]);
         assert_eq!([rsrp_dbm(0), rsrp_dbm(126), rsrp_dbm(127)], [Some(-157), Some(-31), None]);
-        assert_eq!([snr_db(0), snr_db(127), snr_db(128)], [Some(-23.5), Some(40.0), None]);
+        let snr = |code| snr_half_db(code).map(snr_text);
+        assert_eq!([snr(0), snr(46), snr(48)].map(Option::unwrap_or_default), ["-23.5 dB", "-0.5 dB", "0.5 dB"]);
+        assert_eq!((snr(127).as_deref(), snr(128)), (Some("40 dB"), None));
     }
 }

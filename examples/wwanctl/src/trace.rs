@@ -55,7 +55,7 @@ fn summary(bytes: &[u8], version: u8) -> String {
         let number = json.get(key).and_then(Value::as_u64)?;
         u32::try_from(number).ok()
     };
-    let mut line = format!("{} #{}", text("type").to_uppercase(), number("transaction_id").unwrap_or(0));
+    let mut line = format!("{} #{}", text("type").to_ascii_uppercase(), number("transaction_id").unwrap_or(0));
     let mut add = |part: &str| {
         if !part.is_empty() {
             line.push(' ');

@@ -788,9 +788,9 @@ fn command(said: Spanned<CommandTable>) -> Result<mbim::Fault, Problem> {
 
 /// Whether two names are the same but for case, spaces and hyphens.
 fn is_name(one: &str, other: &str) -> bool {
-    let plain = |c: &char| c.is_alphanumeric();
-    let one = one.chars().filter(plain).flat_map(char::to_lowercase);
-    one.eq(other.chars().filter(plain).flat_map(char::to_lowercase))
+    let plain = |c: &char| c.is_ascii_alphanumeric();
+    let one = one.chars().filter(plain).map(|c| c.to_ascii_lowercase());
+    one.eq(other.chars().filter(plain).map(|c| c.to_ascii_lowercase()))
 }
 
 table! {

@@ -29,6 +29,7 @@ pub(super) trait Read: Sized {
 }
 
 /// Another value was wanted.
+#[inline(never)]
 pub(super) fn wanted(node: &Node<'_>, what: &str) -> Problem {
     (node.span(), format!("{what} is wanted"))
 }
@@ -79,6 +80,7 @@ impl Read for String {
 }
 
 /// A text.
+#[inline(never)]
 pub(super) fn word<'n>(node: &'n Node<'_>) -> Result<&'n str, Problem> {
     match node.get_ref() {
         DeValue::String(text) => Ok(text),
@@ -86,6 +88,7 @@ pub(super) fn word<'n>(node: &'n Node<'_>) -> Result<&'n str, Problem> {
     }
 }
 
+#[inline(never)]
 fn integer(node: &Node<'_>, least: i128, most: i128) -> Result<i128, Problem> {
     let number = match node.get_ref() {
         DeValue::Integer(number) => i128::from_str_radix(number.as_str(), number.radix()).ok(),
@@ -126,6 +129,11 @@ impl Read for Ipv6Addr {
     }
 }
 
+/// The key of a field: of `home_name` it is `home-name`, of `r#do` it is `do`.
+fn key(field: &str) -> String {
+    field.trim_start_matches("r#").replace('_', "-")
+}
+
 /// The keys of a table that have not been asked for yet.
 pub(super) struct Keys<'n, 'i> {
     span: Range<usize>,
@@ -146,25 +154,34 @@ impl<'n, 'i> Keys<'n, 'i> {
         Self { span, left: keys.collect() }
     }
 
-    /// The value of the key that belongs to a field: `home_name` is `home-name`, `r#do` is `do`.
+    /// The value of the key that belongs to a field.
     pub(super) fn take<T: Read>(&mut self, field: &str, default: Option<T>) -> Result<T, Problem> {
-        let field = field.trim_start_matches("r#");
-        let is_it = |key: &str| key.len() == field.len() && key.replace('-', "_") == field && !key.contains('_');
-        match self.left.iter().position(|(key, ..)| is_it(key)) {
-            Some(place) => T::read(self.left.swap_remove(place).2),
-            None => default
-                .or_else(T::absent)
-                .ok_or_else(|| (self.span.clone(), format!("`{}` is missing", field.replace('_', "-")))),
+        match self.find(field) {
+            Some(node) => T::read(node),
+            None => default.or_else(T::absent).ok_or_else(|| self.missing(field)),
         }
     }
 
+    #[inline(never)] // once for all types
+    fn find(&mut self, field: &str) -> Option<&'n Node<'i>> {
+        let wanted = key(field);
+        let place = self.left.iter().position(|(key, ..)| *key == wanted)?;
+        Some(self.left.swap_remove(place).2)
+    }
+
+    #[inline(never)]
+    fn missing(&self, field: &str) -> Problem {
+        (self.span.clone(), format!("`{}` is missing", key(field)))
+    }
+
     /// That nothing is left; `fields` are those there could have been.
+    #[inline(never)]
     pub(super) fn finish(self, fields: &[&str]) -> Result<(), Problem> {
-        let Some((key, span, _)) = self.left.into_iter().min_by_key(|(_, span, _)| span.start) else {
+        let Some((odd, span, _)) = self.left.into_iter().min_by_key(|(_, span, _)| span.start) else {
             return Ok(());
         };
-        let known: Vec<String> = fields.iter().map(|field| field.trim_start_matches("r#").replace('_', "-")).collect();
-        Err((span, format!("`{key}` means nothing here; there are {}", known.join(", "))))
+        let known: Vec<String> = fields.iter().map(|field| key(field)).collect();
+        Err((span, format!("`{odd}` means nothing here; there are {}", known.join(", "))))
     }
 }
 

@@ -69,7 +69,8 @@ fn pin_type(name: &str) -> Result<bc::PinType, Fail> {
     };
     let number = names::number_of(values, name).and_then(|number| u32::try_from(number).ok());
     number.map(bc::PinType).ok_or_else(|| {
-        let known: Vec<String> = values.values.iter().map(|(name, _)| name.to_lowercase().replace('_', "-")).collect();
+        let known: Vec<String> =
+            values.values.iter().map(|(name, _)| name.to_ascii_lowercase().replace('_', "-")).collect();
         Fail::Usage(format!("no code is called {}; there are {}", clean(name), known.join(", ")))
     })
 }

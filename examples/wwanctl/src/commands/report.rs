@@ -56,7 +56,7 @@ pub(crate) fn words(fields: &Value, key: &str) -> String {
 /// Radio technologies are written in capitals.
 fn flag(value: &Value) -> String {
     match value {
-        Value::String(text) => text.to_uppercase().replace('_', " "),
+        Value::String(text) => text.to_ascii_uppercase().replace('_', " "),
         value => value.to_string(),
     }
 }
@@ -113,7 +113,7 @@ pub(crate) fn lock_text(pin: &Value) -> String {
         Some(1) => "1 attempt left".to_owned(),
         Some(n) => format!("{n} attempts left"),
     };
-    let pin_type = text(pin, "pin_type").to_uppercase();
+    let pin_type = text(pin, "pin_type").to_ascii_uppercase();
     if text(pin, "pin_state") == "locked" {
         joined(&[format!("{pin_type} is needed"), attempts])
     } else {
@@ -210,7 +210,7 @@ pub(crate) fn with_dbm(mut signal: Value) -> Value {
     let lists = signal.get_mut("rsrp_snr").and_then(Value::as_array_mut);
     for entry in lists.into_iter().flatten() {
         let rsrp = number(entry, "rsrp").and_then(names::rsrp_dbm);
-        let snr = number(entry, "snr").and_then(names::snr_db);
+        let snr = number(entry, "snr").and_then(names::snr_half_db).map(|half_db| f64::from(half_db) / 2.0);
         if let Value::Object(map) = entry {
             map.insert("rsrp_dbm".into(), rsrp.into());
             map.insert("snr_db".into(), snr.into());
@@ -237,7 +237,7 @@ pub(crate) fn signal(table: &mut Table, signal: &Value) {
         let part =
             |label: &str, value: Option<String>| value.map_or_else(String::new, |value| format!("{label} {value}"));
         let rsrp = number(entry, "rsrp").and_then(names::rsrp_dbm).map(|dbm| format!("{dbm} dBm"));
-        let snr = number(entry, "snr").and_then(names::snr_db).map(|db| format!("{db} dB"));
+        let snr = number(entry, "snr").and_then(names::snr_half_db).map(names::snr_text);
         table.row("", joined(&[words(entry, "system_type"), part("RSRP", rsrp), part("SNR", snr)]));
     }
 }

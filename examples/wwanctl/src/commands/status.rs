@@ -43,7 +43,7 @@ fn part<C: Command>(
 ) -> Result<Option<Value>, Fail> {
     let answer = modem.command(C::SERVICE, C::CID, mbim_wire::catalogue::Form::Query, &Value::Null)?;
     if answer.status != Status::SUCCESS {
-        let name = answer.status.name().map(str::to_lowercase);
+        let name = answer.status.name().map(str::to_ascii_lowercase);
         report.put(key, serde_json::json!({ "status": answer.status.0, "status_name": name }));
         report.table.row(label, format!("not told: {}", crate::names::status(answer.status)));
         return Ok(None);
