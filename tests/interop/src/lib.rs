@@ -17,6 +17,11 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use wwan::channel::blocking::MessageChannel;
+use wwan::client::mbim::Memory;
+use wwan::client::mbim::blocking::Client;
+use wwan::session::mbim::{Config, Memory as SessionMemory, Slot};
+
 /// How long anything may take that is not slow by itself.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -338,7 +343,6 @@ pub fn in_own_network(test: &str) -> bool {
     let executable = env::current_exe().expect("path of the test");
     let again = run(own(options).arg(executable).args(["--exact", test, "--nocapture"]).env(MARK, "1"));
     assert!(again.status.success() && again.out.contains("1 passed"), "{again:#?}");
-    print!("{}", again.out);
     false
 }
 
@@ -375,5 +379,47 @@ impl Proxy {
         use std::os::linux::net::SocketAddrExt as _;
         let address = std::os::unix::net::SocketAddr::from_abstract_name("mbim-proxy")?;
         std::os::unix::net::UnixStream::connect_addr(&address)
+    }
+}
+
+/// The memory of our client.
+#[derive(Debug)]
+pub struct Buffers {
+    transfer: Vec<u8>,
+    indications: Vec<u8>,
+    slots: [Slot; 4],
+    command: Vec<u8>,
+    answer: Vec<u8>,
+    indication: Vec<u8>,
+}
+
+impl Buffers {
+    /// Memory for messages of all usual sizes.
+    #[must_use]
+    #[allow(clippy::new_without_default)] // as elsewhere
+    pub fn new() -> Self {
+        Self {
+            transfer: vec![0; 4096],
+            indications: vec![0; 16 * 1024],
+            slots: [Slot::FREE; 4],
+            command: vec![0; 4096],
+            answer: vec![0; 8192],
+            indication: vec![0; 8192],
+        }
+    }
+
+    /// A client over `channel`.
+    pub fn client<C: MessageChannel>(&mut self, channel: C) -> Client<'_, C> {
+        let memory = Memory {
+            transfer: &mut self.transfer,
+            indications: &mut self.indications,
+            session: SessionMemory {
+                slots: &mut self.slots,
+                command: &mut self.command,
+                answer: &mut self.answer,
+                indication: &mut self.indication,
+            },
+        };
+        Client::new(channel, Config::default(), memory)
     }
 }

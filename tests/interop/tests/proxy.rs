@@ -17,60 +17,26 @@ use std::path::Path;
 use std::process::Stdio;
 
 use wwan::channel::{LinuxChannel, LinuxPort};
-use wwan::client::mbim::{Client, ConnectRequest, Memory, Selection};
-use wwan::client::{Blocking, wait};
+use wwan::client::mbim::blocking::Client;
+use wwan::client::mbim::{ConnectRequest, Selection};
 use wwan::mbim_wire::Command as _;
 use wwan::mbim_wire::field::Empty;
 use wwan::mbim_wire::service::basic_connect as bc;
 use wwan::mbim_wire::service::proxy_control as proxy;
-use wwan::session::mbim::{Config, Memory as SessionMemory, Slot};
 use wwan::time::{Instant, Millis};
-use wwan_interop::{Guarded, Proxy, Said, VirtualModem, in_own_network, mbimcli, mbimcli_command};
+use wwan_interop::{Buffers, Guarded, Proxy, Said, VirtualModem, in_own_network, mbimcli, mbimcli_command};
 
-/// The memory of a client.
-struct Buffers {
-    transfer: Vec<u8>,
-    indications: Vec<u8>,
-    slots: [Slot; 4],
-    command: Vec<u8>,
-    answer: Vec<u8>,
-    indication: Vec<u8>,
-}
-
-impl Buffers {
-    fn new() -> Self {
-        Self {
-            transfer: vec![0; 4096],
-            indications: vec![0; 16 * 1024],
-            slots: [Slot::FREE; 4],
-            command: vec![0; 4096],
-            answer: vec![0; 8192],
-            indication: vec![0; 8192],
-        }
-    }
-
-    /// Our host, connected to the proxy and configured for a device.
-    fn host(&mut self, device: &Path) -> Client<'_, Blocking<LinuxChannel>> {
-        let stream = OwnedFd::from(Proxy::connect().unwrap());
-        let channel = LinuxChannel::new(LinuxPort::from_fd(stream).unwrap());
-        let memory = Memory {
-            transfer: &mut self.transfer,
-            indications: &mut self.indications,
-            session: SessionMemory {
-                slots: &mut self.slots,
-                command: &mut self.command,
-                answer: &mut self.answer,
-                indication: &mut self.indication,
-            },
-        };
-        let mut client = Client::new(Blocking(channel), Config::default(), memory);
-        // The proxy takes its own commands before OPEN.
-        client.assume_open();
-        let configuration = proxy::ConfigurationSet { device_path: device.to_str().unwrap().into(), timeout: 30 };
-        wait(client.set::<proxy::Configuration>(&configuration)).unwrap();
-        wait(client.open()).unwrap();
-        client
-    }
+/// Our host, connected to the proxy and configured for a device.
+fn host<'b>(buffers: &'b mut Buffers, device: &Path) -> Client<'b, LinuxChannel> {
+    let stream = OwnedFd::from(Proxy::connect().unwrap());
+    let channel = LinuxChannel::new(LinuxPort::from_fd(stream).unwrap());
+    let mut client = buffers.client(channel);
+    // The proxy takes its own commands before OPEN.
+    client.assume_open();
+    let configuration = proxy::ConfigurationSet { device_path: device.to_str().unwrap().into(), timeout: 30 };
+    client.set::<proxy::Configuration>(&configuration).unwrap();
+    client.open().unwrap();
+    client
 }
 
 fn through_proxy(device: &Path, arguments: &[&str]) -> Said {
@@ -158,30 +124,30 @@ fn our_host_connects_through_the_proxy() {
     }
     let (modem, _proxy) = start("default");
     let mut buffers = Buffers::new();
-    let mut host = buffers.host(&modem.path);
-    let caps = wait(host.query::<bc::DeviceCaps>(&Empty {})).unwrap();
+    let mut host = host(&mut buffers, &modem.path);
+    let caps = host.query::<bc::DeviceCaps>(&Empty {}).unwrap();
     assert_eq!(caps.max_sessions(), Ok(8));
-    wait(host.wait_ready(Millis::from_secs(10))).unwrap();
-    assert!(!wait(host.unlock("")).unwrap());
-    wait(host.radio_on()).unwrap();
-    let state = wait(host.register(Selection::Automatic, Millis::from_secs(30))).unwrap();
+    host.wait_ready(Millis::from_secs(10)).unwrap();
+    assert!(!host.unlock("")).unwrap());
+    host.radio_on().unwrap();
+    let state = host.register(Selection::Automatic, Millis::from_secs(30)).unwrap();
     assert_eq!(state, bc::RegistrationState::HOME);
-    wait(host.attach(Millis::from_secs(30))).unwrap();
+    host.attach(Millis::from_secs(30)).unwrap();
     let request = ConnectRequest { session_id: 3, apn: "internet", ..ConnectRequest::default() };
-    let info = wait(host.connect(&request)).unwrap();
+    let info = host.connect(&request).unwrap();
     assert_eq!(
         (info.activation_state(), info.ip_type()),
         (Ok(bc::ActivationState::ACTIVATED), Ok(bc::ContextIpType::IPV4V6))
     );
-    let settings = wait(host.ip_configuration(3)).unwrap();
+    let settings = host.ip_configuration(3).unwrap();
     assert_eq!(settings.ipv4_gateway().unwrap().0, Some(Ipv4Addr::new(10, 64, 0, 13)));
     // mbimcli sees the same session at the same time.
     let said = through_proxy(&modem.path, &["--query-connection-state=3"]).good();
     assert_eq!(said.value("Activation state"), "activated");
-    wait(host.disconnect(3)).unwrap();
+    host.disconnect(3).unwrap();
     let said = through_proxy(&modem.path, &["--query-connection-state=3"]).good();
     assert_eq!(said.value("Activation state"), "deactivated");
-    wait(host.close()).unwrap();
+    host.close().unwrap();
     assert_eq!(host.counters().foreign, 0);
 }
 
@@ -192,11 +158,11 @@ fn our_host_hears_what_another_client_causes() {
     }
     let (modem, _proxy) = start("default");
     let mut buffers = Buffers::new();
-    let mut host = buffers.host(&modem.path);
+    let mut host = host(&mut buffers, &modem.path);
     let end = Instant(u64::MAX - 1);
     let _ = through_proxy(&modem.path, &["--detach-packet-service"]).good();
     loop {
-        let indication = wait(host.next_indication(end)).unwrap().expect("an indication");
+        let indication = host.next_indication(end).unwrap().expect("an indication");
         if (indication.service, indication.cid) == (bc::BASIC_CONNECT, bc::PacketService::CID) {
             break;
         }
