@@ -7,8 +7,7 @@
 //! ```
 //! # #[cfg(all(feature = "mbim", feature = "std"))] {
 //! use wwan::channel::linux::LinuxChannel;
-//! use wwan::client::mbim::{Client, ConnectRequest, Memory, Selection};
-//! use wwan::client::{Blocking, wait};
+//! use wwan::client::mbim::{ConnectRequest, Memory, Selection, blocking::Client};
 //! use wwan::session::mbim::{self, Config, Slot};
 //! use wwan::time::Millis;
 //!
@@ -17,15 +16,15 @@
 //! let (mut transfer, mut indications) = ([0; 4096], [0; 1024]);
 //! let session = mbim::Memory { slots: &mut slots, command: &mut command, answer: &mut answer, indication: &mut [] };
 //! let memory = Memory { transfer: &mut transfer, indications: &mut indications, session };
-//! let link = Blocking(LinuxChannel::open("/dev/cdc-wdm0")?);
-//! let mut modem = Client::new(link, Config::default(), memory);
+//! let channel = LinuxChannel::open("/dev/cdc-wdm0")?;
+//! let mut modem = Client::new(channel, Config::default(), memory);
 //!
-//! wait(modem.open())?;
-//! wait(modem.unlock("1234"))?;
-//! wait(modem.register(Selection::Automatic, Millis::from_secs(60)))?;
-//! wait(modem.attach(Millis::from_secs(30)))?;
-//! wait(modem.connect(&ConnectRequest { apn: "internet", ..Default::default() }))?;
-//! for address in wait(modem.ip_configuration(0))?.ipv4_address()?.iter() {
+//! modem.open()?;
+//! modem.unlock("1234")?;
+//! modem.register(Selection::Automatic, Millis::from_secs(60))?;
+//! modem.attach(Millis::from_secs(30))?;
+//! modem.connect(&ConnectRequest { apn: "internet", ..Default::default() })?;
+//! for address in modem.ip_configuration(0)?.ipv4_address()?.iter() {
 //!     println!("{:?}", address?);
 //! }
 //! # Ok(())

@@ -666,9 +666,33 @@ fn plain(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
 }
 
-/// A number, or the name of a value.
+/// Writes a number, or the named value, as wide as the values are.
 #[doc(hidden)]
-pub fn named(value: &Value, info: &ValueInfo, several: bool) -> Result<u64, FieldError> {
+pub fn put_named(
+    value: &Value,
+    info: &ValueInfo,
+    several: bool,
+    w: &mut StructWriter<'_, '_>,
+    at: usize,
+) -> Result<(), FieldError> {
+    let n = named(value, info, several)?;
+    let bytes = n.to_le_bytes();
+    let width = match info.repr {
+        "u16" => 2,
+        "u32" => 4,
+        _ => 8,
+    };
+    match bytes.split_at_checked(width) {
+        Some((low, high)) if high.iter().all(|byte| *byte == 0) => {
+            w.patch(at, low);
+            Ok(())
+        }
+        _ => Err(FieldError::expected(&format!("a number of type {}", info.repr))),
+    }
+}
+
+/// A number, or the name of a value.
+fn named(value: &Value, info: &ValueInfo, several: bool) -> Result<u64, FieldError> {
     if let Some(n) = integer(value).and_then(|n| u64::try_from(n).ok()) {
         return Ok(n);
     }
@@ -1453,11 +1477,8 @@ macro_rules! __describe_value {
                 fn put_json(
                     value: &'a $crate::catalogue::Value, w: &mut $crate::StructWriter<'_, '_>, at: usize,
                 ) -> Result<(), $crate::catalogue::FieldError> {
-                    let n = $crate::catalogue::named(value, VALUES, matches!(Self::KIND, $crate::catalogue::Kind::Flags(_)))?;
-                    let n = <$repr>::try_from(n)
-                        .map_err(|_| $crate::catalogue::FieldError::expected(concat!("a number of type ", stringify!($repr))))?;
-                    $crate::Field::put(&n, w, at);
-                    Ok(())
+                    let several = matches!(Self::KIND, $crate::catalogue::Kind::Flags(_));
+                    $crate::catalogue::put_named(value, VALUES, several, w, at)
                 }
             }
         };

@@ -254,8 +254,7 @@ impl<'a, V: View<'a>> Field<'a> for Inline<'a, V> {
 
     fn at(base: &'a [u8], at: usize) -> Result<Self, DecodeError> {
         let view = V::new(base.get(at..).unwrap_or(&[]));
-        view.check()
-            .map_err(|_| DecodeError::new(DecodeErrorKind::OutOfBounds, at))?;
+        view.check().map_err(|_| DecodeError::new(DecodeErrorKind::OutOfBounds, at))?;
         Ok(Self::Wire(view))
     }
 
@@ -267,8 +266,7 @@ impl<'a, V: View<'a>> Field<'a> for Inline<'a, V> {
     }
 
     fn tail(&self) -> usize {
-        self.read()
-            .map_or(0, |value| value.fixed_len().saturating_sub(V::FIXED))
+        self.read().map_or(0, |value| value.fixed_len().saturating_sub(V::FIXED))
     }
 
     fn owned(base: &'a [u8], at: usize) -> Result<usize, DecodeError> {

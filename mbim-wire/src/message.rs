@@ -90,10 +90,7 @@ impl fmt::Display for HeaderError {
             Self::Type(n) => write!(f, "MessageType at offset 0: unknown type {n:#010x}"),
             Self::Length(n) => write!(f, "MessageLength at offset 4: {n} is too short for the type"),
             Self::Fragment { total, current } => {
-                write!(
-                    f,
-                    "fragment header at offset 12: fragment {current} of {total} is impossible"
-                )
+                write!(f, "fragment header at offset 12: fragment {current} of {total} is impossible")
             }
             Self::InformationBuffer(n) => {
                 write!(f, "InformationBufferLength: {n} bytes run past the end of the message")
@@ -208,16 +205,10 @@ impl<'a> Transfer<'a> {
         if needed < least {
             return Err(HeaderError::Length(stated));
         }
-        let mut words = Words(
-            bytes
-                .get(HEADER_LEN..needed)
-                .ok_or(HeaderError::Incomplete { needed })?,
-        );
+        let mut words = Words(bytes.get(HEADER_LEN..needed).ok_or(HeaderError::Incomplete { needed })?);
         let first = words.word().unwrap_or(0); // only CLOSE, which needs none, can lack it
         let body = match kind {
-            MessageType::OPEN => Body::Open {
-                max_control_transfer: first,
-            },
+            MessageType::OPEN => Body::Open { max_control_transfer: first },
             MessageType::CLOSE => Body::Close,
             MessageType::HOST_ERROR => Body::HostError(ProtocolError(first)),
             MessageType::OPEN_DONE => Body::OpenDone(Status(first)),
@@ -228,13 +219,7 @@ impl<'a> Transfer<'a> {
                 if current >= total {
                     return Err(HeaderError::Fragment { total, current });
                 }
-                let fragment = Fragment {
-                    kind,
-                    transaction_id,
-                    total,
-                    current,
-                    payload: words.0,
-                };
+                let fragment = Fragment { kind, transaction_id, total, current, payload: words.0 };
                 match kind {
                     MessageType::COMMAND => Body::Command(fragment),
                     MessageType::COMMAND_DONE => Body::CommandDone(fragment),
@@ -242,11 +227,7 @@ impl<'a> Transfer<'a> {
                 }
             }
         };
-        Ok(Self {
-            transaction_id,
-            length: needed,
-            body,
-        })
+        Ok(Self { transaction_id, length: needed, body })
     }
 
     /// Type of the message.
@@ -304,10 +285,7 @@ pub struct IndicateStatus<'a> {
 /// Cuts the information buffer, whose length comes next, off the rest; padding behind it is dropped.
 fn information_buffer<'a>(words: &mut Words<'a>, header: usize) -> Result<&'a [u8], HeaderError> {
     let stated = words.word().ok_or(HeaderError::Incomplete { needed: header })?;
-    words
-        .0
-        .get(..length(stated))
-        .ok_or(HeaderError::InformationBuffer(stated))
+    words.0.get(..length(stated)).ok_or(HeaderError::InformationBuffer(stated))
 }
 
 fn uuid_and_words<const N: usize>(payload: &[u8], header: usize) -> Result<(Uuid, [u32; N], &[u8]), HeaderError> {
@@ -329,12 +307,7 @@ impl<'a> CommandMessage<'a> {
     /// [`HeaderError::Incomplete`] with the length of a whole message, or [`HeaderError::InformationBuffer`].
     pub fn parse(payload: &'a [u8]) -> Result<Self, HeaderError> {
         let (service, [cid, kind], body) = uuid_and_words(payload, COMMAND_HEADER_LEN)?;
-        Ok(Self {
-            service,
-            cid,
-            kind: CommandType(kind),
-            body,
-        })
+        Ok(Self { service, cid, kind: CommandType(kind), body })
     }
 }
 
@@ -346,12 +319,7 @@ impl<'a> CommandDone<'a> {
     /// As [`CommandMessage::parse`].
     pub fn parse(payload: &'a [u8]) -> Result<Self, HeaderError> {
         let (service, [cid, status], body) = uuid_and_words(payload, COMMAND_HEADER_LEN)?;
-        Ok(Self {
-            service,
-            cid,
-            status: Status(status),
-            body,
-        })
+        Ok(Self { service, cid, status: Status(status), body })
     }
 }
 
@@ -530,14 +498,7 @@ pub fn write_query<'b, 'p, Q: Query>(
     transaction_id: u32,
     params: &<Q::Params<'p> as View<'p>>::Value,
 ) -> Result<&'b mut [u8], EncodeError> {
-    write_command(
-        buf,
-        transaction_id,
-        <Q as Command>::SERVICE,
-        Q::CID,
-        CommandType::QUERY,
-        params,
-    )
+    write_command(buf, transaction_id, <Q as Command>::SERVICE, Q::CID, CommandType::QUERY, params)
 }
 
 /// Writes the set form of a declared command.
@@ -550,14 +511,7 @@ pub fn write_set<'b, 'p, S: Set>(
     transaction_id: u32,
     params: &<S::Params<'p> as View<'p>>::Value,
 ) -> Result<&'b mut [u8], EncodeError> {
-    write_command(
-        buf,
-        transaction_id,
-        <S as Command>::SERVICE,
-        S::CID,
-        CommandType::SET,
-        params,
-    )
+    write_command(buf, transaction_id, <S as Command>::SERVICE, S::CID, CommandType::SET, params)
 }
 
 /// Writes a COMMAND_DONE.
@@ -573,14 +527,7 @@ pub fn write_command_done<'b>(
     status: Status,
     body: &dyn Encode,
 ) -> Result<&'b mut [u8], EncodeError> {
-    write_long(
-        buf,
-        MessageType::COMMAND_DONE,
-        transaction_id,
-        service,
-        &[cid, status.0],
-        body,
-    )
+    write_long(buf, MessageType::COMMAND_DONE, transaction_id, service, &[cid, status.0], body)
 }
 
 /// Writes an INDICATE_STATUS; its transaction id is 0.

@@ -10,15 +10,8 @@ use crate::service::{auth, dss, phonebook, sms, stk, ussd};
 use crate::uuid::Uuid;
 
 /// The services of MBIM 1.0.
-pub const STANDARD_SERVICES: [Uuid; 7] = [
-    BASIC_CONNECT,
-    sms::SMS,
-    ussd::USSD,
-    phonebook::PHONEBOOK,
-    stk::STK,
-    auth::AUTH,
-    dss::DSS,
-];
+pub const STANDARD_SERVICES: [Uuid; 7] =
+    [BASIC_CONNECT, sms::SMS, ussd::USSD, phonebook::PHONEBOOK, stk::STK, auth::AUTH, dss::DSS];
 
 /// Why a list was not taken over completely.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,9 +77,7 @@ impl<'m> Subscriptions<'m> {
     /// Whether indications of the command are wanted.
     #[must_use]
     pub fn contains(&self, service: Uuid, cid: u32) -> bool {
-        self.as_slice()
-            .iter()
-            .any(|entry| entry.service == service && entry.cid.is_none_or(|known| known == cid))
+        self.as_slice().iter().any(|entry| entry.service == service && entry.cid.is_none_or(|known| known == cid))
     }
 
     /// Adds one subscription, unless it is there already.
@@ -136,10 +127,7 @@ impl<'m> Subscriptions<'m> {
                 self.add(Subscription { service, cid: None })?;
             }
             for cid in entry.cids.iter() {
-                self.add(Subscription {
-                    service,
-                    cid: Some(cid?),
-                })?;
+                self.add(Subscription { service, cid: Some(cid?) })?;
             }
         }
         Ok(())

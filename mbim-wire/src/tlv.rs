@@ -75,11 +75,8 @@ fn one_at(base: &[u8], at: usize) -> Result<(Tlv<'_>, usize), DecodeError> {
     let data = region_at(base, codec::word(start), size, at)?;
     // A padding that cannot be is what some modem made of it: then the alignment rule decides.
     let end = start.saturating_add(data.len());
-    let next = if padding < 4 {
-        end.saturating_add(usize::from(padding))
-    } else {
-        align4(data.len()).saturating_add(start)
-    };
+    let next =
+        if padding < 4 { end.saturating_add(usize::from(padding)) } else { align4(data.len()).saturating_add(start) };
     Ok((Tlv { kind, data }, next.min(base.len())))
 }
 
@@ -110,10 +107,7 @@ impl<'a, const N: usize> Field<'a> for Tlv<'a, N> {
     const FIXED: usize = 0;
 
     fn at(base: &'a [u8], at: usize) -> Result<Self, DecodeError> {
-        nth_at(base, at, N).map(|(tlv, _)| Self {
-            kind: tlv.kind,
-            data: tlv.data,
-        })
+        nth_at(base, at, N).map(|(tlv, _)| Self { kind: tlv.kind, data: tlv.data })
     }
 
     fn put(&self, w: &mut StructWriter<'_, '_>, _: usize) {
@@ -139,9 +133,7 @@ impl<'a, const N: usize, const MAX: usize> Field<'a> for TlvText<'a, N, MAX> {
 
     fn at(base: &'a [u8], at: usize) -> Result<Self, DecodeError> {
         let data = typed_at(base, at, N, TlvType::WCHAR_STR)?;
-        Utf16::from_wire(data)
-            .map(Self)
-            .map_err(|kind| DecodeError::new(kind, at))
+        Utf16::from_wire(data).map(Self).map_err(|kind| DecodeError::new(kind, at))
     }
 
     fn put(&self, w: &mut StructWriter<'_, '_>, _: usize) {
@@ -178,10 +170,7 @@ impl<'a, const N: usize> TlvNumbers<'a, N> {
             Numbers::Wire(bytes) => (bytes, &[][..]),
             Numbers::Items(items) => (&[][..], items),
         };
-        let wire = wire
-            .chunks_exact(2)
-            .filter_map(<[u8]>::first_chunk)
-            .map(|bytes| u16::from_le_bytes(*bytes));
+        let wire = wire.chunks_exact(2).filter_map(<[u8]>::first_chunk).map(|bytes| u16::from_le_bytes(*bytes));
         wire.chain(items.iter().copied())
     }
 }

@@ -43,22 +43,13 @@ fn table() -> Vec<Row> {
                 panic!("six columns: {line}");
             };
             let (uuid, cid) = (uuid.parse().expect(line), cid.parse().expect(line));
-            Row {
-                service,
-                uuid,
-                cid,
-                command,
-                version,
-                forms: forms.split(',').collect(),
-            }
+            Row { service, uuid, cid, command, version, forms: forms.split(',').collect() }
         })
         .collect()
 }
 
 fn commands() -> impl Iterator<Item = (&'static ServiceInfo, &'static CommandInfo)> {
-    SERVICES
-        .iter()
-        .flat_map(|service| service.commands.iter().map(move |command| (*service, command)))
+    SERVICES.iter().flat_map(|service| service.commands.iter().map(move |command| (*service, command)))
 }
 
 fn form(name: &str) -> Form {
@@ -76,11 +67,7 @@ fn every_service_is_there_once() {
     let ours: BTreeMap<Uuid, &str> = SERVICES.iter().map(|service| (service.uuid, service.name)).collect();
     let names: BTreeSet<&str> = ours.values().copied().collect();
     let wanted: BTreeMap<Uuid, &str> = table().iter().map(|row| (row.uuid, row.service)).collect();
-    assert_eq!(
-        (ours.len(), names.len()),
-        (SERVICES.len(), SERVICES.len()),
-        "a UUID or a name is used twice"
-    );
+    assert_eq!((ours.len(), names.len()), (SERVICES.len(), SERVICES.len()), "a UUID or a name is used twice");
     assert_eq!(ours, wanted);
 }
 
@@ -93,10 +80,7 @@ fn every_command_is_there_once() {
         assert_eq!(before, None, "declared twice: {} {}", service.name, command.name());
     }
     let key = |row: &Row| (row.uuid, row.cid, row.version.to_owned());
-    let wanted: BTreeMap<_, _> = table()
-        .iter()
-        .map(|row| (key(row), (row.service, row.command.to_owned())))
-        .collect();
+    let wanted: BTreeMap<_, _> = table().iter().map(|row| (key(row), (row.service, row.command.to_owned()))).collect();
     assert_eq!(ours, wanted);
 }
 
@@ -122,16 +106,7 @@ fn every_form_is_there() {
 fn a_version_falls_back_to_the_older_one() {
     let service = mbim_wire::catalogue::service("a289cc33-bcbb-8b4f-b6b0-133ec2aae6df".parse().unwrap()).unwrap();
     let version = |cid, version| service.command(cid, Form::Response, version).unwrap().0.version;
-    assert_eq!(
-        [
-            version(3, 3),
-            version(9, 1),
-            version(9, 3),
-            version(12, 2),
-            version(12, 3)
-        ],
-        [1, 1, 2, 1, 3]
-    );
+    assert_eq!([version(3, 3), version(9, 1), version(9, 3), version(12, 2), version(12, 3)], [1, 1, 2, 1, 3]);
 }
 
 #[test]
@@ -139,12 +114,7 @@ fn every_list_finds_its_count() {
     for info in structures() {
         for field in info.fields {
             let text = field.type_text(info);
-            assert!(
-                !text.contains("=,") && !text.contains("=)"),
-                "{} {}: {text}",
-                info.name,
-                field.name()
-            );
+            assert!(!text.contains("=,") && !text.contains("=)"), "{} {}: {text}", info.name, field.name());
         }
     }
 }

@@ -103,17 +103,10 @@ fn pair<'a, V: View<'a>>(bytes: &'a [u8], value: &V::Value) {
     let read = deconstruct::<V>(bytes, value);
     assert_eq!(construct(value, bytes.len() + 64).as_deref(), Ok(bytes), "{value:?}");
     // What was read can be written again: its lists are lent from the message.
-    assert_eq!(
-        construct(&read, bytes.len()).as_deref(),
-        Ok(bytes),
-        "{value:?} read and written"
-    );
+    assert_eq!(construct(&read, bytes.len()).as_deref(), Ok(bytes), "{value:?} read and written");
     // Too small a buffer says how much is missing, none at all measures.
     for room in 0..bytes.len() {
-        assert_eq!(
-            construct(value, room),
-            Err(EncodeError::BufferTooSmall { needed: bytes.len() })
-        );
+        assert_eq!(construct(value, room), Err(EncodeError::BufferTooSmall { needed: bytes.len() }));
     }
 }
 
@@ -269,28 +262,17 @@ fn subscriber_ready_status() {
     // Without a SIM nothing but the state is there.
     pair::<SubscriberReadyStatusInfoView>(
         &lay![2, 0, 0, 0, 0, 0, 0],
-        &SubscriberReadyStatusInfo {
-            ready_state: SubscriberReadyState::SIM_NOT_INSERTED,
-            ..Default::default()
-        },
+        &SubscriberReadyStatusInfo { ready_state: SubscriberReadyState::SIM_NOT_INSERTED, ..Default::default() },
     );
 }
 
 #[test]
 fn radio_state() {
     command::<RadioState>(3);
-    pair::<RadioStateSetView>(
-        &lay![1],
-        &RadioStateSet {
-            radio_state: RadioSwitchState::ON,
-        },
-    );
+    pair::<RadioStateSetView>(&lay![1], &RadioStateSet { radio_state: RadioSwitchState::ON });
     pair::<RadioStateInfoView>(
         &lay![1, 0],
-        &RadioStateInfo {
-            hw_radio_state: RadioSwitchState::ON,
-            sw_radio_state: RadioSwitchState::OFF,
-        },
+        &RadioStateInfo { hw_radio_state: RadioSwitchState::ON, sw_radio_state: RadioSwitchState::OFF },
     );
 }
 
@@ -301,12 +283,7 @@ fn pin() {
         20000000 02000000 00000000 18000000 08000000 00000000 00000000 3100320033003400";
     pair::<PinSetView>(
         &body(MBIMCLI),
-        &PinSet {
-            pin_type: PinType::PIN1,
-            pin_operation: PinOperation::ENTER,
-            pin: "1234".into(),
-            new_pin: "".into(),
-        },
+        &PinSet { pin_type: PinType::PIN1, pin_operation: PinOperation::ENTER, pin: "1234".into(), new_pin: "".into() },
     );
     // Unblocking: PUK and new PIN.
     pair::<PinSetView>(
@@ -323,11 +300,7 @@ fn pin() {
     pair::<PinInfoView>(&body(LIBMBIM), &PinInfo::default());
     pair::<PinInfoView>(
         &lay![3, 1, -1],
-        &PinInfo {
-            pin_type: PinType::PIN2,
-            pin_state: PinState::LOCKED,
-            remaining_attempts: u32::MAX,
-        },
+        &PinInfo { pin_type: PinType::PIN2, pin_state: PinState::LOCKED, remaining_attempts: u32::MAX },
     );
 }
 
@@ -359,12 +332,8 @@ fn pin_list() {
             pin_desc_custom: desc(36),
         },
     );
-    let known = PinDesc {
-        pin_mode: PinMode::ENABLED,
-        pin_format: PinFormat::NUMERIC,
-        pin_length_min: 4,
-        pin_length_max: 8,
-    };
+    let known =
+        PinDesc { pin_mode: PinMode::ENABLED, pin_format: PinFormat::NUMERIC, pin_length_min: 4, pin_length_max: 8 };
     pair::<PinDescView>(&lay![1, 1, 4, 8], &known);
 }
 
@@ -387,9 +356,7 @@ fn provider() -> Provider<'static> {
 #[test]
 fn home_provider() {
     command::<HomeProvider>(6);
-    let value = HomeProviderInfo {
-        provider: Inline::Value(provider()),
-    };
+    let value = HomeProviderInfo { provider: Inline::Value(provider()) };
     let bytes = provider_bytes();
     pair::<<HomeProvider as Query>::Response<'_>>(&bytes, &value);
     pair::<<HomeProvider as Set>::Params<'_>>(&bytes, &value);
@@ -405,22 +372,9 @@ fn provider_lists() {
         4c00000038000000200000000a000000080000002c0000000c000000010000000b00000000000000320031003400300033000000\
         4f00720061006e0067006500200000000a000000190000002c0000000c000000010000000b00000000000000320031003400300033000000\
         4f00720061006e0067006500";
-    let visible = Provider {
-        provider_state: ProviderState::VISIBLE,
-        error_rate: 0,
-        ..provider()
-    };
-    let providers = [
-        visible,
-        Provider {
-            error_rate: 0,
-            ..provider()
-        },
-    ];
-    let value = ProvidersInfo {
-        providers_count: Count::AUTO,
-        providers: RefList::new(&providers),
-    };
+    let visible = Provider { provider_state: ProviderState::VISIBLE, error_rate: 0, ..provider() };
+    let providers = [visible, Provider { error_rate: 0, ..provider() }];
+    let value = ProvidersInfo { providers_count: Count::AUTO, providers: RefList::new(&providers) };
     let bytes = body(LIBMBIM);
     pair::<<MulticarrierProviders as Set>::Params<'_>>(&bytes, &value);
     pair::<<MulticarrierProviders as Query>::Response<'_>>(&bytes, &value);
@@ -428,10 +382,7 @@ fn provider_lists() {
 
     // One entry at 12, 56 bytes.
     let providers = [provider()];
-    let value = ProvidersInfo {
-        providers_count: Count::AUTO,
-        providers: RefList::new(&providers),
-    };
+    let value = ProvidersInfo { providers_count: Count::AUTO, providers: RefList::new(&providers) };
     let bytes = lay![1, 12, 56, provider_bytes()];
     pair::<<PreferredProviders as Set>::Params<'_>>(&bytes, &value);
     pair::<<PreferredProviders as Query>::Response<'_>>(&bytes, &value);
@@ -440,9 +391,7 @@ fn provider_lists() {
 
     pair::<VisibleProvidersQueryView>(
         &lay![1],
-        &VisibleProvidersQuery {
-            action: VisibleProvidersAction::RESTRICTED_SCAN,
-        },
+        &VisibleProvidersQuery { action: VisibleProvidersAction::RESTRICTED_SCAN },
     );
 }
 
@@ -472,14 +421,9 @@ fn register_state() {
         roaming_text: "away".into(),
         registration_flag: RegistrationFlag::PACKET_SERVICE_AUTOMATIC_ATTACH,
     };
-    pair::<RegisterStateInfoView>(
-        &lay![11, 4, 1, 0x20, 1, 48, 10, 60, 14, 76, 8, 2, "26201", "Telekom", "away"],
-        &v1,
-    );
+    pair::<RegisterStateInfoView>(&lay![11, 4, 1, 0x20, 1, 48, 10, 60, 14, 76, 8, 2, "26201", "Telekom", "away"], &v1);
     pair::<RegisterStateInfoV2View>(
-        &lay![
-            11, 4, 1, 0x20, 1, 52, 10, 64, 14, 80, 8, 2, 0xc0, "26201", "Telekom", "away"
-        ],
+        &lay![11, 4, 1, 0x20, 1, 52, 10, 64, 14, 80, 8, 2, 0xc0, "26201", "Telekom", "away"],
         &RegisterStateInfoV2 {
             nw_error: v1.nw_error,
             register_state: v1.register_state,
@@ -503,12 +447,7 @@ fn packet_service() {
     const MBIMCLI: &str = "03000000 34000000 05000000 01000000 00000000 a289cc33bcbb8b4fb6b0133ec2aae6df 0a000000 01000000 \
         04000000 00000000";
     pair::<PacketServiceSetView>(&body(MBIMCLI), &PacketServiceSet::default());
-    pair::<PacketServiceSetView>(
-        &lay![1],
-        &PacketServiceSet {
-            packet_service_action: PacketServiceAction::DETACH,
-        },
-    );
+    pair::<PacketServiceSetView>(&lay![1], &PacketServiceSet { packet_service_action: PacketServiceAction::DETACH });
     // An indication: 44 bytes of headers.
     const OFONO: &str = "0700008048000000000000000100000000000000a289cc33bcbb8b4fb6b0133ec2aae6df0a0000001c000000\
         00000000020000002000000080f0fa020000000000e1f50500000000";
@@ -534,18 +473,7 @@ fn packet_service() {
         },
     );
     pair::<PacketServiceInfoV3View>(
-        &lay![
-            0,
-            2,
-            0x40,
-            1u64 << 32,
-            2u64 << 32,
-            1,
-            2,
-            0x0262u16,
-            0x8001u16,
-            0x0012_3456
-        ],
+        &lay![0, 2, 0x40, 1u64 << 32, 2u64 << 32, 1, 2, 0x0262u16, 0x8001u16, 0x0012_3456],
         &PacketServiceInfoV3 {
             nw_error: NwError::NONE,
             packet_service_state: PacketServiceState::ATTACHED,
@@ -554,11 +482,7 @@ fn packet_service() {
             downlink_speed: 2 << 32,
             frequency_range: FrequencyRange::RANGE_1,
             data_subclass: DataSubclass::_5G_NR,
-            tai: Inline::Value(Tai {
-                plmn_mcc: 0x0262,
-                plmn_mnc: 0x8001,
-                tac: 0x12_3456,
-            }),
+            tai: Inline::Value(Tai { plmn_mcc: 0x0262, plmn_mnc: 0x8001, tac: 0x12_3456 }),
         },
     );
 }
@@ -569,11 +493,7 @@ fn signal_state() {
     command::<SignalStateV2>(11);
     pair::<SignalStateSetView>(
         &lay![30, 5, -1],
-        &SignalStateSet {
-            signal_strength_interval: 30,
-            rssi_threshold: 5,
-            error_rate_threshold: u32::MAX,
-        },
+        &SignalStateSet { signal_strength_interval: 30, rssi_threshold: 5, error_rate_threshold: u32::MAX },
     );
     pair::<SignalStateInfoView>(
         &lay![21, 99, 30, 5, 0],
@@ -585,37 +505,17 @@ fn signal_state() {
             error_rate_threshold: 0,
         },
     );
-    let without = SignalStateInfoV2 {
-        rssi: 99,
-        error_rate: 99,
-        signal_strength_interval: 30,
-        ..Default::default()
-    };
+    let without = SignalStateInfoV2 { rssi: 99, error_rate: 99, signal_strength_interval: 30, ..Default::default() };
     let bytes = lay![99, 99, 30, 0, 0, 0, 0];
     pair::<SignalStateInfoV2View>(&bytes, &without);
     // At 28: the count, and two elements of 20 bytes.
     let list = [
-        RsrpSnrInfo {
-            rsrp: 57,
-            snr: 40,
-            rsrp_threshold: 0,
-            snr_threshold: u32::MAX,
-            system_type: DataClass::LTE,
-        },
-        RsrpSnrInfo {
-            rsrp: 127,
-            snr: 128,
-            rsrp_threshold: 1,
-            snr_threshold: 2,
-            system_type: DataClass::_5G_NSA,
-        },
+        RsrpSnrInfo { rsrp: 57, snr: 40, rsrp_threshold: 0, snr_threshold: u32::MAX, system_type: DataClass::LTE },
+        RsrpSnrInfo { rsrp: 127, snr: 128, rsrp_threshold: 1, snr_threshold: 2, system_type: DataClass::_5G_NSA },
     ];
     pair::<SignalStateInfoV2View>(
         &lay![99, 99, 30, 0, 0, 28, 44, 2, 57, 40, 0, -1, 0x20, 127, 128, 1, 2, 0x40],
-        &SignalStateInfoV2 {
-            rsrp_snr: RefSequence::new(&list),
-            ..without
-        },
+        &SignalStateInfoV2 { rsrp_snr: RefSequence::new(&list), ..without },
     );
 }
 
@@ -637,14 +537,7 @@ fn connect() {
     const LIBMBIM: &str = "030000007c000000010000000100000000000000a289cc33bcbb8b4fb6b0133ec2aae6df0c000000010000004c000000\
         01000000010000003c00000010000000000000000000000000000000000000000000000001000000010000007e5e2a7e4e6f7272736b656e\
         7e5e2a7e69006e007400650072006e0065007400";
-    pair::<ConnectSetView>(
-        &body(LIBMBIM),
-        &ConnectSet {
-            session_id: 1,
-            auth_protocol: AuthProtocol::PAP,
-            ..internet
-        },
-    );
+    pair::<ConnectSetView>(&body(LIBMBIM), &ConnectSet { session_id: 1, auth_protocol: AuthProtocol::PAP, ..internet });
     // All texts: "web" at 60, "me" at 68, "secret" at 72.
     pair::<ConnectSetView>(
         &lay![2, 0, 60, 6, 68, 4, 72, 12, 1, 3, 4, hex(NO_TYPE), "web", "me", "secret"],
@@ -672,13 +565,7 @@ fn connect() {
         },
     );
     // mbimcli asks with the whole structure, 36 bytes.
-    pair::<ConnectQueryView>(
-        &lay![5, vec![0u8; 32]],
-        &ConnectQuery {
-            session_id: 5,
-            ..Default::default()
-        },
-    );
+    pair::<ConnectQueryView>(&lay![5, vec![0u8; 32]], &ConnectQuery { session_id: 5, ..Default::default() });
 }
 
 #[test]
@@ -708,10 +595,7 @@ fn connect_v3() {
             ..short
         },
     );
-    let slice = [Tlv {
-        kind: TlvType::SINGLE_NSSAI,
-        data: &[1],
-    }];
+    let slice = [Tlv { kind: TlvType::SINGLE_NSSAI, data: &[1] }];
     pair::<ConnectSetV3View>(
         &lay![
             1,
@@ -759,18 +643,9 @@ fn connect_v3() {
     let abcde = hex("61006200630064006500");
     let orange = hex("4f00720061006e0067006500");
     let tlvs = [
-        Tlv {
-            kind: TlvType::WCHAR_STR,
-            data: &abcde,
-        },
-        Tlv {
-            kind: TlvType::WCHAR_STR,
-            data: &orange,
-        },
-        Tlv {
-            kind: TlvType::PCO,
-            data: &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
-        },
+        Tlv { kind: TlvType::WCHAR_STR, data: &abcde },
+        Tlv { kind: TlvType::WCHAR_STR, data: &orange },
+        Tlv { kind: TlvType::PCO, data: &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] },
     ];
     pair::<ConnectInfoV3View>(
         &body(LIBMBIM),
@@ -794,24 +669,7 @@ fn provisioned_contexts() {
     command::<bc::ProvisionedContexts>(13);
     // Fixed part 60: "web" at 60, "me" at 68, "abc" at 72, "26201" at 80.
     pair::<bc::ProvisionedContextsSetView>(
-        &lay![
-            3,
-            hex(INTERNET),
-            60,
-            6,
-            68,
-            4,
-            72,
-            6,
-            1,
-            2,
-            80,
-            10,
-            "web",
-            "me",
-            "abc",
-            "26201"
-        ],
+        &lay![3, hex(INTERNET), 60, 6, 68, 4, 72, 6, 1, 2, 80, 10, "web", "me", "abc", "26201"],
         &bc::ProvisionedContextsSet {
             context_id: 3,
             context_type: context_type::INTERNET,
@@ -831,11 +689,7 @@ fn provisioned_contexts() {
             access_string: "web".into(),
             ..Default::default()
         },
-        ProvisionedContextElement {
-            context_id: 2,
-            context_type: context_type::NONE,
-            ..Default::default()
-        },
+        ProvisionedContextElement { context_id: 2, context_type: context_type::NONE, ..Default::default() },
     ];
     pair::<bc::ProvisionedContextsInfoView>(
         &lay![
@@ -878,18 +732,10 @@ fn service_activation() {
     command::<ServiceActivation>(14);
     const LIBMBIM: &str = "0300000038000000010000000100000000000000a289cc33bcbb8b4fb6b0133ec2aae6df0e0000000100000008000000\
         0102030405060708";
-    pair::<ServiceActivationSetView>(
-        &body(LIBMBIM),
-        &ServiceActivationSet {
-            buffer: Rest(&[1, 2, 3, 4, 5, 6, 7, 8]),
-        },
-    );
+    pair::<ServiceActivationSetView>(&body(LIBMBIM), &ServiceActivationSet { buffer: Rest(&[1, 2, 3, 4, 5, 6, 7, 8]) });
     pair::<ServiceActivationInfoView>(
         &lay![17, hex("a1a2a3a4")],
-        &ServiceActivationInfo {
-            nw_error: NwError::NETWORK_FAILURE,
-            buffer: Rest(&[0xa1, 0xa2, 0xa3, 0xa4]),
-        },
+        &ServiceActivationInfo { nw_error: NwError::NETWORK_FAILURE, buffer: Rest(&[0xa1, 0xa2, 0xa3, 0xa4]) },
     );
 }
 
@@ -899,10 +745,7 @@ fn ip_configuration() {
     const LIBMBIM: &str = "03000080800000001a0000000100000000000000a289cc33bcbb8b4fb6b0133ec2aae6df0f0000000000000050000000\
         000000000f00000000000000010000003c0000000000000000000000440000000000000002000000480000000000000000000000dc050000\
         000000001c000000d44922f8d44922f1d4a6d250d4492043";
-    let address = [Ipv4Element {
-        on_link_prefix_length: 28,
-        ipv4_address: Address(Ipv4Addr::new(212, 73, 34, 248)),
-    }];
+    let address = [Ipv4Element { on_link_prefix_length: 28, ipv4_address: Address(Ipv4Addr::new(212, 73, 34, 248)) }];
     let servers = [Ipv4Addr::new(212, 166, 210, 80), Ipv4Addr::new(212, 73, 32, 67)];
     pair::<IpConfigurationInfoView>(
         &body(LIBMBIM),
@@ -919,14 +762,9 @@ fn ip_configuration() {
     const OFONO: &str = "03000080a0000000120000000100000000000000a289cc33bcbb8b4fb6b0133ec2aae6df0f0000000000000070000000\
         000000000700000003000000010000004000000001000000 4c0000004800000060000000010000003c000000000000000000000000000000\
         00000000ac1a2601180000000a22d8420a22d80178000000fe800000000000000000000eb28bdc010a22d842fe8000000000000000000001";
-    let ipv4 = [Ipv4Element {
-        on_link_prefix_length: 24,
-        ipv4_address: Address(Ipv4Addr::new(10, 34, 216, 66)),
-    }];
-    let ipv6 = [Ipv6Element {
-        on_link_prefix_length: 120,
-        ipv6_address: Address("fe80::e:b28b:dc01".parse().unwrap()),
-    }];
+    let ipv4 = [Ipv4Element { on_link_prefix_length: 24, ipv4_address: Address(Ipv4Addr::new(10, 34, 216, 66)) }];
+    let ipv6 =
+        [Ipv6Element { on_link_prefix_length: 120, ipv6_address: Address("fe80::e:b28b:dc01".parse().unwrap()) }];
     let servers = [Ipv4Addr::new(172, 26, 38, 1)];
     deconstruct::<IpConfigurationInfoView>(
         &body(OFONO),
@@ -944,10 +782,7 @@ fn ip_configuration() {
     // Both families: IPv6 address at 60 (20 bytes), gateway at 80, servers at 96.
     let gateway: Ipv6Addr = "fe80::1".parse().unwrap();
     let servers = ["2001:db8::53".parse().unwrap(), "2001:db8::54".parse().unwrap()];
-    let ipv6 = [Ipv6Element {
-        on_link_prefix_length: 64,
-        ipv6_address: Address("2001:db8::2".parse().unwrap()),
-    }];
+    let ipv6 = [Ipv6Element { on_link_prefix_length: 64, ipv6_address: Address("2001:db8::2".parse().unwrap()) }];
     pair::<IpConfigurationInfoView>(
         &lay![
             9,
@@ -984,10 +819,7 @@ fn ip_configuration() {
     // mbimcli asks with the whole structure, 60 bytes.
     pair::<IpConfigurationQueryView>(
         &lay![3, vec![0u8; 56]],
-        &IpConfigurationQuery {
-            session_id: 3,
-            ..Default::default()
-        },
+        &IpConfigurationQuery { session_id: 3, ..Default::default() },
     );
 }
 
@@ -1044,29 +876,16 @@ fn device_service_subscribe_list() {
     command::<DeviceServiceSubscribeList>(19);
     const SHEET: &str = "03000000 58000000 08000000 01000000 00000000 a289cc33bcbb8b4fb6b0133ec2aae6df 13000000 01000000 \
         28000000 01000000 0c000000 1c000000 a289cc33bcbb8b4fb6b0133ec2aae6df 02000000 09000000 0b000000";
-    let events = [EventEntry {
-        device_service_id: BASIC_CONNECT,
-        cids_count: Count::AUTO,
-        cids: Array::new(&[9, 11]),
-    }];
-    let value = DeviceServiceSubscribeListSet {
-        events_count: Count::AUTO,
-        events: RefList::new(&events),
-    };
+    let events = [EventEntry { device_service_id: BASIC_CONNECT, cids_count: Count::AUTO, cids: Array::new(&[9, 11]) }];
+    let value = DeviceServiceSubscribeListSet { events_count: Count::AUTO, events: RefList::new(&events) };
     let bytes = body(SHEET);
     pair::<<DeviceServiceSubscribeList as Set>::Params<'_>>(&bytes, &value);
     pair::<<DeviceServiceSubscribeList as Set>::Response<'_>>(&bytes, &value);
     // No commands: all of them.
     const LIBMBIM: &str = "0300000050000000010000000100000000000000a289cc33bcbb8b4fb6b0133ec2aae6df130000000100000020000000\
         010000000c00000014000000a289cc33bcbb8b4fb6b0133ec2aae6df00000000";
-    let events = [EventEntry {
-        device_service_id: BASIC_CONNECT,
-        ..Default::default()
-    }];
-    let value = DeviceServiceSubscribeListSet {
-        events_count: Count::AUTO,
-        events: RefList::new(&events),
-    };
+    let events = [EventEntry { device_service_id: BASIC_CONNECT, ..Default::default() }];
+    let value = DeviceServiceSubscribeListSet { events_count: Count::AUTO, events: RefList::new(&events) };
     pair::<DeviceServiceSubscribeListSetView>(&body(LIBMBIM), &value);
 }
 
@@ -1092,14 +911,10 @@ fn packet_statistics() {
 fn network_idle_hint_and_emergency_mode() {
     command::<NetworkIdleHint>(21);
     command::<EmergencyMode>(22);
-    let hint = NetworkIdleHintInfo {
-        state: NetworkIdleHintState::ENABLED,
-    };
+    let hint = NetworkIdleHintInfo { state: NetworkIdleHintState::ENABLED };
     pair::<<NetworkIdleHint as Set>::Params<'_>>(&lay![1], &hint);
     pair::<<NetworkIdleHint as Query>::Response<'_>>(&lay![1], &hint);
-    let mode = EmergencyModeInfo {
-        state: EmergencyModeState::ON,
-    };
+    let mode = EmergencyModeInfo { state: EmergencyModeState::ON };
     pair::<<EmergencyMode as Set>::Params<'_>>(&lay![1], &mode);
     pair::<<EmergencyMode as Query>::Response<'_>>(&lay![1], &mode);
 }
@@ -1123,29 +938,14 @@ fn ip_packet_filters() {
             packet_mask: SizedBytes(&[0xf1, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8, 0xf5, 0xf6, 0xf7, 0xf8]),
         },
     ];
-    let value = IpPacketFiltersSet {
-        session_id: 1,
-        packet_filters_count: Count::AUTO,
-        packet_filters: RefList::new(&filters),
-    };
+    let value =
+        IpPacketFiltersSet { session_id: 1, packet_filters_count: Count::AUTO, packet_filters: RefList::new(&filters) };
     let bytes = body(LIBMBIM);
     pair::<<IpPacketFilters as Set>::Params<'_>>(&bytes, &value);
     pair::<<IpPacketFilters as Query>::Response<'_>>(&bytes, &value);
     // The query is a list without filters.
-    pair::<IpPacketFiltersQueryView>(
-        &lay![4, 0],
-        &IpPacketFiltersQuery {
-            session_id: 4,
-            ..Default::default()
-        },
-    );
-    pair::<IpPacketFiltersQueryV3View>(
-        &lay![4, 0],
-        &IpPacketFiltersQueryV3 {
-            session_id: 4,
-            ..Default::default()
-        },
-    );
+    pair::<IpPacketFiltersQueryView>(&lay![4, 0], &IpPacketFiltersQuery { session_id: 4, ..Default::default() });
+    pair::<IpPacketFiltersQueryV3View>(&lay![4, 0], &IpPacketFiltersQueryV3 { session_id: 4, ..Default::default() });
     // Version 3.0: the number behind the offsets, so a fixed part of 16; filter and mask of 3 bytes, padded.
     let filters = [PacketFilterV3 {
         filter_size: Count::AUTO,
@@ -1169,10 +969,7 @@ fn ip_packet_filters() {
 fn version() {
     const MBIMCLI: &str = "03000000 34000000 03000000 01000000 00000000 3d01dcc5fef54d050d3abef7058e9aaf 0f000000 00000000 \
         04000000 0001 0003";
-    let value = VersionQuery {
-        mbim_version: 0x0100,
-        mbim_extended_version: 0x0300,
-    };
+    let value = VersionQuery { mbim_version: 0x0100, mbim_extended_version: 0x0300 };
     pair::<<Version as Query>::Params<'_>>(&body(MBIMCLI), &value);
     pair::<<Version as Query>::Response<'_>>(&body(MBIMCLI), &value);
 }
@@ -1181,25 +978,18 @@ fn version() {
 fn lte_attach() {
     // Three elements with a fixed part of 44: at 32 with "web" (52 bytes), at 84 and 128 without texts. In the answer
     // everything lies 4 bytes lower.
-    let place = |roaming| LteAttachConfigurationElement {
-        roaming,
-        source: ContextSource::OPERATOR,
-        ..Default::default()
-    };
+    let place =
+        |roaming| LteAttachConfigurationElement { roaming, source: ContextSource::OPERATOR, ..Default::default() };
     let home = LteAttachConfigurationElement {
         ip_type: ContextIpType::IPV4V6,
         access_string: "web".into(),
         auth_protocol: AuthProtocol::PAP,
         ..place(LteAttachContextRoamingControl::HOME)
     };
-    let all = [
-        home,
-        place(LteAttachContextRoamingControl::PARTNER),
-        place(LteAttachContextRoamingControl::NON_PARTNER),
-    ];
-    let elements = lay![
-        3, 0, 2, 44, 6, 0, 0, 0, 0, 0, 1, "web", 0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0
-    ];
+    let all =
+        [home, place(LteAttachContextRoamingControl::PARTNER), place(LteAttachContextRoamingControl::NON_PARTNER)];
+    let elements =
+        lay![3, 0, 2, 44, 6, 0, 0, 0, 0, 0, 1, "web", 0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0];
     pair::<LteAttachConfigurationSetView>(
         &lay![0, 3, 32, 52, 84, 44, 128, 44, elements],
         &LteAttachConfigurationSet {
@@ -1210,10 +1000,7 @@ fn lte_attach() {
     );
     pair::<LteAttachConfigurationInfoView>(
         &lay![3, 28, 52, 80, 44, 124, 44, elements],
-        &LteAttachConfigurationInfo {
-            configuration_count: Count::AUTO,
-            configurations: RefList::new(&all),
-        },
+        &LteAttachConfigurationInfo { configuration_count: Count::AUTO, configurations: RefList::new(&all) },
     );
     pair::<LteAttachInfoInfoView>(
         &lay![1, 3, 40, 6, 48, 4, 52, 6, 0, 2, "web", "me", "abc"],
@@ -1241,26 +1028,7 @@ fn lte_attach() {
 #[test]
 fn stored_contexts() {
     pair::<bce::ProvisionedContextsSetView>(
-        &lay![
-            1,
-            hex(INTERNET),
-            3,
-            1,
-            6,
-            2,
-            4,
-            72,
-            6,
-            80,
-            4,
-            84,
-            6,
-            1,
-            3,
-            "web",
-            "me",
-            "abc"
-        ],
+        &lay![1, hex(INTERNET), 3, 1, 6, 2, 4, 72, 6, 80, 4, 84, 6, 1, 3, "web", "me", "abc"],
         &bce::ProvisionedContextsSet {
             operation: ContextOperation::DELETE,
             context_type: context_type::INTERNET,
@@ -1291,27 +1059,7 @@ fn stored_contexts() {
         auth_protocol: AuthProtocol::NONE,
     }];
     pair::<bce::ProvisionedContextsInfoView>(
-        &lay![
-            1,
-            12,
-            80,
-            4,
-            hex(INTERNET),
-            2,
-            0,
-            4,
-            1,
-            3,
-            72,
-            6,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            "web"
-        ],
+        &lay![1, 12, 80, 4, hex(INTERNET), 2, 0, 4, 1, 3, 72, 6, 0, 0, 0, 0, 0, 0, "web"],
         &bce::ProvisionedContextsInfo {
             provisioned_contexts_count: Count::AUTO,
             provisioned_contexts: RefList::new(&contexts),
@@ -1323,29 +1071,18 @@ fn stored_contexts() {
 fn slots() {
     const MBIMCLI: &str = "03000000 40000000 05000000 01000000 00000000 3d01dcc5fef54d050d3abef7058e9aaf 07000000 01000000 \
         10000000 01000000 0c000000 04000000 01000000";
-    let value = DeviceSlotMappingsSet {
-        map_count: Count::AUTO,
-        slot_map: RefList::new(&[Slot { slot: 1 }]),
-    };
+    let value = DeviceSlotMappingsSet { map_count: Count::AUTO, slot_map: RefList::new(&[Slot { slot: 1 }]) };
     let bytes = body(MBIMCLI);
     pair::<<DeviceSlotMappings as Set>::Params<'_>>(&bytes, &value);
     pair::<<DeviceSlotMappings as Set>::Response<'_>>(&bytes, &value);
     pair::<SlotInfoStatusQueryView>(&lay![1], &SlotInfoStatusQuery { slot_index: 1 });
     pair::<SlotInfoStatusInfoView>(
         &lay![1, 8],
-        &SlotInfoStatusInfo {
-            slot_index: 1,
-            state: UiccSlotState::ACTIVE_ESIM_NO_PROFILES,
-        },
+        &SlotInfoStatusInfo { slot_index: 1, state: UiccSlotState::ACTIVE_ESIM_NO_PROFILES },
     );
     pair::<SysCapsInfoView>(
         &lay![1, 2, 1, 0x0123_4567_89ab_cdefu64],
-        &SysCapsInfo {
-            number_of_executors: 1,
-            number_of_slots: 2,
-            concurrency: 1,
-            modem_id: 0x0123_4567_89ab_cdef,
-        },
+        &SysCapsInfo { number_of_executors: 1, number_of_slots: 2, concurrency: 1, modem_id: 0x0123_4567_89ab_cdef },
     );
 }
 
@@ -1353,9 +1090,7 @@ fn slots() {
 fn extended_device_caps() {
     // The executor stands behind the texts' pairs, at 64.
     pair::<bce::DeviceCapsInfoView>(
-        &lay![
-            1, 3, 3, 2, 0x3f, 3, 0xa1, 8, 0, 0, 68, 6, 76, 4, 80, 4, 1, "123", "fw", "hw"
-        ],
+        &lay![1, 3, 3, 2, 0x3f, 3, 0xa1, 8, 0, 0, 68, 6, 76, 4, 80, 4, 1, "123", "fw", "hw"],
         &bce::DeviceCapsInfo {
             device_type: DeviceType::EMBEDDED,
             cellular_class: CellularClass::GSM | CellularClass::CDMA,
@@ -1381,9 +1116,8 @@ fn extended_device_caps() {
         0a0000021e00000038003600320031003400360030003500300030003800340035003500350000000a0000003c000000\
         380031003600300030002e0030003000300030002e00390039002e00320039002e00310037002e00310039005f00470043000d000a00420039\
         0030000a0000000c000000560031002e0030002e003600";
-    let lte = [
-        1, 2, 3, 4, 5, 7, 8, 12, 13, 14, 17, 18, 19, 20, 25, 26, 28, 29, 30, 32, 34, 38, 39, 40, 41, 42, 43, 46, 48,
-    ];
+    let lte =
+        [1, 2, 3, 4, 5, 7, 8, 12, 13, 14, 17, 18, 19, 20, 25, 26, 28, 29, 30, 32, 34, 38, 39, 40, 41, 42, 43, 46, 48];
     let nr = [1, 2, 3, 5, 7, 8, 20, 25, 28, 30, 38, 40, 41, 48, 66, 71, 77, 78, 79];
     pair::<DeviceCapsInfoV3View>(
         &body(LIBMBIM),
@@ -1422,10 +1156,7 @@ fn protocol_configuration_options() {
         }
     }
     // The options stand in place; five bytes are padded to eight.
-    pair::<PcoInfoView>(
-        &lay![1, 5, 1, hex("80ff030210000000")],
-        &value(1, &[0x80, 0xff, 3, 2, 0x10]),
-    );
+    pair::<PcoInfoView>(&lay![1, 5, 1, hex("80ff030210000000")], &value(1, &[0x80, 0xff, 3, 2, 0x10]));
     pair::<<Pco as Query>::Params<'_>>(&lay![2, 0, 1], &value(2, &[]));
 }
 
@@ -1488,10 +1219,7 @@ fn cells() {
             base_station_id: 4,
             rx_level: 5,
         },
-        CellInfoNeighboringGsm {
-            rx_level: 6,
-            ..Default::default()
-        },
+        CellInfoNeighboringGsm { rx_level: 6, ..Default::default() },
     ];
     let cdma = [CellInfoCdma {
         serving_cell_flag: 1,
@@ -1606,11 +1334,7 @@ fn cells() {
     );
     pair::<LocationInfoStatusInfoView>(
         &lay![1, 2, 3],
-        &LocationInfoStatusInfo {
-            location_area_code: 1,
-            tracking_area_code: 2,
-            cell_id: 3,
-        },
+        &LocationInfoStatusInfo { location_area_code: 1, tracking_area_code: 2, cell_id: 3 },
     );
 }
 
@@ -1622,18 +1346,9 @@ fn registration_parameters() {
     let abcde = hex("61006200630064006500");
     let orange = hex("4f00720061006e0067006500");
     let tlvs = [
-        Tlv {
-            kind: TlvType::WCHAR_STR,
-            data: &abcde,
-        },
-        Tlv {
-            kind: TlvType::WCHAR_STR,
-            data: &orange,
-        },
-        Tlv {
-            kind: TlvType::PCO,
-            data: &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
-        },
+        Tlv { kind: TlvType::WCHAR_STR, data: &abcde },
+        Tlv { kind: TlvType::WCHAR_STR, data: &orange },
+        Tlv { kind: TlvType::PCO, data: &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] },
     ];
     let value = RegistrationParametersInfo {
         mico_mode: MicoMode::DISABLED,
@@ -1673,24 +1388,13 @@ fn wake_reason() {
     const COMMAND: &str = "030000805c0000000400000001000000000000003d01dcc5fef54d050d3abef7058e9aaf13000000000000002c000000\
         0100000002000000100000001c000000a289cc33bcbb8b4fb6b0133ec2aae6df0b0000000000000000000000";
     let bytes = body(COMMAND);
-    let data = construct(
-        &WakeCommand {
-            service: BASIC_CONNECT,
-            cid: 11,
-            payload: Bytes(&[]),
-        },
-        64,
-    )
-    .unwrap();
+    let data = construct(&WakeCommand { service: BASIC_CONNECT, cid: 11, payload: Bytes(&[]) }, 64).unwrap();
     pair::<WakeReasonInfoView>(
         &bytes,
         &WakeReasonInfo {
             wake_type: WakeType::CID_INDICATION,
             session_id: 2,
-            wake_tlv: Tlv {
-                kind: TlvType::WAKE_COMMAND,
-                data: &data,
-            },
+            wake_tlv: Tlv { kind: TlvType::WAKE_COMMAND, data: &data },
         },
     );
     const PACKET: &str = "030000805c0000000400000001000000000000003d01dcc5fef54d050d3abef7058e9aaf13000000000000002c000000\
@@ -1702,11 +1406,7 @@ fn wake_reason() {
     let packet = WakePacketView::new(info.wake_tlv.data).read().unwrap();
     assert_eq!(
         packet,
-        WakePacket {
-            filter_id: 11,
-            original_packet_size: 12,
-            packet: Bytes(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
-        }
+        WakePacket { filter_id: 11, original_packet_size: 12, packet: Bytes(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) }
     );
     pair::<WakeReasonInfoView>(&bytes, &info);
 }
@@ -1714,16 +1414,8 @@ fn wake_reason() {
 #[test]
 fn layouts_of_microsofts_pages() {
     let list = [
-        NetworkDenylistProvider {
-            mcc: 262,
-            mnc: 1,
-            network_denylist_type: NetworkDenylistType::SIM,
-        },
-        NetworkDenylistProvider {
-            mcc: 310,
-            mnc: 410,
-            network_denylist_type: NetworkDenylistType::NETWORK,
-        },
+        NetworkDenylistProvider { mcc: 262, mnc: 1, network_denylist_type: NetworkDenylistType::SIM },
+        NetworkDenylistProvider { mcc: 310, mnc: 410, network_denylist_type: NetworkDenylistType::NETWORK },
     ];
     let value = NetworkDenylistInfo {
         network_denylist_state: NetworkDenylistState::NETWORK_PROVIDER_ACTUATED,
@@ -1745,10 +1437,7 @@ fn layouts_of_microsofts_pages() {
 
     pair::<PinExQueryView>(
         &lay![1, 12, 5, hex("a000000087000000")],
-        &PinExQuery {
-            version: 1,
-            app_id: Bytes(&[0xa0, 0, 0, 0, 0x87]),
-        },
+        &PinExQuery { version: 1, app_id: Bytes(&[0xa0, 0, 0, 0, 0x87]) },
     );
     pair::<PinExSetView>(
         &lay![2, 3, 32, 8, 40, 10, 52, 5, "1234", "56789", hex("a000000087000000")],
@@ -1762,11 +1451,7 @@ fn layouts_of_microsofts_pages() {
     );
     pair::<PinExInfoView>(
         &lay![2, 0, 3],
-        &PinExInfo {
-            pin_type: PinType::PIN1,
-            pin_state: PinState::UNLOCKED,
-            remaining_attempts: 3,
-        },
+        &PinExInfo { pin_type: PinType::PIN1, pin_state: PinState::UNLOCKED, remaining_attempts: 3 },
     );
 }
 
@@ -1774,20 +1459,10 @@ fn layouts_of_microsofts_pages() {
 
 #[test]
 fn sizes_of_fixed_parts() {
-    assert_eq!(
-        (
-            SubscriberReadyStatusInfoView::FIXED,
-            SubscriberReadyStatusInfoV3View::FIXED
-        ),
-        (28, 32)
-    );
+    assert_eq!((SubscriberReadyStatusInfoView::FIXED, SubscriberReadyStatusInfoV3View::FIXED), (28, 32));
     assert_eq!((RegisterStateInfoView::FIXED, RegisterStateInfoV2View::FIXED), (48, 52));
     assert_eq!(
-        (
-            PacketServiceInfoView::FIXED,
-            PacketServiceInfoV2View::FIXED,
-            PacketServiceInfoV3View::FIXED
-        ),
+        (PacketServiceInfoView::FIXED, PacketServiceInfoV2View::FIXED, PacketServiceInfoV3View::FIXED),
         (28, 32, 44)
     );
     assert_eq!((SignalStateInfoView::FIXED, SignalStateInfoV2View::FIXED), (20, 28));
@@ -1795,91 +1470,31 @@ fn sizes_of_fixed_parts() {
     assert_eq!((ConnectSetView::FIXED, ConnectSetV3View::FIXED), (60, 40));
     assert_eq!((ConnectQueryView::FIXED, ConnectQueryV3View::FIXED), (36, 4));
     assert_eq!((bce::DeviceCapsInfoView::FIXED, DeviceCapsInfoV3View::FIXED), (68, 48));
-    assert_eq!(
-        (
-            IpConfigurationInfoView::FIXED,
-            PinListInfoView::FIXED,
-            VersionInfoView::FIXED
-        ),
-        (60, 160, 4)
-    );
-    assert_eq!(
-        (PinDescView::FIXED, Ipv4ElementView::FIXED, Ipv6ElementView::FIXED),
-        (16, 8, 20)
-    );
-    assert_eq!(
-        (
-            RsrpSnrInfoView::FIXED,
-            TaiView::FIXED,
-            SlotView::FIXED,
-            CellInfoCdmaView::FIXED
-        ),
-        (20, 8, 4, 36)
-    );
+    assert_eq!((IpConfigurationInfoView::FIXED, PinListInfoView::FIXED, VersionInfoView::FIXED), (60, 160, 4));
+    assert_eq!((PinDescView::FIXED, Ipv4ElementView::FIXED, Ipv6ElementView::FIXED), (16, 8, 20));
+    assert_eq!((RsrpSnrInfoView::FIXED, TaiView::FIXED, SlotView::FIXED, CellInfoCdmaView::FIXED), (20, 8, 4, 36));
     assert_eq!((PacketFilterView::FIXED, PacketFilterV3View::FIXED), (12, 16));
-    assert_eq!(
-        (BaseStationsInfoInfoView::FIXED, BaseStationsInfoInfoV3View::FIXED),
-        (76, 96)
-    );
+    assert_eq!((BaseStationsInfoInfoView::FIXED, BaseStationsInfoInfoV3View::FIXED), (76, 96));
 }
 
 #[test]
 fn offsets_of_fields_that_moved() {
     // Word n holds n: a field of one word reads as its offset divided by four.
     let words: Vec<u8> = (0..32u32).flat_map(u32::to_le_bytes).collect();
-    assert_eq!(
-        SubscriberReadyStatusInfoView::new(&words)
-            .ready_info()
-            .map(|f| f.bits() * 4),
-        Ok(20)
-    );
-    assert_eq!(
-        SubscriberReadyStatusInfoV3View::new(&words)
-            .flags()
-            .map(|f| f.bits() * 4),
-        Ok(4)
-    );
-    assert_eq!(
-        SubscriberReadyStatusInfoV3View::new(&words)
-            .ready_info()
-            .map(|f| f.bits() * 4),
-        Ok(24)
-    );
-    assert_eq!(
-        RegisterStateInfoV2View::new(&words)
-            .preferred_data_classes()
-            .map(|f| f.bits() * 4),
-        Ok(48)
-    );
+    assert_eq!(SubscriberReadyStatusInfoView::new(&words).ready_info().map(|f| f.bits() * 4), Ok(20));
+    assert_eq!(SubscriberReadyStatusInfoV3View::new(&words).flags().map(|f| f.bits() * 4), Ok(4));
+    assert_eq!(SubscriberReadyStatusInfoV3View::new(&words).ready_info().map(|f| f.bits() * 4), Ok(24));
+    assert_eq!(RegisterStateInfoV2View::new(&words).preferred_data_classes().map(|f| f.bits() * 4), Ok(48));
     assert_eq!(PacketServiceInfoView::new(&words).uplink_speed(), Ok(4 << 32 | 3));
     assert_eq!(PacketServiceInfoView::new(&words).downlink_speed(), Ok(6 << 32 | 5));
-    assert_eq!(
-        PacketServiceInfoV2View::new(&words)
-            .frequency_range()
-            .map(|f| f.bits() * 4),
-        Ok(28)
-    );
-    assert_eq!(
-        PacketServiceInfoV3View::new(&words)
-            .data_subclass()
-            .map(|f| f.bits() * 4),
-        Ok(32)
-    );
+    assert_eq!(PacketServiceInfoV2View::new(&words).frequency_range().map(|f| f.bits() * 4), Ok(28));
+    assert_eq!(PacketServiceInfoV3View::new(&words).data_subclass().map(|f| f.bits() * 4), Ok(32));
     assert_eq!(ConnectInfoView::new(&words).nw_error().map(|e| e.0 * 4), Ok(32));
-    assert_eq!(
-        ConnectInfoV3View::new(&words).media_preference().map(|e| e.0 * 4),
-        Ok(36)
-    );
+    assert_eq!(ConnectInfoV3View::new(&words).media_preference().map(|e| e.0 * 4), Ok(36));
     assert_eq!(ConnectSetView::new(&words).ip_type().map(|e| e.0 * 4), Ok(40));
     assert_eq!(ConnectSetV3View::new(&words).ip_type().map(|e| e.0 * 4), Ok(16));
-    assert_eq!(
-        bce::DeviceCapsInfoView::new(&words).executor_index().map(|n| n * 4),
-        Ok(64)
-    );
-    assert_eq!(
-        DeviceCapsInfoV3View::new(&words).data_subclass().map(|f| f.bits()),
-        Ok(8 << 32 | 7)
-    );
+    assert_eq!(bce::DeviceCapsInfoView::new(&words).executor_index().map(|n| n * 4), Ok(64));
+    assert_eq!(DeviceCapsInfoV3View::new(&words).data_subclass().map(|f| f.bits()), Ok(8 << 32 | 7));
     assert_eq!(LteAttachInfoInfoView::new(&words).ip_type().map(|e| e.0 * 4), Ok(4));
     assert_eq!(LteAttachInfoInfoV3View::new(&words).ip_type().map(|e| e.0 * 4), Ok(8));
 }
@@ -1893,28 +1508,12 @@ fn fails<T: Debug + PartialEq>(outcome: Result<T, DecodeError>, kind: DecodeErro
 #[test]
 fn hostile_bytes() {
     // A text at offset 0 would lie over the fixed part.
-    fails(
-        ConnectSetView::new(&lay![0, 1, 0, 16, vec![0u8; 44]]).access_string(),
-        DecodeErrorKind::OutOfBounds,
-        8,
-    );
+    fails(ConnectSetView::new(&lay![0, 1, 0, 16, vec![0u8; 44]]).access_string(), DecodeErrorKind::OutOfBounds, 8);
     // A text that ends behind the end; an odd number of bytes.
-    fails(
-        PinSetView::new(&lay![2, 0, 24, 8, 0, 0, "12"]).pin(),
-        DecodeErrorKind::OutOfBounds,
-        8,
-    );
-    fails(
-        PinSetView::new(&lay![2, 0, 24, 3, 0, 0, "12"]).pin(),
-        DecodeErrorKind::Text,
-        8,
-    );
+    fails(PinSetView::new(&lay![2, 0, 24, 8, 0, 0, "12"]).pin(), DecodeErrorKind::OutOfBounds, 8);
+    fails(PinSetView::new(&lay![2, 0, 24, 3, 0, 0, "12"]).pin(), DecodeErrorKind::Text, 8);
     // Counts beyond the room.
-    fails(
-        ProvidersInfoView::new(&lay![-1, 12, 56]).providers(),
-        DecodeErrorKind::Count,
-        4,
-    );
+    fails(ProvidersInfoView::new(&lay![-1, 12, 56]).providers(), DecodeErrorKind::Count, 4);
     fails(
         SubscriberReadyStatusInfoView::new(&lay![1, 0, 0, 0, 0, 0, 1]).telephone_numbers(),
         DecodeErrorKind::Count,
@@ -1925,26 +1524,16 @@ fn hostile_bytes() {
         DecodeErrorKind::Count,
         16,
     );
+    fails(SignalStateInfoV2View::new(&lay![0, 0, 0, 0, 0, 28, 8, -1, 0]).rsrp_snr(), DecodeErrorKind::Count, 20);
     fails(
-        SignalStateInfoV2View::new(&lay![0, 0, 0, 0, 0, 28, 8, -1, 0]).rsrp_snr(),
-        DecodeErrorKind::Count,
-        20,
-    );
-    fails(
-        PcoInfoView::new(&lay![0, 5, 0, 0])
-            .pco_value()
-            .and_then(|value| value.read()),
+        PcoInfoView::new(&lay![0, 5, 0, 0]).pco_value().and_then(|value| value.read()),
         DecodeErrorKind::OutOfBounds,
         12,
     );
     // A TLV of another type where a text must be; none at all.
     let other = lay![0, 0, 0, 0, hex(NO_TYPE), 0, 0, 13u16, 0u16, 0];
     fails(ConnectInfoV3View::new(&other).access_string(), DecodeErrorKind::Tlv, 40);
-    fails(
-        ConnectInfoV3View::new(&other[..40]).access_string(),
-        DecodeErrorKind::OutOfBounds,
-        40,
-    );
+    fails(ConnectInfoV3View::new(&other[..40]).access_string(), DecodeErrorKind::OutOfBounds, 40);
     // An empty answer where there must be one.
     fails(ConnectInfoView::new(&[]).check(), DecodeErrorKind::OutOfBounds, 0);
 }
@@ -1953,125 +1542,30 @@ fn hostile_bytes() {
 fn limits() {
     let digits = "1".repeat(256);
     let long = |value: &dyn Encode, limit| assert_eq!(construct(value, 2048), Err(EncodeError::TooLong { limit }));
-    assert!(
-        construct(
-            &PinSet {
-                pin: digits[..16].into(),
-                ..Default::default()
-            },
-            64
-        )
-        .is_ok()
-    );
-    long(
-        &PinSet {
-            pin: digits[..17].into(),
-            ..Default::default()
-        },
-        32,
-    );
-    long(
-        &PinSet {
-            new_pin: digits[..17].into(),
-            ..Default::default()
-        },
-        32,
-    );
-    long(
-        &ConnectSet {
-            access_string: digits[..101].into(),
-            ..Default::default()
-        },
-        200,
-    );
-    long(
-        &ConnectSet {
-            user_name: digits[..].into(),
-            ..Default::default()
-        },
-        510,
-    );
-    long(
-        &ConnectSet {
-            password: digits[..].into(),
-            ..Default::default()
-        },
-        510,
-    );
-    long(
-        &ConnectSetV3 {
-            access_string: digits[..101].into(),
-            ..Default::default()
-        },
-        200,
-    );
-    long(
-        &RegisterStateSet {
-            provider_id: digits[..7].into(),
-            ..Default::default()
-        },
-        12,
-    );
-    long(
-        &Provider {
-            provider_name: digits[..21].into(),
-            ..Default::default()
-        },
-        40,
-    );
-    long(
-        &RegisterStateInfo {
-            roaming_text: digits[..64].into(),
-            ..Default::default()
-        },
-        126,
-    );
-    long(
-        &SubscriberReadyStatusInfo {
-            subscriber_id: digits[..16].into(),
-            ..Default::default()
-        },
-        30,
-    );
-    long(
-        &SubscriberReadyStatusInfo {
-            sim_icc_id: digits[..21].into(),
-            ..Default::default()
-        },
-        40,
-    );
-    long(
-        &bc::DeviceCapsInfo {
-            custom_data_class: digits[..12].into(),
-            ..Default::default()
-        },
-        22,
-    );
+    assert!(construct(&PinSet { pin: digits[..16].into(), ..Default::default() }, 64).is_ok());
+    long(&PinSet { pin: digits[..17].into(), ..Default::default() }, 32);
+    long(&PinSet { new_pin: digits[..17].into(), ..Default::default() }, 32);
+    long(&ConnectSet { access_string: digits[..101].into(), ..Default::default() }, 200);
+    long(&ConnectSet { user_name: digits[..].into(), ..Default::default() }, 510);
+    long(&ConnectSet { password: digits[..].into(), ..Default::default() }, 510);
+    long(&ConnectSetV3 { access_string: digits[..101].into(), ..Default::default() }, 200);
+    long(&RegisterStateSet { provider_id: digits[..7].into(), ..Default::default() }, 12);
+    long(&Provider { provider_name: digits[..21].into(), ..Default::default() }, 40);
+    long(&RegisterStateInfo { roaming_text: digits[..64].into(), ..Default::default() }, 126);
+    long(&SubscriberReadyStatusInfo { subscriber_id: digits[..16].into(), ..Default::default() }, 30);
+    long(&SubscriberReadyStatusInfo { sim_icc_id: digits[..21].into(), ..Default::default() }, 40);
+    long(&bc::DeviceCapsInfo { custom_data_class: digits[..12].into(), ..Default::default() }, 22);
     // A filter and its mask have one length.
-    let filter = PacketFilter {
-        filter_size: Count::AUTO,
-        packet_filter: SizedBytes(&[1, 2]),
-        packet_mask: SizedBytes(&[1]),
-    };
+    let filter =
+        PacketFilter { filter_size: Count::AUTO, packet_filter: SizedBytes(&[1, 2]), packet_mask: SizedBytes(&[1]) };
     assert_eq!(construct(&filter, 64), Err(EncodeError::LengthsDiffer));
 }
 
 #[test]
 fn secrets_are_not_printed() {
-    let pin = PinSet {
-        pin: "1234".into(),
-        new_pin: "5678".into(),
-        ..Default::default()
-    };
-    assert_eq!(
-        format!("{pin:?}"),
-        "PinSet { pin_type: UNKNOWN, pin_operation: ENTER, pin: ***, new_pin: *** }"
-    );
-    let connect = ConnectSet {
-        user_name: "alice".into(),
-        password: "wonder".into(),
-        ..Default::default()
-    };
+    let pin = PinSet { pin: "1234".into(), new_pin: "5678".into(), ..Default::default() };
+    assert_eq!(format!("{pin:?}"), "PinSet { pin_type: UNKNOWN, pin_operation: ENTER, pin: ***, new_pin: *** }");
+    let connect = ConnectSet { user_name: "alice".into(), password: "wonder".into(), ..Default::default() };
     let text = format!("{connect:?}");
     assert!(!text.contains("alice") && !text.contains("wonder"), "{text}");
     let number = [Text::from("+491234")];
@@ -2082,10 +1576,7 @@ fn secrets_are_not_printed() {
         ..Default::default()
     };
     let text = format!("{ready:?}");
-    assert!(
-        !text.contains("26201") && !text.contains("8949") && !text.contains("1234"),
-        "{text}"
-    );
+    assert!(!text.contains("26201") && !text.contains("8949") && !text.contains("1234"), "{text}");
 }
 
 // Names and texts.
@@ -2093,10 +1584,7 @@ fn secrets_are_not_printed() {
 #[test]
 fn network_errors() {
     assert_eq!(NwError::MISSING_OR_UNKNOWN_APN.name(), Some("MISSING_OR_UNKNOWN_APN"));
-    assert_eq!(
-        NwError(27).to_string(),
-        "access point name missing or unknown (cause 27)"
-    );
+    assert_eq!(NwError(27).to_string(), "access point name missing or unknown (cause 27)");
     assert_eq!(NwError(0xdead).to_string(), "cause unknown here (cause 57005)");
     assert_eq!(NwError(113).text(), "several accesses to a connection not allowed");
 }
@@ -2105,14 +1593,8 @@ fn network_errors() {
 fn context_types() {
     assert_eq!(context_type::ALL.len(), 14);
     assert_eq!(context_type::name(context_type::INTERNET), Some("Internet"));
-    assert_eq!(
-        context_type::by_name("emergencycalling"),
-        Some(context_type::EMERGENCY_CALLING)
-    );
-    assert_eq!(
-        context_type::by_name("VOICE").unwrap().to_string(),
-        "88918294-0ef4-4396-8cca-a8588fbc02b2"
-    );
+    assert_eq!(context_type::by_name("emergencycalling"), Some(context_type::EMERGENCY_CALLING));
+    assert_eq!(context_type::by_name("VOICE").unwrap().to_string(), "88918294-0ef4-4396-8cca-a8588fbc02b2");
     assert_eq!(context_type::name(Uuid::new(1)), None);
     assert_eq!(context_type::INTERNET.0.to_vec(), hex(INTERNET));
 }
@@ -2122,10 +1604,7 @@ fn what_was_read_can_be_copied_on() {
     // A text of the wire, written into another message.
     let bytes = lay![16, 12, 1, 0, "310410"];
     let id = RegisterStateSetView::new(&bytes).provider_id().unwrap();
-    let copy = RegisterStateSet {
-        provider_id: Text::new(*id),
-        ..Default::default()
-    };
+    let copy = RegisterStateSet { provider_id: Text::new(*id), ..Default::default() };
     assert_eq!(construct(&copy, 64).unwrap(), lay![16, 12, 0, 0, "310410"]);
     assert_eq!(Utf16::from("310410"), *id);
 }

@@ -80,11 +80,7 @@ impl Entropy<'_> {
         for field in info.fields {
             let kind = match &field.kind {
                 Kind::When { of, back, value } => {
-                    let decides = info
-                        .fields
-                        .iter()
-                        .find(|other| other.offset + back == field.offset)
-                        .unwrap();
+                    let decides = info.fields.iter().find(|other| other.offset + back == field.offset).unwrap();
                     if map[&decides.name()] != *value {
                         continue;
                     }
@@ -125,9 +121,7 @@ impl Entropy<'_> {
             Kind::Enum(info) | Kind::Flags(info) => self.named(info).into(),
             Kind::Uuid => Uuid(self.bytes(16).try_into().unwrap()).to_string().into(),
             Kind::Ipv4 => Ipv4Addr::from(self.number(32) as u32).to_string().into(),
-            Kind::Ipv6 => Ipv6Addr::from(<[u8; 16]>::try_from(self.bytes(16)).unwrap())
-                .to_string()
-                .into(),
+            Kind::Ipv6 => Ipv6Addr::from(<[u8; 16]>::try_from(self.bytes(16)).unwrap()).to_string().into(),
             Kind::RefIpv4 | Kind::RefIpv6 if self.byte() & 1 == 0 => Value::Null,
             Kind::RefIpv4 => self.value(&Kind::Ipv4, 0),
             Kind::RefIpv6 => self.value(&Kind::Ipv6, 0),
@@ -171,10 +165,9 @@ fn kept(kind: &Kind, value: &Value) -> Option<Value> {
     let value = match (kind, value) {
         (Kind::Count, _) | (_, Value::Null) => return None,
         (Kind::When { of, .. }, value) => return kept(of, value),
-        (Kind::TextList { .. }, Value::Array(items)) => items
-            .iter()
-            .map(|item| Value::from(item.as_str().unwrap_or("")))
-            .collect(),
+        (Kind::TextList { .. }, Value::Array(items)) => {
+            items.iter().map(|item| Value::from(item.as_str().unwrap_or(""))).collect()
+        }
         (Kind::Tlv, value) => tlv(value),
         (Kind::TlvList, Value::Array(items)) => items.iter().map(tlv).collect(),
         (kind, Value::Array(items)) => match inner(kind) {
@@ -189,9 +182,7 @@ fn kept(kind: &Kind, value: &Value) -> Option<Value> {
 
 /// Whether the structure runs to the end of whatever it lies in.
 fn is_open(info: &StructInfo) -> bool {
-    ends_in(info, |kind| {
-        matches!(kind, Kind::Rest | Kind::RestUnpadded | Kind::TlvList)
-    })
+    ends_in(info, |kind| matches!(kind, Kind::Rest | Kind::RestUnpadded | Kind::TlvList))
 }
 
 fn ends_in(info: &StructInfo, test: fn(&Kind) -> bool) -> bool {
@@ -231,11 +222,7 @@ fn most(info: &StructInfo, len: usize) -> usize {
 
 /// Runs `test` with random bytes, the same in every run.
 fn with_entropy(cases: u32, test: impl Fn(&[u8])) {
-    let config = Config {
-        cases,
-        failure_persistence: None,
-        ..Config::default()
-    };
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let run = runner.run(&vec(any::<u8>(), 0..600), |bytes| {
         test(&bytes);
@@ -251,12 +238,8 @@ fn values_survive() {
     with_entropy(48, |bytes| {
         for (i, info) in all.iter().enumerate() {
             let value = Entropy(bytes[i % bytes.len().max(1)..].iter()).structure(info);
-            let written = info
-                .encode(&value)
-                .unwrap_or_else(|error| panic!("{}: {error}\n{value}", info.name));
-            let read = info
-                .decode(&written, false)
-                .unwrap_or_else(|error| panic!("{}: {error}\n{value}", info.name));
+            let written = info.encode(&value).unwrap_or_else(|error| panic!("{}: {error}\n{value}", info.name));
+            let read = info.decode(&written, false).unwrap_or_else(|error| panic!("{}: {error}\n{value}", info.name));
             assert_eq!(essence(info, &read), essence(info, &value), "{}", info.name);
             assert_eq!(info.encode(&read).unwrap(), written, "{}", info.name);
             // The same through the view and the plain struct, which is what programs use.
@@ -271,13 +254,10 @@ fn values_survive() {
 #[test]
 fn elements_of_sequences_know_their_length() {
     let all = structures();
-    let elements = all
-        .iter()
-        .flat_map(|info| info.fields)
-        .filter_map(|field| match field.kind {
-            Kind::RefSequence(of) => Some(of),
-            _ => None,
-        });
+    let elements = all.iter().flat_map(|info| info.fields).filter_map(|field| match field.kind {
+        Kind::RefSequence(of) => Some(of),
+        _ => None,
+    });
     let elements: Vec<_> = elements.collect();
     assert!(elements.len() > 5, "there are such elements");
     with_entropy(32, |bytes| {
@@ -285,12 +265,7 @@ fn elements_of_sequences_know_their_length() {
             let written = info.encode(&Entropy(bytes.iter()).structure(info)).unwrap();
             let mut followed = written.clone();
             followed.extend(bytes);
-            assert_eq!(
-                (info.rewrite)(&followed).unwrap().extent,
-                written.len(),
-                "{}",
-                info.name
-            );
+            assert_eq!((info.rewrite)(&followed).unwrap().extent, written.len(), "{}", info.name);
         }
     });
 }
@@ -308,19 +283,10 @@ fn cut_messages_are_refused() {
                 let _ = (info.rewrite)(cut);
                 let Ok(read) = info.decode(cut, false) else { continue };
                 // Up to three bytes are padding.
-                assert!(
-                    is_open(info) || len + 3 >= written.len(),
-                    "{} cut to {len}: {read}\n{whole}",
-                    info.name
-                );
+                assert!(is_open(info) || len + 3 >= written.len(), "{} cut to {len}: {read}\n{whole}", info.name);
                 for field in info.fields {
                     let (cut, whole) = (&read[field.name()], &whole[field.name()]);
-                    assert!(
-                        is_prefix(&field.kind, cut, whole),
-                        "{} {} cut to {len}: {cut}",
-                        info.name,
-                        field.name()
-                    );
+                    assert!(is_prefix(&field.kind, cut, whole), "{} {} cut to {len}: {cut}", info.name, field.name());
                 }
             }
         }
@@ -344,16 +310,8 @@ fn survives(info: &StructInfo, bytes: &[u8]) {
     );
     assert!(written.same, "{}: {}", info.name, hex(bytes));
     let read = read.unwrap_or_else(|error| panic!("{} can be rewritten, not read: {error}", info.name));
-    let again = info
-        .decode(&written.bytes, false)
-        .unwrap_or_else(|error| panic!("{}: {error}", info.name));
-    assert_eq!(
-        essence(info, &again),
-        essence(info, &read),
-        "{}: {}",
-        info.name,
-        hex(bytes)
-    );
+    let again = info.decode(&written.bytes, false).unwrap_or_else(|error| panic!("{}: {error}", info.name));
+    assert_eq!(essence(info, &again), essence(info, &read), "{}: {}", info.name, hex(bytes));
     let third = (info.rewrite)(&written.bytes).unwrap_or_else(|error| panic!("{}: {error}", info.name));
     assert_eq!(third.bytes, written.bytes, "{}: {}", info.name, hex(bytes));
 }
@@ -375,20 +333,8 @@ fn spoiled_messages_do_no_harm() {
             let len = u32::try_from(written.len()).unwrap();
             // Wrong offsets, lengths and counts are what a hostile peer would send.
             for _ in 0..=entropy.below(3) {
-                let word = [
-                    0,
-                    1,
-                    2,
-                    3,
-                    4,
-                    8,
-                    16,
-                    len,
-                    len.wrapping_sub(4),
-                    len + 1,
-                    1 << 31,
-                    u32::MAX,
-                ][entropy.below(12)];
+                let word =
+                    [0, 1, 2, 3, 4, 8, 16, len, len.wrapping_sub(4), len + 1, 1 << 31, u32::MAX][entropy.below(12)];
                 let at = entropy.below(written.len() / 4 + 1) * 4;
                 if let Some(place) = written.get_mut(at..at + 4) {
                     place.copy_from_slice(&word.to_le_bytes());

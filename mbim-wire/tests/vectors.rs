@@ -25,15 +25,7 @@ use mbim_wire::{Command as _, ProtocolError, Status, Uuid, View as _};
 type Outcome = Result<(), String>;
 
 /// Keys of `expect` that describe the case and are no values of the message.
-const ABOUT: &[&str] = &[
-    "asserted",
-    "note",
-    "layout_note",
-    "unordered",
-    "item",
-    "build_from",
-    "piece_size",
-];
+const ABOUT: &[&str] = &["asserted", "note", "layout_note", "unordered", "item", "build_from", "piece_size"];
 
 fn version(expect: &Value) -> u8 {
     match expect["extension_version"].as_str() {
@@ -44,18 +36,12 @@ fn version(expect: &Value) -> u8 {
 }
 
 fn equal(what: &str, ours: &Value, theirs: &Value) -> Outcome {
-    if ours == theirs {
-        Ok(())
-    } else {
-        Err(format!("{what}: {ours}, expected {theirs}"))
-    }
+    if ours == theirs { Ok(()) } else { Err(format!("{what}: {ours}, expected {theirs}")) }
 }
 
 /// What the codec makes of a whole message, with the derived keys that vectors also use.
 fn decoded(bytes: &[u8], version: u8) -> Result<Value, String> {
-    let mut json = catalogue::message_to_json(bytes, version, false)
-        .map_err(|error| error.to_string())?
-        .json;
+    let mut json = catalogue::message_to_json(bytes, version, false).map_err(|error| error.to_string())?.json;
     let transfer = Transfer::parse(bytes).map_err(|error| error.to_string())?;
     let map = json.as_object_mut().unwrap();
     if let Body::Command(fragment) | Body::CommandDone(fragment) | Body::IndicateStatus(fragment) = transfer.body {
@@ -93,16 +79,8 @@ fn build(expect: &Value) -> Result<Vec<u8>, String> {
     let short = match kind {
         "open" => Some(message::write_open(&mut buffer, id, number("max_control_transfer"))),
         "close" => Some(message::write_close(&mut buffer, id)),
-        "host_error" => Some(message::write_host_error(
-            &mut buffer,
-            id,
-            ProtocolError(number("error")),
-        )),
-        "function_error" => Some(message::write_function_error(
-            &mut buffer,
-            id,
-            ProtocolError(number("error")),
-        )),
+        "host_error" => Some(message::write_host_error(&mut buffer, id, ProtocolError(number("error")))),
+        "function_error" => Some(message::write_function_error(&mut buffer, id, ProtocolError(number("error")))),
         "open_done" => Some(message::write_open_done(&mut buffer, id, Status(number("status")))),
         "close_done" => Some(message::write_close_done(&mut buffer, id, Status(number("status")))),
         _ => None,
@@ -110,11 +88,7 @@ fn build(expect: &Value) -> Result<Vec<u8>, String> {
     if let Some(written) = short {
         return Ok(written.map_err(|e| text(&e))?.to_vec());
     }
-    let service: Uuid = expect["service_uuid"]
-        .as_str()
-        .ok_or("no service_uuid")?
-        .parse()
-        .map_err(|e| text(&e))?;
+    let service: Uuid = expect["service_uuid"].as_str().ok_or("no service_uuid")?.parse().map_err(|e| text(&e))?;
     let cid = number("cid");
     let set = expect["command_type"] == "set";
     let form = match (kind, set) {
@@ -190,20 +164,12 @@ fn uuid(vector: &Value, expect: &Value) -> Outcome {
     let text = vector["text"].as_str().ok_or("no text")?;
     let parsed: Result<Uuid, _> = text.parse();
     if expect.get("error").is_some() {
-        return if parsed.is_err() {
-            Ok(())
-        } else {
-            Err("taken for a UUID".into())
-        };
+        return if parsed.is_err() { Ok(()) } else { Err("taken for a UUID".into()) };
     }
     let uuid = parsed.map_err(|error| error.to_string())?;
     equal("bytes", &hex(&uuid.0).into(), &vector["hex"])?;
     equal("uuid", &uuid.to_string().into(), &expect["uuid"])?;
-    equal(
-        "service",
-        &catalogue::service(uuid).map(|service| service.name).into(),
-        &expect["service"],
-    )
+    equal("service", &catalogue::service(uuid).map(|service| service.name).into(), &expect["service"])
 }
 
 /// Joins two subscribe lists as somebody does who serves several hosts.
@@ -215,13 +181,9 @@ fn merge(expect: &Value) -> Outcome {
         .command(DeviceServiceSubscribeList::CID, Form::Set, 1)
         .ok_or("no subscribe list")?;
     for list in [&expect["list"], &expect["addition"]] {
-        let body = layout
-            .encode(&serde_json::json!({ "Events": list }))
-            .map_err(|error| error.to_string())?;
+        let body = layout.encode(&serde_json::json!({ "Events": list })).map_err(|error| error.to_string())?;
         let view = DeviceServiceSubscribeListInfoView::new(&body);
-        subscriptions
-            .add_beyond_standard(&view)
-            .map_err(|error| error.to_string())?;
+        subscriptions.add_beyond_standard(&view).map_err(|error| error.to_string())?;
     }
     let mut merged: Vec<(Uuid, Vec<u32>)> = Vec::new();
     for Subscription { service, cid } in subscriptions.as_slice() {
@@ -272,11 +234,7 @@ fn assembled(hexes: &[Value]) -> Result<Vec<u8>, String> {
             return Ok([&header, assembler.payload()].concat());
         }
     }
-    Err(format!(
-        "incomplete after {} pieces, header {}",
-        hexes.len(),
-        hex(&header)
-    ))
+    Err(format!("incomplete after {} pieces, header {}", hexes.len(), hex(&header)))
 }
 
 /// Reads all fields, whatever the status says; that must fail.
@@ -305,11 +263,7 @@ fn contents(bytes: &[u8], expect: &Value) -> Outcome {
 fn reject(vector: &Value, bytes: &[u8], expect: &Value) -> Outcome {
     if vector.get("hex").is_none() {
         let built = build(&expect["build_from"]);
-        return if built.is_err() {
-            Ok(())
-        } else {
-            Err("written all the same".into())
-        };
+        return if built.is_err() { Ok(()) } else { Err("written all the same".into()) };
     }
     if expect["every_proper_prefix"] == true {
         for end in 0..bytes.len() {
@@ -374,10 +328,8 @@ fn run(vector: &Value) -> Outcome {
 
 #[test]
 fn vectors() {
-    let folder = std::env::var_os("WWAN_VECTORS").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors"),
-        PathBuf::from,
-    );
+    let folder = std::env::var_os("WWAN_VECTORS")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors"), PathBuf::from);
     let path = folder.join("mbim.jsonl");
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let (mut passed, mut failed) = (0, Vec::new());

@@ -206,10 +206,6 @@ mod tests {
         assert_eq!(stream.read(&mut buf, Instant(1)), Ok(None));
         assert_eq!(stream.read(&mut buf, Instant::FAR), Ok(Some(1)));
         assert_eq!(buf, [7, 0, 0, 0]);
-        assert_eq!(
-            stream.read(&mut buf, Instant(0)),
-            Ok(Some(1)),
-            "a past deadline still takes what is there"
-        );
+        assert_eq!(stream.read(&mut buf, Instant(0)), Ok(Some(1)), "a past deadline still takes what is there");
     }
 }

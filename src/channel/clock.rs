@@ -22,11 +22,7 @@ impl VirtualClock {
     /// A clock that shows `now`.
     #[must_use]
     pub const fn new(now: Instant) -> Self {
-        Self {
-            now: Cell::new(now),
-            next: Cell::new(Instant::FAR),
-            waker: Cell::new(None),
-        }
+        Self { now: Cell::new(now), next: Cell::new(Instant::FAR), waker: Cell::new(None) }
     }
 
     /// Moves the clock to `at` and wakes whoever waits; an earlier `at` is ignored, clocks never run backwards.
@@ -54,10 +50,7 @@ impl VirtualClock {
 
 impl fmt::Debug for VirtualClock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VirtualClock")
-            .field("now", &self.now)
-            .field("next", &self.next)
-            .finish_non_exhaustive()
+        f.debug_struct("VirtualClock").field("now", &self.now).field("next", &self.next).finish_non_exhaustive()
     }
 }
 

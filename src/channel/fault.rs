@@ -104,11 +104,7 @@ pub struct Held {
 
 impl Default for Held {
     fn default() -> Self {
-        Self {
-            direction: Direction::Sent,
-            due: Instant::FAR,
-            length: 0,
-        }
+        Self { direction: Direction::Sent, due: Instant::FAR, length: 0 }
     }
 }
 
@@ -127,17 +123,12 @@ impl Store<'_> {
 
     /// Where the bytes of slot `index` begin.
     fn offset(&self, index: usize) -> usize {
-        self.held()
-            .take(index)
-            .fold(0, |sum, held| sum.saturating_add(held.length))
+        self.held().take(index).fold(0, |sum, held| sum.saturating_add(held.length))
     }
 
     fn bytes(&self, index: usize) -> &[u8] {
         let length = self.slots.get(index).map_or(0, |held| held.length);
-        self.memory
-            .get(self.offset(index)..)
-            .and_then(|from| from.get(..length))
-            .unwrap_or(&[])
+        self.memory.get(self.offset(index)..).and_then(|from| from.get(..length)).unwrap_or(&[])
     }
 
     /// Keeps a copy, and lends it for damage; `None` without room.
@@ -153,10 +144,7 @@ impl Store<'_> {
 
     /// The message of `direction` that has been due longest.
     fn due(&self, direction: Direction, now: Instant) -> Option<usize> {
-        let due = self
-            .held()
-            .enumerate()
-            .filter(|(_, held)| held.direction == direction && held.due <= now);
+        let due = self.held().enumerate().filter(|(_, held)| held.direction == direction && held.due <= now);
         due.min_by_key(|(_, held)| held.due).map(|(index, _)| index)
     }
 
@@ -209,10 +197,7 @@ impl Chance {
     /// A number below `limit`; 0 if there is none.
     fn below(&mut self, limit: usize) -> usize {
         let limit = u64::try_from(limit).unwrap_or(u64::MAX);
-        self.next()
-            .checked_rem(limit)
-            .and_then(|n| usize::try_from(n).ok())
-            .unwrap_or(0)
+        self.next().checked_rem(limit).and_then(|n| usize::try_from(n).ok()).unwrap_or(0)
     }
 }
 
@@ -226,15 +211,8 @@ struct Lane {
 
 impl Lane {
     const fn new(seed: u64) -> Self {
-        const NEVER: Rates = Rates {
-            lose: 0,
-            duplicate: 0,
-            corrupt: 0,
-            truncate: 0,
-            reorder: 0,
-            delay: 0,
-            delay_up_to: Millis(0),
-        };
+        const NEVER: Rates =
+            Rates { lose: 0, duplicate: 0, corrupt: 0, truncate: 0, reorder: 0, delay: 0, delay_up_to: Millis(0) };
         const NONE: FaultCounters = FaultCounters {
             seen: 0,
             lost: 0,
@@ -245,11 +223,7 @@ impl Lane {
             reordered: 0,
             no_room: 0,
         };
-        Self {
-            chance: Chance(seed),
-            rates: NEVER,
-            counters: NONE,
-        }
+        Self { chance: Chance(seed), rates: NEVER, counters: NONE }
     }
 
     /// Draws the same count of numbers for every message, so that a changed rate leaves other messages' luck alone.
@@ -257,28 +231,15 @@ impl Lane {
         let dice = self.chance.below(1000);
         let place = self.chance.below(length);
         let [with, ..] = self.chance.next().to_le_bytes();
-        let span = self.chance.below(
-            usize::try_from(self.rates.delay_up_to.0)
-                .unwrap_or(usize::MAX)
-                .saturating_add(1),
-        );
+        let span = self.chance.below(usize::try_from(self.rates.delay_up_to.0).unwrap_or(usize::MAX).saturating_add(1));
         let rates = self.rates;
         let choices = [
             (rates.lose, Fault::Lose),
             (rates.duplicate, Fault::Duplicate),
-            (
-                rates.corrupt,
-                Fault::Corrupt {
-                    at: place,
-                    with: with | 1,
-                },
-            ),
+            (rates.corrupt, Fault::Corrupt { at: place, with: with | 1 }),
             (rates.truncate, Fault::Truncate { to: place.max(1) }),
             (rates.reorder, Fault::Reorder),
-            (
-                rates.delay,
-                Fault::Delay(Millis(u32::try_from(span).unwrap_or(u32::MAX))),
-            ),
+            (rates.delay, Fault::Delay(Millis(u32::try_from(span).unwrap_or(u32::MAX)))),
         ];
         let mut below = 0_usize;
         choices.into_iter().find_map(|(rate, fault)| {
@@ -370,40 +331,15 @@ impl<'m, C> Faults<'m, C> {
     /// Wraps a channel. At most `slots.len()` messages with `memory.len()` bytes together are held back at a time.
     /// An async channel needs a clock besides: [`clock`](Self::clock).
     pub const fn new(channel: C, seed: u64, slots: &'m mut [Held], memory: &'m mut [u8]) -> Self {
-        let store = Store {
-            slots,
-            memory,
-            count: 0,
-        };
+        let store = Store { slots, memory, count: 0 };
         // The directions have their own luck: how they interleave changes nothing.
-        Self {
-            channel,
-            clock: (),
-            store,
-            script: &[],
-            sent: Lane::new(seed),
-            received: Lane::new(!seed),
-        }
+        Self { channel, clock: (), store, script: &[], sent: Lane::new(seed), received: Lane::new(!seed) }
     }
 
     /// Gives the clock that an async channel needs; it may be a reference.
     pub fn clock<K: Clock>(self, clock: K) -> Faults<'m, C, K> {
-        let Self {
-            channel,
-            store,
-            script,
-            sent,
-            received,
-            ..
-        } = self;
-        Faults {
-            channel,
-            clock,
-            store,
-            script,
-            sent,
-            received,
-        }
+        let Self { channel, store, script, sent, received, .. } = self;
+        Faults { channel, clock, store, script, sent, received }
     }
 }
 
@@ -465,9 +401,7 @@ impl<'m, C, K> Faults<'m, C, K> {
         let number = lane.counters.seen;
         lane.counters.seen = number.saturating_add(1);
         let drawn = lane.draw(length);
-        let scripted = script
-            .iter()
-            .find(|line| line.direction == direction && line.number == number);
+        let scripted = script.iter().find(|line| line.direction == direction && line.number == number);
         let fault = scripted.map_or(drawn, |line| Some(line.fault))?;
         match fault {
             Fault::Corrupt { at, .. } if at >= length => None,
@@ -491,19 +425,13 @@ impl<'m, C, K> Faults<'m, C, K> {
                 let due = (now + span).min(Instant(u64::MAX.saturating_sub(1)));
                 (self.store.hold(direction, due, message).is_some(), Pass::Nothing)
             }
-            Fault::Reorder => (
-                self.store.hold(direction, Instant::FAR, message).is_some(),
-                Pass::Nothing,
-            ),
+            Fault::Reorder => (self.store.hold(direction, Instant::FAR, message).is_some(), Pass::Nothing),
             Fault::Truncate { to } => {
                 let cut = message.get(..to).unwrap_or(message);
                 (self.store.hold(direction, now, cut).is_some(), Pass::Nothing)
             }
             Fault::Corrupt { at, with } => {
-                let byte = self
-                    .store
-                    .hold(direction, now, message)
-                    .and_then(|copy| copy.get_mut(at));
+                let byte = self.store.hold(direction, now, message).and_then(|copy| copy.get_mut(at));
                 (byte.map(|byte| *byte ^= with).is_some(), Pass::Nothing)
             }
         };
@@ -670,11 +598,7 @@ mod tests {
     }
 
     fn line(direction: Direction, number: u32, fault: Fault) -> Scripted {
-        Scripted {
-            direction,
-            number,
-            fault,
-        }
+        Scripted { direction, number, fault }
     }
 
     #[test]
@@ -692,16 +616,8 @@ mod tests {
             for number in 0..8 {
                 host.send(&[number, 0, 9]).unwrap();
             }
-            let expected: [&[u8]; 8] = [
-                &[1, 0, 9],
-                &[1, 0, 9],
-                &[2, 0x80, 9],
-                &[3, 0],
-                &[5, 0, 9],
-                &[4, 0, 9],
-                &[6, 0, 9],
-                &[7, 0, 9],
-            ];
+            let expected: [&[u8]; 8] =
+                [&[1, 0, 9], &[1, 0, 9], &[2, 0x80, 9], &[3, 0], &[5, 0, 9], &[4, 0, 9], &[6, 0, 9], &[7, 0, 9]];
             assert_eq!(all(&mut function), expected);
             let counters = FaultCounters {
                 seen: 8,
@@ -712,10 +628,7 @@ mod tests {
                 reordered: 1,
                 ..FaultCounters::default()
             };
-            assert_eq!(
-                (host.counters(SENT), host.counters(RECEIVED)),
-                (counters, FaultCounters::default())
-            );
+            assert_eq!((host.counters(SENT), host.counters(RECEIVED)), (counters, FaultCounters::default()));
         });
     }
 
@@ -733,15 +646,8 @@ mod tests {
             for number in 0..7 {
                 function.send(&[number, 0, 9]).unwrap();
             }
-            let expected: [&[u8]; 7] = [
-                &[1, 0, 9],
-                &[1, 0, 9],
-                &[2, 0x80, 9],
-                &[3, 0],
-                &[5, 0, 9],
-                &[4, 0, 9],
-                &[6, 0, 9],
-            ];
+            let expected: [&[u8]; 7] =
+                [&[1, 0, 9], &[1, 0, 9], &[2, 0x80, 9], &[3, 0], &[5, 0, 9], &[4, 0, 9], &[6, 0, 9]];
             assert_eq!(all(&mut host), expected);
         });
     }
@@ -749,10 +655,7 @@ mod tests {
     #[test]
     fn delays_by_the_clock_blocking() {
         use blocking::MessageChannel;
-        let script = [
-            line(SENT, 0, Fault::Delay(Millis(100))),
-            line(RECEIVED, 0, Fault::Delay(Millis(40))),
-        ];
+        let script = [line(SENT, 0, Fault::Delay(Millis(100))), line(RECEIVED, 0, Fault::Delay(Millis(40)))];
         with(&script, |mut host, mut function| {
             let mut buf = [0; 16];
             host.send(b"late").unwrap();
@@ -772,10 +675,7 @@ mod tests {
     #[test]
     fn delays_by_the_clock_async() {
         use crate::channel::MessageChannel;
-        let script = [
-            line(RECEIVED, 0, Fault::Delay(Millis(40))),
-            line(SENT, 0, Fault::Delay(Millis(60))),
-        ];
+        let script = [line(RECEIVED, 0, Fault::Delay(Millis(40))), line(SENT, 0, Fault::Delay(Millis(60)))];
         with(&script, |host, mut function| {
             let clock = function.clock();
             let mut host = host.clock(clock);
@@ -800,10 +700,7 @@ mod tests {
     #[test]
     fn a_dropped_receive_loses_nothing() {
         use crate::channel::MessageChannel;
-        let script = [
-            line(RECEIVED, 0, Fault::Delay(Millis(40))),
-            line(RECEIVED, 1, Fault::Duplicate),
-        ];
+        let script = [line(RECEIVED, 0, Fault::Delay(Millis(40))), line(RECEIVED, 1, Fault::Duplicate)];
         with(&script, |host, mut function| {
             let clock = function.clock();
             let mut host = host.clock(clock);
@@ -825,9 +722,7 @@ mod tests {
     #[test]
     fn without_room_messages_pass_and_are_counted() {
         use blocking::MessageChannel;
-        let script: Vec<_> = (0..6)
-            .map(|number| line(SENT, number, Fault::Delay(Millis(1))))
-            .collect();
+        let script: Vec<_> = (0..6).map(|number| line(SENT, number, Fault::Delay(Millis(1)))).collect();
         with(&script, |mut host, mut function| {
             for _ in 0..5 {
                 host.send(b"x").unwrap(); // 4 slots
@@ -849,15 +744,8 @@ mod tests {
             let mut buf = [0; 16];
             assert_eq!(host.receive(&mut buf, Instant(0)), Ok(Some(12)));
             let error = host.receive(&mut buf[..4], Instant(0)).unwrap_err();
-            assert_eq!(
-                (error, error.kind()),
-                (FaultsError::TooLong { needed: 12 }, ErrorKind::OutOfMemory)
-            );
-            assert_eq!(
-                host.send(&[0; 5000]).unwrap_err().kind(),
-                ErrorKind::OutOfMemory,
-                "not lost: refused"
-            );
+            assert_eq!((error, error.kind()), (FaultsError::TooLong { needed: 12 }, ErrorKind::OutOfMemory));
+            assert_eq!(host.send(&[0; 5000]).unwrap_err().kind(), ErrorKind::OutOfMemory, "not lost: refused");
         });
     }
 
@@ -898,16 +786,7 @@ mod tests {
         assert_eq!((&log, counters), (&run(1, false).0, counters));
         assert_ne!(log, run(2, false).0);
         assert_eq!(counters, run(1, true).1, "the other direction changes nothing");
-        let FaultCounters {
-            seen,
-            lost,
-            duplicated,
-            corrupted,
-            truncated,
-            delayed,
-            reordered,
-            no_room,
-        } = counters;
+        let FaultCounters { seen, lost, duplicated, corrupted, truncated, delayed, reordered, no_room } = counters;
         assert_eq!((seen, no_room), (2000, 0));
         for count in [lost, duplicated, corrupted, truncated, delayed, reordered] {
             assert!((140..260).contains(&count), "{counters:?}");

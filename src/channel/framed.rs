@@ -36,17 +36,7 @@ pub trait Framing {
 }
 
 /// Message types of MBIM 1.0 §9.1, both directions.
-const MBIM_TYPES: [u32; 9] = [
-    1,
-    2,
-    3,
-    4,
-    0x8000_0001,
-    0x8000_0002,
-    0x8000_0003,
-    0x8000_0004,
-    0x8000_0007,
-];
+const MBIM_TYPES: [u32; 9] = [1, 2, 3, 4, 0x8000_0001, 0x8000_0002, 0x8000_0003, 0x8000_0004, 0x8000_0007];
 
 /// Bytes of the MBIM message header: type, length, transaction id (MBIM 1.0 §9.1).
 const MBIM_HEADER: usize = 12;
@@ -79,10 +69,7 @@ impl Default for MbimFraming {
 impl Framing for MbimFraming {
     fn judge(&self, start: &[u8]) -> Verdict {
         // Judged from the first byte on: garbage must not have to wait for a whole header.
-        if !MBIM_TYPES
-            .iter()
-            .any(|known| known.to_le_bytes().iter().zip(start).all(|(a, b)| a == b))
-        {
+        if !MBIM_TYPES.iter().any(|known| known.to_le_bytes().iter().zip(start).all(|(a, b)| a == b)) {
             return Verdict::Garbage;
         }
         let Some(length) = start.get(4..).and_then(<[u8]>::first_chunk) else {
@@ -209,10 +196,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>, F: Framing> Deframer<B, F> {
             match self.cut() {
                 Some(Cut::Message { start, length }) => {
                     self.counters.messages = add(self.counters.messages, 1);
-                    return Feed::Message {
-                        message: self.slice(start, length),
-                        rest: input,
-                    };
+                    return Feed::Message { message: self.slice(start, length), rest: input };
                 }
                 Some(Cut::Oversize { needed }) => return Feed::Oversize { needed, rest: input },
                 None if input.is_empty() => return Feed::Consumed,
@@ -312,11 +296,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>, F: Framing> Deframer<B, F> {
     }
 
     fn slice(&self, start: usize, length: usize) -> &[u8] {
-        self.buf
-            .as_ref()
-            .get(start..)
-            .and_then(|from| from.get(..length))
-            .unwrap_or(&[])
+        self.buf.as_ref().get(start..).and_then(|from| from.get(..length)).unwrap_or(&[])
     }
 
     /// Finds the next message, dropping garbage on the way. It stays in the buffer until the next call that writes.
@@ -427,10 +407,7 @@ impl Silence {
     pub(super) const USUAL: Millis = Millis(1000);
 
     pub(super) const fn new(limit: Millis) -> Self {
-        Self {
-            limit,
-            waited: Millis(0),
-        }
+        Self { limit, waited: Millis(0) }
     }
 
     pub(super) fn set_limit(&mut self, limit: Millis) {
@@ -559,12 +536,7 @@ impl<RW: Read + Write, F: Framing> Framed<'_, RW, F> {
     /// Writes what is pending, and flushes.
     async fn drain(&mut self) -> Result<(), FramedError<RW::Error>> {
         while !self.outbox.pending().is_empty() {
-            match self
-                .stream
-                .write(self.outbox.pending())
-                .await
-                .map_err(FramedError::Stream)?
-            {
+            match self.stream.write(self.outbox.pending()).await.map_err(FramedError::Stream)? {
                 0 => return Err(FramedError::Closed),
                 count => self.outbox.wrote(count),
             }
@@ -600,12 +572,7 @@ impl<RW: Read + Write, F: Framing> MessageChannel for Framed<'_, RW, F> {
                 yield_once().await;
             }
             fruitless = fruitless.saturating_add(1);
-            match self
-                .stream
-                .read(self.deframer.space())
-                .await
-                .map_err(FramedError::Stream)?
-            {
+            match self.stream.read(self.deframer.space()).await.map_err(FramedError::Stream)? {
                 0 => return Err(FramedError::Closed),
                 count => self.deframer.commit(count),
             }
@@ -665,10 +632,7 @@ impl<S: blocking::ByteStream, F: Framing> blocking::MessageChannel for Framed<'_
             if let Some(taken) = self.deframer.take(buf) {
                 return taken.map(Some).map_err(|needed| FramedError::TooLong { needed });
             }
-            let read = self
-                .stream
-                .read(self.deframer.space(), deadline)
-                .map_err(FramedError::Stream)?;
+            let read = self.stream.read(self.deframer.space(), deadline).map_err(FramedError::Stream)?;
             let now = self.stream.now();
             self.silence.waited(now.since(before));
             match read {
@@ -683,11 +647,7 @@ impl<S: blocking::ByteStream, F: Framing> blocking::MessageChannel for Framed<'_
             }
             // Endless garbage must not outlast the deadline.
             if now >= deadline {
-                return self
-                    .deframer
-                    .take(buf)
-                    .transpose()
-                    .map_err(|needed| FramedError::TooLong { needed });
+                return self.deframer.take(buf).transpose().map_err(|needed| FramedError::TooLong { needed });
             }
             before = now;
         }

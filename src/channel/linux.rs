@@ -102,17 +102,11 @@ pub enum LinuxError {
 
 impl LinuxError {
     const fn system(operation: Operation, errno: Errno) -> Self {
-        Self::System {
-            operation,
-            code: errno.raw_os_error(),
-        }
+        Self::System { operation, code: errno.raw_os_error() }
     }
 
     fn from_io(operation: Operation, error: &io::Error) -> Self {
-        Self::System {
-            operation,
-            code: error.raw_os_error().unwrap_or(0),
-        }
+        Self::System { operation, code: error.raw_os_error().unwrap_or(0) }
     }
 
     /// The kind of the same error in `std`.
@@ -130,10 +124,9 @@ impl LinuxError {
 impl fmt::Display for LinuxError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::System {
-                operation: operation @ Operation::Lock,
-                code,
-            } if Errno::from_raw_os_error(*code) == Errno::WOULDBLOCK => {
+            Self::System { operation: operation @ Operation::Lock, code }
+                if Errno::from_raw_os_error(*code) == Errno::WOULDBLOCK =>
+            {
                 write!(f, "{operation}: another program uses the device")
             }
             Self::System { operation, code } => write!(f, "{operation}: {}", io::Error::from_raw_os_error(*code)),
@@ -275,14 +268,7 @@ impl LinuxPort {
         };
         let flags = rustix::fs::fcntl_getfl(&fd).map_err(open_error)?;
         rustix::fs::fcntl_setfl(&fd, flags | OFlags::NONBLOCK).map_err(open_error)?;
-        let mut port = Self {
-            fd,
-            kind,
-            is_socket,
-            saved: None,
-            exclusive: false,
-            write_timeout: WRITE_TIMEOUT,
-        };
+        let mut port = Self { fd, kind, is_socket, saved: None, exclusive: false, write_timeout: WRITE_TIMEOUT };
         if kind == PortKind::Terminal {
             port.saved = Some(port.change_terminal(|termios| {
                 termios.make_raw();
@@ -339,9 +325,7 @@ impl LinuxPort {
         if self.kind != PortKind::Messages || self.is_socket {
             return DEFAULT_MAX_MESSAGE;
         }
-        self.max_command()
-            .or_else(|| self.max_described())
-            .map_or(DEFAULT_MAX_MESSAGE, usize::from)
+        self.max_command().or_else(|| self.max_described()).map_or(DEFAULT_MAX_MESSAGE, usize::from)
     }
 
     /// Asks the cdc-wdm driver.
@@ -443,8 +427,7 @@ impl ByteStream for LinuxPort {
 
     fn write(&mut self, bytes: &[u8]) -> Result<usize, LinuxError> {
         let deadline = LinuxClock::now() + self.write_timeout;
-        self.until(PollFlags::OUT, deadline, || self.try_write(bytes))?
-            .ok_or(LinuxError::TimedOut)
+        self.until(PollFlags::OUT, deadline, || self.try_write(bytes))?.ok_or(LinuxError::TimedOut)
     }
 
     fn now(&self) -> Instant {
@@ -590,20 +573,12 @@ impl Core {
     }
 
     const fn counters(&self) -> LinuxCounters {
-        LinuxCounters {
-            frames: self.deframer.counters(),
-            overflows: self.overflows,
-            cut: self.cut,
-        }
+        LinuxCounters { frames: self.deframer.counters(), overflows: self.overflows, cut: self.cut }
     }
 
     /// A message that is complete.
     fn take(&mut self, buf: &mut [u8]) -> Option<Result<usize, LinuxError>> {
-        Some(
-            self.deframer
-                .take(buf)?
-                .map_err(|needed| LinuxError::TooLong { needed }),
-        )
+        Some(self.deframer.take(buf)?.map_err(|needed| LinuxError::TooLong { needed }))
     }
 
     /// A read into the deframer's space ended so.
@@ -643,10 +618,7 @@ impl Core {
     fn check_whole(&mut self, written: usize, message: &[u8]) -> Result<(), LinuxError> {
         if written < message.len() {
             self.cut = self.cut.saturating_add(1);
-            return Err(LinuxError::Cut {
-                written,
-                length: message.len(),
-            });
+            return Err(LinuxError::Cut { written, length: message.len() });
         }
         Ok(())
     }
@@ -734,9 +706,7 @@ impl MessageChannel for LinuxChannel {
             let count = self.port.write(outbox.pending())?;
             outbox.wrote(count);
         }
-        outbox
-            .load(message)
-            .ok_or(LinuxError::TooLong { needed: message.len() })?;
+        outbox.load(message).ok_or(LinuxError::TooLong { needed: message.len() })?;
         while !outbox.pending().is_empty() {
             let count = self.port.write(outbox.pending())?;
             outbox.wrote(count);
@@ -871,9 +841,7 @@ mod asynchronous {
                         Timer::after(PAUSE).await;
                     }
                     Condition::Fine => {
-                        ready()
-                            .await
-                            .map_err(|error| LinuxError::from_io(Operation::Poll, &error))?;
+                        ready().await.map_err(|error| LinuxError::from_io(Operation::Poll, &error))?;
                     }
                 }
             }
@@ -886,23 +854,13 @@ mod asynchronous {
 
     impl Read for AsyncPort {
         async fn read(&mut self, buf: &mut [u8]) -> Result<usize, LinuxError> {
-            self.until(
-                PollFlags::IN,
-                |port| port.try_read(buf),
-                async || self.io.readable().await,
-            )
-            .await
+            self.until(PollFlags::IN, |port| port.try_read(buf), async || self.io.readable().await).await
         }
     }
 
     impl Write for AsyncPort {
         async fn write(&mut self, bytes: &[u8]) -> Result<usize, LinuxError> {
-            self.until(
-                PollFlags::OUT,
-                |port| port.try_write(bytes),
-                async || self.io.writable().await,
-            )
-            .await
+            self.until(PollFlags::OUT, |port| port.try_write(bytes), async || self.io.writable().await).await
         }
 
         async fn flush(&mut self) -> Result<(), LinuxError> {
@@ -994,10 +952,7 @@ mod asynchronous {
             }
             self.core.outbox.forget_unbegun();
             self.drain().await?;
-            self.core
-                .outbox
-                .load(message)
-                .ok_or(LinuxError::TooLong { needed: message.len() })?;
+            self.core.outbox.load(message).ok_or(LinuxError::TooLong { needed: message.len() })?;
             self.drain().await
         }
 
@@ -1013,10 +968,7 @@ mod asynchronous {
                 }
                 fruitless = fruitless.saturating_add(1);
                 let Core { deframer, silence, .. } = &mut self.core;
-                let watch = Watch {
-                    silence,
-                    since: LinuxClock::now(),
-                };
+                let watch = Watch { silence, since: LinuxClock::now() };
                 let read = self.port.read(deframer.space()).await;
                 drop(watch);
                 self.core.arrived(read)?;

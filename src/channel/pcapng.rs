@@ -80,11 +80,7 @@ impl Record {
             place.copy_from_slice(&word.to_le_bytes());
         }
         let padding = length.wrapping_neg() & 3;
-        Some(Self {
-            head,
-            tail,
-            tail_unused: usize::try_from(3_u32.saturating_sub(padding)).unwrap_or(0),
-        })
+        Some(Self { head, tail, tail_unused: usize::try_from(3_u32.saturating_sub(padding)).unwrap_or(0) })
     }
 
     /// What stands before the message.
@@ -190,18 +186,8 @@ impl<C, W: Write> PcapngTap<C, W> {
 impl<C, W: Write, K> PcapngTap<C, W, K> {
     /// Wraps an async channel. `epoch` is the time, in milliseconds since 1970, at which the clock showed 0.
     pub const fn with_clock(channel: C, writer: W, epoch: u64, clock: K) -> Self {
-        let recorder = Recorder {
-            writer,
-            epoch,
-            state: State::Empty,
-            recorded: 0,
-            lost: 0,
-        };
-        Self {
-            channel,
-            recorder,
-            clock,
-        }
+        let recorder = Recorder { writer, epoch, state: State::Empty, recorded: 0, lost: 0 };
+        Self { channel, recorder, clock }
     }
 
     /// How many messages were recorded.
@@ -235,8 +221,7 @@ impl<C: MessageChannel, W: Write, K: Clock> MessageChannel for PcapngTap<C, W, K
 
     async fn receive(&mut self, buf: &mut [u8]) -> Result<usize, C::Error> {
         let length = self.channel.receive(buf).await?;
-        self.recorder
-            .message(self.clock.now(), Direction::Received, buf.get(..length).unwrap_or(&[]));
+        self.recorder.message(self.clock.now(), Direction::Received, buf.get(..length).unwrap_or(&[]));
         Ok(length)
     }
 
@@ -256,11 +241,7 @@ impl<C: blocking::MessageChannel, W: Write, K> blocking::MessageChannel for Pcap
     fn receive(&mut self, buf: &mut [u8], deadline: Instant) -> Result<Option<usize>, C::Error> {
         let length = self.channel.receive(buf, deadline)?;
         if let Some(length) = length {
-            self.recorder.message(
-                self.channel.now(),
-                Direction::Received,
-                buf.get(..length).unwrap_or(&[]),
-            );
+            self.recorder.message(self.channel.now(), Direction::Received, buf.get(..length).unwrap_or(&[]));
         }
         Ok(length)
     }
@@ -319,20 +300,12 @@ mod tests {
         fn write(&mut self, buf: &[u8]) -> Result<usize, ErrorKind> {
             if self.flaky > 0 {
                 self.flaky -= 1;
-                return Err(if self.flaky == 1 {
-                    ErrorKind::Interrupted
-                } else {
-                    ErrorKind::Other
-                });
+                return Err(if self.flaky == 1 { ErrorKind::Interrupted } else { ErrorKind::Other });
             }
             let count = buf.len().min(5).min(self.room); // short writes all the time
             self.room -= count;
             self.bytes.extend(&buf[..count]);
-            if count == 0 {
-                Err(ErrorKind::WriteZero)
-            } else {
-                Ok(count)
-            }
+            if count == 0 { Err(ErrorKind::WriteZero) } else { Ok(count) }
         }
 
         fn flush(&mut self) -> Result<(), ErrorKind> {
@@ -342,10 +315,7 @@ mod tests {
 
     fn hex(text: &str) -> Vec<u8> {
         let digits: Vec<u8> = text.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
-        digits
-            .chunks(2)
-            .map(|d| u8::from_str_radix(core::str::from_utf8(d).unwrap(), 16).unwrap())
-            .collect()
+        digits.chunks(2).map(|d| u8::from_str_radix(core::str::from_utf8(d).unwrap(), 16).unwrap()).collect()
     }
 
     /// Written by hand after the block layouts of the specification.
@@ -369,11 +339,7 @@ mod tests {
         let mut pipe = Pipe::new(&mut a, &mut b);
         let (host, mut function) = pipe.split();
         let clock = host.clock();
-        let paper = Paper {
-            bytes: Vec::new(),
-            room: usize::MAX,
-            flaky: 0,
-        };
+        let paper = Paper { bytes: Vec::new(), room: usize::MAX, flaky: 0 };
         let mut host = PcapngTap::with_clock(host, paper, 0x1_0000_0000, clock);
         let mut buf = [0; 64];
         clock.set(Instant(5));
@@ -394,11 +360,7 @@ mod tests {
         let mut pipe = Pipe::new(&mut a, &mut b);
         let (host, mut function) = pipe.split();
         host.clock().set(Instant(5));
-        let paper = Paper {
-            bytes: Vec::new(),
-            room: usize::MAX,
-            flaky: 0,
-        };
+        let paper = Paper { bytes: Vec::new(), room: usize::MAX, flaky: 0 };
         let mut host = PcapngTap::new(host, paper, 0x1_0000_0000);
         let mut buf = [0; 64];
         host.send(&CLOSE).unwrap();
@@ -432,15 +394,7 @@ mod tests {
             let mut pipe = Pipe::new(&mut a, &mut b);
             let (host, mut function) = pipe.split();
             host.clock().set(Instant(5));
-            let mut host = PcapngTap::new(
-                host,
-                Paper {
-                    bytes: Vec::new(),
-                    room,
-                    flaky: 0,
-                },
-                0x1_0000_0000,
-            );
+            let mut host = PcapngTap::new(host, Paper { bytes: Vec::new(), room, flaky: 0 }, 0x1_0000_0000);
             let mut buf = [0; 64];
             host.send(&CLOSE).unwrap();
             assert_eq!(function.receive(&mut buf, Instant(12)), Ok(Some(12)));
@@ -451,11 +405,7 @@ mod tests {
             // Everything written is a beginning of the right file, up to the time of the second record.
             let bytes = host.into_inner().1.bytes;
             assert!(bytes.len() <= room);
-            assert_eq!(
-                bytes[..bytes.len().min(first)],
-                whole[..bytes.len().min(first)],
-                "room {room}"
-            );
+            assert_eq!(bytes[..bytes.len().min(first)], whole[..bytes.len().min(first)], "room {room}");
         }
     }
 
@@ -465,15 +415,7 @@ mod tests {
         let (mut a, mut b) = ([0; 64], [0; 64]);
         let mut pipe = Pipe::new(&mut a, &mut b);
         let (host, _function) = pipe.split();
-        let mut host = PcapngTap::new(
-            host,
-            Paper {
-                bytes: Vec::new(),
-                room: usize::MAX,
-                flaky: 3,
-            },
-            0,
-        );
+        let mut host = PcapngTap::new(host, Paper { bytes: Vec::new(), room: usize::MAX, flaky: 3 }, 0);
         for _ in 0..3 {
             host.send(&CLOSE).unwrap();
         }

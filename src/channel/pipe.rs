@@ -72,11 +72,7 @@ struct Queue<'m> {
 impl Queue<'_> {
     fn write(&mut self, bytes: impl Iterator<Item = u8>) {
         for byte in bytes {
-            let at = self
-                .first
-                .saturating_add(self.used)
-                .checked_rem(self.memory.len())
-                .unwrap_or(0);
+            let at = self.first.saturating_add(self.used).checked_rem(self.memory.len()).unwrap_or(0);
             if let Some(place) = self.memory.get_mut(at) {
                 *place = byte;
                 self.used = self.used.saturating_add(1);
@@ -115,11 +111,7 @@ impl Queue<'_> {
                 *place = byte;
             }
         }
-        Some(if needed > buf.len() {
-            Err(PipeError::TooLong { needed })
-        } else {
-            Ok(needed)
-        })
+        Some(if needed > buf.len() { Err(PipeError::TooLong { needed }) } else { Ok(needed) })
     }
 }
 
@@ -134,17 +126,8 @@ struct Lane<'m> {
 
 impl<'m> Lane<'m> {
     const fn new(memory: &'m mut [u8]) -> Self {
-        let queue = Queue {
-            memory,
-            first: 0,
-            used: 0,
-            dropped: false,
-        };
-        Self {
-            queue: RefCell::new(queue),
-            reader: Cell::new(None),
-            writer: Cell::new(None),
-        }
+        let queue = Queue { memory, first: 0, used: 0, dropped: false };
+        Self { queue: RefCell::new(queue), reader: Cell::new(None), writer: Cell::new(None) }
     }
 
     fn max_message(&self) -> usize {
@@ -239,11 +222,7 @@ impl<'m> Pipe<'m> {
     /// A pipe with its two queues. Each holds messages until their lengths, and [`OVERHEAD`] for each, fill it.
     #[must_use]
     pub const fn new(down: &'m mut [u8], up: &'m mut [u8]) -> Self {
-        Self {
-            down: Lane::new(down),
-            up: Lane::new(up),
-            clock: VirtualClock::new(Instant(0)),
-        }
+        Self { down: Lane::new(down), up: Lane::new(up), clock: VirtualClock::new(Instant(0)) }
     }
 
     /// The two ends: the first sends into the first queue. A second call makes a new connection: it begins with
@@ -254,26 +233,13 @@ impl<'m> Pipe<'m> {
             (queue.first, queue.used, queue.dropped) = (0, 0, false);
         }
         let Self { down, up, clock } = &*self;
-        (
-            PipeEnd {
-                out: down,
-                into: up,
-                clock,
-            },
-            PipeEnd {
-                out: up,
-                into: down,
-                clock,
-            },
-        )
+        (PipeEnd { out: down, into: up, clock }, PipeEnd { out: up, into: down, clock })
     }
 }
 
 impl fmt::Debug for Pipe<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pipe")
-            .field("clock", &self.clock)
-            .finish_non_exhaustive()
+        f.debug_struct("Pipe").field("clock", &self.clock).finish_non_exhaustive()
     }
 }
 
@@ -302,9 +268,7 @@ impl<'p> PipeEnd<'p, '_> {
 
 impl fmt::Debug for PipeEnd<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PipeEnd")
-            .field("clock", &self.clock)
-            .finish_non_exhaustive()
+        f.debug_struct("PipeEnd").field("clock", &self.clock).finish_non_exhaustive()
     }
 }
 
@@ -406,10 +370,7 @@ mod tests {
         }
         assert_eq!(block_on(MessageChannel::receive(&mut function, &mut buf)), Ok(1));
         assert_eq!(buf[0], b'y');
-        assert_eq!(
-            poll_once(pin!(MessageChannel::receive(&mut function, &mut buf))),
-            Poll::Pending
-        );
+        assert_eq!(poll_once(pin!(MessageChannel::receive(&mut function, &mut buf))), Poll::Pending);
     }
 
     #[test]
@@ -455,38 +416,21 @@ mod tests {
         let mut pipe = Pipe::new(&mut a, &mut b);
         let (mut host, mut function) = pipe.split();
         assert_eq!(MessageChannel::max_message(&host), 8);
-        assert_eq!(
-            block_on(MessageChannel::send(&mut host, &[0; 9])),
-            Err(PipeError::TooLong { needed: 9 })
-        );
+        assert_eq!(block_on(MessageChannel::send(&mut host, &[0; 9])), Err(PipeError::TooLong { needed: 9 }));
         block_on(MessageChannel::send(&mut host, &[1; 8])).unwrap();
         let mut short = [0; 3];
         let error = block_on(MessageChannel::receive(&mut function, &mut short)).unwrap_err();
-        assert_eq!(
-            (error, error.kind()),
-            (PipeError::TooLong { needed: 8 }, ErrorKind::OutOfMemory)
-        );
+        assert_eq!((error, error.kind()), (PipeError::TooLong { needed: 8 }, ErrorKind::OutOfMemory));
         block_on(MessageChannel::send(&mut host, &[2; 3])).unwrap();
         drop(host);
-        assert_eq!(
-            block_on(MessageChannel::receive(&mut function, &mut short)),
-            Ok(3),
-            "sent before the end"
-        );
+        assert_eq!(block_on(MessageChannel::receive(&mut function, &mut short)), Ok(3), "sent before the end");
         let error = block_on(MessageChannel::receive(&mut function, &mut short)).unwrap_err();
         assert_eq!((error, error.kind()), (PipeError::Closed, ErrorKind::NotConnected));
-        assert_eq!(
-            block_on(MessageChannel::send(&mut function, &[0])),
-            Err(PipeError::Closed)
-        );
+        assert_eq!(block_on(MessageChannel::send(&mut function, &[0])), Err(PipeError::Closed));
         drop(function);
         let (mut host, mut function) = pipe.split();
         block_on(MessageChannel::send(&mut host, &[3])).unwrap();
-        assert_eq!(
-            block_on(MessageChannel::receive(&mut function, &mut short)),
-            Ok(1),
-            "split again"
-        );
+        assert_eq!(block_on(MessageChannel::receive(&mut function, &mut short)), Ok(1), "split again");
     }
 
     #[test]

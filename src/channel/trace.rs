@@ -34,11 +34,7 @@ pub struct Tracer<C, S, K = ()> {
 impl<C, S: Sink> Tracer<C, S> {
     /// Wraps a blocking channel.
     pub const fn new(channel: C, sink: S) -> Self {
-        Self {
-            channel,
-            sink,
-            clock: (),
-        }
+        Self { channel, sink, clock: () }
     }
 }
 
@@ -74,8 +70,7 @@ impl<C: MessageChannel, S: Sink, K: Clock> MessageChannel for Tracer<C, S, K> {
 
     async fn receive(&mut self, buf: &mut [u8]) -> Result<usize, C::Error> {
         let length = self.channel.receive(buf).await?;
-        self.sink
-            .message(self.clock.now(), Direction::Received, buf.get(..length).unwrap_or(&[]));
+        self.sink.message(self.clock.now(), Direction::Received, buf.get(..length).unwrap_or(&[]));
         Ok(length)
     }
 
@@ -95,11 +90,7 @@ impl<C: blocking::MessageChannel, S: Sink, K> blocking::MessageChannel for Trace
     fn receive(&mut self, buf: &mut [u8], deadline: Instant) -> Result<Option<usize>, C::Error> {
         let length = self.channel.receive(buf, deadline)?;
         if let Some(length) = length {
-            self.sink.message(
-                self.channel.now(),
-                Direction::Received,
-                buf.get(..length).unwrap_or(&[]),
-            );
+            self.sink.message(self.channel.now(), Direction::Received, buf.get(..length).unwrap_or(&[]));
         }
         Ok(length)
     }
@@ -165,12 +156,6 @@ mod tests {
         function.send(b"answer").unwrap();
         assert_eq!(host.receive(&mut buf, Instant(9)), Ok(Some(6)));
         assert_eq!((host.max_message(), host.now()), (28, Instant(3)));
-        assert_eq!(
-            seen,
-            [
-                (0, Direction::Sent, b"ask".to_vec()),
-                (3, Direction::Received, b"answer".to_vec())
-            ]
-        );
+        assert_eq!(seen, [(0, Direction::Sent, b"ask".to_vec()), (3, Direction::Received, b"answer".to_vec())]);
     }
 }

@@ -1,19 +1,17 @@
 //! Clients: a session, a channel and a clock put together.
 //!
-//! There is one client for each protocol, written once, as `async` functions over a [`Link`]. A link is either
-//! [`Async`], a channel and a clock that wake the task when something happens, or [`Blocking`], a channel that waits by
-//! itself; with the latter every future is complete when it is first polled, and [`wait`] takes the result out:
+//! All that a client does between sending and receiving is one synchronous core; around it there are two thin shells with
+//! the same methods. The asynchronous one works over a [`Link`]: a channel and a clock that wake the task when something
+//! happens ([`Async`]). The blocking one, beside it in a module of that name, works over a channel that waits by itself:
 //!
 //! ```
 //! # #[cfg(feature = "mbim")] {
-//! use wwan::client::{Blocking, Link, mbim::{Client, Error}, wait};
+//! use wwan::client::mbim::{Error, blocking::Client};
 //! use wwan::mbim_wire::{field::Empty, service::basic_connect::DeviceCaps};
 //!
-//! fn sessions<C: wwan::channel::blocking::MessageChannel>(
-//!     client: &mut Client<'_, Blocking<C>>,
-//! ) -> Result<u32, Error<C::Error>> {
-//!     wait(client.open())?;
-//!     let caps = wait(client.query::<DeviceCaps>(&Empty {}))?;
+//! fn sessions<C: wwan::channel::blocking::MessageChannel>(client: &mut Client<'_, C>) -> Result<u32, Error<C::Error>> {
+//!     client.open()?;
+//!     let caps = client.query::<DeviceCaps>(&Empty {})?;
 //!     caps.max_sessions().map_err(Error::decode::<DeviceCaps>)
 //! }
 //! # }
@@ -21,9 +19,9 @@
 
 use core::future::{Future, poll_fn};
 use core::pin::{Pin, pin};
-use core::task::{Context, Poll, Waker};
+use core::task::{Context, Poll};
 
-use crate::channel::{Clock, MessageChannel, blocking};
+use crate::channel::{Clock, MessageChannel};
 use crate::time::Instant;
 
 #[cfg(feature = "mbim")]
@@ -36,7 +34,7 @@ pub trait Link {
     type Error: embedded_io::Error;
 
     /// Sends one whole message; false if the carrier has not taken it when `until` has passed. It may or may not leave
-    /// then. A link that waits by itself may have a limit of its own.
+    /// then.
     ///
     /// # Cancellation
     ///
@@ -94,38 +92,5 @@ fn poll_until<F: Future>(
     match future.poll(cx) {
         Poll::Ready(output) => Poll::Ready(Some(output)),
         Poll::Pending => time.poll(cx).map(|_| None),
-    }
-}
-
-/// A [`Link`] of a blocking channel: its futures never wait, the channel does. See [`wait`].
-#[derive(Debug)]
-pub struct Blocking<C>(pub C);
-
-impl<C: blocking::MessageChannel> Link for Blocking<C> {
-    type Error = C::Error;
-
-    async fn send(&mut self, message: &[u8], _: Instant) -> Result<bool, C::Error> {
-        self.0.send(message).map(|()| true)
-    }
-
-    async fn receive(&mut self, buf: &mut [u8], until: Instant) -> Result<Option<usize>, C::Error> {
-        self.0.receive(buf, until)
-    }
-
-    fn now(&self) -> Instant {
-        self.0.now()
-    }
-}
-
-/// Runs a future of a client over a [`Blocking`] link to its end. Such a future waits inside the channel and is complete
-/// when it is first polled; any other future would be polled again and again.
-pub fn wait<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    let mut context = Context::from_waker(Waker::noop());
-    loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-            return output;
-        }
-        core::hint::spin_loop();
     }
 }

@@ -20,7 +20,6 @@ use virtual_modem::{InProcess, Room, Scenario, Time};
 use wwan::channel::Direction::{Received, Sent};
 use wwan::channel::fault::{FaultCounters, Faults, Held, Rates};
 use wwan::client::mbim::Error;
-use wwan::client::wait;
 use wwan::mbim_wire::service::basic_connect as bc;
 use wwan::session::mbim::{Counters, Failure};
 use wwan::time::{Instant, Millis};
@@ -71,12 +70,12 @@ fn ask(scenario: &Scenario, seed: u64, to_modem: Rates, from_modem: Rates) -> Ou
     for number in 0..COMMANDS {
         // However bad the way, a few rounds of retries get through.
         for _ in 0..20 {
-            is_open = is_open || wait(client.open()).is_ok();
+            is_open = is_open || client.open().is_ok();
         }
         assert!(is_open, "seed {seed}: does not open");
         let session_id = number % 8;
         let asked = bc::ConnectQuery { session_id, ..bc::ConnectQuery::default() };
-        match wait(client.query::<bc::Connect>(&asked)) {
+        match client.query::<bc::Connect>(&asked) {
             Ok(info) if info.session_id() == Ok(session_id) => tally.own += 1,
             Ok(_) => tally.other += 1,
             Err(Error::Refused(_) | Error::Decode { .. }) => tally.refused += 1,
@@ -90,7 +89,7 @@ fn ask(scenario: &Scenario, seed: u64, to_modem: Rates, from_modem: Rates) -> Ou
         }
     }
     let session = *client.counters();
-    let channel = &mut client.link().0;
+    let channel = client.channel();
     Outcome {
         tally,
         session,

@@ -28,7 +28,6 @@ use std::time::Duration;
 use common::Buffers;
 use rustix::process::{Pid, Signal, kill_process};
 use wwan::channel::{LinuxChannel, LinuxPort};
-use wwan::client::wait;
 use wwan::mbim_wire::field::Empty;
 use wwan::mbim_wire::service::basic_connect as bc;
 
@@ -105,10 +104,10 @@ impl Drop for Scratch {
 fn identify(port: LinuxPort) -> String {
     let mut buffers = Buffers::new();
     let mut client = buffers.client(LinuxChannel::new(port));
-    wait(client.open()).unwrap();
-    let caps = wait(client.query::<bc::DeviceCaps>(&Empty {})).unwrap();
+    client.open().unwrap();
+    let caps = client.query::<bc::DeviceCaps>(&Empty {}).unwrap();
     let imei: String = caps.device_id().unwrap().chars().collect();
-    wait(client.close()).unwrap();
+    client.close().unwrap();
     imei
 }
 

@@ -22,8 +22,9 @@ use virtual_modem::scenario::BUILT_IN;
 use virtual_modem::{AsyncInProcess, InProcess, Room, Scenario, Time};
 use wwan::channel::VirtualClock;
 use wwan::channel::blocking::MessageChannel;
-use wwan::client::mbim::{Client, ConnectRequest, Error, Selection};
-use wwan::client::{Async, Blocking, Link, wait};
+use wwan::client::Async;
+use wwan::client::mbim::blocking::Client;
+use wwan::client::mbim::{ConnectRequest, Error, Selection};
 use wwan::mbim_wire::field::Empty;
 use wwan::mbim_wire::service::basic_connect as bc;
 use wwan::mbim_wire::{Command as _, Status};
@@ -36,26 +37,32 @@ fn request(apn: &str) -> ConnectRequest<'_> {
 }
 
 /// A conversation with a modem in virtual time. Gives the time at its end.
-fn play(scenario: &Scenario, act: impl FnOnce(&mut Client<'_, Blocking<InProcess<'_>>>)) -> Instant {
+fn play(scenario: &Scenario, act: impl FnOnce(&mut Client<'_, InProcess<'_>>)) -> Instant {
     let (mut room, mut buffers) = (Room::new(), Buffers::new());
     let modem = InProcess::mbim(scenario, Time::Virtual, &mut room);
     let mut client = buffers.client(modem);
     act(&mut client);
-    client.link().0.now()
+    client.now()
 }
 
 /// From a cold modem to addresses; whether the PIN was entered, and the IPv4 address.
-async fn bring_up<L: Link>(client: &mut Client<'_, L>, pin: &str) -> Result<(bool, Ipv4Addr), Error<L::Error>> {
-    client.open().await?;
-    client.wait_ready(Millis::from_secs(60)).await?;
-    let unlocked = client.unlock(pin).await?;
-    client.radio_on().await?;
-    client.register(Selection::Automatic, Millis::from_secs(60)).await?;
-    client.attach(Millis::from_secs(30)).await?;
-    client.connect(&request(APN)).await?;
-    let settings = client.ip_configuration(0).await?;
-    let first = settings.ipv4_address().unwrap().iter().next().expect("an address").unwrap();
-    Ok((unlocked, first.ipv4_address.0))
+macro_rules! bring_up {
+    ($client:ident, $pin:expr, [$($wait:tt)*]) => {{
+        $client.open() $($wait)*?;
+        $client.wait_ready(Millis::from_secs(60)) $($wait)*?;
+        let unlocked = $client.unlock($pin) $($wait)*?;
+        $client.radio_on() $($wait)*?;
+        $client.register(Selection::Automatic, Millis::from_secs(60)) $($wait)*?;
+        $client.attach(Millis::from_secs(30)) $($wait)*?;
+        $client.connect(&request(APN)) $($wait)*?;
+        let settings = $client.ip_configuration(0) $($wait)*?;
+        let first = settings.ipv4_address().unwrap().iter().next().expect("an address").unwrap();
+        Ok((unlocked, first.ipv4_address.0))
+    }};
+}
+
+fn bring_up<C: MessageChannel>(client: &mut Client<'_, C>, pin: &str) -> Result<(bool, Ipv4Addr), Error<C::Error>> {
+    bring_up!(client, pin, [])
 }
 
 #[test]
@@ -79,17 +86,17 @@ fn every_built_in_scenario_can_be_read_and_says_what_it_is() {
 #[test]
 fn default_connects_and_tells_the_models_values() {
     let end = play(&scenario("default"), |client| {
-        assert_eq!(wait(bring_up(client, "")).unwrap(), (false, Ipv4Addr::new(10, 64, 0, 2)));
-        let modem = client.link().0.modem();
+        assert_eq!(bring_up(client, "").unwrap(), (false, Ipv4Addr::new(10, 64, 0, 2)));
+        let modem = client.channel().modem();
         let settings = modem.ip_configuration(0).unwrap().v4.as_ref().unwrap();
         assert_eq!(settings.address, Ipv4Addr::new(10, 64, 0, 2));
         let imei = modem.identity().imei.clone();
-        let caps = wait(client.query::<bc::DeviceCaps>(&Empty {})).unwrap();
+        let caps = client.query::<bc::DeviceCaps>(&Empty {}).unwrap();
         assert_eq!(caps.device_id().unwrap(), imei.as_str());
-        wait(client.disconnect(0)).unwrap();
-        assert!(client.link().0.modem().ip_configuration(0).is_none());
-        wait(client.close()).unwrap();
-        assert!(!client.link().0.function().is_open());
+        client.disconnect(0).unwrap();
+        assert!(client.channel().modem().ip_configuration(0).is_none());
+        client.close().unwrap();
+        assert!(!client.channel().function().is_open());
     });
     assert!(end >= Instant(1_500), "SIM, search, attach and activation take their time: {end:?}");
 }
@@ -97,48 +104,48 @@ fn default_connects_and_tells_the_models_values() {
 #[test]
 fn locked_sim_wants_its_pin() {
     play(&scenario("locked-sim"), |client| {
-        let Err(Error::Locked(lock)) = wait(bring_up(client, "")) else {
+        let Err(Error::Locked(lock)) = bring_up(client, "") else {
             panic!("without the PIN");
         };
         assert_eq!((lock.pin_type, lock.remaining_attempts, lock.wrong), (bc::PinType::PIN1, Some(3), false));
-        let Err(Error::Locked(lock)) = wait(client.unlock("0000")) else {
+        let Err(Error::Locked(lock)) = client.unlock("0000") else {
             panic!("with a wrong PIN");
         };
         assert_eq!((lock.pin_type, lock.remaining_attempts, lock.wrong), (bc::PinType::PIN1, Some(2), true));
-        assert!(wait(bring_up(client, "1234")).unwrap().0);
+        assert!(bring_up(client, "1234").unwrap().0);
     });
 }
 
 #[test]
 fn the_last_try_is_not_wasted_and_the_puk_helps() {
     play(&scenario("wrong-pin-last-try"), |client| {
-        wait(client.open()).unwrap();
-        wait(client.wait_ready(Millis::from_secs(10))).unwrap();
-        let Err(Error::Locked(lock)) = wait(client.unlock("9999")) else {
+        client.open().unwrap();
+        client.wait_ready(Millis::from_secs(10)).unwrap();
+        let Err(Error::Locked(lock)) = client.unlock("9999") else {
             panic!("the last try");
         };
         assert_eq!((lock.remaining_attempts, lock.wrong), (Some(1), false), "nothing was tried");
         let enter = bc::PinOperation::ENTER;
-        let Err(Error::Locked(lock)) = wait(client.pin(bc::PinType::PIN1, enter, "9999", "")) else {
+        let Err(Error::Locked(lock)) = client.pin(bc::PinType::PIN1, enter, "9999", "") else {
             panic!("a wrong PIN");
         };
         assert_eq!((lock.pin_type, lock.remaining_attempts), (bc::PinType::PUK1, Some(10)));
-        wait(client.pin(bc::PinType::PUK1, enter, "12345678", "4321")).unwrap();
-        assert!(!wait(bring_up(client, "")).unwrap().0);
+        client.pin(bc::PinType::PUK1, enter, "12345678", "4321").unwrap();
+        assert!(!bring_up(client, "").unwrap().0);
     });
 }
 
 #[test]
 fn refused_access_points_tell_the_networks_cause() {
     play(&scenario("refused-apn"), |client| {
-        wait(bring_up(client, "")).unwrap();
-        wait(client.disconnect(0)).unwrap();
+        bring_up(client, "").unwrap();
+        client.disconnect(0).unwrap();
         for (apn, cause) in [("bogus", 27), ("blocked", 33)] {
-            let error = wait(client.connect(&request(apn))).unwrap_err();
+            let error = client.connect(&request(apn)).unwrap_err();
             let refusal = *error.refusal().expect("a refusal");
             assert_eq!(refusal.network, Some(bc::NwError(cause)), "{apn}: {error}");
         }
-        let error = wait(client.connect(&request("corporate"))).unwrap_err();
+        let error = client.connect(&request("corporate")).unwrap_err();
         assert_eq!(error.refusal().unwrap().status, Status::INVALID_USER_NAME_PWD);
         let login = ConnectRequest {
             user_name: "user",
@@ -146,21 +153,25 @@ fn refused_access_points_tell_the_networks_cause() {
             auth_protocol: bc::AuthProtocol::CHAP,
             ..request("corporate")
         };
-        let info = wait(client.connect(&login)).unwrap();
-        assert_eq!((info.ip_type(), info.nw_error()), (Ok(bc::ContextIpType::IPV4), Ok(bc::NwError(50))), "asked for both");
+        let info = client.connect(&login).unwrap();
+        assert_eq!(
+            (info.ip_type(), info.nw_error()),
+            (Ok(bc::ContextIpType::IPV4), Ok(bc::NwError(50))),
+            "asked for both"
+        );
     });
 }
 
 #[test]
 fn no_service_ends_after_half_a_minute() {
     let end = play(&scenario("no-service"), |client| {
-        wait(client.open()).unwrap();
-        wait(client.wait_ready(Millis::from_secs(10))).unwrap();
-        let early = wait(client.register(Selection::Automatic, Millis::from_secs(5)));
+        client.open().unwrap();
+        client.wait_ready(Millis::from_secs(10)).unwrap();
+        let early = client.register(Selection::Automatic, Millis::from_secs(5));
         // Whether the modem says so at once or goes on searching, there is no registration yet.
         assert!(early.is_err(), "{early:?}");
-        client.link().0.pass(Millis::from_secs(30));
-        wait(bring_up(client, "")).unwrap();
+        client.channel().pass(Millis::from_secs(30));
+        bring_up(client, "").unwrap();
     });
     assert!(end > Instant(30_000));
 }
@@ -168,7 +179,7 @@ fn no_service_ends_after_half_a_minute() {
 #[test]
 fn denied_registration_tells_the_cause() {
     play(&scenario("registration-denied"), |client| {
-        let error = wait(bring_up(client, "")).unwrap_err();
+        let error = bring_up(client, "").unwrap_err();
         assert_eq!(error.refusal().and_then(|refusal| refusal.network), Some(bc::NwError(15)), "{error}");
     });
 }
@@ -176,11 +187,11 @@ fn denied_registration_tells_the_cause() {
 #[test]
 fn a_silent_modem_is_opened_once_it_answers() {
     let end = play(&scenario("silent"), |client| {
-        wait(client.open()).unwrap();
-        let now = client.link().0.now();
+        client.open().unwrap();
+        let now = client.now();
         assert!(now >= Instant(12_000), "{now:?}");
-        wait(bring_up(client, "")).unwrap();
-        assert!(client.link().0.function().counters().muted >= 2);
+        bring_up(client, "").unwrap();
+        assert!(client.channel().function().counters().muted >= 2);
     });
     assert!(end < Instant(30_000), "{end:?}");
 }
@@ -188,41 +199,41 @@ fn a_silent_modem_is_opened_once_it_answers() {
 #[test]
 fn at_a_cold_boot_no_try_is_used_up() {
     play(&scenario("cold-boot"), |client| {
-        wait(client.open()).unwrap();
-        let state = client.link().0.now();
+        client.open().unwrap();
+        let state = client.now();
         assert!(state >= Instant(500), "answers nothing before it has booted: {state:?}");
-        let ready = wait(client.query::<bc::SubscriberReadyStatus>(&Empty {})).unwrap();
+        let ready = client.query::<bc::SubscriberReadyStatus>(&Empty {}).unwrap();
         assert_eq!(ready.ready_state(), Ok(bc::SubscriberReadyState::NOT_INITIALIZED));
         // Impatient: the PIN looks needed, and is refused, but that costs nothing.
-        assert_eq!(wait(client.pin_state()).unwrap().pin_state, bc::PinState::LOCKED);
-        let error = wait(client.unlock("1234")).unwrap_err();
+        assert_eq!(client.pin_state().unwrap().pin_state, bc::PinState::LOCKED);
+        let error = client.unlock("1234").unwrap_err();
         assert!(matches!(error, Error::Refused(_)), "{error}");
-        assert_eq!(wait(client.pin_state()).unwrap().remaining_attempts, 3);
+        assert_eq!(client.pin_state().unwrap().remaining_attempts, 3);
         // Patient.
-        assert!(wait(bring_up(client, "1234")).unwrap().0);
-        assert!(client.link().0.now() > Instant(6_500));
+        assert!(bring_up(client, "1234").unwrap().0);
+        assert!(client.now() > Instant(6_500));
     });
 }
 
 #[test]
 fn a_sim_that_comes_late_is_found() {
     play(&scenario("no-sim"), |client| {
-        wait(client.open()).unwrap();
-        let absent = wait(client.wait_ready(Millis::from_secs(10))).unwrap();
+        client.open().unwrap();
+        let absent = client.wait_ready(Millis::from_secs(10)).unwrap();
         assert_eq!(absent, bc::SubscriberReadyState::SIM_NOT_INSERTED);
-        client.link().0.pass(Millis::from_secs(20));
-        wait(bring_up(client, "")).unwrap();
+        client.channel().pass(Millis::from_secs(20));
+        bring_up(client, "").unwrap();
     });
 }
 
 #[test]
 fn fragments_of_64_bytes_carry_everything() {
     play(&scenario("fragments"), |client| {
-        wait(bring_up(client, "")).unwrap();
+        bring_up(client, "").unwrap();
         assert_eq!(client.max_control_transfer(), 64);
-        let services = wait(client.query::<bc::DeviceServices>(&Empty {})).unwrap();
+        let services = client.query::<bc::DeviceServices>(&Empty {}).unwrap();
         assert!(services.device_services().unwrap().iter().count() >= 2);
-        let counters = *client.link().0.function().counters();
+        let counters = *client.channel().function().counters();
         assert!(counters.received > counters.commands, "commands came in fragments: {counters:?}");
         assert_eq!((counters.function_errors, counters.garbage, counters.lost), (0, 0, 0));
         assert_eq!(client.counters().fragments, 0);
@@ -243,10 +254,10 @@ fn events_reach_the_host_as_indications_in_their_order() {
     "#;
     let scenario = Scenario::parse("events", source).unwrap();
     play(&scenario, |client| {
-        wait(bring_up(client, "")).unwrap();
-        client.link().0.pass(Millis::from_secs(10));
+        bring_up(client, "").unwrap();
+        client.channel().pass(Millis::from_secs(10));
         let mut told = Vec::new();
-        while let Some(indication) = wait(client.next_indication(Instant(0))).unwrap() {
+        while let Some(indication) = client.next_indication(Instant(0)).unwrap() {
             told.push((indication.service, indication.cid, indication.body.to_vec()));
         }
         let connect = told.iter().find(|(service, cid, _)| *service == bc::BASIC_CONNECT && *cid == bc::Connect::CID);
@@ -277,17 +288,17 @@ fn commands_can_be_refused_delayed_and_swallowed() {
     "#;
     let scenario = Scenario::parse("commands", source).unwrap();
     play(&scenario, |client| {
-        wait(client.open()).unwrap();
-        let error = wait(client.query::<bc::DeviceCaps>(&Empty {})).unwrap_err();
+        client.open().unwrap();
+        let error = client.query::<bc::DeviceCaps>(&Empty {}).unwrap_err();
         assert_eq!(error.refusal().unwrap().status, Status::FAILURE);
-        wait(client.query::<bc::DeviceCaps>(&Empty {})).unwrap();
-        let before = client.link().0.now();
-        client.link().0.pass(Millis(400));
-        wait(client.query::<bc::HomeProvider>(&Empty {})).unwrap();
-        assert!(client.link().0.now() - before >= Millis(4_000));
-        let error = wait(client.query::<bc::PacketStatistics>(&Empty {})).unwrap_err();
+        client.query::<bc::DeviceCaps>(&Empty {}).unwrap();
+        let before = client.now();
+        client.channel().pass(Millis(400));
+        client.query::<bc::HomeProvider>(&Empty {}).unwrap();
+        assert!(client.now() - before >= Millis(4_000));
+        let error = client.query::<bc::PacketStatistics>(&Empty {}).unwrap_err();
         assert!(matches!(error, Error::Failed { .. }), "{error}");
-        assert_eq!(client.link().0.function().counters().swallowed, 1);
+        assert_eq!(client.channel().function().counters().swallowed, 1);
     });
 }
 
@@ -303,20 +314,20 @@ fn an_unplugged_modem_is_gone_until_it_is_plugged_in() {
     "#;
     let scenario = Scenario::parse("unplug", source).unwrap();
     play(&scenario, |client| {
-        wait(bring_up(client, "")).unwrap();
+        bring_up(client, "").unwrap();
         let error = loop {
-            match wait(client.next_indication(Instant(20_000))) {
+            match client.next_indication(Instant(20_000)) {
                 Ok(indication) => drop(indication.expect("an indication, or the end")),
                 Err(error) => break error,
             }
         };
         let Error::Channel(error) = error else { panic!("{error}") };
         assert_eq!(embedded_io::Error::kind(&error), embedded_io::ErrorKind::NotConnected);
-        let modem = &mut client.link().0;
+        let modem = &mut client.channel();
         assert!(!modem.is_plugged());
         modem.pass(Millis::from_secs(5));
         assert!(modem.is_plugged() && !modem.function().is_open());
-        wait(bring_up(client, "")).unwrap();
+        bring_up(client, "").unwrap();
     });
 }
 
@@ -335,8 +346,8 @@ fn every_run_is_the_same() {
     let run = || {
         let mut said = Vec::new();
         let end = play(&scenario("fragments"), |client| {
-            wait(bring_up(client, "")).unwrap();
-            let counters = *client.link().0.function().counters();
+            bring_up(client, "").unwrap();
+            let counters = *client.channel().function().counters();
             said.push((counters, *client.counters()));
         });
         (end, said)
@@ -350,7 +361,10 @@ fn the_async_client_connects_too() {
     let clock = VirtualClock::new(Instant(0));
     let channel = AsyncInProcess::mbim(&scenario, &clock, &mut room);
     let mut client = buffers.client_over(Async { channel, clock: &clock }, 4096);
-    let mut future = std::pin::pin!(bring_up(&mut client, "1234"));
+    let mut future = std::pin::pin!(async {
+        let outcome: Result<_, Error<_>> = async { bring_up!(client, "1234", [.await]) }.await;
+        outcome
+    });
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     let connected = loop {
         if let std::task::Poll::Ready(connected) = future.as_mut().poll(&mut context) {

@@ -84,9 +84,7 @@ pub mod context_type {
     /// The type with a name, upper and lower case alike.
     #[must_use]
     pub fn by_name(name: &str) -> Option<Uuid> {
-        ALL.iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, uuid)| *uuid)
+        ALL.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, uuid)| *uuid)
     }
 }
 

@@ -6,10 +6,7 @@ use mbim_wire::catalogue::{Kind, SERVICES, StructInfo};
 pub(crate) fn structures() -> Vec<&'static StructInfo> {
     let mut found = Vec::new();
     for command in SERVICES.iter().flat_map(|service| service.commands) {
-        let pairs = [command.query, command.set]
-            .into_iter()
-            .flatten()
-            .flat_map(|(sent, answered)| [sent, answered]);
+        let pairs = [command.query, command.set].into_iter().flatten().flat_map(|(sent, answered)| [sent, answered]);
         pairs.chain(command.notification).for_each(|info| add(info, &mut found));
     }
     found
@@ -18,10 +15,7 @@ pub(crate) fn structures() -> Vec<&'static StructInfo> {
 fn add(info: &'static StructInfo, found: &mut Vec<&'static StructInfo>) {
     if !found.iter().any(|known| core::ptr::eq(*known, info)) {
         found.push(info);
-        info.fields
-            .iter()
-            .filter_map(|field| inner(&field.kind))
-            .for_each(|info| add(info, found));
+        info.fields.iter().filter_map(|field| inner(&field.kind)).for_each(|info| add(info, found));
     }
 }
 

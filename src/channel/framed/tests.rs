@@ -76,11 +76,7 @@ fn reference(stream: &[u8]) -> (Found, FrameCounters) {
         if kind_fits && rest.len() < 8 {
             break;
         }
-        let length = if kind_fits {
-            u32::from_le_bytes([rest[4], rest[5], rest[6], rest[7]]) as usize
-        } else {
-            0
-        };
+        let length = if kind_fits { u32::from_le_bytes([rest[4], rest[5], rest[6], rest[7]]) as usize } else { 0 };
         if (12..=CAPACITY).contains(&length) {
             if rest.len() < length {
                 break;
@@ -159,10 +155,7 @@ proptest! {
 #[test]
 fn knows_the_types_of_the_specification() {
     let framing = MbimFraming::default();
-    for kind in (0..16)
-        .chain(0x8000_0000..0x8000_0010)
-        .chain([0x0100_0000, 0x0000_0101, 0x8000_0107])
-    {
+    for kind in (0..16).chain(0x8000_0000..0x8000_0010).chain([0x0100_0000, 0x0000_0101, 0x8000_0107]) {
         let known = matches!(kind, 1..=4 | 0x8000_0001..=0x8000_0004 | 0x8000_0007);
         let expected = if known { Verdict::Message(20) } else { Verdict::Garbage };
         assert_eq!(framing.judge(&message(kind, 20, 0)), expected, "{kind:#x}");
@@ -191,12 +184,7 @@ fn a_huge_length_does_not_wedge_the_port() {
     stream.extend(&answer);
     let mut deframer = Deframer::new([0; 4096]);
     assert_eq!(deframe(&mut deframer, &stream, &[16]), [Ok(answer)]);
-    let expected = FrameCounters {
-        messages: 1,
-        dropped_bytes: 16,
-        resyncs: 1,
-        ..FrameCounters::default()
-    };
+    let expected = FrameCounters { messages: 1, dropped_bytes: 16, resyncs: 1, ..FrameCounters::default() };
     assert_eq!(deframer.counters(), expected);
 }
 
@@ -212,10 +200,7 @@ fn a_boundary_ends_a_plausible_message_that_never_completes() {
     deframer.boundary();
     let next = message(1, 16, 7);
     assert_eq!(deframe(&mut deframer, &next, &[16]), [Ok(inner), Ok(next.clone())]);
-    assert_eq!(
-        (deframer.counters().dropped_bytes, deframer.counters().resyncs),
-        (22, 2)
-    );
+    assert_eq!((deframer.counters().dropped_bytes, deframer.counters().resyncs), (22, 2));
     assert!(!deframer.is_partial());
     // Inside an oversize message.
     assert_eq!(deframe(&mut deframer, &message(1, 500, 7)[..100], &[16]), [Err(500)]);
@@ -255,26 +240,15 @@ fn transfers_resynchronise_at_a_header_and_join_otherwise() {
     assert_eq!(transfer(&mut deframer, &short), [Ok(short.clone())]);
     assert_eq!(transfer(&mut deframer, &[]), []);
     assert_eq!(transfer(&mut deframer, &long[..40]), []);
-    assert_eq!(
-        transfer(&mut deframer, &long[40..]),
-        [Ok(long.clone())],
-        "one message in two transfers"
-    );
+    assert_eq!(transfer(&mut deframer, &long[40..]), [Ok(long.clone())], "one message in two transfers");
     assert_eq!(transfer(&mut deframer, &long[..40]), []);
-    assert_eq!(
-        transfer(&mut deframer, &short),
-        [Ok(short.clone())],
-        "the rest never came"
-    );
+    assert_eq!(transfer(&mut deframer, &short), [Ok(short.clone())], "the rest never came");
     assert_eq!(deframer.counters().dropped_bytes, 40);
     // Lies about its length, in every transfer.
     let mut lying = message(0x8000_0003, 60, 1);
     lying[4] = 61;
     assert_eq!(transfer(&mut deframer, &lying), []);
-    assert_eq!(
-        transfer(&mut deframer, &[short.clone(), short.clone()].concat()),
-        [Ok(short.clone()), Ok(short)]
-    );
+    assert_eq!(transfer(&mut deframer, &[short.clone(), short.clone()].concat()), [Ok(short.clone()), Ok(short)]);
 }
 
 #[test]
@@ -303,9 +277,7 @@ impl Framing for Other {
 #[test]
 fn other_framings_fit_in() {
     let mut deframer = Deframer::with_framing([0; 8], Other);
-    let Feed::Message { message, rest } = deframer.feed(&[9, 1, 1, 3, 7, 8, 1]) else {
-        panic!()
-    };
+    let Feed::Message { message, rest } = deframer.feed(&[9, 1, 1, 3, 7, 8, 1]) else { panic!() };
     assert_eq!((message, rest), (&[1, 3, 7, 8][..], &[][..]));
     assert_eq!(deframer.feed(&[]), Feed::Consumed);
     assert_eq!(deframer.feed(&[200]), Feed::Oversize { needed: 201, rest: &[] });
@@ -332,14 +304,8 @@ enum Step {
 
 impl Script {
     fn chunked(stream: &[u8], chunk: usize) -> Self {
-        let steps = stream
-            .chunks(chunk)
-            .flat_map(|bytes| [Step::Wait(1), Step::Bytes(bytes.to_vec())]);
-        Self {
-            input: steps.collect(),
-            appetite: usize::MAX,
-            ..Self::default()
-        }
+        let steps = stream.chunks(chunk).flat_map(|bytes| [Step::Wait(1), Step::Bytes(bytes.to_vec())]);
+        Self { input: steps.collect(), appetite: usize::MAX, ..Self::default() }
     }
 
     fn take(&mut self, buf: &mut [u8]) -> Option<usize> {
@@ -387,11 +353,7 @@ impl Write for Script {
     async fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
         poll_fn(|_| {
             self.busy = !self.busy;
-            if self.busy {
-                Poll::Pending
-            } else {
-                Poll::Ready(Ok(self.put(bytes)))
-            }
+            if self.busy { Poll::Pending } else { Poll::Ready(Ok(self.put(bytes))) }
         })
         .await
     }
@@ -440,11 +402,7 @@ impl blocking::ByteStream for Script {
 #[test]
 fn receives_from_any_chunks() {
     use crate::channel::MessageChannel;
-    let messages = [
-        message(0x8000_0001, 16, 0),
-        message(0x8000_0003, 64, 1),
-        message(0x8000_0007, 44, 2),
-    ];
+    let messages = [message(0x8000_0001, 16, 0), message(0x8000_0003, 64, 1), message(0x8000_0007, 44, 2)];
     let stream = messages.concat();
     for chunk in 1..=stream.len() {
         let (mut receive, mut send, mut buf) = ([0; 64], [0; 64], [0xa5; 64]);
@@ -460,11 +418,7 @@ fn receives_from_any_chunks() {
 #[test]
 fn a_dropped_receive_loses_nothing() {
     use crate::channel::MessageChannel;
-    let messages = [
-        message(0x8000_0001, 16, 0),
-        message(0x8000_0003, 64, 1),
-        message(0x8000_0007, 44, 2),
-    ];
+    let messages = [message(0x8000_0001, 16, 0), message(0x8000_0003, 64, 1), message(0x8000_0007, 44, 2)];
     for chunk in 1..40 {
         for polls in 1..30 {
             let (mut receive, mut send, mut buf) = ([0; 64], [0; 64], [0xa5; 64]);
@@ -485,13 +439,7 @@ fn a_dropped_receive_loses_nothing() {
                 }
             }
             assert_eq!(got, messages);
-            assert_eq!(
-                channel.counters(),
-                FrameCounters {
-                    messages: 3,
-                    ..FrameCounters::default()
-                }
-            );
+            assert_eq!(channel.counters(), FrameCounters { messages: 3, ..FrameCounters::default() });
         }
     }
 }
@@ -503,10 +451,7 @@ fn a_dropped_send_leaves_whole_messages_only() {
     for appetite in 1..50 {
         for polls in 0..110 {
             let (mut receive, mut send) = ([0; 64], [0; 64]);
-            let script = Script {
-                appetite,
-                ..Script::default()
-            };
+            let script = Script { appetite, ..Script::default() };
             let mut channel = Framed::new(script, &mut receive, &mut send);
             {
                 let mut future = pin!(MessageChannel::send(&mut channel, &first));
@@ -520,11 +465,7 @@ fn a_dropped_send_leaves_whole_messages_only() {
             let mut expected = if begun { first.clone() } else { Vec::new() };
             expected.extend(if other_begun { &[0xee; 20][..] } else { &[] });
             expected.extend(&second);
-            assert_eq!(
-                channel.into_inner().output,
-                expected,
-                "appetite {appetite}, {polls} polls"
-            );
+            assert_eq!(channel.into_inner().output, expected, "appetite {appetite}, {polls} polls");
         }
     }
 }
@@ -540,17 +481,11 @@ fn ends_and_limits() {
     assert_eq!(receive(&mut buf), Err(FramedError::TooLong { needed: 100 }));
     assert_eq!(receive(&mut buf), Ok(16));
     let error = receive(&mut buf[..20]).unwrap_err();
-    assert_eq!(
-        (error, error.kind()),
-        (FramedError::TooLong { needed: 48 }, ErrorKind::OutOfMemory)
-    );
+    assert_eq!((error, error.kind()), (FramedError::TooLong { needed: 48 }, ErrorKind::OutOfMemory));
     let error = receive(&mut buf).unwrap_err();
     assert_eq!((error, error.kind()), (FramedError::Closed, ErrorKind::NotConnected));
     assert_eq!(MessageChannel::max_message(&channel), 32);
-    assert_eq!(
-        block_on(MessageChannel::send(&mut channel, &[0; 33])),
-        Err(FramedError::TooLong { needed: 33 })
-    );
+    assert_eq!(block_on(MessageChannel::send(&mut channel, &[0; 33])), Err(FramedError::TooLong { needed: 33 }));
     assert!(channel.into_inner().output.is_empty());
 }
 
@@ -558,10 +493,8 @@ fn ends_and_limits() {
 fn a_flood_of_garbage_lets_others_run() {
     use crate::channel::MessageChannel;
     let (mut receive, mut send, mut buf) = ([0; 64], [0; 32], [0; 64]);
-    let flood = |count| Script {
-        input: (0..count).map(|_| Step::Bytes(std::vec![9; 64])).collect(),
-        ..Script::default()
-    };
+    let flood =
+        |count| Script { input: (0..count).map(|_| Step::Bytes(std::vec![9; 64])).collect(), ..Script::default() };
     let mut channel = Framed::new(flood(10_000), &mut receive, &mut send);
     assert!(poll_once(pin!(MessageChannel::receive(&mut channel, &mut buf))).is_pending());
     assert_eq!(channel.counters().dropped_bytes, 64 * READS_IN_A_ROW);
@@ -582,10 +515,7 @@ fn a_flood_of_garbage_lets_others_run() {
     }
     let (mut receive, mut send) = ([0; 64], [0; 32]);
     let mut channel = Framed::new(Ticking(flood(10_000)), &mut receive, &mut send);
-    assert_eq!(
-        blocking::MessageChannel::receive(&mut channel, &mut buf, Instant(50)),
-        Ok(None)
-    );
+    assert_eq!(blocking::MessageChannel::receive(&mut channel, &mut buf, Instant(50)), Ok(None));
     assert_eq!(channel.counters().dropped_bytes, 64 * 50);
 }
 
@@ -593,18 +523,9 @@ fn a_flood_of_garbage_lets_others_run() {
 fn blocking_keeps_deadlines_and_partial_messages() {
     use blocking::MessageChannel;
     let answer = message(0x8000_0001, 16, 0);
-    let input = [
-        Step::Bytes(answer[..9].to_vec()),
-        Step::Wait(500),
-        Step::Bytes(answer[9..].to_vec()),
-    ]
-    .into();
+    let input = [Step::Bytes(answer[..9].to_vec()), Step::Wait(500), Step::Bytes(answer[9..].to_vec())].into();
     let (mut receive, mut send, mut buf) = ([0; 64], [0; 32], [0; 64]);
-    let script = Script {
-        input,
-        appetite: 5,
-        ..Script::default()
-    };
+    let script = Script { input, appetite: 5, ..Script::default() };
     let mut channel = Framed::new(script, &mut receive, &mut send);
     assert_eq!(channel.receive(&mut buf, Instant(0)), Ok(None));
     assert_eq!(channel.receive(&mut buf, Instant(300)), Ok(None));
@@ -620,17 +541,10 @@ fn silence_inside_a_message_breaks_it_off() {
     use blocking::MessageChannel;
     let (answer, lying) = (message(0x8000_0001, 16, 0), message(0x8000_0003, 4000, 0));
     for (pause, found) in [(999, None), (1000, Some(16))] {
-        let input = [
-            Step::Wait(7000),
-            Step::Bytes(lying[..20].to_vec()),
-            Step::Wait(pause),
-            Step::Bytes(answer.clone()),
-        ];
+        let input =
+            [Step::Wait(7000), Step::Bytes(lying[..20].to_vec()), Step::Wait(pause), Step::Bytes(answer.clone())];
         let (mut receive, mut send, mut buf) = ([0; 4096], [0; 32], [0; 64]);
-        let script = Script {
-            input: input.into(),
-            ..Script::default()
-        };
+        let script = Script { input: input.into(), ..Script::default() };
         let mut channel = Framed::new(script, &mut receive, &mut send);
         for deadline in (0..9000).step_by(100) {
             // Time spent elsewhere is not silence.

@@ -1,10 +1,5 @@
 //! The Linux channels over real pseudo-terminals, sockets and files.
-#![allow(
-    clippy::std_instead_of_alloc,
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::arithmetic_side_effects
-)]
+#![allow(clippy::std_instead_of_alloc, clippy::indexing_slicing, clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -61,10 +56,7 @@ impl Drop for Folder {
 fn a_terminal_carries_messages_both_ways() {
     let (mut modem, path) = pty();
     let mut channel = LinuxChannel::open(&path).unwrap();
-    assert_eq!(
-        (channel.port().kind(), channel.max_message()),
-        (PortKind::Terminal, DEFAULT_MAX_MESSAGE)
-    );
+    assert_eq!((channel.port().kind(), channel.max_message()), (PortKind::Terminal, DEFAULT_MAX_MESSAGE));
     let message = all_bytes();
     channel.send(&message).unwrap();
     let mut seen = vec![0; message.len()];
@@ -103,14 +95,8 @@ fn a_terminal_is_exclusive_and_gets_its_settings_back() {
     );
     drop(channel);
     let after = rustix::termios::tcgetattr(&modem).unwrap();
-    assert_eq!(
-        (after.local_modes, after.input_modes),
-        (before.local_modes, before.input_modes)
-    );
-    assert_eq!(
-        (after.output_modes, after.control_modes),
-        (before.output_modes, before.control_modes)
-    );
+    assert_eq!((after.local_modes, after.input_modes), (before.local_modes, before.input_modes));
+    assert_eq!((after.output_modes, after.control_modes), (before.output_modes, before.control_modes));
     let port = LinuxPort::open(&path).unwrap();
     port.set_speed(115_200).unwrap();
     assert_eq!(rustix::termios::tcgetattr(&modem).unwrap().output_speed(), 115_200);
@@ -141,18 +127,12 @@ fn what_is_no_device_is_refused() {
     }
     assert_eq!(fs::read(&file).unwrap(), b"text");
     let error = LinuxChannel::open(folder.0.join("absent")).unwrap_err();
-    assert_eq!(
-        (error.kind(), error.io_kind()),
-        (ErrorKind::NotFound, io::ErrorKind::NotFound)
-    );
+    assert_eq!((error.kind(), error.io_kind()), (ErrorKind::NotFound, io::ErrorKind::NotFound));
     assert_eq!(std::format!("{error}"), "open: No such file or directory (os error 2)");
     // A socket nobody listens at.
     let socket = folder.0.join("socket");
     drop(UnixListener::bind(&socket).unwrap());
-    assert_eq!(
-        LinuxChannel::open(&socket).unwrap_err().kind(),
-        ErrorKind::ConnectionRefused
-    );
+    assert_eq!(LinuxChannel::open(&socket).unwrap_err().kind(), ErrorKind::ConnectionRefused);
 }
 
 #[test]
@@ -160,10 +140,7 @@ fn the_null_device_ends_at_once() {
     // Not through `open`: the lock would be in the way of other programs.
     let null = File::options().read(true).write(true).open("/dev/null").unwrap();
     let mut channel = LinuxChannel::new(LinuxPort::from_fd(null.into()).unwrap());
-    assert_eq!(
-        (channel.port().kind(), channel.max_message()),
-        (PortKind::Messages, DEFAULT_MAX_MESSAGE)
-    );
+    assert_eq!((channel.port().kind(), channel.max_message()), (PortKind::Messages, DEFAULT_MAX_MESSAGE));
     let error = channel.receive(&mut [0; 64], Instant::FAR).unwrap_err();
     assert_eq!((error, error.kind()), (LinuxError::Closed, ErrorKind::NotConnected));
 }
@@ -204,11 +181,7 @@ fn a_stream_socket_carries_messages() {
     assert_eq!(channel.send(&[0; 5000]), Err(LinuxError::TooLong { needed: 5000 }));
     theirs.write_all(&OPEN_DONE).unwrap();
     drop(theirs);
-    assert_eq!(
-        channel.receive(&mut buf, Instant::FAR),
-        Ok(Some(16)),
-        "sent before the end"
-    );
+    assert_eq!(channel.receive(&mut buf, Instant::FAR), Ok(Some(16)), "sent before the end");
     assert_eq!(channel.receive(&mut buf, Instant::FAR), Err(LinuxError::Closed));
     assert_eq!(channel.send(&OPEN_DONE).unwrap_err().kind(), ErrorKind::NotConnected);
 }
@@ -307,21 +280,12 @@ fn overflows_and_cut_messages_are_counted() {
     core.arrived(Ok(8)).unwrap();
     let overflow = LinuxError::system(Operation::Read, Errno::NOBUFS);
     assert_eq!(core.arrived(Err(overflow)), Err(overflow));
-    assert_eq!(
-        core.check_whole(64, &[0; 65]),
-        Err(LinuxError::Cut {
-            written: 64,
-            length: 65
-        })
-    );
+    assert_eq!(core.check_whole(64, &[0; 65]), Err(LinuxError::Cut { written: 64, length: 65 }));
     core.deframer.space()[..16].copy_from_slice(&OPEN_DONE);
     core.arrived(Ok(16)).unwrap();
     assert_eq!(core.take(&mut [0; 64]), Some(Ok(16)));
     let counters = core.counters();
-    assert_eq!(
-        (counters.overflows, counters.cut, counters.frames.dropped_bytes),
-        (1, 1, 8)
-    );
+    assert_eq!((counters.overflows, counters.cut, counters.frames.dropped_bytes), (1, 1, 8));
 }
 
 /// Interface 2 is NCM, 4 is MBIM with 512 bytes, 6 is MBIM with 4096 bytes.
@@ -389,9 +353,7 @@ mod asynchronous {
 
     /// Receives what is known to come; a test must not hang if it does not.
     async fn receive(channel: &mut AsyncDevice, buf: &mut [u8]) -> Result<usize, LinuxError> {
-        unless(channel.receive(buf), LinuxClock.wait_until(soon()))
-            .await
-            .unwrap()
+        unless(channel.receive(buf), LinuxClock.wait_until(soon())).await.unwrap()
     }
 
     #[test]
@@ -415,10 +377,7 @@ mod asynchronous {
         assert_eq!(buf[..268], all_bytes());
         assert_eq!(block_on(receive(&mut channel, &mut buf)), Ok(16));
         drop(writer.join().unwrap());
-        assert_eq!(
-            block_on(receive(&mut channel, &mut buf)).unwrap_err().kind(),
-            ErrorKind::NotConnected
-        );
+        assert_eq!(block_on(receive(&mut channel, &mut buf)).unwrap_err().kind(), ErrorKind::NotConnected);
         assert_eq!(channel.counters().frames.dropped_bytes, 2);
     }
 
@@ -492,10 +451,7 @@ mod asynchronous {
             assert!(unless(channel.receive(&mut buf), clock.wait_until(at)).await.is_none());
             assert!(Clock::now(&clock) >= at);
             channel.send(&OPEN_DONE).await.unwrap();
-            assert_eq!(
-                channel.send(&[0; 5000]).await,
-                Err(LinuxError::TooLong { needed: 5000 })
-            );
+            assert_eq!(channel.send(&[0; 5000]).await, Err(LinuxError::TooLong { needed: 5000 }));
             rustix::io::write(&theirs, &OPEN_DONE).unwrap();
             let never = clock.wait_until(Instant::FAR);
             assert_eq!(unless(receive(&mut channel, &mut buf), never).await, Some(Ok(16)));

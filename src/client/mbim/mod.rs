@@ -29,8 +29,8 @@ use self::core::{Core, Job, Next};
 use self::methods::client_methods;
 use super::Link;
 use crate::procedure::mbim::{
-    Ask, AskAny, Attach, ConfigureProxy, Connect, Disconnect, Procedure, Question, RadioOn, Register, SessionQuery, Stop,
-    UseCode, WaitReady,
+    Ask, AskAny, Attach, ConfigureProxy, Connect, Disconnect, Procedure, Question, RadioOn, Register, SessionQuery,
+    Stop, UseCode, WaitReady,
 };
 use crate::session::mbim::{Config, Counters, Failure, OpenError, SessionError};
 use crate::time::{Instant, Millis};
@@ -85,10 +85,7 @@ impl<E> From<Stop> for Error<E> {
 impl<E> Error<E> {
     /// A field of an answer to `C` that cannot be read.
     pub fn decode<C: Command>(error: DecodeError) -> Self {
-        Self::Decode {
-            command: CommandId::of::<C>(),
-            error,
-        }
+        Self::Decode { command: CommandId::of::<C>(), error }
     }
 
     /// The refusal, if it is one.
@@ -107,10 +104,7 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
             Self::Session(error) => error.fmt(f),
             Self::Open(error) => error.fmt(f),
             Self::Lost => f.write_str("the modem was reset or closed"),
-            Self::Failed {
-                command: Some(command),
-                failure,
-            } => write!(f, "{command}: {failure}"),
+            Self::Failed { command: Some(command), failure } => write!(f, "{command}: {failure}"),
             Self::Failed { command: None, failure } => failure.fmt(f),
             Self::Refused(refusal) => refusal.fmt(f),
             Self::Decode { command, error } => write!(f, "answer of {command}: {error}"),

@@ -26,14 +26,7 @@ pub(super) struct Queue<'s> {
 
 impl<'s> Queue<'s> {
     pub(super) fn new(memory: &'s mut [u8]) -> Self {
-        Self {
-            memory,
-            head: 0,
-            tail: 0,
-            end: None,
-            lost: 0,
-            arrived: 0,
-        }
+        Self { memory, head: 0, tail: 0, end: None, lost: 0, arrived: 0 }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -97,11 +90,7 @@ impl<'s> Queue<'s> {
         let (cid, rest) = rest.split_first_chunk::<4>()?;
         let body = rest.get(..usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
         self.head = self.head.checked_add(RECORD)?.checked_add(body.len())?;
-        Some(IndicateStatus {
-            service: Uuid(*service),
-            cid: u32::from_le_bytes(*cid),
-            body,
-        })
+        Some(IndicateStatus { service: Uuid(*service), cid: u32::from_le_bytes(*cid), body })
     }
 }
 
@@ -118,11 +107,7 @@ mod tests {
     use super::*;
 
     fn indication(cid: u32, body: &[u8]) -> IndicateStatus<'_> {
-        IndicateStatus {
-            service: Uuid([7; 16]),
-            cid,
-            body,
-        }
+        IndicateStatus { service: Uuid([7; 16]), cid, body }
     }
 
     #[test]

@@ -19,7 +19,6 @@ use std::path::Path;
 use std::process::Command;
 
 use virtual_modem::{InProcess, Room, Scenario, Time};
-use wwan::channel::blocking::MessageChannel as _;
 use wwan::channel::pcapng::{Record, StdWriter, file_header};
 use wwan::channel::{Direction, PcapngTap};
 use wwan::client::mbim::{ConnectRequest, Selection};
@@ -351,15 +350,15 @@ fn converse(path: &Path, version: u16) {
     ];
     let mut indications = 0;
     for happen in happens {
-        let now = client.link().0.now();
-        happen(client.link().0.channel_mut().modem(), now);
+        let now = client.now();
+        happen(client.channel().channel_mut().modem(), now);
         while client.next_indication(Instant(0)).unwrap().is_some() {
             indications += 1;
         }
     }
     assert!(indications > 5, "{indications}");
     client.close().unwrap();
-    assert_eq!((client.link().0.lost(), client.counters().malformed), (0, 0));
+    assert_eq!((client.channel().lost(), client.counters().malformed), (0, 0));
 }
 
 #[test]

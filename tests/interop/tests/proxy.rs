@@ -22,7 +22,6 @@ use wwan::client::mbim::{ConnectRequest, Selection};
 use wwan::mbim_wire::Command as _;
 use wwan::mbim_wire::field::Empty;
 use wwan::mbim_wire::service::basic_connect as bc;
-use wwan::mbim_wire::service::proxy_control as proxy;
 use wwan::time::{Instant, Millis};
 use wwan_interop::{Buffers, Guarded, Proxy, Said, VirtualModem, in_own_network, mbimcli, mbimcli_command};
 
@@ -31,10 +30,7 @@ fn host<'b>(buffers: &'b mut Buffers, device: &Path) -> Client<'b, LinuxChannel>
     let stream = OwnedFd::from(Proxy::connect().unwrap());
     let channel = LinuxChannel::new(LinuxPort::from_fd(stream).unwrap());
     let mut client = buffers.client(channel);
-    // The proxy takes its own commands before OPEN.
-    client.assume_open();
-    let configuration = proxy::ConfigurationSet { device_path: device.to_str().unwrap().into(), timeout: 30 };
-    client.set::<proxy::Configuration>(&configuration).unwrap();
+    client.configure_proxy(device.to_str().unwrap(), Millis::from_secs(30)).unwrap();
     client.open().unwrap();
     client
 }
@@ -128,7 +124,7 @@ fn our_host_connects_through_the_proxy() {
     let caps = host.query::<bc::DeviceCaps>(&Empty {}).unwrap();
     assert_eq!(caps.max_sessions(), Ok(8));
     host.wait_ready(Millis::from_secs(10)).unwrap();
-    assert!(!host.unlock("")).unwrap());
+    assert!(!host.unlock("").unwrap());
     host.radio_on().unwrap();
     let state = host.register(Selection::Automatic, Millis::from_secs(30)).unwrap();
     assert_eq!(state, bc::RegistrationState::HOME);

@@ -3,8 +3,8 @@
 
 use virtual_modem::Scenario;
 use wwan::channel::blocking::MessageChannel;
-use wwan::client::mbim::{Client, Memory};
-use wwan::client::{Blocking, Link};
+use wwan::client::Link;
+use wwan::client::mbim::{Client, Memory, blocking};
 use wwan::session::mbim::{Config, Memory as SessionMemory, Slot};
 
 /// The memory of a client.
@@ -29,7 +29,7 @@ impl Buffers {
         }
     }
 
-    pub(crate) fn client_over<L: Link>(&mut self, link: L, max_control_transfer: u32) -> Client<'_, L> {
+    fn lend(&mut self, max_control_transfer: u32) -> (Config, Memory<'_>) {
         let mut config = Config::default();
         config.max_control_transfer = max_control_transfer;
         let memory = Memory {
@@ -42,12 +42,18 @@ impl Buffers {
                 indication: &mut self.indication,
             },
         };
+        (config, memory)
+    }
+
+    pub(crate) fn client_over<L: Link>(&mut self, link: L, max_control_transfer: u32) -> Client<'_, L> {
+        let (config, memory) = self.lend(max_control_transfer);
         Client::new(link, config, memory)
     }
 
-    pub(crate) fn client<C: MessageChannel>(&mut self, channel: C) -> Client<'_, Blocking<C>> {
+    pub(crate) fn client<C: MessageChannel>(&mut self, channel: C) -> blocking::Client<'_, C> {
         let longest = u32::try_from(channel.max_message()).unwrap();
-        self.client_over(Blocking(channel), longest)
+        let (config, memory) = self.lend(longest);
+        blocking::Client::new(channel, config, memory)
     }
 }
 
