@@ -65,7 +65,8 @@ pub enum Time {
 /// The time of the modem: T is [`Stage`] for blocking modems, a [`Clock`] for async ones.
 #[derive(Debug)]
 struct Bare<'m, T> {
-    machine: Machine<'m>,
+    /// Large, and moved about with the channel while that is put together.
+    machine: Box<Machine<'m>>,
     max_message: usize,
     time: T,
 }
@@ -166,7 +167,7 @@ impl<K: Clock> MessageChannel for Bare<'_, K> {
 fn build<'m, T>(scenario: &'m Scenario, now: Instant, time: T, room: &'m mut Room) -> Faults<'m, Bare<'m, T>> {
     let memory = Memory { out: &mut room.out, assembly: &mut room.assembly };
     let bare = Bare {
-        machine: Machine::new(now, scenario, memory),
+        machine: Box::new(Machine::new(now, scenario, memory)),
         max_message: usize::from(scenario.function.max_control_transfer),
         time,
     };

@@ -288,10 +288,10 @@ fn newer_layouts_print_the_models_values_too() {
             &[
                 V3,
                 "--set-ip-packet-filters=session-id=0,packet-filter=0a0b0c,packet-mask=ffff00,filter-id=77",
-                "--no-open=7",
+                "--no-open=6",
                 "--no-close",
             ],
-            &[],
+            &[("IP packet filters", "(1)"), ("Packet mask", "FF FF 00"), ("Filter ID", "77")],
         ),
         (&[V3, "--ms-query-device-caps"], &[("Device ID", &setup.identity.imei), ("Data subclass", "none")]),
         (&[V3, "--ms-query-lte-attach-info"], &[("Attach state", "attached"), ("Network error", "none")]),

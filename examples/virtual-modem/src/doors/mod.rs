@@ -2,7 +2,7 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | [`stream`] | what all doors do: bytes to messages and back, bounded queues |
+//! | `stream` | what all doors do: bytes to messages and back, bounded queues |
 //! | [`pty`] | a pseudo-terminal, which programs open like a device node |
 //! | [`socket`] | a listening TCP or Unix socket |
 //!
