@@ -679,8 +679,8 @@ pub fn put_named(
     let bytes = n.to_le_bytes();
     let width = match info.repr {
         "u16" => 2,
-        "u32" => 4,
-        _ => 8,
+        "u64" => 8,
+        _ => 4,
     };
     match bytes.split_at_checked(width) {
         Some((low, high)) if high.iter().all(|byte| *byte == 0) => {
