@@ -210,6 +210,14 @@ impl<'m> InProcess<'m> {
         Self { channel: build(scenario, stage.now(), stage, room) }
     }
 
+    /// Takes messages of any length from the host: behind a byte stream there is no descriptor that would tell a host how
+    /// long its transfers may be. What the modem sends keeps to the scenario.
+    #[must_use]
+    pub fn behind_a_stream(mut self) -> Self {
+        self.channel.channel_mut().max_message = usize::MAX;
+        self
+    }
+
     /// The modem itself, to look at it, or to do to it what no scenario foresees.
     pub fn modem(&mut self) -> &mut Modem {
         &mut self.channel.channel_mut().machine.modem

@@ -121,7 +121,7 @@ fn serve(modem: &Modem, door: &Door) -> Result<(), Failure> {
     }
     let scenario = Scenario::load(&modem.scenario).map_err(Failure::Scenario)?;
     let mut room = Room::new();
-    let in_process = InProcess::mbim(&scenario, Time::Real, &mut room);
+    let in_process = InProcess::mbim(&scenario, Time::Real, &mut room).behind_a_stream();
     let watched = watch(in_process, modem.verbose, modem.pcap.as_deref())?;
     let stop = stop_signals().map_err(|error| DoorError { doing: "wait for signals".into(), error })?;
     match door {

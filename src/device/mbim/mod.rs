@@ -85,7 +85,8 @@ pub const EXTENDED_VERSION: u16 = V3;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
-    /// Largest transfer either way, in bytes; the same number stands in the USB descriptor (wMaxControlMessage).
+    /// Largest transfer that is sent, in bytes. The same number stands in the USB descriptor (wMaxControlMessage), so that
+    /// hosts keep to it too; a longer transfer that arrives all the same is taken, since over a byte stream no host can know.
     pub max_control_transfer: u16,
     /// Highest version of Microsoft's extensions to agree to: 0x0100, 0x0200 or 0x0300. With 0x0100 the command to agree
     /// upon a version is not there. Higher values count as [`EXTENDED_VERSION`].
@@ -482,10 +483,6 @@ impl<'s> Function<'s> {
             Ok(transfer) => transfer,
             Err(error) => return self.malformed(bytes, error),
         };
-        if transfer.length > usize::from(self.core.config.max_control_transfer) {
-            self.give_up(transfer.transaction_id);
-            return self.core.error(transfer.transaction_id, ProtocolError::LENGTH_MISMATCH);
-        }
         if bytes.len() > transfer.length {
             count(&mut self.core.counters.trailing);
         }
