@@ -103,9 +103,9 @@ async fn steps(client: &mut Client<'static, Link>) -> Result<(), Failure> {
     line!("packet service: attached");
 
     let request = ConnectRequest { apn: "internet", ..Default::default() };
-    let session = client.connect(&request).await?;
-    line!("connect: session {} {:?}", session.session_id, session.ip_type);
-    let settings = client.ip_configuration(session.session_id).await?;
+    let granted = client.connect(&request).await?.ip_type().map_err(Error::decode::<bc::Connect>)?;
+    line!("connect: session {} {:?}", request.session_id, granted);
+    let settings = client.ip_configuration(request.session_id).await?;
     show_addresses(settings).map_err(Error::decode::<bc::IpConfiguration>)?;
 
     let until = client.link().now() + PATIENCE;

@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Options for all commands")]
 pub(crate) struct Options {
-    /// Device node or socket of the modem, or virtual:mbim[:SCENARIO]
+    /// Device node or socket of the modem, or `virtual:mbim` or `virtual:mbim:SCENARIO`
     #[arg(short, long, global = true, value_name = "PATH")]
     pub(crate) device: Option<String>,
     /// Protocol of the device; only MBIM is supported yet
