@@ -1,9 +1,207 @@
-//! The command line.
+//! The command line. Commands and options are tables, from which the help is made too; a library that does more is a
+//! seventh of the whole program.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use core::fmt::Write as _;
+
+use lexopt::{Arg, ValueExt as _};
 use wwan::time::Millis;
+
+use crate::output::clean;
+
+/// An option of the command line.
+#[derive(Debug)]
+struct Opt {
+    name: &'static str,
+    short: Option<char>,
+    /// What its value is called; `None` if it has none.
+    value: Option<&'static str>,
+    help: &'static str,
+}
+
+const fn option(name: &'static str, value: &'static str, help: &'static str) -> Opt {
+    Opt { name, short: None, value: Some(value), help }
+}
+
+const fn flag(name: &'static str, help: &'static str) -> Opt {
+    Opt { name, short: None, value: None, help }
+}
+
+/// Options of all commands.
+const GLOBAL: &[Opt] = &[
+    Opt {
+        name: "device",
+        short: Some('d'),
+        value: Some("PATH"),
+        help: "Device node or socket of the modem, or virtual:mbim[:SCENARIO]",
+    },
+    option("protocol", "auto|mbim|qmi|at", "Protocol of the device; only MBIM is supported yet"),
+    flag("json", "Print one JSON document (`monitor`: one line for each event)"),
+    option("pcap", "FILE", "Record all messages in a pcapng file, personal data included"),
+    option("timeout", "SECS", "How long the whole command may take [default: 30, `scan` 240, `monitor` for ever]"),
+    flag("reopen", "Open the modem anew even if it is open; ends its sessions"),
+    Opt {
+        name: "verbose",
+        short: Some('v'),
+        value: None,
+        help: "Print every message to standard error, without personal data",
+    },
+    Opt { name: "help", short: Some('h'), value: None, help: "Print help, for the command if there is one" },
+    Opt { name: "version", short: Some('V'), value: None, help: "Print the version" },
+];
+
+/// A command.
+#[derive(Debug)]
+struct Spec {
+    name: &'static str,
+    /// Its arguments, for the help.
+    arguments: &'static str,
+    /// Arguments it takes, at least and at most.
+    count: (usize, usize),
+    about: &'static str,
+    options: &'static [Opt],
+    details: &'static str,
+}
+
+const MANY: usize = usize::MAX;
+const SESSION: Opt = option("session", "N", "Number of the session [default: 0]");
+const MBIMEX: Opt = option("mbimex", "1|2|3", "Version of the Microsoft extensions whose layouts to use [default: 1]");
+
+const COMMANDS: &[Spec] = &[
+    Spec {
+        name: "status",
+        arguments: "",
+        count: (0, 0),
+        about: "Modem, SIM, radio, registration, signal and sessions",
+        options: &[],
+        details: "",
+    },
+    Spec {
+        name: "connect",
+        arguments: "--apn A",
+        count: (0, 0),
+        about: "Bring a session up and print its IP settings",
+        options: &[
+            option("apn", "A", "Access point name; empty lets the modem choose"),
+            option("ip-type", "v4|v6|v4v6", "Address families [default: v4v6]"),
+            option("user", "U", "User name"),
+            option("password", "P", "Password; `-` reads it from standard input"),
+            option("auth", "pap|chap", "How user name and password are presented [default: pap with --user]"),
+            SESSION,
+            option(
+                "pin",
+                "PIN",
+                "PIN of the SIM, used only if it is needed and never for the last attempt; `-` reads it from standard input",
+            ),
+        ],
+        details: "",
+    },
+    Spec {
+        name: "disconnect",
+        arguments: "",
+        count: (0, 0),
+        about: "Take a session down",
+        options: &[SESSION],
+        details: "",
+    },
+    Spec {
+        name: "monitor",
+        arguments: "",
+        count: (0, 0),
+        about: "Print indications as they come, until interrupted or for --timeout",
+        options: &[],
+        details: "",
+    },
+    Spec {
+        name: "pin",
+        arguments: "status | list | enter|enable|disable CODE | change CODE NEW | unblock PUK NEW",
+        count: (1, 3),
+        about: "Codes of the SIM and of the modem",
+        options: &[option("type", "TYPE", "Kind of code, such as pin1, pin2, network-pin [default: pin1; unblock: puk1]")],
+        details: "\
+Actions:
+  status   Which code is needed now, and how many attempts are left
+  list     Which codes there are
+  enter    Enter a code
+  enable   Ask for the code from now on
+  disable  Ask for the code no longer
+  change   Change a code
+  unblock  Set a new PIN by means of the PUK
+A code of `-` is read from standard input, so that it does not show in the list of processes.
+",
+    },
+    Spec {
+        name: "radio",
+        arguments: "[on|off]",
+        count: (0, 1),
+        about: "Radio switches: show them, or switch the radio on or off",
+        options: &[],
+        details: "",
+    },
+    Spec {
+        name: "register",
+        arguments: "[auto|PLMN]",
+        count: (0, 1),
+        about: "Registration: show it, let the modem choose (auto), or choose a network (MCC and MNC)",
+        options: &[],
+        details: "",
+    },
+    Spec {
+        name: "scan",
+        arguments: "",
+        count: (0, 0),
+        about: "List the networks in reach; takes minutes",
+        options: &[],
+        details: "",
+    },
+    Spec {
+        name: "signal",
+        arguments: "",
+        count: (0, 0),
+        about: "Signal strength and quality",
+        options: &[],
+        details: "",
+    },
+    Spec {
+        name: "mbim",
+        arguments: "SERVICE COMMAND [query|set] [FIELD=VALUE... | HEX]",
+        count: (2, MANY),
+        about: "Send any MBIM command",
+        options: &[
+            flag("dry-run", "Print the message instead of sending it; needs no modem"),
+            flag("hex", "Print bytes: the message with --dry-run, otherwise the answer"),
+            MBIMEX,
+            option("transaction", "ID", "Transaction id of the message printed with --dry-run [default: 1]"),
+        ],
+        details: "\
+Names may be written in any case and with any separators: `basic-connect`, `\"Basic Connect\"`. A field that is not named is
+zero or empty. Enumerations and flags take names or numbers, bytes hexadecimal digits, lists and structures JSON:
+  wwanctl mbim basic-connect radio-state set RadioState=off
+  wwanctl mbim basic-connect device-service-subscribe-list set \\
+      'Events=[{\"DeviceServiceId\":\"a289cc33-bcbb-8b4f-b6b0-133ec2aae6df\",\"Cids\":[9,11]}]'
+  wwanctl mbim a289cc33-bcbb-8b4f-b6b0-133ec2aae6df 3 set 00000000
+`wwanctl catalogue mbim` lists services, commands and fields.
+",
+    },
+    Spec {
+        name: "decode",
+        arguments: "mbim HEX...",
+        count: (2, MANY),
+        about: "Show messages given as hexadecimal digits, several one behind the other, or `-` for standard input",
+        options: &[MBIMEX],
+        details: "",
+    },
+    Spec {
+        name: "catalogue",
+        arguments: "mbim",
+        count: (1, 1),
+        about: "List all messages known",
+        options: &[flag("all", "With --json: services, context types and structures too")],
+        details: "",
+    },
+];
 
 const AFTER: &str = "\
 Exit status: 0 done, 2 usage, 65 bad data, 69 modem unreachable, 74 output cannot be written, 75 timeout,
@@ -16,52 +214,31 @@ A session lives only as long as the modem is open, and opening it anew would end
 modem something without opening it. If the modem answers, an earlier run or another program has left it open, and it is
 taken over and left as it was; only if it does not is it opened, and closed at the end. `connect`, and `mbim` with `set`,
 leave the modem open, so that what they did lasts; `disconnect`, in another run, takes the session down. `--reopen` opens
-the modem anew whatever its state.";
+the modem anew whatever its state.
+";
 
-#[derive(Debug, Parser)]
-#[command(name = "wwanctl", version, about = "Talks to cellular modems over MBIM", after_long_help = AFTER)]
-pub(crate) struct Arguments {
-    #[command(flatten)]
-    pub(crate) options: Options,
-    #[command(subcommand)]
-    pub(crate) command: Command,
+/// What is to be done.
+#[derive(Debug)]
+pub(crate) enum Parsed {
+    /// Run a command.
+    Run(Options, Command),
+    /// Print this: help, or the version.
+    Print(String),
 }
 
-#[derive(Args, Debug)]
-#[command(next_help_heading = "Options for all commands")]
+/// Options of all commands.
+#[derive(Debug)]
 pub(crate) struct Options {
-    /// Device node or socket of the modem, or `virtual:mbim` or `virtual:mbim:SCENARIO`
-    #[arg(short, long, global = true, value_name = "PATH")]
     pub(crate) device: Option<String>,
-    /// Protocol of the device; only MBIM is supported yet
-    #[arg(
-        long,
-        global = true,
-        value_enum,
-        default_value = "auto",
-        value_name = "auto|mbim|qmi|at",
-        hide_possible_values = true,
-        hide_default_value = true
-    )]
     pub(crate) protocol: Protocol,
-    /// Print one JSON document (`monitor`: one line for each event)
-    #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Record all messages in a pcapng file, personal data included
-    #[arg(long, global = true, value_name = "FILE")]
     pub(crate) pcap: Option<PathBuf>,
-    /// How long the whole command may take [default: 30, `scan` 240, `monitor` for ever]
-    #[arg(long, global = true, value_name = "SECS", value_parser = seconds)]
     pub(crate) timeout: Option<Millis>,
-    /// Open the modem anew even if it is open; ends its sessions
-    #[arg(long, global = true)]
     pub(crate) reopen: bool,
-    /// Print every message to standard error, without personal data
-    #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Protocol {
     Auto,
     Mbim,
@@ -69,207 +246,367 @@ pub(crate) enum Protocol {
     At,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug)]
 pub(crate) enum Command {
-    /// Modem, SIM, radio, registration, signal and sessions
     Status,
-    /// Bring a session up and print its IP settings
     Connect(Connect),
-    /// Take a session down
-    Disconnect {
-        /// Number of the session
-        #[arg(long, default_value_t = 0, value_name = "N")]
-        session: u32,
-    },
-    /// Print indications as they come, until interrupted or for --timeout
+    Disconnect { session: u32 },
     Monitor,
-    /// Codes of the SIM and of the modem
-    #[command(subcommand)]
     Pin(Pin),
-    /// Radio switches: show them, or switch the radio on or off
-    Radio {
-        /// Wanted position
-        #[arg(value_enum)]
-        state: Option<Switch>,
-    },
-    /// Registration: show it, let the modem choose (auto), or choose a network (MCC and MNC)
-    Register {
-        /// auto, or five or six digits
-        #[arg(value_name = "auto|PLMN")]
-        network: Option<String>,
-    },
-    /// List the networks in reach; takes minutes
+    Radio { on: Option<bool> },
+    Register { network: Option<String> },
     Scan,
-    /// Signal strength and quality
     Signal,
-    /// Send any MBIM command
     Mbim(Message),
-    /// Show messages given as hexadecimal digits
     Decode(Decode),
-    /// List all messages known
-    Catalogue {
-        /// Only mbim is supported yet
-        #[arg(value_name = "mbim")]
-        what: String,
-        /// With --json: services, context types and structures too
-        #[arg(long, requires = "json")]
-        all: bool,
-    },
+    Catalogue { protocol: String, all: bool },
 }
 
-#[derive(Args, Debug)]
+#[derive(Debug)]
 pub(crate) struct Connect {
-    /// Access point name; empty lets the modem choose
-    #[arg(long, value_name = "A")]
     pub(crate) apn: String,
-    /// Address families
-    #[arg(long, value_enum, default_value = "v4v6")]
     pub(crate) ip_type: IpType,
-    /// User name
-    #[arg(long, value_name = "U")]
     pub(crate) user: Option<String>,
-    /// Password; `-` reads it from standard input
-    #[arg(long, value_name = "P")]
+    /// `-` for standard input.
     pub(crate) password: Option<String>,
-    /// How user name and password are presented [default: pap with --user]
-    #[arg(long, value_enum)]
     pub(crate) auth: Option<Auth>,
-    /// Number of the session
-    #[arg(long, default_value_t = 0, value_name = "N")]
     pub(crate) session: u32,
-    /// PIN of the SIM, used only if it is needed and never for the last attempt; `-` reads it from standard input
-    #[arg(long)]
+    /// `-` for standard input.
     pub(crate) pin: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum IpType {
     V4,
     V6,
     V4v6,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Auth {
     Pap,
     Chap,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Switch {
-    On,
-    Off,
-}
-
-/// A code of `-` is read from standard input, so that it does not show in the list of processes.
-#[derive(Debug, Subcommand)]
+/// Codes are `-` for standard input.
+#[derive(Debug)]
 pub(crate) enum Pin {
-    /// Which code is needed now, and how many attempts are left
     Status,
-    /// Which codes there are
     List,
-    /// Enter a code
-    Enter {
-        #[command(flatten)]
-        code: Code,
-    },
-    /// Change a code
-    Change {
-        #[command(flatten)]
-        code: Code,
-        /// The new code
-        new: String,
-    },
-    /// Ask for the code from now on
-    Enable {
-        #[command(flatten)]
-        code: Code,
-    },
-    /// Ask for the code no longer
-    Disable {
-        #[command(flatten)]
-        code: Code,
-    },
-    /// Set a new PIN by means of the PUK
-    Unblock {
-        /// Kind of PUK, such as puk1, puk2, network-puk
-        #[arg(long = "type", default_value = "puk1", value_name = "TYPE")]
-        kind: String,
-        /// The PUK; `-` reads it from standard input
-        puk: String,
-        /// The PIN to be
-        new: String,
-    },
+    Enter { code: Code },
+    Enable { code: Code },
+    Disable { code: Code },
+    Change { code: Code, new: String },
+    Unblock { code: Code, new: String },
 }
 
-#[derive(Args, Debug)]
+#[derive(Debug)]
 pub(crate) struct Code {
-    /// Kind of code, such as pin1, pin2, network-pin
-    #[arg(long = "type", default_value = "pin1", value_name = "TYPE")]
+    /// Kind of code, such as `pin1` or `network-puk`.
     pub(crate) kind: String,
-    /// The code; `-` reads it from standard input
     pub(crate) code: String,
 }
 
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Names may be written in any case and with any separators: `basic-connect`, `\"Basic Connect\"`. A field that is not named is
-zero or empty. Enumerations and flags take names or numbers, bytes hexadecimal digits, lists and structures JSON:
-  wwanctl mbim basic-connect radio-state set RadioState=off
-  wwanctl mbim basic-connect device-service-subscribe-list set 'Events=[{\"DeviceServiceId\":
-      \"a289cc33-bcbb-8b4f-b6b0-133ec2aae6df\",\"Cids\":[9,11]}]'
-  wwanctl mbim a289cc33-bcbb-8b4f-b6b0-133ec2aae6df 3 set 00000000
-`wwanctl catalogue mbim` lists services, commands and fields.")]
+#[derive(Debug)]
 pub(crate) struct Message {
-    /// Name or UUID of the service
+    /// Name or UUID.
     pub(crate) service: String,
-    /// Name or number of the command
+    /// Name or number.
     pub(crate) command: String,
-    /// query or set, where there are both; then the fields, or the information buffer as hexadecimal digits
-    #[arg(value_name = "query|set] [FIELD=VALUE|HEX")]
+    /// `query` or `set`; then fields, or bytes.
     pub(crate) rest: Vec<String>,
-    /// Print the message instead of sending it; needs no modem
-    #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Print bytes: the message with --dry-run, otherwise the answer
-    #[arg(long, conflicts_with = "json")]
     pub(crate) hex: bool,
-    /// Version of the Microsoft extensions whose layouts to use
-    #[arg(long, value_name = "1|2|3", value_parser = clap::value_parser!(u8).range(1..=3))]
     pub(crate) mbimex: Option<u8>,
-    /// Transaction id of the message printed with --dry-run
-    #[arg(long, default_value_t = 1, value_name = "ID")]
     pub(crate) transaction: u32,
 }
 
-#[derive(Args, Debug)]
+#[derive(Debug)]
 pub(crate) struct Decode {
-    /// Only mbim is supported yet
-    #[arg(value_name = "mbim")]
-    pub(crate) what: String,
-    /// One message or several, one behind the other; `-` reads them from standard input
-    #[arg(required = true)]
+    pub(crate) protocol: String,
     pub(crate) hex: Vec<String>,
-    /// Version of the Microsoft extensions whose layouts to use
-    #[arg(long, default_value_t = 1, value_name = "1|2|3", value_parser = clap::value_parser!(u8).range(1..=3))]
     pub(crate) mbimex: u8,
 }
 
+/// Reads the command line, without the name of the program; the error says what is wrong with it.
+pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Parsed, String> {
+    let mut spec: Option<&Spec> = None;
+    let mut given = Given::default();
+    let mut parser = lexopt::Parser::from_args(arguments);
+    while let Some(argument) = parser.next().map_err(|error| clean(&error.to_string()))? {
+        let found = match argument {
+            Arg::Long(name) => find(spec, |option| option.name == name).ok_or_else(|| format!("--{}", clean(name))),
+            Arg::Short(c) => find(spec, |option| option.short == Some(c)).ok_or_else(|| clean(&format!("-{c}"))),
+            Arg::Value(value) => {
+                let value = text(value)?;
+                match spec {
+                    Some(_) => given.arguments.push(value),
+                    None if value == "help" => given.options.push(("help", OsString::new())),
+                    None => spec = Some(command(&value)?),
+                }
+                continue;
+            }
+        };
+        let option = found.map_err(|name| match spec {
+            Some(spec) => format!("unknown option {name}; see `wwanctl {} --help`", spec.name),
+            None => format!("unknown option {name} in front of the command; see `wwanctl --help`"),
+        })?;
+        let value = match option.value {
+            Some(_) => parser.value().map_err(|error| clean(&error.to_string()))?,
+            None => OsString::new(),
+        };
+        if given.flag(option.name) {
+            return Err(format!("--{} is given twice", option.name));
+        }
+        given.options.push((option.name, value));
+    }
+    if given.flag("version") {
+        return Ok(Parsed::Print(format!("wwanctl {}", env!("CARGO_PKG_VERSION"))));
+    }
+    if given.flag("help") {
+        return Ok(Parsed::Print(help(spec)));
+    }
+    let spec = spec.ok_or("a command is missing; see `wwanctl --help`")?;
+    let count = given.arguments.len();
+    if count < spec.count.0 || count > spec.count.1 {
+        let what = if count < spec.count.0 { "arguments are missing" } else { "too many arguments" };
+        return Err(format!("{what}: wwanctl {} {}", spec.name, spec.arguments));
+    }
+    let options = given.global()?;
+    let command = given.command(spec.name)?;
+    Ok(Parsed::Run(options, command))
+}
+
+fn find(spec: Option<&Spec>, is_it: impl Fn(&Opt) -> bool) -> Option<&'static Opt> {
+    let own = spec.map_or(&[][..], |spec| spec.options);
+    GLOBAL.iter().chain(own).find(|option| is_it(option))
+}
+
+fn command(name: &str) -> Result<&'static Spec, String> {
+    let found = COMMANDS.iter().find(|spec| spec.name == name);
+    found.ok_or_else(|| format!("no command is called {}; see `wwanctl --help`", clean(name)))
+}
+
+fn text(value: OsString) -> Result<String, String> {
+    value.string().map_err(|error| clean(&error.to_string()))
+}
+
+/// What was given.
+#[derive(Debug, Default)]
+struct Given {
+    options: Vec<(&'static str, OsString)>,
+    arguments: Vec<String>,
+}
+
+impl Given {
+    fn flag(&self, name: &str) -> bool {
+        self.options.iter().any(|(known, _)| *known == name)
+    }
+
+    fn raw(&mut self, name: &str) -> Option<OsString> {
+        let place = self.options.iter().position(|(known, _)| *known == name)?;
+        Some(self.options.swap_remove(place).1)
+    }
+
+    fn value(&mut self, name: &str) -> Result<Option<String>, String> {
+        self.raw(name).map(text).transpose()
+    }
+
+    /// The value of an option, made by `read`; an error if that makes nothing of it.
+    fn parsed<T>(&mut self, name: &str, what: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, String> {
+        let Some(value) = self.value(name)? else {
+            return Ok(None);
+        };
+        read(&value).map(Some).ok_or_else(|| format!("--{name} {}: {what} expected", clean(&value)))
+    }
+
+    fn number(&mut self, name: &str) -> Result<Option<u32>, String> {
+        self.parsed(name, "a number", |text| text.parse().ok())
+    }
+
+    fn mbimex(&mut self) -> Result<Option<u8>, String> {
+        self.parsed("mbimex", "1, 2 or 3", |text| text.parse().ok().filter(|version| (1..=3).contains(version)))
+    }
+
+    /// The next argument.
+    fn next(&mut self) -> String {
+        if self.arguments.is_empty() { String::new() } else { self.arguments.remove(0) }
+    }
+
+    fn global(&mut self) -> Result<Options, String> {
+        let protocol = |text: &str| match text {
+            "auto" => Some(Protocol::Auto),
+            "mbim" => Some(Protocol::Mbim),
+            "qmi" => Some(Protocol::Qmi),
+            "at" => Some(Protocol::At),
+            _ => None,
+        };
+        Ok(Options {
+            device: self.value("device")?,
+            protocol: self.parsed("protocol", "auto, mbim, qmi or at", protocol)?.unwrap_or(Protocol::Auto),
+            json: self.flag("json"),
+            pcap: self.raw("pcap").map(PathBuf::from),
+            timeout: self.parsed("timeout", "seconds between 0.001 and 4000000", seconds)?,
+            reopen: self.flag("reopen"),
+            verbose: self.flag("verbose"),
+        })
+    }
+
+    fn command(&mut self, name: &str) -> Result<Command, String> {
+        Ok(match name {
+            "status" => Command::Status,
+            "connect" => Command::Connect(self.connect()?),
+            "disconnect" => Command::Disconnect { session: self.number("session")?.unwrap_or(0) },
+            "monitor" => Command::Monitor,
+            "pin" => Command::Pin(self.pin()?),
+            "radio" => Command::Radio {
+                on: match &*self.next() {
+                    "" => None,
+                    "on" => Some(true),
+                    "off" => Some(false),
+                    other => return Err(format!("{}: on or off expected", clean(other))),
+                },
+            },
+            "register" => Command::Register { network: Some(self.next()).filter(|network| !network.is_empty()) },
+            "scan" => Command::Scan,
+            "signal" => Command::Signal,
+            "mbim" => self.message()?,
+            "decode" => Command::Decode(Decode {
+                protocol: self.next(),
+                hex: core::mem::take(&mut self.arguments),
+                mbimex: self.mbimex()?.unwrap_or(1),
+            }),
+            _ => {
+                let all = self.flag("all");
+                if all && !self.flag("json") {
+                    return Err("--all needs --json".to_owned());
+                }
+                Command::Catalogue { protocol: self.next(), all }
+            }
+        })
+    }
+
+    fn connect(&mut self) -> Result<Connect, String> {
+        let ip_type = |text: &str| match text {
+            "v4" => Some(IpType::V4),
+            "v6" => Some(IpType::V6),
+            "v4v6" => Some(IpType::V4v6),
+            _ => None,
+        };
+        let auth = |text: &str| match text {
+            "pap" => Some(Auth::Pap),
+            "chap" => Some(Auth::Chap),
+            _ => None,
+        };
+        Ok(Connect {
+            apn: self.value("apn")?.ok_or("--apn A is missing")?,
+            ip_type: self.parsed("ip-type", "v4, v6 or v4v6", ip_type)?.unwrap_or(IpType::V4v6),
+            user: self.value("user")?,
+            password: self.value("password")?,
+            auth: self.parsed("auth", "pap or chap", auth)?,
+            session: self.number("session")?.unwrap_or(0),
+            pin: self.value("pin")?,
+        })
+    }
+
+    fn pin(&mut self) -> Result<Pin, String> {
+        let action = self.next();
+        let wanted = match &*action {
+            "status" | "list" => 0,
+            "enter" | "enable" | "disable" => 1,
+            "change" | "unblock" => 2,
+            other => return Err(format!("pin {}: no such action; see `wwanctl pin --help`", clean(other))),
+        };
+        if self.arguments.len() != wanted {
+            return Err(format!("pin {action}: {wanted} codes expected"));
+        }
+        let usual = if action == "unblock" { "puk1" } else { "pin1" };
+        let code = Code { kind: self.value("type")?.unwrap_or_else(|| usual.to_owned()), code: self.next() };
+        let new = self.next();
+        Ok(match &*action {
+            "status" => Pin::Status,
+            "list" => Pin::List,
+            "enter" => Pin::Enter { code },
+            "enable" => Pin::Enable { code },
+            "disable" => Pin::Disable { code },
+            "change" => Pin::Change { code, new },
+            _ => Pin::Unblock { code, new },
+        })
+    }
+
+    fn message(&mut self) -> Result<Command, String> {
+        if self.flag("hex") && self.flag("json") {
+            return Err("--hex or --json, not both".to_owned());
+        }
+        Ok(Command::Mbim(Message {
+            service: self.next(),
+            command: self.next(),
+            rest: core::mem::take(&mut self.arguments),
+            dry_run: self.flag("dry-run"),
+            hex: self.flag("hex"),
+            mbimex: self.mbimex()?,
+            transaction: self.number("transaction")?.unwrap_or(1),
+        }))
+    }
+}
+
 /// Seconds, also with a fraction.
-fn seconds(text: &str) -> Result<Millis, String> {
-    let wrong = || "seconds between 0.001 and 4000000 expected".to_owned();
+fn seconds(text: &str) -> Option<Millis> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     if !digits(whole) || !digits(fraction) || (whole.is_empty() && fraction.is_empty()) {
-        return Err(wrong());
+        return None;
     }
     let thousandths: String = fraction.chars().chain("000".chars()).take(3).collect();
     let number = |text: &str| match text {
         "" => Some(0),
         text => text.parse::<u32>().ok(),
     };
-    let millis = number(whole).and_then(|n| n.checked_mul(1000)).and_then(|n| n.checked_add(number(&thousandths)?));
-    millis.filter(|n| (1..=4_000_000_000).contains(n)).map(Millis).ok_or_else(wrong)
+    let millis = number(whole)?.checked_mul(1000)?.checked_add(number(&thousandths)?)?;
+    Some(Millis(millis)).filter(|millis| (1..=4_000_000_000).contains(&millis.0))
+}
+
+/// The help for a command, or for the program.
+fn help(spec: Option<&Spec>) -> String {
+    let mut text = String::new();
+    match spec {
+        Some(spec) => {
+            let own = if spec.options.is_empty() { "" } else { " [OPTIONS]" };
+            let blank = if spec.arguments.is_empty() { "" } else { " " };
+            let _ = writeln!(text, "{}\n\nUsage: wwanctl {}{blank}{}{own}\n", spec.about, spec.name, spec.arguments);
+            if !spec.details.is_empty() {
+                let _ = writeln!(text, "{}", spec.details);
+            }
+            if !spec.options.is_empty() {
+                text.push_str("Options:\n");
+                list(&mut text, spec.options);
+                text.push('\n');
+            }
+        }
+        None => {
+            text.push_str("Talks to cellular modems over MBIM\n\nUsage: wwanctl [OPTIONS] COMMAND\n\nCommands:\n");
+            for spec in COMMANDS {
+                let _ = writeln!(text, "  {:10}  {}", spec.name, spec.about);
+            }
+            text.push('\n');
+        }
+    }
+    text.push_str("Options of all commands:\n");
+    list(&mut text, GLOBAL);
+    if spec.is_none() {
+        let _ = write!(text, "\n{AFTER}");
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+fn list(text: &mut String, options: &[Opt]) {
+    for option in options {
+        let short = option.short.map_or_else(|| "    ".to_owned(), |c| format!("-{c}, "));
+        let value = option.value.map_or_else(String::new, |value| format!(" {value}"));
+        let name = format!("{short}--{}{value}", option.name);
+        let _ = writeln!(text, "  {name:33}  {}", option.help);
+    }
 }
 
 #[cfg(test)]
@@ -277,19 +614,65 @@ fn seconds(text: &str) -> Result<Millis, String> {
 mod tests {
     use super::*;
 
+    fn parsed(line: &str) -> Result<(Options, Command), String> {
+        match parse(line.split_whitespace().map(OsString::from))? {
+            Parsed::Run(options, command) => Ok((options, command)),
+            Parsed::Print(text) => Err(text),
+        }
+    }
+
     #[test]
-    fn the_command_line_is_consistent() {
-        use clap::CommandFactory;
-        Arguments::command().debug_assert();
+    fn options_may_stand_before_and_behind_the_command() {
+        let (options, command) = parsed("-v --device=x connect --apn a --session 3 --json").unwrap();
+        assert!(options.verbose && options.json && options.device.as_deref() == Some("x"));
+        assert!(matches!(command, Command::Connect(Connect { session: 3, ip_type: IpType::V4v6, .. })));
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (line, named) in [
+            ("", "command"),
+            ("--apn a", "--apn"),
+            ("sms list", "sms"),
+            ("status --apn a", "--apn"),
+            ("status --json --json", "--json"),
+            ("status more", "too many"),
+            ("connect", "--apn"),
+            ("connect --apn", "apn"),
+            ("connect --apn a --session x", "a number"),
+            ("pin enter", "1 codes"),
+            ("pin change 1", "2 codes"),
+            ("pin eat 1", "eat"),
+            ("mbim basic-connect", "missing"),
+            ("mbim a b --mbimex 4", "1, 2 or 3"),
+            ("mbim a b --hex --json", "not both"),
+            ("catalogue mbim --all", "--json"),
+            ("decode mbim", "missing"),
+            ("--json=1 status", "json"),
+        ] {
+            let error = parsed(line).unwrap_err();
+            assert!(error.contains(named), "{line}: {error}");
+        }
     }
 
     #[test]
     fn seconds_may_have_a_fraction() {
-        assert_eq!(seconds("30"), Ok(Millis(30_000)));
-        assert_eq!(seconds("0.5"), Ok(Millis(500)));
-        assert_eq!(seconds(".0019"), Ok(Millis(1)));
+        assert_eq!(seconds("30"), Some(Millis(30_000)));
+        assert_eq!(seconds("0.5"), Some(Millis(500)));
+        assert_eq!(seconds(".0019"), Some(Millis(1)));
         for wrong in ["", ".", "0", "-1", "1e3", "x", "4294968", "9999999999", "1.x"] {
-            assert!(seconds(wrong).is_err(), "{wrong}");
+            assert_eq!(seconds(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_command_has_help_and_no_option_twice() {
+        for spec in COMMANDS {
+            assert!(help(Some(spec)).contains(spec.about));
+            for option in spec.options {
+                let same = GLOBAL.iter().chain(spec.options).filter(|other| other.name == option.name);
+                assert_eq!(same.count(), 1, "{} {}", spec.name, option.name);
+            }
         }
     }
 }

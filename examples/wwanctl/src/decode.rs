@@ -19,7 +19,7 @@ use crate::output::{Output, clean};
 const MOST: u64 = 1 << 26;
 
 pub(crate) fn run(arguments: &Decode, out: &mut Output) -> Result<(), Fail> {
-    mbim_only(&arguments.what)?;
+    mbim_only(&arguments.protocol)?;
     let bytes = bytes(&arguments.hex)?;
     let mut documents = Vec::new();
     let mut rest = bytes.as_slice();

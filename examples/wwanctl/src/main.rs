@@ -25,11 +25,9 @@ mod trace;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-use clap::error::ErrorKind;
 use wwan::time::Millis;
 
-use args::{Arguments, Command};
+use args::{Command, Options, Parsed};
 use commands::{connect, message, monitor, pin, radio, register, scan, signal, status};
 use device::{Time, USUAL};
 use error::Fail;
@@ -42,16 +40,12 @@ const SCAN: Millis = Millis::from_secs(240);
 const FOR_EVER: Millis = Millis(u32::MAX);
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(error) => {
-            let help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            // Nobody can be told if this fails.
-            let _ = error.print();
-            return if help { ExitCode::SUCCESS } else { ExitCode::from(2) };
-        }
+    let done = match args::parse(std::env::args_os().skip(1)) {
+        Ok(Parsed::Run(options, command)) => run(&options, &command),
+        Ok(Parsed::Print(text)) => Output::new(false).lines(&text).map_err(Fail::from),
+        Err(text) => Err(Fail::Usage(text)),
     };
-    match run(&arguments) {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(fail) => {
             note(&format!("wwanctl: {fail}"));
@@ -60,13 +54,12 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments) -> Result<(), Fail> {
-    let Arguments { options, command } = arguments;
+fn run(options: &Options, command: &Command) -> Result<(), Fail> {
     let mut output = Output::new(options.json);
     let out = &mut output;
     let usual = match command {
         Command::Decode(decode) => return decode::run(decode, out),
-        Command::Catalogue { what, all } => return catalogue::run(what, *all, out),
+        Command::Catalogue { protocol, all } => return catalogue::run(protocol, *all, out),
         Command::Mbim(message) if message.dry_run => return message::dry_run(message, out),
         Command::Scan => SCAN,
         Command::Monitor => FOR_EVER,
@@ -89,7 +82,7 @@ fn run(arguments: &Arguments) -> Result<(), Fail> {
         (Command::Disconnect { session }, _) => connect::disconnect(&mut modem, *session, out),
         (Command::Monitor, _) => monitor::run(&mut modem, out),
         (Command::Pin(pin), _) => pin::run(&mut modem, pin, out),
-        (Command::Radio { state }, _) => radio::run(&mut modem, *state, out),
+        (Command::Radio { on }, _) => radio::run(&mut modem, *on, out),
         (Command::Register { network }, _) => register::run(&mut modem, network.as_deref(), out),
         (Command::Scan, _) => scan::run(&mut modem, out),
         (Command::Signal, _) => signal::run(&mut modem, out),

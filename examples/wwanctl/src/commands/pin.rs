@@ -38,9 +38,8 @@ pub(crate) fn run(modem: &mut Modem, pin: &Pin, out: &mut Output) -> Result<Afte
             change(modem, code, bc::PinOperation::DISABLE, "")?;
             modem.ask::<bc::Pin>()?
         }
-        Pin::Unblock { kind, puk, new } => {
-            let code = Code { kind: kind.clone(), code: puk.clone() };
-            change(modem, &code, bc::PinOperation::ENTER, &secret(new)?)?;
+        Pin::Unblock { code, new } => {
+            change(modem, code, bc::PinOperation::ENTER, &secret(new)?)?;
             modem.ask::<bc::Pin>()?
         }
     };

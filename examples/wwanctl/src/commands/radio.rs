@@ -4,16 +4,14 @@ use mbim_wire::Status;
 use mbim_wire::service::basic_connect as bc;
 
 use super::report::{self, Report};
-use crate::args::Switch;
 use crate::error::Fail;
 use crate::modem::{After, Modem};
 use crate::output::Output;
 
-pub(crate) fn run(modem: &mut Modem, wanted: Option<Switch>, out: &mut Output) -> Result<After, Fail> {
+pub(crate) fn run(modem: &mut Modem, wanted: Option<bool>, out: &mut Output) -> Result<After, Fail> {
     let state = match wanted {
         None => modem.ask::<bc::RadioState>()?,
-        Some(wanted) => {
-            let on = matches!(wanted, Switch::On);
+        Some(on) => {
             let wanted = if on { "on" } else { "off" };
             let state = modem.set::<bc::RadioState>(&serde_json::json!({ "RadioState": wanted }))?;
             if report::text(&state, "sw_radio_state") != wanted {
