@@ -37,11 +37,8 @@ fn written(value: &dyn Encode) -> Result<Vec<u8>, EncodeError> {
 #[test]
 fn open_channel_as_mbimcli_sends_it() {
     let mut buffer = [0; 128];
-    let set = uicc::OpenChannelSet {
-        app_id: BytesLengthFirst(&hex("a0000005591010ffffffff8900000100")),
-        select_p2_arg: 0,
-        channel_group: 1,
-    };
+    let app_id = hex("a0000005591010ffffffff8900000100");
+    let set = uicc::OpenChannelSet { app_id: BytesLengthFirst(&app_id), select_p2_arg: 0, channel_group: 1 };
     let expected =
         hex("03000000 50000000 05000000 01000000 00000000 c2f6588ef0374bc98665f4d44bd09367 02000000 01000000 20000000
          10000000 10000000 00000000 01000000 a0000005591010ffffffff8900000100");

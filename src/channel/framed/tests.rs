@@ -147,7 +147,8 @@ proptest! {
         prop_assert!(handed_out + dropped <= stream.len());
         prop_assert!(handed_out + dropped + skipped + size >= stream.len() || size < 12);
         if size >= 12 {
-            prop_assert_eq!(found.last(), Some(&Ok(last)));
+            let last = Ok(last);
+            prop_assert_eq!(found.last(), Some(&last));
         }
     }
 }
