@@ -37,7 +37,7 @@ no_std_packages=(mbim-wire qmi-wire at-wire wwan)
 host_features=(std async-io catalogue rewrite) # need an operating system or an allocator: never built for bare targets
 bare_workspaces=(examples/firmware benches/size)
 host_workspaces=(fuzz tests/vendor)
-wwanctl_max_bytes=1572864                     # static, stripped
+wwanctl_max_bytes=1500000                     # static, stripped
 
 # command : Debian package that brings it
 tools=(
