@@ -316,14 +316,10 @@ step_panic() {
     run bash benches/size/run.sh panic
 }
 
-# unit tests of the codec under Miri, isolated from the machine
+# hostile messages read by the codec under Miri, isolated from the machine
 step_miri() {
     need "component:$nightly:miri" "component:$nightly:rust-src"
-    # Interpreted code is a few hundred times slower: few cases here, many in `test` and `soak`.
-    export PROPTEST_CASES=4
-    export MIRIFLAGS='-Zmiri-env-forward=PROPTEST_CASES -Zmiri-env-forward=PROPTEST_RNG_SEED'
-    MIRIFLAGS+=' -Zmiri-env-forward=PROPTEST_DISABLE_FAILURE_PERSISTENCE'
-    run cargo "+$nightly" miri test -p mbim-wire --lib
+    run cargo "+$nightly" miri test -p mbim-wire --test hostile
 }
 
 # Fuzzes each target for $1 seconds. New inputs go to the target directory; the corpus in the tree is only read.
