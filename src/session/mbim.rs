@@ -290,6 +290,7 @@ pub struct Counters {
     pub host_errors_lost: u32,
 }
 
+// This mark, and those below, are there because images become smaller by them: see docs/size.md.
 #[inline(never)]
 fn count(counter: &mut u32) {
     *counter = counter.saturating_add(1);
