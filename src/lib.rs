@@ -1,4 +1,5 @@
-//! A protocol engine for cellular modems: MBIM in `no_std` Rust, allocation-free, without `unsafe`, in both roles.
+//! A protocol engine for cellular modems: MBIM in `no_std` Rust, allocation-free, in both roles. `unsafe` stands
+//! in one place, an ioctl of the Linux channel.
 //!
 //! Use it to talk to a modem from Linux or from a microcontroller that is the modem's USB host, with the same code; or to
 //! *be* a modem that real hosts take for one. It does not configure network interfaces and decides no policy: it brings a
