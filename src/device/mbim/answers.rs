@@ -19,7 +19,7 @@ use super::super::modem::network::{
 };
 use super::super::modem::sim::{Lock, LockStatus, PIN_LENGTH, ReadyState, SlotState};
 use super::super::modem::{Failure, Modem, Radio, Reason};
-use super::commands::{CIDS, SERVICES, Without};
+use super::commands::{self, CIDS, MAX_SERVICES, Offer};
 use super::signal::Reporting;
 use super::subscriptions::Subscriptions;
 use super::{Config, V2, V3};
@@ -75,7 +75,6 @@ pub(super) struct Source<'a> {
     pub(super) version: u16,
     pub(super) reporting: &'a Reporting,
     pub(super) subscriptions: &'a Subscriptions,
-    pub(super) without: Without,
 }
 
 /// Takes an information buffer.
@@ -504,15 +503,17 @@ impl Source<'_> {
     }
 
     fn device_services(&self, sink: Sink<'_>) {
-        let cids =
-            SERVICES.iter().map(|service| collect::<_, CIDS>(self.without.of(*service).map(|served| served.cid)));
-        let cids: Vec<_, 4> = collect(cids);
-        let services = SERVICES.iter().zip(&cids).map(|(service, cids)| bc::DeviceServiceElement {
-            device_service_id: *service,
+        let offer = Offer { config: self.config, modem: self.modem };
+        let cids = commands::offered(offer)
+            .map(|service| collect::<_, CIDS>(service.offered_by(offer).map(|served| served.cid)));
+        let cids: Vec<_, MAX_SERVICES> = collect(cids);
+        let services = commands::offered(offer).zip(&cids).map(|(service, cids)| bc::DeviceServiceElement {
+            device_service_id: service.uuid,
             cids: (&**cids).into(),
             ..Default::default()
         });
-        sink(&bc::DeviceServicesInfo { device_services: (&*collect::<_, 4>(services)).into(), ..Default::default() });
+        let services: Vec<_, MAX_SERVICES> = collect(services);
+        sink(&bc::DeviceServicesInfo { device_services: (&*services).into(), ..Default::default() });
     }
 
     // SIM.

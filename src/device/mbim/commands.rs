@@ -1,13 +1,21 @@
-//! Which commands the function serves: the one table from which everything else about that follows.
+//! Which services and commands the function serves: the one table from which everything else about that follows.
+//!
+//! Each service has a file in `service`, with a [`Service`] that says what is served and how.
 
-use mbim_wire::service::{basic_connect as bc, ms_basic_connect_extensions as ext};
+use mbim_wire::message::CommandType;
 use mbim_wire::{Command, Uuid};
+
+use super::super::modem::Modem;
+use super::super::modem::event::Change;
+use super::answers::Subject;
+use super::requests::Outcome;
+use super::service;
+use super::{Config, Core};
+use crate::time::Instant;
 
 /// A command that is served.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Served {
-    pub(super) id: Id,
-    pub(super) service: Uuid,
     pub(super) cid: u32,
     pub(super) query: bool,
     pub(super) set: bool,
@@ -15,107 +23,107 @@ pub(super) struct Served {
 }
 
 impl Served {
-    const fn of<C: Command>(id: Id) -> Self {
-        Self { id, service: C::SERVICE, cid: C::CID, query: false, set: false, indicated: false }
+    pub(super) const fn of<C: Command>() -> Self {
+        Self { cid: C::CID, query: false, set: false, indicated: false }
     }
 
-    const fn query(self) -> Self {
+    pub(super) const fn query(self) -> Self {
         Self { query: true, ..self }
     }
 
-    const fn set(self) -> Self {
+    pub(super) const fn set(self) -> Self {
         Self { set: true, ..self }
     }
 
-    const fn indicated(self) -> Self {
+    pub(super) const fn indicated(self) -> Self {
         Self { indicated: true, ..self }
     }
 }
 
+/// Declares the commands that a service serves: `Id` names them in its file, `COMMANDS` is the table.
 macro_rules! served {
     ($($id:ident = $command:ty: $($form:ident)+;)*) => {
         /// Which command.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(super) enum Id { $($id),* }
+        enum Id { $($id),* }
 
-        /// Everything served, by service.
-        pub(super) static TABLE: &[Served] = &[$(Served::of::<$command>(Id::$id)$(.$form())+),*];
+        impl Id {
+            const fn of(cid: u32) -> Option<Self> {
+                $(if cid == <$command as mbim_wire::Command>::CID { return Some(Self::$id); })*
+                None
+            }
+
+            const fn cid(self) -> u32 {
+                match self { $(Self::$id => <$command as mbim_wire::Command>::CID),* }
+            }
+        }
+
+        static COMMANDS: &[Served] = &[$(Served::of::<$command>()$(.$form())+),*];
     };
 }
 
-served! {
-    DeviceCaps = bc::DeviceCaps: query;
-    Subscriber = bc::SubscriberReadyStatus: query indicated;
-    Radio = bc::RadioState: query set indicated;
-    Pin = bc::Pin: query set;
-    PinList = bc::PinList: query;
-    HomeProvider = bc::HomeProvider: query set;
-    PreferredProviders = bc::PreferredProviders: query set indicated;
-    VisibleProviders = bc::VisibleProviders: query;
-    Registration = bc::RegisterState: query set indicated;
-    PacketService = bc::PacketService: query set indicated;
-    Signal = bc::SignalState: query set indicated;
-    Connect = bc::Connect: query set indicated;
-    Contexts = bc::ProvisionedContexts: query set indicated;
-    ServiceActivation = bc::ServiceActivation: set;
-    IpConfiguration = bc::IpConfiguration: query indicated;
-    DeviceServices = bc::DeviceServices: query;
-    SubscribeList = bc::DeviceServiceSubscribeList: set;
-    Statistics = bc::PacketStatistics: query;
-    IdleHint = bc::NetworkIdleHint: query set;
-    Emergency = bc::EmergencyMode: query set indicated;
-    Filters = bc::IpPacketFilters: query set;
-    HomeProviders = bc::MulticarrierProviders: query set indicated;
+pub(super) use served;
 
-    ExtContexts = ext::ProvisionedContexts: query set indicated;
-    AttachContexts = ext::LteAttachConfiguration: query set indicated;
-    AttachInfo = ext::LteAttachInfo: query indicated;
-    SysCaps = ext::SysCaps: query;
-    ExtDeviceCaps = ext::DeviceCaps: query;
-    SlotMappings = ext::DeviceSlotMappings: query set;
-    SlotInfo = ext::SlotInfoStatus: query indicated;
-    Pco = ext::Pco: query indicated;
-    DeviceReset = ext::DeviceReset: set;
-    BaseStations = ext::BaseStationsInfo: query;
-    Location = ext::LocationInfoStatus: query indicated;
-    Version = ext::Version: query;
+/// A command from the host: of a form that is served, with content that is not trusted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Request<'a> {
+    pub(super) cid: u32,
+    pub(super) kind: CommandType,
+    pub(super) body: &'a [u8],
 }
 
-/// Services in the table, in its order.
-pub(super) const SERVICES: &[Uuid] = &[bc::BASIC_CONNECT, ext::MS_BASIC_CONNECT_EXTENSIONS];
+/// What a device is, as far as it decides what is served.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Offer<'a> {
+    pub(super) config: &'a Config,
+    pub(super) modem: &'a Modem,
+}
 
-/// Services whose indications are on before a host says which it wants (MBIM 1.0 §10.5.30).
-pub(super) const SUBSCRIBED_AT_FIRST: &[Uuid] = &[bc::BASIC_CONNECT];
+/// A device service.
+#[derive(Debug)]
+pub(super) struct Service {
+    pub(super) uuid: Uuid,
+    pub(super) commands: &'static [Served],
+    /// Its indications are on before a host says which it wants (MBIM 1.0 §10.5.30).
+    pub(super) subscribed: bool,
+    /// Whether this device has the command. A service without commands is not there.
+    pub(super) offered: fn(Offer<'_>, u32) -> bool,
+    /// Does what a command asks for.
+    pub(super) execute: fn(&mut Core<'_>, Instant, &mut Modem, Request<'_>) -> Outcome,
+    /// The indication for a change. `own`: this host has asked for it, and the answer tells.
+    pub(super) indication: fn(own: bool, Change) -> Option<(u32, Subject)>,
+    /// The newest state that an indication of this command tells; for states of each session, of that session.
+    pub(super) state: fn(&Modem, cid: u32, session: u32) -> Option<Subject>,
+}
+
+/// Everything that can be served.
+pub(super) static SERVICES: &[&Service] =
+    &[&service::basic_connect::SERVICE, &service::ms_basic_connect_extensions::SERVICE];
+
+/// Services at most.
+pub(super) const MAX_SERVICES: usize = 32;
 
 /// Commands of one service at most.
 pub(super) const CIDS: usize = 32;
 
-/// What this particular device leaves out.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Without {
-    /// There is only the SIM's home provider.
-    pub(super) home_providers: bool,
-    /// The host cannot learn about versions beyond 1.0.
-    pub(super) version: bool,
-}
-
-impl Without {
-    fn has(self, id: Id) -> bool {
-        !matches!(id, Id::HomeProviders if self.home_providers) && !matches!(id, Id::Version if self.version)
+impl Service {
+    pub(super) fn by_uuid(uuid: Uuid) -> Option<&'static Self> {
+        SERVICES.iter().copied().find(|service| service.uuid == uuid)
     }
 
-    pub(super) fn find(self, service: Uuid, cid: u32) -> Option<&'static Served> {
-        self.of(service).find(|served| served.cid == cid)
+    /// The commands that the device has.
+    pub(super) fn offered_by(&self, offer: Offer<'_>) -> impl Iterator<Item = &'static Served> {
+        self.commands.iter().filter(move |served| (self.offered)(offer, served.cid))
     }
 
-    pub(super) fn of(self, service: Uuid) -> impl Iterator<Item = &'static Served> {
-        let table = TABLE.iter().filter(move |served| served.service == service);
-        table.filter(move |served| self.has(served.id))
+    pub(super) fn find(&self, offer: Offer<'_>, cid: u32) -> Option<&'static Served> {
+        self.offered_by(offer).find(|served| served.cid == cid)
     }
 }
 
-pub(super) fn by_id(id: Id) -> Option<&'static Served> {
-    TABLE.iter().find(|served| served.id == id)
+/// The services that the device has.
+pub(super) fn offered(offer: Offer<'_>) -> impl Iterator<Item = &'static Service> {
+    SERVICES.iter().copied().filter(move |service| service.offered_by(offer).next().is_some())
 }
 
 #[cfg(test)]
@@ -124,14 +132,16 @@ mod tests {
 
     #[test]
     fn every_command_is_listed_once_and_fits_the_lists() {
-        for served in TABLE {
-            let same = TABLE.iter().filter(|other| (other.service, other.cid) == (served.service, served.cid));
-            assert_eq!(same.count(), 1, "{served:?}");
-            assert!(SERVICES.contains(&served.service));
-            assert!(served.cid < 64, "subscriptions are kept in 64 bits");
-        }
+        assert!(SERVICES.len() <= MAX_SERVICES);
         for service in SERVICES {
-            assert!(TABLE.iter().filter(|served| served.service == *service).count() <= CIDS);
+            assert_eq!(SERVICES.iter().filter(|other| other.uuid == service.uuid).count(), 1, "{service:?}");
+            assert!(service.commands.len() <= CIDS);
+            for served in service.commands {
+                let same = service.commands.iter().filter(|other| other.cid == served.cid);
+                assert_eq!(same.count(), 1, "{served:?}");
+                assert!(served.cid < 64, "subscriptions are kept in 64 bits");
+                assert!(served.query || served.set || served.indicated, "{served:?}");
+            }
         }
     }
 }

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `mod` (here) | open and close, fragments, transactions, indications: all that is not about one command |
 //! | `commands` | the table of what is served |
-//! | `requests` | what a command does to the modem |
+//! | `service` | one file for each device service: what a command does to the modem, what a change means to the host |
+//! | `requests` | what the services have in common in reading requests |
 //! | `answers` | what answers and indications look like, in each version |
 //! | `subscriptions`, `signal` | which indications the host wants, and when the signal is worth one |
 //! | `queue` | messages on their way to the host |
@@ -45,7 +46,8 @@ use mbim_wire::message::{
     Body, COMMAND_HEADER_LEN, CommandMessage, CommandType, Fragment, HeaderError, MIN_CONTROL_TRANSFER, Transfer,
     write_close_done, write_command_done, write_function_error, write_indicate_status, write_open_done,
 };
-use mbim_wire::{EncodeError, ProtocolError, Status, Uuid};
+use mbim_wire::service::basic_connect as bc;
+use mbim_wire::{Command as _, EncodeError, ProtocolError, Status, Uuid};
 
 use super::modem::event::{Change, Cursor, Origin, Reading};
 use super::modem::{Modem, Text, Ticket};
@@ -55,13 +57,15 @@ mod answers;
 mod commands;
 mod queue;
 mod requests;
+mod service;
 mod signal;
 mod subscriptions;
 
 use answers::{Source, Subject};
-use commands::{Id, Served, Without};
+use commands::{Offer, Request, SERVICES, Served, Service};
 use queue::Queue;
 use requests::{Later, Refused, Step};
+use service::{Repeated, STATES};
 use signal::Reporting;
 use subscriptions::Subscriptions;
 
@@ -259,26 +263,6 @@ enum Wait {
     Answer(Status, Subject),
 }
 
-/// Indications that repeat the newest state after some were lost, in the order in which they are sent.
-const STATES: &[Id] = &[
-    Id::SlotInfo,
-    Id::Connect,
-    Id::PacketService,
-    Id::Registration,
-    Id::Radio,
-    Id::Subscriber,
-    Id::Signal,
-    Id::IpConfiguration,
-    Id::AttachInfo,
-    Id::Location,
-    Id::Emergency,
-    Id::PreferredProviders,
-    Id::HomeProviders,
-    Id::Contexts,
-    Id::ExtContexts,
-    Id::AttachContexts,
-];
-
 /// Where the repetition stands: a place in [`STATES`], and for states of each session, the session.
 #[derive(Clone, Copy, Debug)]
 struct Repeat {
@@ -298,6 +282,8 @@ struct Core<'s> {
     reporting: Reporting,
     /// The next event to tell.
     cursor: Cursor,
+    /// Services that have told the change under the cursor.
+    told: usize,
     repeat: Option<Repeat>,
     faults: Vec<Fault, FAULTS>,
     counters: Counters,
@@ -332,6 +318,7 @@ impl<'s> Function<'s> {
                 subscriptions: Subscriptions::at_first(),
                 reporting: Reporting::new(super::modem::network::Signal::NONE),
                 cursor: Cursor::default(),
+                told: 0,
                 repeat: None,
                 faults: Vec::new(),
                 counters: Counters::default(),
@@ -585,8 +572,8 @@ impl Core<'_> {
         transactions.any(|transaction| transaction.asked.transaction_id == transaction_id)
     }
 
-    fn without(&self, modem: &Modem) -> Without {
-        Without { home_providers: modem.home_providers().is_empty(), version: self.config.extended_version < V2 }
+    fn offer<'a>(&'a self, modem: &'a Modem) -> Offer<'a> {
+        Offer { config: &self.config, modem }
     }
 
     // Open and close.
@@ -609,6 +596,7 @@ impl Core<'_> {
         self.subscriptions = Subscriptions::at_first();
         self.reporting = Reporting::new(modem.signal());
         self.cursor = modem.newest();
+        self.told = 0;
         self.repeat = None;
     }
 
@@ -658,8 +646,9 @@ impl Core<'_> {
             }
             return;
         }
-        let served = self.without(modem).find(command.service, command.cid);
-        if !served.is_some_and(|served| matches!(served.id, Id::DeviceServices | Id::Version)) {
+        let service = Service::by_uuid(command.service);
+        let served = service.and_then(|service| Some((service, service.find(self.offer(modem), command.cid)?)));
+        if !service::before_negotiation(command.service, command.cid) {
             self.negotiation.open = false;
         }
         let mut at = now;
@@ -670,7 +659,7 @@ impl Core<'_> {
             Some(Effect::Withhold) | None => {}
         }
         let outcome = match served {
-            Some(served) => self.execute(now, modem, served, command.kind, command.body),
+            Some((service, served)) => self.execute(now, modem, service, served, &command),
             None => Err(Refused(Status::NO_DEVICE_SUPPORT)),
         };
         match outcome {
@@ -678,6 +667,27 @@ impl Core<'_> {
             Ok(Step::Wait(ticket, later)) => self.wait(asked, at, Wait::Modem(ticket, later)),
             Err(Refused(status)) => self.answer(now, modem, asked, at, status, Subject::Empty),
         }
+    }
+
+    /// Does what a command asks for, if it is served in this form.
+    fn execute(
+        &mut self,
+        now: Instant,
+        modem: &mut Modem,
+        service: &Service,
+        served: &Served,
+        command: &CommandMessage<'_>,
+    ) -> Result<Step, Refused> {
+        let is_served = match command.kind {
+            CommandType::QUERY => served.query,
+            CommandType::SET => served.set,
+            _ => false,
+        };
+        if !is_served {
+            return Err(Refused(Status::NO_DEVICE_SUPPORT));
+        }
+        let request = Request { cid: command.cid, kind: command.kind, body: command.body };
+        (service.execute)(self, now, modem, request)
     }
 
     fn fault(&mut self, command: &CommandMessage<'_>) -> Option<Effect> {
@@ -731,14 +741,12 @@ impl Core<'_> {
 
     fn write_answer(&mut self, modem: &Modem, asked: Asked, status: Status, subject: Subject) -> Result<(), NoRoom> {
         let Asked { transaction_id, service, cid } = asked;
-        let without = self.without(modem);
         let source = Source {
             modem,
             config: &self.config,
             version: self.negotiation.version,
             reporting: &self.reporting,
             subscriptions: &self.subscriptions,
-            without,
         };
         let mut written = Ok(());
         let queue = &mut self.queue;
@@ -832,97 +840,42 @@ impl Core<'_> {
         }
         self.repeat_states(modem)?;
         if self.reporting.due.is_some_and(|due| due <= now) {
-            self.tell_signal(modem, modem.signal())?;
+            let service = &service::basic_connect::SERVICE;
+            self.indicate(modem, service, bc::SignalState::CID, Subject::Signal(modem.signal()))?;
         }
         Ok(())
     }
 
-    fn tell_signal(&mut self, modem: &Modem, signal: super::modem::network::Signal) -> Result<(), NoRoom> {
-        self.indicate(modem, Id::Signal, Subject::Signal(signal))?;
-        self.reporting.tell(signal);
-        Ok(())
-    }
-
-    /// `own`: this host has asked for the change, and its answer tells.
+    /// `own`: this host has asked for the change, and its answer tells. A change may concern several services; those
+    /// that have told it do not tell it again when there was no room for the next one.
     fn tell_change(&mut self, now: Instant, modem: &Modem, own: bool, change: Change) -> Result<(), NoRoom> {
-        let (id, subject) = match change {
-            Change::Radio(_)
-            | Change::Session(_)
-            | Change::Emergency(_)
-            | Change::PreferredProviders
-            | Change::HomeProviders
-            | Change::AttachContexts
-                if own =>
-            {
+        if let Change::Signal(signal) = change {
+            if !self.reporting.notice(now, signal) {
                 return Ok(());
             }
-            Change::Restarted => return Ok(()),
-            Change::Slot(state) => (Id::SlotInfo, Subject::SlotInfo(state)),
-            Change::Subscriber(state) => (Id::Subscriber, Subject::Subscriber(state)),
-            Change::Radio(radio) => (Id::Radio, Subject::Radio(radio)),
-            Change::Registration(registration) => (Id::Registration, Subject::Registration(registration)),
-            Change::PacketService(packet) => (Id::PacketService, Subject::PacketService(packet)),
-            Change::Attach(packet) => (Id::AttachInfo, Subject::AttachInfo(packet)),
-            Change::Session(session) => (Id::Connect, Subject::Session(session)),
-            Change::IpConfiguration(session) => (Id::IpConfiguration, Subject::IpConfiguration(session)),
-            Change::Pco(session) => (Id::Pco, Subject::Pco(session)),
-            Change::Signal(signal) => {
-                return if self.reporting.notice(now, signal) { self.tell_signal(modem, signal) } else { Ok(()) };
-            }
-            Change::Location => (Id::Location, Subject::Location),
-            Change::Emergency(on) => (Id::Emergency, Subject::Emergency(on)),
-            Change::PreferredProviders => (Id::PreferredProviders, Subject::PreferredProviders),
-            Change::HomeProviders => (Id::HomeProviders, Subject::HomeProviders),
-            Change::AttachContexts => (Id::AttachContexts, Subject::AttachContexts),
-            Change::Contexts => return self.tell_contexts(modem, own),
-        };
-        self.indicate(modem, id, subject)
-    }
-
-    /// Stored contexts can be seen by two commands.
-    fn tell_contexts(&mut self, modem: &Modem, own: bool) -> Result<(), NoRoom> {
-        if own {
-            return Ok(());
         }
-        self.indicate(modem, Id::ExtContexts, Subject::ExtContexts)?;
-        self.indicate(modem, Id::Contexts, Subject::Contexts)
+        while let Some(service) = SERVICES.get(self.told) {
+            if let Some((cid, subject)) = (service.indication)(own, change) {
+                self.indicate(modem, service, cid, subject)?;
+            }
+            self.told = self.told.saturating_add(1);
+        }
+        self.told = 0;
+        Ok(())
     }
 
     /// After events were missed: the newest state of everything, once.
     fn repeat_states(&mut self, modem: &Modem) -> Result<(), NoRoom> {
         while let Some(repeat) = self.repeat {
-            let Some(id) = STATES.get(repeat.place) else {
+            let Some(&Repeated { service, cid, each_session }) = STATES.get(repeat.place) else {
                 self.repeat = None;
                 break;
             };
-            let session = modem.session(repeat.session);
-            let subject = match id {
-                Id::SlotInfo => Some(Subject::SlotInfo(modem.slot_state())),
-                Id::Connect => session.ok().filter(|_| modem.knows_session(repeat.session)).map(Subject::Session),
-                Id::PacketService => Some(Subject::PacketService(modem.packet_service())),
-                Id::Registration => Some(Subject::Registration(modem.registration())),
-                Id::Radio => Some(Subject::Radio(modem.radio())),
-                Id::Subscriber => Some(Subject::Subscriber(modem.ready_state())),
-                Id::Signal => Some(Subject::Signal(modem.signal())),
-                Id::IpConfiguration => session.ok().and_then(|session| {
-                    let configuration = modem.ip_configuration(session.session);
-                    configuration.map(|_| Subject::IpConfiguration(session.session))
-                }),
-                Id::AttachInfo => Some(Subject::AttachInfo(modem.packet_service())),
-                Id::Location => Some(Subject::Location),
-                Id::Emergency => Some(Subject::Emergency(modem.emergency())),
-                Id::PreferredProviders => Some(Subject::PreferredProviders),
-                Id::HomeProviders => Some(Subject::HomeProviders),
-                Id::Contexts => Some(Subject::Contexts),
-                Id::ExtContexts => Some(Subject::ExtContexts),
-                _ => Some(Subject::AttachContexts),
-            };
-            if let Some(subject) = subject {
-                self.indicate(modem, *id, subject)?;
+            if let Some(subject) = (service.state)(modem, cid, repeat.session) {
+                self.indicate(modem, service, cid, subject)?;
             }
-            let each = matches!(id, Id::Connect | Id::IpConfiguration);
             let next = repeat.session.saturating_add(1);
-            self.repeat = Some(if each && next < modem.max_sessions() {
+            self.repeat = Some(if each_session && next < modem.max_sessions() {
                 Repeat { session: next, ..repeat }
             } else {
                 Repeat { place: repeat.place.saturating_add(1), session: 0 }
@@ -932,12 +885,18 @@ impl Core<'_> {
     }
 
     /// Sends an indication, if the host wants it.
-    fn indicate(&mut self, modem: &Modem, id: Id, subject: Subject) -> Result<(), NoRoom> {
-        let without = self.without(modem);
-        let Some(&Served { service, cid, .. }) = commands::by_id(id) else {
-            return Ok(());
-        };
-        if without.find(service, cid).is_none() || !self.subscriptions.wants(service, cid) {
+    fn indicate(&mut self, modem: &Modem, service: &Service, cid: u32, subject: Subject) -> Result<(), NoRoom> {
+        self.send_indication(modem, service, cid, subject)?;
+        if let Subject::Signal(signal) = subject {
+            self.reporting.tell(signal);
+        }
+        Ok(())
+    }
+
+    fn send_indication(&mut self, modem: &Modem, service: &Service, cid: u32, subject: Subject) -> Result<(), NoRoom> {
+        let offered = service.find(self.offer(modem), cid).is_some_and(|served| served.indicated);
+        let service = service.uuid;
+        if !offered || !self.subscriptions.wants(service, cid) {
             return Ok(());
         }
         let withheld = |fault: &&Fault| (fault.service, fault.cid, fault.effect) == (service, cid, Effect::Withhold);
@@ -952,7 +911,6 @@ impl Core<'_> {
             version: self.negotiation.version,
             reporting: &self.reporting,
             subscriptions: &self.subscriptions,
-            without,
         };
         let mut written = Ok(());
         let queue = &mut self.queue;

@@ -5,10 +5,7 @@ use mbim_wire::service::basic_connect::{DeviceServiceSubscribeListSetView, Event
 use mbim_wire::{DecodeError, Uuid};
 
 use super::super::collect;
-use super::commands::{CIDS, SERVICES, SUBSCRIBED_AT_FIRST, Without};
-
-/// Services in a list: those served.
-const MAX: usize = 8;
+use super::commands::{CIDS, MAX_SERVICES as MAX, Offer, SERVICES, Service};
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
@@ -29,27 +26,31 @@ fn bit(cid: u32) -> u64 {
 impl Subscriptions {
     /// What holds until the host says otherwise.
     pub(super) fn at_first() -> Self {
-        let entries = SUBSCRIBED_AT_FIRST.iter().map(|service| Entry { service: *service, all: true, cids: 0 });
+        let services = SERVICES.iter().filter(|service| service.subscribed);
+        let entries = services.map(|service| Entry { service: service.uuid, all: true, cids: 0 });
         Self(collect(entries))
     }
 
     /// Reads a list; services and commands that are not served are left out.
-    pub(super) fn read(list: DeviceServiceSubscribeListSetView<'_>, without: Without) -> Result<Self, DecodeError> {
+    pub(super) fn read(list: DeviceServiceSubscribeListSetView<'_>, offer: Offer<'_>) -> Result<Self, DecodeError> {
         let mut accepted = Self(Vec::new());
         for event in list.events()?.iter() {
             let event = event?;
-            let service = event.device_service_id;
+            let Some(service) = Service::by_uuid(event.device_service_id) else {
+                continue;
+            };
             let mut cids = 0;
             for cid in event.cids.iter() {
                 let cid = cid?;
-                if without.find(service, cid).is_some_and(|served| served.indicated) {
+                if service.find(offer, cid).is_some_and(|served| served.indicated) {
                     cids |= bit(cid);
                 }
             }
             let all = event.cids.is_empty();
-            if !SERVICES.contains(&service) || (!all && cids == 0) {
+            if service.offered_by(offer).next().is_none() || (!all && cids == 0) {
                 continue;
             }
+            let service = service.uuid;
             match accepted.0.iter_mut().find(|entry| entry.service == service) {
                 // A service named twice gets what both entries ask for.
                 Some(entry) => {

@@ -1,0 +1,52 @@
+//! The device services that are served, one file each.
+
+pub(super) mod basic_connect;
+pub(super) mod ms_basic_connect_extensions;
+
+use mbim_wire::service::{basic_connect as bc, ms_basic_connect_extensions as ext};
+use mbim_wire::{Command, Uuid};
+
+use super::commands::Service;
+
+/// A state that is told again after events were missed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Repeated {
+    pub(super) service: &'static Service,
+    pub(super) cid: u32,
+    /// Every session has one.
+    pub(super) each_session: bool,
+}
+
+const fn basic<C: Command>() -> Repeated {
+    Repeated { service: &basic_connect::SERVICE, cid: C::CID, each_session: false }
+}
+
+const fn extended<C: Command>() -> Repeated {
+    Repeated { service: &ms_basic_connect_extensions::SERVICE, cid: C::CID, each_session: false }
+}
+
+/// The states that are told again, in the order in which that is done.
+pub(super) static STATES: &[Repeated] = &[
+    extended::<ext::SlotInfoStatus>(),
+    Repeated { each_session: true, ..basic::<bc::Connect>() },
+    basic::<bc::PacketService>(),
+    basic::<bc::RegisterState>(),
+    basic::<bc::RadioState>(),
+    basic::<bc::SubscriberReadyStatus>(),
+    basic::<bc::SignalState>(),
+    Repeated { each_session: true, ..basic::<bc::IpConfiguration>() },
+    extended::<ext::LteAttachInfo>(),
+    extended::<ext::LocationInfoStatus>(),
+    basic::<bc::EmergencyMode>(),
+    basic::<bc::PreferredProviders>(),
+    basic::<bc::MulticarrierProviders>(),
+    basic::<bc::ProvisionedContexts>(),
+    extended::<ext::ProvisionedContexts>(),
+    extended::<ext::LteAttachConfiguration>(),
+];
+
+/// Whether a command may come before the versions are agreed upon, which any other command ends (MBIMEx 2.0).
+pub(super) fn before_negotiation(service: Uuid, cid: u32) -> bool {
+    (service, cid) == (bc::BASIC_CONNECT, bc::DeviceServices::CID)
+        || (service, cid) == (ext::MS_BASIC_CONNECT_EXTENSIONS, ext::Version::CID)
+}

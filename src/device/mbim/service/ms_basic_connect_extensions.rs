@@ -1,0 +1,205 @@
+//! Microsoft's extensions of Basic Connect: what the host asks for.
+
+use mbim_wire::message::CommandType;
+use mbim_wire::service::ms_basic_connect_extensions as ext;
+use mbim_wire::{Status, View};
+
+use super::super::super::modem::Modem;
+use super::super::super::modem::bearer::{Context, Purpose};
+use super::super::super::modem::event::Change;
+use super::super::answers::Subject;
+use super::super::commands::{Served, Service, served};
+use super::super::requests::{Common, INVALID, Outcome, Refused, Step, done, ip_kind};
+use super::super::{Core, MBIM_VERSION, Negotiation, V2, V3};
+use crate::time::Instant;
+
+pub(in super::super) static SERVICE: Service = Service {
+    uuid: ext::MS_BASIC_CONNECT_EXTENSIONS,
+    commands: COMMANDS,
+    subscribed: false,
+    offered: |offer, cid| cid != Id::Version.cid() || offer.config.extended_version >= V2,
+    execute: |core, now, modem, request| match (Id::of(request.cid), request.kind) {
+        (Some(id), CommandType::QUERY) => query(core, modem, id, request.body),
+        (Some(id), _) => set(core, now, modem, id, request.body),
+        (None, _) => Err(Refused(Status::NO_DEVICE_SUPPORT)),
+    },
+    indication,
+    state,
+};
+
+served! {
+    ExtContexts = ext::ProvisionedContexts: query set indicated;
+    AttachContexts = ext::LteAttachConfiguration: query set indicated;
+    AttachInfo = ext::LteAttachInfo: query indicated;
+    SysCaps = ext::SysCaps: query;
+    ExtDeviceCaps = ext::DeviceCaps: query;
+    SlotMappings = ext::DeviceSlotMappings: query set;
+    SlotInfo = ext::SlotInfoStatus: query indicated;
+    Pco = ext::Pco: query indicated;
+    DeviceReset = ext::DeviceReset: set;
+    BaseStations = ext::BaseStationsInfo: query;
+    Location = ext::LocationInfoStatus: query indicated;
+    Version = ext::Version: query;
+}
+
+fn indication(own: bool, change: Change) -> Option<(u32, Subject)> {
+    let (id, subject) = match change {
+        Change::AttachContexts | Change::Contexts if own => return None,
+        Change::Slot(state) => (Id::SlotInfo, Subject::SlotInfo(state)),
+        Change::Attach(packet) => (Id::AttachInfo, Subject::AttachInfo(packet)),
+        Change::Pco(session) => (Id::Pco, Subject::Pco(session)),
+        Change::Location => (Id::Location, Subject::Location),
+        Change::AttachContexts => (Id::AttachContexts, Subject::AttachContexts),
+        Change::Contexts => (Id::ExtContexts, Subject::ExtContexts),
+        _ => return None,
+    };
+    Some((id.cid(), subject))
+}
+
+fn state(modem: &Modem, cid: u32, _: u32) -> Option<Subject> {
+    Some(match Id::of(cid)? {
+        Id::SlotInfo => Subject::SlotInfo(modem.slot_state()),
+        Id::AttachInfo => Subject::AttachInfo(modem.packet_service()),
+        Id::Location => Subject::Location,
+        Id::ExtContexts => Subject::ExtContexts,
+        Id::AttachContexts => Subject::AttachContexts,
+        _ => return None,
+    })
+}
+
+fn query(core: &mut Core<'_>, modem: &Modem, id: Id, body: &[u8]) -> Outcome {
+    done(match id {
+        Id::ExtContexts => Subject::ExtContexts,
+        Id::AttachContexts => Subject::AttachContexts,
+        Id::AttachInfo => Subject::AttachInfo(modem.packet_service()),
+        Id::SysCaps => Subject::SysCaps,
+        Id::ExtDeviceCaps => Subject::ExtDeviceCaps,
+        Id::SlotMappings => Subject::SlotMappings,
+        Id::SlotInfo => match ext::SlotInfoStatusQueryView::new(body).slot_index()? {
+            0 => Subject::SlotInfo(modem.slot_state()),
+            _ => return Err(INVALID),
+        },
+        Id::Pco => {
+            let session = ext::PcoQueryView::new(body).pco_value()?.read()?.session_id;
+            Subject::Pco(modem.session(session)?.session)
+        }
+        Id::BaseStations => {
+            if core.negotiation.version < V3 {
+                ext::BaseStationsInfoQueryView::new(body).check()?;
+            } else {
+                ext::BaseStationsInfoQueryV3View::new(body).check()?;
+            }
+            Subject::BaseStations
+        }
+        Id::Location => Subject::Location,
+        Id::Version => {
+            let host = ext::VersionQueryView::new(body).read()?;
+            Subject::Version(negotiate(core, host))
+        }
+        Id::DeviceReset => return Err(Refused(Status::NO_DEVICE_SUPPORT)),
+    })
+}
+
+fn set(core: &Core<'_>, now: Instant, modem: &mut Modem, id: Id, body: &[u8]) -> Outcome {
+    done(match id {
+        Id::ExtContexts => return set_ext_contexts(core, modem, body),
+        Id::AttachContexts => return set_attach_contexts(core, modem, body),
+        Id::SlotMappings => {
+            let slots = ext::DeviceSlotMappingsSetView::new(body).slot_map()?;
+            let mut slots = slots.iter();
+            match (slots.next(), slots.next()) {
+                (Some(slot), None) if slot?.slot == 0 => Subject::SlotMappings,
+                // A failed set brings the present state.
+                (Some(Ok(_)), None) => return Ok(Step::Done(Status::INVALID_SLOT, Subject::SlotMappings)),
+                _ => return Err(INVALID),
+            }
+        }
+        Id::DeviceReset => {
+            modem.request_restart(now);
+            Subject::Empty
+        }
+        _ => return Err(Refused(Status::NO_DEVICE_SUPPORT)),
+    })
+}
+
+/// Agrees upon versions (MBIMEx 2.0), unless it is too late for that.
+fn negotiate(core: &mut Core<'_>, host: ext::VersionInfo) -> ext::VersionInfo {
+    if core.negotiation.open {
+        let own = core.config.extended_version;
+        core.negotiation = Negotiation { version: host.mbim_extended_version.min(own), open: false };
+    }
+    ext::VersionInfo {
+        mbim_version: host.mbim_version.min(MBIM_VERSION),
+        mbim_extended_version: core.negotiation.version,
+    }
+}
+
+fn set_ext_contexts(core: &Core<'_>, modem: &mut Modem, body: &[u8]) -> Outcome {
+    let by = core.config.origin;
+    let set = ext::ProvisionedContextsSetView::new(body).read()?;
+    let purpose = Purpose(set.context_type.0);
+    match set.operation {
+        ext::ContextOperation::DEFAULT => {
+            let known = set.state.name().is_some() && set.roaming.name().is_some();
+            if !known || set.media_type.name().is_none() || set.source.name().is_none() {
+                return Err(INVALID);
+            }
+            let common = Common {
+                access_string: *set.access_string,
+                user_name: *set.user_name,
+                password: *set.password,
+                compression: set.compression,
+                auth_protocol: set.auth_protocol,
+            };
+            let context = Context {
+                purpose,
+                ip: ip_kind(set.ip_type)?,
+                disabled: set.state == ext::ContextState::DISABLED,
+                roaming: set.roaming.0,
+                media: set.media_type.0,
+                source: set.source.0,
+                ..common.read()?
+            };
+            modem.store_context(by, context)?;
+        }
+        ext::ContextOperation::DELETE => modem.delete_contexts(by, purpose)?,
+        ext::ContextOperation::RESTORE_FACTORY => modem.restore_contexts(by),
+        _ => return Err(INVALID),
+    }
+    done(Subject::ExtContexts)
+}
+
+fn set_attach_contexts(core: &Core<'_>, modem: &mut Modem, body: &[u8]) -> Outcome {
+    let by = core.config.origin;
+    let view = ext::LteAttachConfigurationSetView::new(body);
+    let list = view.configurations()?;
+    match view.operation()? {
+        ext::LteAttachContextOperation::RESTORE_FACTORY => modem.set_attach_contexts(by, None),
+        ext::LteAttachContextOperation::DEFAULT => {
+            // Home, partner, others: all three, in any order.
+            if list.len() != 3 {
+                return Err(INVALID);
+            }
+            let mut contexts = [None, None, None];
+            for element in list.iter() {
+                let element = element?;
+                let common = Common {
+                    access_string: *element.access_string,
+                    user_name: *element.user_name,
+                    password: *element.password,
+                    compression: element.compression,
+                    auth_protocol: element.auth_protocol,
+                };
+                let context = Context { ip: ip_kind(element.ip_type)?, source: element.source.0, ..common.read()? };
+                let place = usize::try_from(element.roaming.0).map_err(|_| INVALID)?;
+                *contexts.get_mut(place).ok_or(INVALID)? = Some(context);
+            }
+            let [Some(home), Some(partner), Some(others)] = contexts else {
+                return Err(INVALID);
+            };
+            modem.set_attach_contexts(by, Some([home, partner, others]));
+        }
+        _ => return Err(INVALID),
+    }
+    done(Subject::AttachContexts)
+}
