@@ -13,13 +13,24 @@ use super::service;
 use super::{Config, Core};
 use crate::time::Instant;
 
-/// A command that is served.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Served {
-    pub(super) cid: u32,
-    pub(super) query: bool,
-    pub(super) set: bool,
-    pub(super) indicated: bool,
+/// A command that functions serve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Served {
+    /// The command identifier.
+    pub cid: u32,
+    /// It can be queried.
+    pub query: bool,
+    /// It can be set.
+    pub set: bool,
+    /// It is indicated.
+    pub indicated: bool,
+}
+
+/// Every command that functions can serve, with its device service. What one function really serves depends on its
+/// [`Config`] and its modem, and is what it answers to DEVICE_SERVICES.
+pub fn served_commands() -> impl Iterator<Item = (Uuid, Served)> {
+    SERVICES.iter().flat_map(|service| service.commands.iter().map(|served| (service.uuid, *served)))
 }
 
 impl Served {

@@ -62,7 +62,8 @@ mod signal;
 mod subscriptions;
 
 use answers::{Source, Subject};
-use commands::{Offer, Request, SERVICES, Served, Service};
+use commands::{Offer, Request, SERVICES, Service};
+pub use commands::{Served, served_commands};
 use queue::Queue;
 use requests::{Later, Refused, Step};
 use service::{Repeated, STATES};
