@@ -377,7 +377,7 @@ impl Rig {
         loop {
             let (client, accept) = match self.proxy.next_event() {
                 None => break,
-                Some(Event::Configure { client, path, timeout }) => {
+                Some(Event::Configure { client, path, timeout, .. }) => {
                     assert_eq!(timeout, Millis::from_secs(30));
                     (client, path == DEVICE || path == LINK)
                 }
@@ -1227,6 +1227,24 @@ fn the_caller_can_take_the_carrier_away_and_close() {
 }
 
 #[test]
+fn a_carrier_that_goes_away_while_the_function_opens_is_told() {
+    let mut rig = rig(&Size::default());
+    rig.function.mute = true;
+    let n = rig.connect();
+    rig.configuration(n, 1, DEVICE);
+    rig.settle();
+    rig.silent(n);
+    rig.proxy.device_gone();
+    assert_eq!(rig.status(n, 1), Status::FAILURE);
+    // What comes in its place takes longer transfers.
+    rig.proxy.set_max_control_transfer(8192);
+    rig.function.mute = false;
+    rig.configuration(n, 2, DEVICE);
+    assert_eq!(rig.status(n, 2), Status::SUCCESS);
+    assert_eq!(rig.function.limit, 8192);
+}
+
+#[test]
 fn a_dead_programs_commands_are_dropped_or_swallowed() {
     let mut rig = rig(&Size { slots: 2, ..Size::default() });
     let (a, b) = (rig.ready(), rig.ready());
@@ -1692,7 +1710,8 @@ fn configurations_are_those_of_libmbim() {
     rig.proxy.client_receive(rig.now, id, &message).unwrap();
     let event = rig.proxy.next_event();
     let timeout = Millis::from_secs(30);
-    assert_eq!(event, Some(Event::Configure { client: id, path: "/dev/null".into(), timeout }));
+    let path = "/dev/null".into();
+    assert_eq!(event, Some(Event::Configure { client: id, path, timeout, transaction_id: 1 }));
     assert_eq!(rig.proxy.next_event(), None, "asked once");
 
     let (mut down, mut up) = (vec![0; 4096], vec![0; 4096]);

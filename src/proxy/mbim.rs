@@ -19,7 +19,8 @@
 //! come within [`Config::command`] are answered with FAILURE, as are those that cannot be put together.
 //!
 //! Where mbim-proxy drops a connection whose device does not open, and says nothing when a command fails inside, this one
-//! answers FAILURE. It serves one device; another path is refused.
+//! answers FAILURE. It serves one device; another path is refused. Whoever has several devices has a proxy for each, and one
+//! more, without a device, for programs that have not said yet which they want.
 //!
 //! When the function is lost (it says NOT_OPENED, or the caller says so), every program is told NOT_OPENED, and each has
 //! to begin again with CONFIGURATION, of which the first opens the function anew.
@@ -183,6 +184,9 @@ pub enum Event<'p> {
         path: Utf16<'p>,
         /// How long opening may take, as the program wrote it.
         timeout: Millis,
+        /// The program's transaction id, for callers that have a proxy for each device and offer the CONFIGURATION to
+        /// another one.
+        transaction_id: u32,
     },
     /// A program does not fetch its messages and has lost some: disconnect it. It comes again for further losses.
     Stuck(ClientId),
@@ -313,6 +317,12 @@ impl<'s> Proxy<'s> {
         }
     }
 
+    /// Sets the largest transfer in bytes, both ways, from the next opening on: for a function that has taken the place of
+    /// another one.
+    pub fn set_max_control_transfer(&mut self, max: u32) {
+        self.session.set_max_control_transfer(max);
+    }
+
     /// Takes a new connection; `None` when all places are taken.
     pub fn connect(&mut self) -> Option<ClientId> {
         let mut places = self.connections.iter_mut().enumerate();
@@ -385,12 +395,13 @@ impl<'s> Proxy<'s> {
         self.session.close(now);
     }
 
-    /// The function's carrier is gone. Programs lose the function; the next CONFIGURATION opens it, over the same carrier
-    /// or another.
+    /// The function's carrier is gone. Programs lose the function, and those that waited for it to open are answered
+    /// FAILURE; the next CONFIGURATION opens it, over the same carrier or another.
     pub fn device_gone(&mut self) {
         count(&mut self.counters.resets);
         self.session.drop_function();
         self.reset();
+        self.turn_away();
         self.news = Some(News::Lost);
     }
 
@@ -410,18 +421,18 @@ impl<'s> Proxy<'s> {
             if connection.out.take_stuck() {
                 return Some(Event::Stuck(client));
             }
-            if let Some(Wait::Judgement { timeout, told: false }) = connection.held.map(|held| held.wait) {
-                asking = asking.or(Some((client, timeout)));
+            if let Some(Held { wait: Wait::Judgement { timeout, told: false }, transaction_id }) = connection.held {
+                asking = asking.or(Some((client, timeout, transaction_id)));
             }
         }
-        let (client, timeout) = asking?;
+        let (client, timeout, transaction_id) = asking?;
         let connection = self.connections.get_mut(client.index)?;
         if let Some(held) = &mut connection.held {
             held.wait = Wait::Judgement { timeout, told: true };
         }
         let command = connection.last().ok()?;
         let path = *ConfigurationSetView::new(command.body).device_path().ok()?;
-        Some(Event::Configure { client, path, timeout })
+        Some(Event::Configure { client, path, timeout, transaction_id })
     }
 
     /// The caller's judgement of the path in [`Event::Configure`]: whether it is the function's. If not, the program is

@@ -501,6 +501,11 @@ impl<'s> Session<'s> {
         self.config.open_total = total;
     }
 
+    /// The largest transfer, from the next [`open`](Self::open) on.
+    pub(crate) fn set_max_control_transfer(&mut self, max: u32) {
+        self.config.max_control_transfer = max;
+    }
+
     /// Counts the function as closed, without telling it: nobody listens there.
     pub(crate) fn drop_function(&mut self) {
         self.forget();

@@ -68,12 +68,17 @@ impl Proxy<'_> {
     }
 
     pub(super) fn open_failed(&mut self, error: OpenError) {
+        self.turn_away();
+        self.news = Some(News::OpenFailed(error));
+    }
+
+    /// The function will not open now: tells the programs that wait for it.
+    pub(super) fn turn_away(&mut self) {
         for connection in self.connections.iter_mut() {
             if connection.waits_until().is_some() {
                 connection.settle(&mut self.counters, Status::FAILURE, false);
             }
         }
-        self.news = Some(News::OpenFailed(error));
     }
 
     /// The function is not open any more: tells every program that had it, once at least.
