@@ -4,9 +4,9 @@
 //! |---|---|
 //! | `mod` (here) | open and close, fragments, transactions, indications: all that is not about one command |
 //! | `commands` | the table of what is served |
-//! | `service` | one file for each device service: what a command does to the modem, what a change means to the host |
+//! | `service` | one file for each device service: what a command does to the modem, what the host is told |
 //! | `requests` | what the services have in common in reading requests |
-//! | `answers` | what answers and indications look like, in each version |
+//! | `answers` | what the services have in common in telling the host |
 //! | `subscriptions`, `signal` | which indications the host wants, and when the signal is worth one |
 //! | `queue` | messages on their way to the host |
 //!
@@ -842,7 +842,8 @@ impl Core<'_> {
         self.repeat_states(modem)?;
         if self.reporting.due.is_some_and(|due| due <= now) {
             let service = &service::basic_connect::SERVICE;
-            self.indicate(modem, service, bc::SignalState::CID, Subject::Signal(modem.signal()))?;
+            let subject = service::basic_connect::Subject::Signal(modem.signal());
+            self.indicate(modem, service, bc::SignalState::CID, subject.into())?;
         }
         Ok(())
     }
@@ -888,7 +889,7 @@ impl Core<'_> {
     /// Sends an indication, if the host wants it.
     fn indicate(&mut self, modem: &Modem, service: &Service, cid: u32, subject: Subject) -> Result<(), NoRoom> {
         self.send_indication(modem, service, cid, subject)?;
-        if let Subject::Signal(signal) = subject {
+        if let Subject::Basic(service::basic_connect::Subject::Signal(signal)) = subject {
             self.reporting.tell(signal);
         }
         Ok(())

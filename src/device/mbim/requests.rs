@@ -36,12 +36,15 @@ pub(super) enum Later {
 impl Later {
     /// What is told about a success, and about a failure that has something to tell.
     pub(super) fn subject(self, modem: &Modem, outcome: Result<(), Failure>) -> (Status, Subject) {
+        use super::service::basic_connect::Subject as Basic;
         let subject = match (self, outcome) {
-            (Self::Registration, _) => Subject::Registration(modem.registration()),
-            (Self::PacketService, _) => Subject::PacketService(modem.packet_service()),
-            (Self::Session(session), _) => modem.session(u32::from(session)).map_or(Subject::Empty, Subject::Session),
-            (Self::Radio, Ok(())) => Subject::Radio(modem.radio()),
-            (Self::VisibleProviders { home_only }, Ok(())) => Subject::VisibleProviders { home_only },
+            (Self::Registration, _) => Basic::Registration(modem.registration()).into(),
+            (Self::PacketService, _) => Basic::PacketService(modem.packet_service()).into(),
+            (Self::Session(session), _) => {
+                modem.session(u32::from(session)).map_or(Subject::Empty, |session| Basic::Session(session).into())
+            }
+            (Self::Radio, Ok(())) => Basic::Radio(modem.radio()).into(),
+            (Self::VisibleProviders { home_only }, Ok(())) => Basic::VisibleProviders { home_only }.into(),
             (_, Err(_)) => Subject::Empty,
         };
         (outcome.map_or_else(status, |()| Status::SUCCESS), subject)
@@ -68,8 +71,8 @@ pub(super) const INVALID: Refused = Refused(Status::INVALID_PARAMETERS);
 
 pub(super) type Outcome = Result<Step, Refused>;
 
-pub(super) fn done(subject: Subject) -> Outcome {
-    Ok(Step::Done(Status::SUCCESS, subject))
+pub(super) fn done(subject: impl Into<Subject>) -> Outcome {
+    Ok(Step::Done(Status::SUCCESS, subject.into()))
 }
 
 /// Text that the modem stores, of at most `N` bytes.

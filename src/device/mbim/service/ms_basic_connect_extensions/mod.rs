@@ -1,4 +1,4 @@
-//! Microsoft's extensions of Basic Connect: what the host asks for.
+//! Microsoft's extensions of Basic Connect: what the host asks for; `answers` holds what it is told.
 
 use mbim_wire::message::CommandType;
 use mbim_wire::service::ms_basic_connect_extensions as ext;
@@ -7,11 +7,15 @@ use mbim_wire::{Status, View};
 use super::super::super::modem::Modem;
 use super::super::super::modem::bearer::{Context, Purpose};
 use super::super::super::modem::event::Change;
-use super::super::answers::Subject;
+use super::super::answers::Subject as AnySubject;
 use super::super::commands::{Served, Service, served};
 use super::super::requests::{Common, INVALID, Outcome, Refused, Step, done, ip_kind};
 use super::super::{Core, MBIM_VERSION, Negotiation, V2, V3};
 use crate::time::Instant;
+
+mod answers;
+
+pub(in super::super) use answers::Subject;
 
 pub(in super::super) static SERVICE: Service = Service {
     uuid: ext::MS_BASIC_CONNECT_EXTENSIONS,
@@ -42,7 +46,7 @@ served! {
     Version = ext::Version: query;
 }
 
-fn indication(own: bool, change: Change) -> Option<(u32, Subject)> {
+fn indication(own: bool, change: Change) -> Option<(u32, AnySubject)> {
     let (id, subject) = match change {
         Change::AttachContexts | Change::Contexts if own => return None,
         Change::Slot(state) => (Id::SlotInfo, Subject::SlotInfo(state)),
@@ -53,18 +57,19 @@ fn indication(own: bool, change: Change) -> Option<(u32, Subject)> {
         Change::Contexts => (Id::ExtContexts, Subject::ExtContexts),
         _ => return None,
     };
-    Some((id.cid(), subject))
+    Some((id.cid(), subject.into()))
 }
 
-fn state(modem: &Modem, cid: u32, _: u32) -> Option<Subject> {
-    Some(match Id::of(cid)? {
+fn state(modem: &Modem, cid: u32, _: u32) -> Option<AnySubject> {
+    let subject = match Id::of(cid)? {
         Id::SlotInfo => Subject::SlotInfo(modem.slot_state()),
         Id::AttachInfo => Subject::AttachInfo(modem.packet_service()),
         Id::Location => Subject::Location,
         Id::ExtContexts => Subject::ExtContexts,
         Id::AttachContexts => Subject::AttachContexts,
         _ => return None,
-    })
+    };
+    Some(subject.into())
 }
 
 fn query(core: &mut Core<'_>, modem: &Modem, id: Id, body: &[u8]) -> Outcome {
@@ -110,13 +115,13 @@ fn set(core: &Core<'_>, now: Instant, modem: &mut Modem, id: Id, body: &[u8]) ->
             match (slots.next(), slots.next()) {
                 (Some(slot), None) if slot?.slot == 0 => Subject::SlotMappings,
                 // A failed set brings the present state.
-                (Some(Ok(_)), None) => return Ok(Step::Done(Status::INVALID_SLOT, Subject::SlotMappings)),
+                (Some(Ok(_)), None) => return Ok(Step::Done(Status::INVALID_SLOT, Subject::SlotMappings.into())),
                 _ => return Err(INVALID),
             }
         }
         Id::DeviceReset => {
             modem.request_restart(now);
-            Subject::Empty
+            return done(AnySubject::Empty);
         }
         _ => return Err(Refused(Status::NO_DEVICE_SUPPORT)),
     })

@@ -1,4 +1,4 @@
-//! Basic Connect: what the host asks for (MBIM 1.0 §10.5).
+//! Basic Connect: what the host asks for (MBIM 1.0 §10.5); `answers` holds what it is told.
 
 use heapless::Vec;
 use mbim_wire::list::RefList;
@@ -12,7 +12,7 @@ use super::super::super::modem::event::Change;
 use super::super::super::modem::network::Selection;
 use super::super::super::modem::sim::Lock;
 use super::super::super::modem::{Modem, Reason, Text};
-use super::super::answers::{Subject, status};
+use super::super::answers::{Subject as AnySubject, status};
 use super::super::commands::{Served, Service, served};
 use super::super::requests::{
     Common, INVALID, Later, Outcome, Refused, Step, auth, compression, done, ip_kind, is_plmn, providers, stored,
@@ -21,6 +21,10 @@ use super::super::requests::{
 use super::super::subscriptions::Subscriptions;
 use super::super::{Core, V3};
 use crate::time::Instant;
+
+mod answers;
+
+pub(in super::super) use answers::Subject;
 
 pub(in super::super) static SERVICE: Service = Service {
     uuid: bc::BASIC_CONNECT,
@@ -61,7 +65,7 @@ served! {
     HomeProviders = bc::MulticarrierProviders: query set indicated;
 }
 
-fn indication(own: bool, change: Change) -> Option<(u32, Subject)> {
+fn indication(own: bool, change: Change) -> Option<(u32, AnySubject)> {
     let (id, subject) = match change {
         Change::Radio(_)
         | Change::Session(_)
@@ -86,11 +90,11 @@ fn indication(own: bool, change: Change) -> Option<(u32, Subject)> {
         Change::Contexts => (Id::Contexts, Subject::Contexts),
         _ => return None,
     };
-    Some((id.cid(), subject))
+    Some((id.cid(), subject.into()))
 }
 
-fn state(modem: &Modem, cid: u32, session: u32) -> Option<Subject> {
-    Some(match Id::of(cid)? {
+fn state(modem: &Modem, cid: u32, session: u32) -> Option<AnySubject> {
+    let subject = match Id::of(cid)? {
         Id::Connect => {
             let state = modem.session(session).ok().filter(|_| modem.knows_session(session))?;
             Subject::Session(state)
@@ -110,7 +114,8 @@ fn state(modem: &Modem, cid: u32, session: u32) -> Option<Subject> {
         Id::HomeProviders => Subject::HomeProviders,
         Id::Contexts => Subject::Contexts,
         _ => return None,
-    })
+    };
+    Some(subject.into())
 }
 
 /// A request for a session, whatever the version.
@@ -299,7 +304,7 @@ impl Core<'_> {
                 let outcome = modem.activate_subscription(now, by);
                 let cause = outcome.map_or_else(|failure| failure.cause, |()| 0);
                 let status = outcome.map_or_else(status, |()| Status::SUCCESS);
-                return Ok(Step::Done(status, Subject::ServiceActivation(cause)));
+                return Ok(Step::Done(status, Subject::ServiceActivation(cause).into()));
             }
             Id::SubscribeList => {
                 let list = bc::DeviceServiceSubscribeListSetView::new(body);
@@ -356,7 +361,7 @@ impl Core<'_> {
             // The attempts that are left are told with the failure.
             Err(failure) if failure.reason == Reason::CodeWrong => {
                 let told = self.config.pin_attempts_on_failure;
-                Ok(Step::Done(status(failure), if told { subject } else { Subject::Empty }))
+                Ok(Step::Done(status(failure), if told { subject.into() } else { AnySubject::Empty }))
             }
             Err(failure) => Err(failure.into()),
         }
