@@ -59,6 +59,8 @@ pub enum Change {
     Contexts,
     /// The contexts to attach with.
     AttachContexts,
+    /// The network told another date.
+    Date,
 }
 
 /// An event.

@@ -5,6 +5,7 @@
 //! | [`sim`] | the SIM: identity, codes and their attempts |
 //! | [`network`] | networks in reach, registration, packet service, signal |
 //! | [`bearer`] | sessions, access points, addresses, stored contexts, packet filters |
+//! | [`clock`] | the date that the network tells |
 //! | [`event`] | the log of what happened, which every face reads with its own cursor |
 //!
 //! Time is an argument. Whatever takes time (searching, activating, scanning) has a due time inside; [`Modem::poll`]
@@ -30,11 +31,13 @@ use heapless::Vec;
 use crate::time::{Instant, Millis};
 
 pub mod bearer;
+pub mod clock;
 pub mod event;
 pub mod network;
 pub mod sim;
 
 use bearer::{BearerSetup, Bearers};
+use clock::{Clock, Date};
 use event::{Change, Cursor, Log, Origin, Reading};
 use network::{NetworkSetup, Networks, RegistrationState};
 use sim::{ReadyState, Sim, SimSlot};
@@ -177,6 +180,8 @@ pub struct Setup {
     pub network: NetworkSetup,
     /// Sessions, access points and addresses.
     pub bearer: BearerSetup,
+    /// The date at power-on, which goes on with virtual time.
+    pub date: Date,
 }
 
 /// What is in the SIM slot at power-on.
@@ -330,6 +335,7 @@ pub struct Modem {
     told: ReadyState,
     networks: Networks,
     bearers: Bearers,
+    clock: Clock,
     emergency: bool,
     idle_hint: bool,
     restarts: u32,
@@ -356,6 +362,7 @@ impl Modem {
             told: ReadyState::NotInitialized,
             networks: Networks::new(setup.network),
             bearers: Bearers::new(setup.bearer),
+            clock: Clock { at: now, date: setup.date },
             emergency: false,
             idle_hint: false,
             restarts: 0,
