@@ -447,7 +447,7 @@ fn a_procedure_that_was_broken_off_starts_over_and_takes_no_question_for_an_answ
     }
 
     // Broken off while the radio was being switched on: it is still off.
-    let mut radio = procedure::RadioOn::default();
+    let mut radio = procedure::Radio::on();
     for _ in 0..2 {
         assert_eq!(asks(&radio.step(now, Outcome::Begin)), query(RadioState::CID));
         assert_eq!(asks(&radio.step(now, Outcome::Answer(&[0; 8]))), set(RadioState::CID));

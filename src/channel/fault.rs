@@ -505,6 +505,10 @@ impl<C: MessageChannel, K: Clock> MessageChannel for Faults<'_, C, K> {
     fn max_message(&self) -> usize {
         self.channel.max_message()
     }
+
+    fn boundary(&mut self) {
+        self.channel.boundary();
+    }
 }
 
 impl<C: blocking::MessageChannel, K> Faults<'_, C, K> {

@@ -500,8 +500,8 @@ impl<'b, RW, F: Framing> Framed<'b, RW, F> {
     }
 
     /// Says that a new transfer begins: see [`Deframer::boundary`]. The blocking channel finds that out by itself
-    /// ([`set_silence`](Self::set_silence)); the async one has no clock, so that its owner may call this after a
-    /// request timed out.
+    /// ([`set_silence`](Self::set_silence)); the async one has no clock, so that its owner calls this after a
+    /// request timed out, as the async client does.
     pub fn boundary(&mut self) {
         self.deframer.boundary();
     }
@@ -581,6 +581,10 @@ impl<RW: Read + Write, F: Framing> MessageChannel for Framed<'_, RW, F> {
 
     fn max_message(&self) -> usize {
         self.outbox.capacity()
+    }
+
+    fn boundary(&mut self) {
+        self.deframer.boundary();
     }
 }
 

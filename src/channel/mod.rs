@@ -96,6 +96,10 @@ pub trait MessageChannel {
 
     /// The longest message that [`send`](Self::send) takes, in bytes.
     fn max_message(&self) -> usize;
+
+    /// The peer let a time limit pass, so that a message which has come in part will never be complete. Only channels
+    /// that put messages together from bytes have anything to do then.
+    fn boundary(&mut self) {}
 }
 
 impl<T: MessageChannel + ?Sized> MessageChannel for &mut T {
@@ -111,6 +115,10 @@ impl<T: MessageChannel + ?Sized> MessageChannel for &mut T {
 
     fn max_message(&self) -> usize {
         T::max_message(self)
+    }
+
+    fn boundary(&mut self) {
+        T::boundary(self);
     }
 }
 

@@ -228,6 +228,10 @@ impl<C: MessageChannel, W: Write, K: Clock> MessageChannel for PcapngTap<C, W, K
     fn max_message(&self) -> usize {
         self.channel.max_message()
     }
+
+    fn boundary(&mut self) {
+        self.channel.boundary();
+    }
 }
 
 impl<C: blocking::MessageChannel, W: Write, K> blocking::MessageChannel for PcapngTap<C, W, K> {

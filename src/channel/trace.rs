@@ -77,6 +77,10 @@ impl<C: MessageChannel, S: Sink, K: Clock> MessageChannel for Tracer<C, S, K> {
     fn max_message(&self) -> usize {
         self.channel.max_message()
     }
+
+    fn boundary(&mut self) {
+        self.channel.boundary();
+    }
 }
 
 impl<C: blocking::MessageChannel, S: Sink, K> blocking::MessageChannel for Tracer<C, S, K> {

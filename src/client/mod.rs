@@ -50,6 +50,9 @@ pub trait Link {
 
     /// Now, by the clock that `until` refers to.
     fn now(&self) -> Instant;
+
+    /// The peer let a time limit pass: see [`MessageChannel::boundary`].
+    fn boundary(&mut self) {}
 }
 
 /// A [`Link`] of an asynchronous channel and a clock.
@@ -79,6 +82,10 @@ impl<C: MessageChannel, K: Clock> Link for Async<C, K> {
 
     fn now(&self) -> Instant {
         self.clock.now()
+    }
+
+    fn boundary(&mut self) {
+        self.channel.boundary();
     }
 }
 

@@ -3,25 +3,43 @@
 //! Whoever runs a [`Procedure`] calls [`step`](Procedure::step), first with [`Outcome::Begin`], does what it says, and
 //! calls again with what came of it, until it says [`Step::Done`] or [`Step::Fail`]. The clients do; see
 //! [`Client::follow`](crate::client::mbim::Client::follow).
+//!
+//! | file | holds |
+//! |---|---|
+//! | here | what all procedures are made of, and those of a single question |
+//! | `version`, [`newest`] | the version of Microsoft's extensions, and reading whatever layout it brings |
+//! | `proxy`, `subscribe` | sharing the modem, and choosing the indications |
+//! | `sim`, `slots`, `uicc` | codes, SIM slots, applications on the card |
+//! | `network`, `connect`, `contexts` | radio, registration, attach; sessions and their filters; stored contexts |
+//! | `sms`, `ussd` | messages and dialogues (feature `sms`) |
+//! | `restart` | restarting the modem |
 
 use core::fmt;
 
-use mbim_wire::field::Empty;
 use mbim_wire::message::CommandType;
 use mbim_wire::service::basic_connect as bc;
-use mbim_wire::{Command, DecodeError, DecodeErrorKind, Encode, Field as _, Status, StructWriter, Uuid, View as _};
+use mbim_wire::{Command, DecodeError, DecodeErrorKind, Encode, Field as _, Status, Uuid};
 
 use crate::session::mbim::Failure;
 use crate::time::{Instant, Millis};
 
+mod connect;
+mod network;
+pub mod newest;
 mod proxy;
+mod sim;
+mod version;
 
-pub use proxy::ConfigureProxy;
+pub use connect::{Connect, ConnectRequest, Disconnect};
+pub use network::{Attach, Detach, Radio, Register, Selection};
+pub use proxy::{ConfigureProxy, proxy_versions};
+pub use sim::{PinState, UseCode, WaitReady};
+pub use version::{Layouts, Negotiate, Version, lists};
+
+pub(crate) use connect::SessionQuery;
 
 /// How often a state is asked for while waiting for it; indications wake earlier, but some modems never send them.
 const POLL: Millis = Millis(1_000);
-/// How long a session may take from accepted to active.
-const ACTIVATION: Millis = Millis::from_secs(180);
 
 /// Names a command: the service, and its number there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -77,7 +95,8 @@ impl Refusal {
 
 #[inline(never)]
 fn network_cause(body: &[u8], at: usize) -> Option<bc::NwError> {
-    bc::NwError::at(body, at).ok().filter(|cause| cause.0 != 0)
+    // The specifications end at 113; what is above some modems (FM350) made up.
+    bc::NwError::at(body, at).ok().filter(|cause| (1..=113).contains(&cause.0))
 }
 
 impl fmt::Display for Refusal {
@@ -124,8 +143,8 @@ impl fmt::Display for Lock {
     }
 }
 
-/// What came of a step.
-#[derive(Clone, Copy, Debug)]
+/// What came of a step. Its debug output leaves the bytes out: they may be personal.
+#[derive(Clone, Copy)]
 pub enum Outcome<'a> {
     /// There was none yet: the procedure starts, or starts over after it was broken off.
     Begin,
@@ -137,6 +156,18 @@ pub enum Outcome<'a> {
     Failed(Failure),
     /// The time is up, or an indication came.
     Rested,
+}
+
+impl fmt::Debug for Outcome<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Begin => f.write_str("Begin"),
+            Self::Answer(body) => write!(f, "Answer({} bytes)", body.len()),
+            Self::Refused(status, body) => write!(f, "Refused({status:?}, {} bytes)", body.len()),
+            Self::Failed(failure) => f.debug_tuple("Failed").field(failure).finish(),
+            Self::Rested => f.write_str("Rested"),
+        }
+    }
 }
 
 /// What to do next.
@@ -210,6 +241,12 @@ pub enum Stop {
 pub trait Procedure {
     /// Says what to do next, by what came of the step before.
     fn step(&mut self, now: Instant, outcome: Outcome<'_>) -> Step<'_>;
+
+    /// Whether the procedure wants to hear of [`Status::BUSY`] like of any other status. If not, which is usual, whoever
+    /// runs it waits a little and starts it over, some times, before it hears of it.
+    fn hears_of_busy(&self) -> bool {
+        false
+    }
 }
 
 fn query<C: Command>(params: &dyn Encode) -> Step<'_> {
@@ -304,6 +341,10 @@ impl Procedure for AskAny<'_> {
         }
         Step::Done
     }
+
+    fn hears_of_busy(&self) -> bool {
+        true
+    }
 }
 
 /// Rests for [`POLL`]; if `end` has come, the state was not reached.
@@ -323,517 +364,4 @@ fn fail<'p>(command: &'static CommandId, outcome: Outcome<'_>) -> Step<'p> {
 
 fn decode<'p, C: Command>(error: DecodeError) -> Step<'p> {
     Step::Fail(Stop::Decode { command: CommandId::of::<C>(), error })
-}
-
-/// Waits until the SIM is settled. At a cold boot modems say "not initialised" for seconds, in the state or as a status,
-/// and some never indicate the end of it. When the time is up, the state is what it is.
-#[derive(Clone, Copy, Debug)]
-pub struct WaitReady {
-    end: Instant,
-    state: bc::SubscriberReadyState,
-}
-
-impl WaitReady {
-    /// Waits until `end` at most.
-    #[must_use]
-    pub const fn new(end: Instant) -> Self {
-        Self { end, state: bc::SubscriberReadyState::NOT_INITIALIZED }
-    }
-
-    /// The state of the SIM in the end.
-    #[must_use]
-    pub const fn state(&self) -> bc::SubscriberReadyState {
-        self.state
-    }
-}
-
-impl Procedure for WaitReady {
-    fn step(&mut self, now: Instant, outcome: Outcome<'_>) -> Step<'_> {
-        type Asked = bc::SubscriberReadyStatus;
-        self.state = match outcome {
-            Outcome::Begin | Outcome::Rested => return query::<Asked>(&Empty {}),
-            Outcome::Answer(body) => match bc::SubscriberReadyStatusInfoView::new(body).ready_state() {
-                Ok(state) => state,
-                Err(error) => return decode::<Asked>(error),
-            },
-            Outcome::Refused(Status::NOT_INITIALIZED, _) => bc::SubscriberReadyState::NOT_INITIALIZED,
-            Outcome::Refused(Status::SIM_NOT_INSERTED, _) => bc::SubscriberReadyState::SIM_NOT_INSERTED,
-            outcome => return fail(CommandId::of::<Asked>(), outcome),
-        };
-        match rest(now, self.end) {
-            Step::Rest(until) if self.state == bc::SubscriberReadyState::NOT_INITIALIZED => Step::Rest(until),
-            _ => Step::Done,
-        }
-    }
-}
-
-/// Does something with a code. After a refusal the attempts left decide: fewer than before, and the code is wrong; the
-/// code not needed any more, and only the answer was lost; as many as before, and the refusal is about something else.
-#[derive(Clone, Copy, Debug)]
-pub struct UseCode<'a> {
-    set: bc::PinSet<'a>,
-    /// Only enter it, and only if it is safe to.
-    careful: bool,
-    before: Option<bc::PinInfo>,
-    refusal: Option<Status>,
-    used: bool,
-}
-
-impl<'a> UseCode<'a> {
-    /// Does what the set says.
-    #[must_use]
-    pub const fn new(set: bc::PinSet<'a>) -> Self {
-        Self { set, careful: false, before: None, refusal: None, used: false }
-    }
-
-    /// Enters the PIN of the SIM if it is needed. Other locks, an empty PIN, and a single attempt left stop it before
-    /// anything is tried; PIN 2 never matters here.
-    #[must_use]
-    pub fn unlock(pin: &'a str) -> Self {
-        let (pin_type, pin_operation) = (bc::PinType::PIN1, bc::PinOperation::ENTER);
-        let set = bc::PinSet { pin_type, pin_operation, pin: pin.into(), ..Default::default() };
-        Self { careful: true, ..Self::new(set) }
-    }
-
-    /// Whether the code was used in the end, or nothing was needed.
-    #[must_use]
-    pub const fn used(&self) -> bool {
-        self.used
-    }
-
-    /// Sorts a refusal out, by the state before and after.
-    fn conclude<'p>(before: &bc::PinInfo, after: &bc::PinInfo, status: Status, entering: bool) -> Step<'p> {
-        let locked = |info: &bc::PinInfo| info.pin_state == bc::PinState::LOCKED;
-        if entering && locked(before) && !locked(after) {
-            return Step::Done;
-        }
-        let same = after.pin_type == before.pin_type;
-        let known = after.remaining_attempts != u32::MAX;
-        let fewer = same && known && after.remaining_attempts < before.remaining_attempts;
-        let blocked = !same && locked(after);
-        if fewer || blocked || status == Status::PIN_FAILURE {
-            return Step::Fail(Stop::Locked(Lock::new(after, true, status)));
-        }
-        Step::Fail(Stop::Refused(Refusal { command: CommandId::of::<bc::Pin>(), status, network: None }))
-    }
-}
-
-impl Procedure for UseCode<'_> {
-    fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
-        let ask = query::<bc::Pin>(&Empty {});
-        let read = |body| bc::PinInfoView::new(body).read();
-        let entering = self.set.pin_operation == bc::PinOperation::ENTER;
-        match (outcome, self.before, self.refusal) {
-            (Outcome::Begin, ..) => {
-                (self.before, self.refusal, self.used) = (None, None, false);
-                ask
-            }
-            (Outcome::Answer(body), None, _) => {
-                let info = match read(body) {
-                    Ok(info) => info,
-                    Err(error) => return decode::<bc::Pin>(error),
-                };
-                let harmless = matches!(info.pin_type, bc::PinType::PIN2 | bc::PinType::PUK2);
-                if self.careful && (info.pin_state != bc::PinState::LOCKED || harmless) {
-                    return Step::Done;
-                }
-                let safe =
-                    info.pin_type == bc::PinType::PIN1 && info.remaining_attempts > 1 && !self.set.pin.is_empty();
-                if self.careful && !safe {
-                    return Step::Fail(Stop::Locked(Lock::new(&info, false, Status::PIN_REQUIRED)));
-                }
-                self.before = Some(info);
-                self.used = true;
-                set::<bc::Pin>(&self.set)
-            }
-            (Outcome::Answer(_), Some(_), None) => Step::Done,
-            (Outcome::Refused(status, body), Some(before), None) => match read(body) {
-                // Many modems say with the refusal how many attempts are left.
-                Ok(after) => Self::conclude(&before, &after, status, entering),
-                Err(_) => {
-                    self.refusal = Some(status);
-                    ask
-                }
-            },
-            (Outcome::Answer(body), Some(before), Some(status)) => match read(body) {
-                Ok(after) => Self::conclude(&before, &after, status, entering),
-                Err(error) => decode::<bc::Pin>(error),
-            },
-            (outcome, ..) => fail(CommandId::of::<bc::Pin>(), outcome),
-        }
-    }
-}
-
-/// Switches the radio on if it is off. The hardware switch may still keep it off afterwards. A refusal with
-/// [`Status::OPERATION_NOT_ALLOWED`] is how FCC-locked modems answer.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct RadioOn {
-    asked: bool,
-    state: bc::RadioStateInfo,
-}
-
-impl RadioOn {
-    /// Both switches in the end.
-    #[must_use]
-    pub const fn state(&self) -> bc::RadioStateInfo {
-        self.state
-    }
-}
-
-impl Procedure for RadioOn {
-    fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
-        match outcome {
-            Outcome::Begin => {
-                self.asked = false;
-                query::<bc::RadioState>(&Empty {})
-            }
-            Outcome::Answer(body) => {
-                self.state = match bc::RadioStateInfoView::new(body).read() {
-                    Ok(state) => state,
-                    Err(error) => return decode::<bc::RadioState>(error),
-                };
-                if self.asked || self.state.sw_radio_state == bc::RadioSwitchState::ON {
-                    return Step::Done;
-                }
-                self.asked = true;
-                set::<bc::RadioState>(&bc::RadioStateSet { radio_state: bc::RadioSwitchState::ON })
-            }
-            outcome => fail(CommandId::of::<bc::RadioState>(), outcome),
-        }
-    }
-}
-
-/// Which network to register with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Selection<'a> {
-    /// The modem chooses.
-    Automatic,
-    /// This one: MCC and MNC, five or six digits.
-    Manual(&'a str),
-}
-
-/// Registers with a network and waits for it.
-#[derive(Clone, Copy, Debug)]
-pub struct Register<'a> {
-    set: bc::RegisterStateSet<'a>,
-    end: Instant,
-    at: Asking,
-    state: bc::RegistrationState,
-}
-
-/// How far a procedure is that reads a state, asks for a change of it, and waits for the change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asking {
-    /// Reads what is.
-    Before,
-    /// Asks for what shall be.
-    Setting,
-    /// Waits for it.
-    After,
-}
-
-impl<'a> Register<'a> {
-    /// Waits until `end` at most.
-    #[must_use]
-    pub fn new(selection: Selection<'a>, end: Instant) -> Self {
-        let (provider_id, register_action) = match selection {
-            Selection::Automatic => ("", bc::RegisterAction::AUTOMATIC),
-            Selection::Manual(id) => (id, bc::RegisterAction::MANUAL),
-        };
-        let set = bc::RegisterStateSet { provider_id: provider_id.into(), register_action, ..Default::default() };
-        Self { set, end, at: Asking::Before, state: bc::RegistrationState::UNKNOWN }
-    }
-
-    /// The registration in the end.
-    #[must_use]
-    pub const fn state(&self) -> bc::RegistrationState {
-        self.state
-    }
-}
-
-impl Procedure for Register<'_> {
-    fn step(&mut self, now: Instant, outcome: Outcome<'_>) -> Step<'_> {
-        use bc::RegistrationState as State;
-        if matches!(outcome, Outcome::Begin) {
-            self.at = Asking::Before;
-        }
-        let body = match (outcome, self.at) {
-            (Outcome::Answer(body), Asking::Before | Asking::After) => body,
-            (Outcome::Begin | Outcome::Rested, _) => {
-                return query::<bc::RegisterState>(&Empty {});
-            }
-            (Outcome::Answer(_), Asking::Setting) => {
-                self.at = Asking::After;
-                return query::<bc::RegisterState>(&Empty {});
-            }
-            // One modem answers so after it has registered; the state decides.
-            (Outcome::Refused(Status::FAILURE, body), Asking::Setting) if network_cause(body, 0).is_none() => {
-                self.at = Asking::After;
-                return query::<bc::RegisterState>(&Empty {});
-            }
-            (outcome, _) => return fail(CommandId::of::<bc::RegisterState>(), outcome),
-        };
-        self.state = match bc::RegisterStateInfoView::new(body).register_state() {
-            Ok(state) => state,
-            Err(error) => return decode::<bc::RegisterState>(error),
-        };
-        let registered = matches!(self.state, State::HOME | State::ROAMING | State::PARTNER);
-        let manual = self.set.register_action == bc::RegisterAction::MANUAL;
-        match self.at {
-            Asking::Before if !registered || manual => {
-                self.at = Asking::Setting;
-                set::<bc::RegisterState>(&self.set)
-            }
-            _ if registered => Step::Done,
-            _ if self.state == State::DENIED => {
-                let command = CommandId::of::<bc::RegisterState>();
-                Step::Fail(Stop::Refused(Refusal::new(command, Status::NOT_REGISTERED, body)))
-            }
-            _ => rest(now, self.end),
-        }
-    }
-}
-
-/// Attaches to packet service and waits for it.
-#[derive(Clone, Copy, Debug)]
-pub struct Attach {
-    end: Instant,
-    at: Asking,
-    refusal: Option<Refusal>,
-}
-
-impl Attach {
-    /// Waits until `end` at most.
-    #[must_use]
-    pub const fn new(end: Instant) -> Self {
-        Self { end, at: Asking::Before, refusal: None }
-    }
-}
-
-impl Procedure for Attach {
-    fn step(&mut self, now: Instant, outcome: Outcome<'_>) -> Step<'_> {
-        const ATTACH: bc::PacketServiceSet =
-            bc::PacketServiceSet { packet_service_action: bc::PacketServiceAction::ATTACH };
-        if matches!(outcome, Outcome::Begin) {
-            (self.at, self.refusal) = (Asking::Before, None);
-        }
-        let body = match (outcome, self.at) {
-            (Outcome::Answer(body), Asking::Before | Asking::After) => body,
-            (Outcome::Failed(_), _) | (Outcome::Refused(..), Asking::Before | Asking::After) => {
-                return fail(CommandId::of::<bc::PacketService>(), outcome);
-            }
-            (outcome, _) => {
-                if let Outcome::Refused(status, body) = outcome {
-                    self.refusal = Some(Refusal::new(CommandId::of::<bc::PacketService>(), status, body));
-                }
-                if self.at == Asking::Setting {
-                    self.at = Asking::After;
-                }
-                return query::<bc::PacketService>(&Empty {});
-            }
-        };
-        let state = match bc::PacketServiceInfoView::new(body).packet_service_state() {
-            Ok(state) => state,
-            Err(error) => return decode::<bc::PacketService>(error),
-        };
-        match (self.at, self.refusal) {
-            _ if state == bc::PacketServiceState::ATTACHED => Step::Done,
-            (Asking::Before, _) => {
-                self.at = Asking::Setting;
-                set::<bc::PacketService>(&ATTACH)
-            }
-            // On LTE attaching is implied, and some modems refuse what is already done: so only now.
-            (_, Some(refusal)) => Step::Fail(Stop::Refused(refusal)),
-            _ => rest(now, self.end),
-        }
-    }
-}
-
-/// What to connect to.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ConnectRequest<'a> {
-    /// The session, smaller than the device's `max_sessions`.
-    pub session_id: u32,
-    /// Access point name, at most 100 characters.
-    pub apn: &'a str,
-    /// Address families.
-    pub ip_type: bc::ContextIpType,
-    /// User name, at most 255 characters.
-    pub user_name: &'a str,
-    /// Password, at most 255 characters.
-    pub password: &'a str,
-    /// How user name and password are presented.
-    pub auth_protocol: bc::AuthProtocol,
-}
-
-impl Default for ConnectRequest<'_> {
-    /// Session 0, both address families, the modem's default access point, no authentication.
-    fn default() -> Self {
-        Self {
-            session_id: 0,
-            apn: "",
-            ip_type: bc::ContextIpType::IPV4V6,
-            user_name: "",
-            password: "",
-            auth_protocol: bc::AuthProtocol::NONE,
-        }
-    }
-}
-
-/// Asks for a session with the layout of the answer, `N` bytes, in which only the session counts. The declared structure
-/// could be written as well; this is a tenth of the flash.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct SessionQuery<const N: usize>(pub(crate) u32);
-
-impl<const N: usize> Encode for SessionQuery<N> {
-    fn fixed_len(&self) -> usize {
-        N
-    }
-
-    fn fill(&self, w: &mut StructWriter<'_, '_>) {
-        w.word(0, self.0);
-    }
-}
-
-/// Activates a session; one that is left over from earlier is deactivated first, and so is one that does not come up in
-/// time. Fewer address families than asked for are a success, with the network's reason in `nw_error`.
-#[derive(Clone, Copy, Debug)]
-pub struct Connect<'a> {
-    query: SessionQuery<36>,
-    set: bc::ConnectSet<'a>,
-    at: Connecting,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Connecting {
-    /// Reads what is left over.
-    Before,
-    /// Deactivates it.
-    Clearing,
-    /// Activates.
-    Setting,
-    /// Waits for the session to be active.
-    Waiting(Instant),
-    /// Deactivates what did not come up in time.
-    GivingUp(Stop),
-}
-
-impl<'a> Connect<'a> {
-    /// Connects as the request says.
-    #[must_use]
-    pub fn new(request: &ConnectRequest<'a>) -> Self {
-        let set = bc::ConnectSet {
-            session_id: request.session_id,
-            activation_command: bc::ActivationCommand::ACTIVATE,
-            access_string: request.apn.into(),
-            user_name: request.user_name.into(),
-            password: request.password.into(),
-            compression: bc::Compression::NONE,
-            auth_protocol: request.auth_protocol,
-            ip_type: request.ip_type,
-            context_type: bc::context_type::INTERNET,
-        };
-        let query = SessionQuery(request.session_id);
-        Self { query, set, at: Connecting::Before }
-    }
-
-    #[inline(never)]
-    fn command(&mut self, at: Connecting, activation_command: bc::ActivationCommand) -> Step<'_> {
-        self.at = at;
-        self.set.activation_command = activation_command;
-        set::<bc::Connect>(&self.set)
-    }
-}
-
-impl Procedure for Connect<'_> {
-    fn step(&mut self, now: Instant, outcome: Outcome<'_>) -> Step<'_> {
-        use bc::{ActivationCommand as Command, ActivationState as State};
-        if matches!(outcome, Outcome::Begin) {
-            self.at = Connecting::Before;
-        }
-        let body = match (outcome, self.at) {
-            (Outcome::Begin | Outcome::Rested, _) => {
-                return query::<bc::Connect>(&self.query);
-            }
-            (_, Connecting::GivingUp(stop)) => return Step::Fail(stop),
-            // Some modems refuse to tell: then there is nothing to deactivate.
-            (Outcome::Answer(_), Connecting::Clearing) | (Outcome::Refused(..), Connecting::Before) => {
-                return self.command(Connecting::Setting, Command::ACTIVATE);
-            }
-            (Outcome::Refused(status, _), Connecting::Clearing) if is_inactive(status) => {
-                return self.command(Connecting::Setting, Command::ACTIVATE);
-            }
-            // One context for both families is not known everywhere; two contexts may be.
-            (
-                Outcome::Refused(
-                    Status::INVALID_PARAMETERS | Status::NO_DEVICE_SUPPORT | Status::CONTEXT_NOT_SUPPORTED,
-                    body,
-                ),
-                Connecting::Setting,
-            ) if self.set.ip_type == bc::ContextIpType::IPV4V6 && network_cause(body, 32).is_none() => {
-                self.set.ip_type = bc::ContextIpType::IPV4_AND_IPV6;
-                return self.command(Connecting::Setting, Command::ACTIVATE);
-            }
-            (Outcome::Failed(failure @ Failure::Timeout), Connecting::Setting) => {
-                let stop = Stop::Failed { command: CommandId::of::<bc::Connect>(), failure };
-                return self.command(Connecting::GivingUp(stop), Command::DEACTIVATE);
-            }
-            (Outcome::Answer(body), _) => body,
-            (outcome, _) => return fail(CommandId::of::<bc::Connect>(), outcome),
-        };
-        let state = match bc::ConnectInfoView::new(body).activation_state() {
-            Ok(state) => state,
-            Err(error) => return decode::<bc::Connect>(error),
-        };
-        match (self.at, state) {
-            (Connecting::Before, State::ACTIVATED | State::ACTIVATING) => {
-                self.command(Connecting::Clearing, Command::DEACTIVATE)
-            }
-            (Connecting::Before, _) => self.command(Connecting::Setting, Command::ACTIVATE),
-            (_, State::ACTIVATED) => Step::Done,
-            (Connecting::Waiting(end), State::ACTIVATING) => match rest(now, end) {
-                Step::Fail(stop) => self.command(Connecting::GivingUp(stop), Command::DEACTIVATE),
-                step => step,
-            },
-            (Connecting::Setting, State::ACTIVATING) => {
-                self.at = Connecting::Waiting(now + ACTIVATION);
-                rest(now, Instant::FAR)
-            }
-            _ => {
-                let command = CommandId::of::<bc::Connect>();
-                Step::Fail(Stop::Refused(Refusal::new(command, Status::CONTEXT_NOT_ACTIVATED, body)))
-            }
-        }
-    }
-}
-
-/// Whether a refused deactivation means that there is nothing to deactivate. Without its SIM no session is active either,
-/// and some modems say that instead.
-fn is_inactive(status: Status) -> bool {
-    matches!(status, Status::CONTEXT_NOT_ACTIVATED | Status::SIM_NOT_INSERTED)
-}
-
-/// Deactivates a session; one that is not active counts as done.
-#[derive(Clone, Copy, Debug)]
-pub struct Disconnect(bc::ConnectSet<'static>);
-
-impl Disconnect {
-    /// Deactivates that session.
-    #[must_use]
-    pub fn new(session_id: u32) -> Self {
-        let (activation_command, context_type) = (bc::ActivationCommand::DEACTIVATE, bc::context_type::INTERNET);
-        Self(bc::ConnectSet { session_id, activation_command, context_type, ..Default::default() })
-    }
-}
-
-impl Procedure for Disconnect {
-    fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
-        match outcome {
-            Outcome::Begin => set::<bc::Connect>(&self.0),
-            Outcome::Answer(_) => Step::Done,
-            Outcome::Refused(status, _) if is_inactive(status) => Step::Done,
-            outcome => fail(CommandId::of::<bc::Connect>(), outcome),
-        }
-    }
 }

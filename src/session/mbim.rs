@@ -58,7 +58,6 @@ impl Default for Config {
 }
 
 /// The memory a session works in.
-#[derive(Debug)]
 pub struct Memory<'s> {
     /// One slot for each command that may be awaited at a time. More let the late answers to commands that were given up
     /// be told from foreign ones.
@@ -69,6 +68,18 @@ pub struct Memory<'s> {
     pub answer: &'s mut [u8],
     /// The longest fragmented indication, 20 bytes less than the message; empty if there will be none.
     pub indication: &'s mut [u8],
+}
+
+/// Only how much there is: what was there before may be personal.
+impl fmt::Debug for Memory<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memory")
+            .field("slots", &self.slots.len())
+            .field("command", &self.command.len())
+            .field("answer", &self.answer.len())
+            .field("indication", &self.indication.len())
+            .finish()
+    }
 }
 
 /// Room for one command under way.
@@ -288,6 +299,8 @@ pub struct Counters {
     pub function_errors: u32,
     /// Complaints of ours that could not wait to be sent.
     pub host_errors_lost: u32,
+    /// Commands answered BUSY, and asked again by the client.
+    pub busy: u32,
 }
 
 // This mark, and those below, are there because images become smaller by them: see docs/size.md.
@@ -344,7 +357,6 @@ pub(crate) enum Event {
 }
 
 /// The host's end of an MBIM function. See the [module](self) and the run loop in [`session`](super).
-#[derive(Debug)]
 pub struct Session<'s> {
     config: Config,
     state: State,
@@ -371,8 +383,21 @@ pub struct Session<'s> {
     counters: Counters,
 }
 
+/// Without the bytes of messages: codes and names of subscribers are among them.
+impl fmt::Debug for Session<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("config", &self.config)
+            .field("state", &self.state)
+            .field("limit", &self.limit)
+            .field("next_id", &self.next_id)
+            .field("slots", &self.slots)
+            .field("counters", &self.counters)
+            .finish_non_exhaustive()
+    }
+}
+
 /// An assembler and its time limit. There are two: an indication in the middle of an answer must not disturb it.
-#[derive(Debug)]
 struct Reassembly<'s> {
     assembler: Assembler<'s>,
     until: Instant,
@@ -494,6 +519,11 @@ impl<'s> Session<'s> {
     pub(crate) fn is_unsent(&self, ticket: Ticket) -> bool {
         let splitter = self.splitter.as_ref();
         splitter.is_some_and(|splitter| splitter.is_fresh() && splitter.transaction_id() == ticket.0)
+    }
+
+    /// A command was answered BUSY, and will be asked again.
+    pub(crate) fn count_busy(&mut self) {
+        count(&mut self.counters.busy);
     }
 
     /// How long opening may take in all, from the next [`open`](Self::open) on.

@@ -1,6 +1,7 @@
 //! The blocking MBIM client: the same as [`Client`](super::Client), for a thread that may wait.
 
-use mbim_wire::field::Empty;
+use core::fmt;
+
 use mbim_wire::message::{CommandDone, CommandType, IndicateStatus};
 use mbim_wire::service::basic_connect as bc;
 use mbim_wire::service::proxy_control::VersionNotification;
@@ -11,17 +12,24 @@ use super::methods::client_methods;
 use super::{Error, Memory};
 use crate::channel::blocking::MessageChannel;
 use crate::procedure::mbim::{
-    Ask, AskAny, Attach, CommandId, ConfigureProxy, Connect, ConnectRequest, Disconnect, Procedure, Question, RadioOn,
-    Register, Selection, SessionQuery, UseCode, WaitReady,
+    Ask, AskAny, Attach, CommandId, ConfigureProxy, Connect, ConnectRequest, Detach, Disconnect, Layouts, Negotiate,
+    PinState, Procedure, Question, Radio, Register, Selection, SessionQuery, UseCode, Version, WaitReady,
+    proxy_versions,
 };
 use crate::session::mbim::{Config, Counters};
 use crate::time::{Instant, Millis};
 
 /// An MBIM modem, seen from the host; its methods block.
-#[derive(Debug)]
 pub struct Client<'s, C> {
     channel: C,
     core: Core<'s>,
+}
+
+/// Without the channel and without the bytes of messages: codes and names of subscribers are among them.
+impl<C> fmt::Debug for Client<'_, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("core", &self.core).finish_non_exhaustive()
+    }
 }
 
 impl<'s, C: MessageChannel> Client<'s, C> {
@@ -55,7 +63,8 @@ impl<'s, C: MessageChannel> Client<'s, C> {
                 }
                 Next::Receive(until) => {
                     let length = self.channel.receive(self.core.transfer, until).map_err(Error::Channel)?;
-                    self.core.received(self.channel.now(), length);
+                    // A channel that waits by itself knows when a message was broken off.
+                    let _ = self.core.received(self.channel.now(), length);
                 }
                 Next::Done => return Ok(()),
             }

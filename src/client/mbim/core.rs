@@ -1,14 +1,21 @@
 //! What both clients do between sending and receiving. The clients themselves only move bytes and wait.
 
+use core::fmt;
+
+use mbim_wire::Status;
 use mbim_wire::message::{CommandDone, IndicateStatus};
-use mbim_wire::service::proxy_control::{PROXY_CONTROL, Version, VersionNotification, VersionNotificationView};
-use mbim_wire::{Command as _, Status, View as _};
+use mbim_wire::service::proxy_control::VersionNotification;
 
 use super::queue::Queue;
 use super::{Error, Memory};
-use crate::procedure::mbim::{Outcome, Procedure, Step};
+use crate::procedure::mbim::{Layouts, Outcome, Procedure, Step, proxy_versions};
 use crate::session::mbim::{Config, Event, Expired, Failure, OpenError, Place, Session, SessionError, Ticket};
-use crate::time::Instant;
+use crate::time::{Instant, Millis};
+
+/// How long to wait after BUSY before asking again.
+const BUSY_WAIT: Millis = Millis(1_000);
+/// How often to ask again, before it is an answer like any other.
+const BUSY_TRIES: u8 = 5;
 
 /// What is to be done.
 pub(super) enum Job<'j> {
@@ -35,6 +42,8 @@ enum Stage {
     Asked(Ticket),
     /// It rests until then, or until an indication comes that was not among so many.
     Resting(Instant, u32),
+    /// The modem is busy; the procedure starts over then.
+    Busy(Instant),
 }
 
 /// What the client has to do next.
@@ -48,7 +57,6 @@ pub(super) enum Next {
 }
 
 /// The state of a client.
-#[derive(Debug)]
 pub(super) struct Core<'s> {
     pub(super) session: Session<'s>,
     pub(super) transfer: &'s mut [u8],
@@ -60,6 +68,25 @@ pub(super) struct Core<'s> {
     lost: bool,
     /// Why opening failed.
     refused: Option<OpenError>,
+    /// How often the procedure was answered BUSY.
+    busy: u8,
+    /// The layouts of the version in force.
+    pub(super) layouts: &'static Layouts,
+    /// How to follow what a proxy indicates of the version; nobody else does. A function, so that the layouts of later
+    /// versions are only linked with a proxy.
+    pub(super) heed: Option<fn(&IndicateStatus<'_>) -> Option<&'static Layouts>>,
+}
+
+/// Without the bytes of messages: codes and names of subscribers are among them.
+impl fmt::Debug for Core<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Core")
+            .field("session", &self.session)
+            .field("indications", &self.indications)
+            .field("stage", &self.stage)
+            .field("layouts", &self.layouts)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'s> Core<'s> {
@@ -75,6 +102,9 @@ impl<'s> Core<'s> {
             answer: Place::Transfer,
             lost: false,
             refused: None,
+            busy: 0,
+            layouts: Layouts::V1,
+            heed: None,
         }
     }
 
@@ -83,13 +113,17 @@ impl<'s> Core<'s> {
         if let Stage::Asked(ticket) = self.stage {
             self.session.abandon(ticket);
         }
-        self.stage = Stage::Begin;
+        (self.stage, self.busy) = (Stage::Begin, 0);
         match job {
             Job::Open => {
                 if !self.session.is_opening() {
                     self.indications.clear();
                     self.lost = false;
                     self.refused = None;
+                    // What is open behind a proxy stays open, and so does the version.
+                    if self.heed.is_none() {
+                        self.layouts = Layouts::V1;
+                    }
                 }
                 self.session.open(now);
             }
@@ -108,7 +142,7 @@ impl<'s> Core<'s> {
         loop {
             if self.session.has_due() {
                 let until = match (&*job, &self.stage) {
-                    (Job::Listen(until), _) | (_, Stage::Resting(until, _)) => *until,
+                    (Job::Listen(until), _) | (_, Stage::Resting(until, _) | Stage::Busy(until)) => *until,
                     _ => Instant::FAR,
                 };
                 return Ok(Next::Send(until.min(self.session.poll_at())));
@@ -137,6 +171,7 @@ impl<'s> Core<'s> {
                         continue;
                     }
                     Stage::Resting(until, _) => until,
+                    Stage::Busy(until) if until > now => until,
                     _ => match self.step(now, *procedure)? {
                         true => return Ok(Next::Done),
                         false => continue,
@@ -150,6 +185,12 @@ impl<'s> Core<'s> {
     /// Takes one step of a procedure; true if it is done.
     #[inline(never)]
     fn step<E>(&mut self, now: Instant, procedure: &mut dyn Procedure) -> Result<bool, Error<E>> {
+        if matches!(self.stage, Stage::Refused(Status::BUSY)) && self.busy < BUSY_TRIES && !procedure.hears_of_busy() {
+            self.busy = self.busy.wrapping_add(1);
+            self.session.count_busy();
+            self.stage = Stage::Busy(now + BUSY_WAIT);
+            return Ok(false);
+        }
         let outcome = match self.stage {
             Stage::Answered => Outcome::Answer(self.body()),
             Stage::Refused(status) => Outcome::Refused(status, self.body()),
@@ -173,8 +214,10 @@ impl<'s> Core<'s> {
         Ok(false)
     }
 
-    /// Hands on what was received: the length of a transfer, or that the time was up.
-    pub(super) fn received(&mut self, now: Instant, length: Option<usize>) {
+    /// Hands on what was received: the length of a transfer, or that the time was up. Says whether the peer let a time
+    /// limit pass.
+    pub(super) fn received(&mut self, now: Instant, length: Option<usize>) -> bool {
+        let late = length.is_none() && self.session.poll_at() <= now;
         if matches!(self.stage, Stage::Begin) {
             self.stage = Stage::Rested;
         }
@@ -182,6 +225,9 @@ impl<'s> Core<'s> {
             match self.session.classify(now, transfer) {
                 Event::Indication { place } => {
                     if let Ok(indication) = IndicateStatus::parse(self.session.payload(place, transfer)) {
+                        if let Some(layouts) = self.heed.and_then(|heed| heed(&indication)) {
+                            self.layouts = layouts;
+                        }
                         self.indications.push(&indication);
                     }
                 }
@@ -204,6 +250,7 @@ impl<'s> Core<'s> {
                 Expired::Opened | Expired::Closed => {}
             }
         }
+        late
     }
 
     /// The awaited command has ended.
@@ -222,9 +269,7 @@ impl<'s> Core<'s> {
             return versions;
         }
         while let Some(indication) = self.indications.pop() {
-            if (indication.service, indication.cid) == (PROXY_CONTROL, Version::CID) {
-                versions = VersionNotificationView::new(indication.body).read().ok();
-            }
+            versions = proxy_versions(&indication).or(versions);
         }
         versions
     }

@@ -6,7 +6,8 @@ macro_rules! client_methods {
     ([$($asynchronous:ident)?] [$($wait:tt)*]) => {
         /// Tells the proxy at the other end which device is meant, see [`ConfigureProxy`]. To be called before
         /// [`open`](Self::open), and again after [`Error::Lost`]. Opening may take the proxy as long as `timeout`. Returns
-        /// the versions in force on the modem, if another program has agreed on some.
+        /// the versions in force on the modem, if another program has agreed on some. From then on the client reads and
+        /// writes the layouts of the version that the proxy indicates, see [`version`](Self::version).
         ///
         /// # Errors
         ///
@@ -20,6 +21,10 @@ macro_rules! client_methods {
             path: &str,
             timeout: Millis,
         ) -> Result<Option<VersionNotification>, Error<C::Error>> {
+            self.core.layouts = Layouts::V1;
+            self.core.heed = Some(|indication| {
+                proxy_versions(indication).map(|versions| Layouts::of(Version(versions.mbim_extended_version)))
+            });
             self.drive(Job::Follow(&mut ConfigureProxy::new(path, timeout))) $($wait)* ?;
             Ok(self.core.versions())
         }
@@ -53,6 +58,39 @@ macro_rules! client_methods {
         /// Takes an open function over without OPEN, as after a program that did not close it.
         pub fn assume_open(&mut self) {
             self.core.session.assume_open();
+        }
+
+        /// Agrees with the modem upon a version of Microsoft's extensions, `highest` at most, and returns it: see
+        /// [`Negotiate`]. To be called right after [`open`](Self::open); the modem takes anything else for version 1.0.
+        /// Through a proxy, a version that is in force already stays. From then on the client reads and writes the
+        /// layouts of that version, until it opens again.
+        ///
+        /// # Errors
+        ///
+        /// [`Error`]. After [`Error::Failed`] nobody knows which version the modem has agreed to: open again.
+        ///
+        /// # Cancellation
+        ///
+        /// As after an error.
+        pub $($asynchronous)? fn negotiate(&mut self, highest: Version) -> Result<Version, Error<C::Error>> {
+            if self.version() == Version::V1 {
+                let mut negotiate = Negotiate::new(highest);
+                self.drive(Job::Follow(&mut negotiate)) $($wait)* ?;
+                self.core.layouts = Layouts::of(negotiate.agreed());
+            }
+            Ok(self.version())
+        }
+
+        /// The version of Microsoft's extensions that holds: what was [agreed upon](Self::negotiate), or indicated by a
+        /// proxy, and 1.0 otherwise. It says how answers and indications are laid out;
+        /// [`newest`](crate::procedure::mbim::newest) reads them in any version.
+        pub const fn version(&self) -> Version {
+            self.core.layouts.version()
+        }
+
+        /// Takes over what another program has agreed upon, beside [`assume_open`](Self::assume_open).
+        pub fn assume_version(&mut self, version: Version) {
+            self.core.layouts = Layouts::of(version);
         }
 
         /// Sends a command of any service and waits for the answer, whatever its status.
@@ -176,8 +214,9 @@ macro_rules! client_methods {
         ///
         /// As [`command`](Self::command).
         pub $($asynchronous)? fn pin_state(&mut self) -> Result<bc::PinInfo, Error<C::Error>> {
-            let info = self.query::<bc::Pin>(&Empty {}) $($wait)* ?;
-            info.read().map_err(Error::decode::<bc::Pin>)
+            let mut pin = PinState::default();
+            self.drive(Job::Follow(&mut pin)) $($wait)* ?;
+            Ok(pin.info())
         }
 
         /// Enters the PIN of the SIM if it is needed; an empty `pin` only says whether it is: see [`UseCode::unlock`].
@@ -216,7 +255,7 @@ macro_rules! client_methods {
             self.drive(Job::Follow(&mut UseCode::new(set))) $($wait)*
         }
 
-        /// Switches the radio on if it is off, and returns both switches: see [`RadioOn`].
+        /// Switches the radio on if it is off, and returns both switches: see [`Radio`].
         ///
         /// # Errors
         ///
@@ -226,7 +265,22 @@ macro_rules! client_methods {
         ///
         /// As [`follow`](Self::follow).
         pub $($asynchronous)? fn radio_on(&mut self) -> Result<bc::RadioStateInfo, Error<C::Error>> {
-            let mut radio = RadioOn::default();
+            let mut radio = Radio::on();
+            self.drive(Job::Follow(&mut radio)) $($wait)* ?;
+            Ok(radio.state())
+        }
+
+        /// Switches the radio off if it is on, and returns both switches: see [`Radio`].
+        ///
+        /// # Errors
+        ///
+        /// [`Error`].
+        ///
+        /// # Cancellation
+        ///
+        /// As [`follow`](Self::follow).
+        pub $($asynchronous)? fn radio_off(&mut self) -> Result<bc::RadioStateInfo, Error<C::Error>> {
+            let mut radio = Radio::off();
             self.drive(Job::Follow(&mut radio)) $($wait)* ?;
             Ok(radio.state())
         }
@@ -246,7 +300,7 @@ macro_rules! client_methods {
             selection: Selection<'_>,
             patience: Millis,
         ) -> Result<bc::RegistrationState, Error<C::Error>> {
-            let mut register = Register::new(selection, self.now() + patience);
+            let mut register = Register::new(selection, self.now() + patience).with(self.core.layouts);
             self.drive(Job::Follow(&mut register)) $($wait)* ?;
             Ok(register.state())
         }
@@ -265,8 +319,22 @@ macro_rules! client_methods {
             self.drive(Job::Follow(&mut attach)) $($wait)*
         }
 
+        /// Detaches from packet service and waits for it, for at most `patience`: see [`Detach`].
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Refused`], [`Error::NotReached`], or any other.
+        ///
+        /// # Cancellation
+        ///
+        /// As [`follow`](Self::follow).
+        pub $($asynchronous)? fn detach(&mut self, patience: Millis) -> Result<(), Error<C::Error>> {
+            let mut detach = Detach::new(self.now() + patience);
+            self.drive(Job::Follow(&mut detach)) $($wait)*
+        }
+
         /// Activates a session, see [`Connect`]. The answer, read in the client's memory, says which address families
-        /// were granted.
+        /// were granted. What later versions than 1.0 add to it, [`newest`](crate::procedure::mbim::newest) reads.
         ///
         /// # Errors
         ///
@@ -279,7 +347,8 @@ macro_rules! client_methods {
             &mut self,
             request: &ConnectRequest<'_>,
         ) -> Result<bc::ConnectInfoView<'_>, Error<C::Error>> {
-            self.drive(Job::Follow(&mut Connect::new(request))) $($wait)* ?;
+            let mut connect = Connect::new(request).with(self.core.layouts);
+            self.drive(Job::Follow(&mut connect)) $($wait)* ?;
             Ok(bc::ConnectInfoView::new(self.core.body()))
         }
 
@@ -293,7 +362,8 @@ macro_rules! client_methods {
         ///
         /// As [`follow`](Self::follow).
         pub $($asynchronous)? fn disconnect(&mut self, session_id: u32) -> Result<(), Error<C::Error>> {
-            self.drive(Job::Follow(&mut Disconnect::new(session_id))) $($wait)*
+            let mut disconnect = Disconnect::new(session_id).with(self.core.layouts);
+            self.drive(Job::Follow(&mut disconnect)) $($wait)*
         }
 
         /// The addresses, gateways, name servers and MTUs of an active session.
@@ -309,7 +379,7 @@ macro_rules! client_methods {
             &mut self,
             session_id: u32,
         ) -> Result<bc::IpConfigurationInfoView<'_>, Error<C::Error>> {
-            let session = SessionQuery::<60>(session_id);
+            let session = SessionQuery { session_id, len: 60 };
             let id = CommandId::of::<bc::IpConfiguration>();
             let mut ask = Ask::new(id, CommandType::QUERY, &session, bc::IpConfigurationInfoView::FIXED);
             self.drive(Job::Follow(&mut ask)) $($wait)* ?;

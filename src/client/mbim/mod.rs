@@ -17,7 +17,6 @@ mod queue;
 
 use ::core::fmt;
 
-use mbim_wire::field::Empty;
 use mbim_wire::message::{CommandDone, CommandType, IndicateStatus};
 use mbim_wire::service::basic_connect as bc;
 use mbim_wire::service::proxy_control::VersionNotification;
@@ -29,8 +28,8 @@ use self::core::{Core, Job, Next};
 use self::methods::client_methods;
 use super::Link;
 use crate::procedure::mbim::{
-    Ask, AskAny, Attach, ConfigureProxy, Connect, Disconnect, Procedure, Question, RadioOn, Register, SessionQuery,
-    Stop, UseCode, WaitReady,
+    Ask, AskAny, Attach, ConfigureProxy, Connect, Detach, Disconnect, Layouts, Negotiate, PinState, Procedure,
+    Question, Radio, Register, SessionQuery, Stop, UseCode, Version, WaitReady, proxy_versions,
 };
 use crate::session::mbim::{Config, Counters, Failure, OpenError, SessionError};
 use crate::time::{Instant, Millis};
@@ -117,7 +116,6 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
 impl<E: fmt::Debug + fmt::Display> ::core::error::Error for Error<E> {}
 
 /// The memory a client works in, beside that of its session.
-#[derive(Debug)]
 pub struct Memory<'s> {
     /// One transfer: as long as [`Config::max_control_transfer`]. If it is shorter, the function is asked for transfers of
     /// this length; 64 bytes at least.
@@ -130,11 +128,28 @@ pub struct Memory<'s> {
     pub session: crate::session::mbim::Memory<'s>,
 }
 
+/// Only how much there is: what was there before may be personal.
+impl fmt::Debug for Memory<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memory")
+            .field("transfer", &self.transfer.len())
+            .field("indications", &self.indications.len())
+            .field("session", &self.session)
+            .finish()
+    }
+}
+
 /// An MBIM modem, seen from the host; its methods are asynchronous.
-#[derive(Debug)]
 pub struct Client<'s, C> {
     link: C,
     core: Core<'s>,
+}
+
+/// Without the link and without the bytes of messages: codes and names of subscribers are among them.
+impl<C> fmt::Debug for Client<'_, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("core", &self.core).finish_non_exhaustive()
+    }
 }
 
 impl<'s, C: Link> Client<'s, C> {
@@ -168,7 +183,9 @@ impl<'s, C: Link> Client<'s, C> {
                 }
                 Next::Receive(until) => {
                     let length = self.link.receive(self.core.transfer, until).await.map_err(Error::Channel)?;
-                    self.core.received(self.link.now(), length);
+                    if self.core.received(self.link.now(), length) {
+                        self.link.boundary();
+                    }
                 }
                 Next::Done => return Ok(()),
             }

@@ -1,5 +1,7 @@
 //! Indications that came while something else was awaited, in a caller's memory.
 
+use core::fmt;
+
 use mbim_wire::Uuid;
 use mbim_wire::message::IndicateStatus;
 
@@ -10,7 +12,6 @@ const RECORD: usize = 24;
 ///
 /// Each record lies in one piece. Where the next one does not fit at the end of the memory, it goes to the start, if the
 /// records there have been read.
-#[derive(Debug)]
 pub(super) struct Queue<'s> {
     memory: &'s mut [u8],
     /// Where the oldest record starts.
@@ -22,6 +23,17 @@ pub(super) struct Queue<'s> {
     lost: u32,
     /// All that ever came, modulo 2^32.
     arrived: u32,
+}
+
+/// Without the indications themselves.
+impl fmt::Debug for Queue<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Queue")
+            .field("bytes", &self.memory.len())
+            .field("lost", &self.lost)
+            .field("arrived", &self.arrived)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'s> Queue<'s> {

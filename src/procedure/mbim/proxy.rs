@@ -1,7 +1,10 @@
 //! Telling a proxy which modem is wanted, so that programs can share it.
 
-use mbim_wire::message::CommandType;
-use mbim_wire::service::proxy_control::{Configuration, ConfigurationSet};
+use mbim_wire::message::{CommandType, IndicateStatus};
+use mbim_wire::service::proxy_control::{
+    Configuration, ConfigurationSet, PROXY_CONTROL, Version, VersionNotification, VersionNotificationView,
+};
+use mbim_wire::{Command as _, View as _};
 
 use super::{CommandId, Outcome, Procedure, Question, Step, fail};
 use crate::time::{Instant, Millis};
@@ -40,4 +43,14 @@ impl Procedure for ConfigureProxy<'_> {
             outcome => fail(command, outcome),
         }
     }
+}
+
+/// The versions in force, if it is them that the proxy indicates: after the device was chosen, and whenever one of the
+/// programs agrees upon others.
+#[must_use]
+pub fn proxy_versions(indication: &IndicateStatus<'_>) -> Option<VersionNotification> {
+    if (indication.service, indication.cid) != (PROXY_CONTROL, Version::CID) {
+        return None;
+    }
+    VersionNotificationView::new(indication.body).read().ok()
 }
