@@ -6,6 +6,9 @@
 #![allow(clippy::std_instead_of_core, clippy::std_instead_of_alloc)] // tests for hosts
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // test support: the message is the report
 
+pub mod dissector;
+pub mod mbimcli;
+
 use std::env;
 use std::ffi::OsStr;
 use std::fs;

@@ -32,6 +32,7 @@ use wwan::mbim_wire::service::basic_connect as bc;
 use wwan::mbim_wire::service::ms_basic_connect_extensions as ext;
 use wwan::mbim_wire::{ProtocolError, Status, Uuid, message};
 use wwan::time::{Instant, Millis};
+use wwan_interop::dissector::{COMPLAINTS, NOT_SHOWN};
 use wwan_interop::{Buffers, Scratch, run};
 
 /// Writes a capture as our tap does.
@@ -288,60 +289,6 @@ fn short_messages() -> Vec<Written> {
     all
 }
 
-const NEVER: &str = "Unexpected message";
-const NO_BUFFER: &str = "Unexpected Information Buffer";
-const MALFORMED: &str = "Malformed Packet (Exception occurred)";
-const NOT_ASCII: &str = "Trailing stray characters";
-const NO_U64: &str = "Trying to fetch an unsigned integer with length 8";
-
-/// What this dissector (4.0) complains of, although the message is as specified.
-const COMPLAINTS: &[(&str, &[&str])] = &[
-    ("Basic Connect Emergency Mode Set", &[NEVER]),
-    // Their CDMA timestamps are UTF-16 like all text (MBIM 1.0 §10.4); it reads ASCII.
-    ("SMS Read Response v", &[NOT_ASCII, NOT_ASCII]),
-    ("SMS Read Notification v", &[NOT_ASCII, NOT_ASCII]),
-    // The CDMA list, 36 bytes an entry, is behind the others.
-    ("Ms Basic Connect Extensions Base Stations Info Response v1", &[MALFORMED]),
-    ("Ms Basic Connect Extensions Base Stations Info Response v2", &[MALFORMED]),
-    // Timing advance of NR cells has 64 bits.
-    ("Ms Basic Connect Extensions Base Stations Info Response v3", &[NO_U64, NO_U64]),
-    // Commands that it knows by number only.
-    ("Ms Basic Connect Extensions Modem Logging Config Query", &[MALFORMED]),
-    ("Ms Basic Connect Extensions Modem Logging Config", &[NEVER]),
-    ("Ms Basic Connect Extensions Pin Ex", &[NEVER]),
-    ("Intel Thermal RF RFIM Query", &[MALFORMED]),
-    ("Intel Thermal RF RFIM", &[NEVER]),
-    // A wake by nothing in particular has no TLV behind it.
-    ("Ms Basic Connect Extensions Wake Reason Response", &[MALFORMED]),
-    ("MS UICC Low Level Access File Status Query", &[NO_BUFFER]),
-    // The local PIN is UTF-16 as well.
-    ("MS UICC Low Level Access Read Binary Query", &[NOT_ASCII]),
-    ("MS UICC Low Level Access Read Binary Set", &[NOT_ASCII]),
-    ("MS UICC Low Level Access Read Record Query", &[NOT_ASCII]),
-    ("MS UICC Low Level Access Read Record Set", &[NOT_ASCII]),
-    ("ATDS RAT Response", &[NO_BUFFER]),
-    ("Intel Firmware Update Modem Reboot Set v2", &[NO_BUFFER]),
-    ("Intel Firmware Update Modem Reboot Set v3", &[NO_BUFFER]),
-];
-
-/// What it does not show, or not all of it.
-const NOT_SHOWN: &[&str] = &[
-    // It reads the session number alone.
-    "Basic Connect Connect Query",
-    "Basic Connect IP Configuration Query",
-    "Basic Connect Service Activation Response",
-    "Ms Basic Connect Extensions Network Denylist",
-    "Ms Basic Connect Extensions Lte Attach",
-    "Ms Basic Connect Extensions PCO",
-    "Ms Basic Connect Extensions Location Info Status",
-    "MS Voice Extensions NITZ",
-    "Proxy Control",
-    "QDU",
-    "Intel Mutual Authentication FCC Lock",
-    "Intel Tools Trace Config",
-    "Google Carrier Lock",
-];
-
 #[test]
 fn every_message_is_read_with_all_its_values() {
     let scratch = Scratch::new();
@@ -359,8 +306,8 @@ fn every_message_is_read_with_all_its_values() {
             let known = COMPLAINTS.iter().find(|(what, _)| message.what.starts_with(what));
             let expected = known.map_or(&[][..], |(_, complaints)| complaints);
             assert_eq!(complaints(frame), expected, "{}", message.what);
-            if known.is_some() {
-                used.insert(known.unwrap().0);
+            if let Some((what, _)) = known {
+                used.insert(*what);
                 continue;
             }
             assert_eq!(values(frame, "mbim.control.header.message_length"), [message.bytes.len().to_string()]);

@@ -12,45 +12,13 @@
     missing_docs
 )]
 
-use std::collections::BTreeSet;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use wwan::device::modem::network::NetworkSetup;
 use wwan::device::modem::sim::Sim;
 use wwan::device::modem::{Identity, Setup};
-use wwan_interop::{Guarded, Said, VirtualModem, mbimcli_command, run};
-
-/// The options that `mbimcli` lists under a heading.
-fn options(help: &str) -> BTreeSet<String> {
-    let said = run(Command::new("mbimcli").arg(help)).good();
-    let lines = said.out.lines().filter_map(|line| line.trim().strip_prefix("--"));
-    let names = lines.map(|line| line.split(['=', ' ']).next().unwrap().to_owned());
-    names.filter(|name| !name.starts_with("help")).collect()
-}
-
-/// An action with its arguments, and the values it must print: `KEY` alone is the first of that name, `KEY#n` another.
-type Row<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)]);
-
-fn check(said: &Said, values: &[(&str, &str)]) {
-    for (key, value) in values {
-        let (key, place) = key.split_once('#').unwrap_or((key, "0"));
-        let found = said.values(key);
-        let place: usize = place.parse().unwrap();
-        assert_eq!(found.get(place), Some(value), "{key} of {said:#?}");
-    }
-}
-
-/// Runs all rows, and returns the names of the actions.
-fn play(modem: &VirtualModem, rows: &[Row<'_>]) -> BTreeSet<String> {
-    let mut done = BTreeSet::new();
-    for (arguments, values) in rows {
-        let said = modem.mbimcli(arguments).good();
-        check(&said, values);
-        let action = arguments.iter().find(|argument| !argument.contains("-open")).unwrap();
-        done.insert(action.trim_start_matches('-').split('=').next().unwrap().to_owned());
-    }
-    done
-}
+use wwan_interop::mbimcli::{Row, actions, check, play};
+use wwan_interop::{Guarded, VirtualModem, mbimcli_command};
 
 #[test]
 fn every_action_of_basic_connect_prints_the_models_values() {
@@ -226,7 +194,7 @@ fn every_action_of_basic_connect_prints_the_models_values() {
         (&["--set-service-activation=000102"], &[("Network error", "none")]),
     ];
     let done = play(&modem, rows);
-    let known = options("--help-basic-connect");
+    let known = actions("--help-basic-connect");
     assert_eq!(done, known, "mbimcli and the table have different actions");
     println!("Basic Connect: {} actions of mbimcli, {} calls", done.len(), rows.len());
 }
@@ -356,7 +324,7 @@ fn every_action_of_microsofts_extensions_is_served_or_refused_as_unknown() {
         let _ = modem.mbimcli(&[V3, refused]).bad("NoDeviceSupport");
         done.insert(refused.trim_start_matches('-').split('=').next().unwrap().to_owned());
     }
-    assert_eq!(done, options("--help-ms-basic-connect-extensions"));
+    assert_eq!(done, actions("--help-ms-basic-connect-extensions"));
     println!(
         "Microsoft's extensions: {served} actions of mbimcli served, {} refused as not supported",
         done.len() - served
