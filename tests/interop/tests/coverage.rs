@@ -1,7 +1,7 @@
 //! `docs/coverage.md` says of every declared message in which forms and versions it exists, whether the function role
 //! serves it, and by what it is tested. The page is written from the declarations and the lists that the tests use:
 //! `WWAN_RECORD=1 cargo test -p wwan-interop --test coverage` writes it, without the variable the test compares.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 #![allow(clippy::std_instead_of_core, clippy::std_instead_of_alloc)] // a test for hosts
 
 use std::collections::BTreeMap;
