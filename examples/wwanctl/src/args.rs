@@ -37,6 +37,12 @@ const GLOBAL: &[Opt] = &[
         value: Some("PATH"),
         help: "Device node or socket of the modem, or virtual:mbim[:SCENARIO]",
     },
+    Opt {
+        name: "proxy",
+        short: None,
+        value: Some("[=NAME]"),
+        help: "Go through the proxy at @NAME [default: mbim-proxy]",
+    },
     option("protocol", "auto|mbim|qmi|at", "Protocol of the device; only MBIM is supported yet"),
     flag("json", "Print one JSON document (`monitor`: one line for each event)"),
     option("pcap", "FILE", "Record all messages in a pcapng file, personal data included"),
@@ -130,6 +136,23 @@ Actions:
   change   Change a code
   unblock  Set a new PIN by means of the PUK
 A code of `-` is read from standard input, so that it does not show in the list of processes.
+",
+    },
+    Spec {
+        name: "proxy",
+        arguments: "",
+        count: (0, 0),
+        about: "Share modems: serve programs that know mbim-proxy, such as ModemManager and `mbimcli -p`",
+        options: &[
+            option("socket", "NAME", "Name of the abstract socket [default: mbim-proxy]"),
+            option("idle", "SECS", "End when no program has been there for so long [default: 300]"),
+            flag("no-idle-exit", "Do not end when no program is there"),
+            option("user", "USER", "Serve this user too, beside root and the user who runs the proxy"),
+            option("group", "GROUP", "Serve the members of this group too"),
+        ],
+        details: "\
+Programs name the device that they want, and get it as if it were theirs alone; --device restricts them to one. A modem that
+was opened stays open, also at the end: closing it would end its sessions.
 ",
     },
     Spec {
@@ -230,6 +253,8 @@ pub(crate) enum Parsed {
 #[derive(Debug)]
 pub(crate) struct Options {
     pub(crate) device: Option<String>,
+    /// The socket of the proxy to go through.
+    pub(crate) proxy: Option<String>,
     pub(crate) protocol: Protocol,
     pub(crate) json: bool,
     pub(crate) pcap: Option<PathBuf>,
@@ -253,6 +278,7 @@ pub(crate) enum Command {
     Disconnect { session: u32 },
     Monitor,
     Pin(Pin),
+    Proxy(Proxy),
     Radio { on: Option<bool> },
     Register { network: Option<String> },
     Scan,
@@ -307,6 +333,19 @@ pub(crate) struct Code {
     pub(crate) code: String,
 }
 
+/// The socket on which programs look for a proxy.
+const PROXY_SOCKET: &str = "mbim-proxy";
+
+#[derive(Debug)]
+pub(crate) struct Proxy {
+    /// Name of the abstract socket.
+    pub(crate) socket: String,
+    /// The proxy ends when no program has been there for so long.
+    pub(crate) idle: Option<Millis>,
+    pub(crate) user: Option<String>,
+    pub(crate) group: Option<String>,
+}
+
 #[derive(Debug)]
 pub(crate) struct Message {
     /// Name or UUID.
@@ -352,6 +391,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Par
             None => format!("unknown option {name} in front of the command; see `wwanctl --help`"),
         })?;
         let value = match option.value {
+            Some(name) if name.starts_with('[') => parser.optional_value().unwrap_or_default(),
             Some(_) => parser.value().map_err(|error| clean(&error.to_string()))?,
             None => OsString::new(),
         };
@@ -443,6 +483,7 @@ impl Given {
         };
         Ok(Options {
             device: self.value("device")?,
+            proxy: self.socket("proxy")?,
             protocol: self.parsed("protocol", "auto, mbim, qmi or at", protocol)?.unwrap_or(Protocol::Auto),
             json: self.flag("json"),
             pcap: self.raw("pcap").map(PathBuf::from),
@@ -459,6 +500,7 @@ impl Given {
             "disconnect" => Command::Disconnect { session: self.number("session")?.unwrap_or(0) },
             "monitor" => Command::Monitor,
             "pin" => Command::Pin(self.pin()?),
+            "proxy" => Command::Proxy(self.proxy()?),
             "radio" => Command::Radio {
                 on: match &*self.next() {
                     "" => None,
@@ -506,6 +548,27 @@ impl Given {
             auth: self.parsed("auth", "pap or chap", auth)?,
             session: self.number("session")?.unwrap_or(0),
             pin: self.value("pin")?,
+        })
+    }
+
+    /// The name of a socket: if nothing is said, the usual one.
+    fn socket(&mut self, name: &str) -> Result<Option<String>, String> {
+        let given = self.value(name)?;
+        Ok(given.map(|given| if given.is_empty() { PROXY_SOCKET.to_owned() } else { given }))
+    }
+
+    fn proxy(&mut self) -> Result<Proxy, String> {
+        let idle = self.parsed("idle", "seconds between 0.001 and 4000000", seconds)?;
+        let idle = match (idle, self.flag("no-idle-exit")) {
+            (Some(_), true) => return Err("--idle or --no-idle-exit, not both".to_owned()),
+            (idle, false) => Some(idle.unwrap_or(Millis::from_secs(300))),
+            (None, true) => None,
+        };
+        Ok(Proxy {
+            socket: self.socket("socket")?.unwrap_or_else(|| PROXY_SOCKET.to_owned()),
+            idle,
+            user: self.value("user")?,
+            group: self.value("group")?,
         })
     }
 
@@ -603,7 +666,8 @@ fn help(spec: Option<&Spec>) -> String {
 fn list(text: &mut String, options: &[Opt]) {
     for option in options {
         let short = option.short.map_or_else(|| "    ".to_owned(), |c| format!("-{c}, "));
-        let value = option.value.map_or_else(String::new, |value| format!(" {value}"));
+        let blank = |value: &str| if value.starts_with('[') { "" } else { " " };
+        let value = option.value.map_or_else(String::new, |value| format!("{}{value}", blank(value)));
         let name = format!("{short}--{}{value}", option.name);
         let _ = writeln!(text, "  {name:33}  {}", option.help);
     }
@@ -649,10 +713,28 @@ mod tests {
             ("catalogue mbim --all", "--json"),
             ("decode mbim", "missing"),
             ("--json=1 status", "json"),
+            ("proxy --idle 1 --no-idle-exit", "not both"),
+            ("proxy --idle x", "seconds"),
+            ("proxy here", "too many"),
+            ("--proxy other", "other"),
         ] {
             let error = parsed(line).unwrap_err();
             assert!(error.contains(named), "{line}: {error}");
         }
+    }
+
+    #[test]
+    fn a_proxy_has_a_name_of_its_own_or_the_usual_one() {
+        let proxy = |line| parsed(line).unwrap().0.proxy;
+        assert_eq!(proxy("status").as_deref(), None);
+        assert_eq!(proxy("--proxy status").as_deref(), Some("mbim-proxy"));
+        assert_eq!(proxy("status --proxy=other").as_deref(), Some("other"));
+        let serving = |line| match parsed(line).unwrap().1 {
+            Command::Proxy(Proxy { socket, idle, .. }) => (socket, idle),
+            other => unreachable!("{other:?}"),
+        };
+        assert_eq!(serving("proxy"), ("mbim-proxy".to_owned(), Some(Millis::from_secs(300))));
+        assert_eq!(serving("proxy --socket x --no-idle-exit"), ("x".to_owned(), None));
     }
 
     #[test]

@@ -5,6 +5,9 @@ extern crate alloc;
 
 use std::fs::{self, File};
 use std::io;
+use std::os::fd::OwnedFd;
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::net::{SocketAddr, UnixStream};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -17,6 +20,7 @@ use embedded_io::{Error as _, ErrorKind, ErrorType};
 pub(crate) use virtual_modem::Time;
 use virtual_modem::{InProcess, Room, Scenario};
 use wwan::channel::blocking::MessageChannel;
+use wwan::channel::linux::Operation;
 use wwan::channel::pcapng::StdWriter;
 use wwan::channel::{LinuxChannel, LinuxClock, LinuxError, LinuxPort, PcapngTap, Tracer};
 use wwan::time::{Instant, Millis};
@@ -206,6 +210,8 @@ impl MessageChannel for Limited {
 pub(crate) struct Opened {
     pub(crate) channel: Channel,
     pub(crate) name: String,
+    /// The device, if a proxy at the other end is to open it.
+    pub(crate) wanted: Option<String>,
 }
 
 /// Opens the channel that the options name. `limit` is the time for everything.
@@ -224,15 +230,32 @@ pub(crate) fn open(options: &Options, limit: Millis, time: Time) -> Result<Opene
         None => None,
     };
     let (door, name) = match options.device.as_deref() {
-        Some(name) => match name.strip_prefix("virtual:") {
-            Some(modem) => (virtual_modem(modem, time)?, name.to_owned()),
-            None => (device(Path::new(name), limit)?, name.to_owned()),
+        Some(name) => match (name.strip_prefix("virtual:"), &options.proxy) {
+            (Some(_), Some(_)) => {
+                return Err(Fail::Usage(
+                    "--proxy: a virtual modem inside this program has no other programs".to_owned(),
+                ));
+            }
+            (Some(modem), None) => (virtual_modem(modem, time)?, name.to_owned()),
+            (None, Some(socket)) => (proxy(socket)?, name.to_owned()),
+            (None, None) => (device(Path::new(name), limit)?, name.to_owned()),
         },
         None => {
             let path = default_device()?;
-            (device(&path, limit)?, path.to_string_lossy().into_owned())
+            let door = match &options.proxy {
+                Some(socket) => proxy(socket)?,
+                None => device(&path, limit)?,
+            };
+            (door, path.to_string_lossy().into_owned())
         }
     };
+    let wanted = options.proxy.as_ref().map(|_| {
+        // The proxy may have another working directory.
+        fs::canonicalize(&name)
+            .ok()
+            .and_then(|path| path.into_os_string().into_string().ok())
+            .unwrap_or_else(|| name.clone())
+    });
     let name = clean(&name);
     let interrupted = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
@@ -246,7 +269,7 @@ pub(crate) fn open(options: &Options, limit: Millis, time: Time) -> Result<Opene
     let epoch = u64::try_from(since_1970.as_millis()).unwrap_or(0).saturating_sub(now.0);
     let tap = PcapngTap::new(limited, Recording(recording), epoch);
     let channel = Tracer::new(tap, Trace::new(options.verbose, now));
-    Ok(Opened { channel, name })
+    Ok(Opened { channel, name, wanted })
 }
 
 fn unsupported(protocol: &str) -> Fail {
@@ -255,13 +278,35 @@ fn unsupported(protocol: &str) -> Fail {
 
 /// Opens a device node or a socket.
 fn device(path: &Path, limit: Millis) -> Result<Door, Fail> {
-    let gone = |error: LinuxError| Fail::Unreachable(format!("{}: {error}", clean(&path.to_string_lossy())));
+    let gone = |error: LinuxError| {
+        let hint = match error {
+            LinuxError::System { operation: Operation::Lock, .. } => "\nhint: if that is a proxy, use --proxy",
+            _ => "",
+        };
+        Fail::Unreachable(format!("{}: {error}{hint}", clean(&path.to_string_lossy())))
+    };
     if speaks_qmi(path) {
         return Err(unsupported("this is a QMI device: QMI"));
     }
     let mut port = LinuxPort::open(path).map_err(gone)?;
     port.set_write_timeout(limit.min(Millis::from_secs(10)));
     Ok(Door::Linux(Box::new(LinuxChannel::new(port))))
+}
+
+/// Connects to a proxy, by the name of its abstract socket.
+fn proxy(socket: &str) -> Result<Door, Fail> {
+    let connect = || {
+        let stream = UnixStream::connect_addr(&SocketAddr::from_abstract_name(socket)?)?;
+        Ok(LinuxPort::from_fd(OwnedFd::from(stream))?)
+    };
+    match connect() {
+        Ok(port) => Ok(Door::Linux(Box::new(LinuxChannel::new(port)))),
+        Err(error) if io::Error::kind(&error) == io::ErrorKind::ConnectionRefused => Err(Fail::Unreachable(format!(
+            "no proxy is serving on @{}\nhint: `wwanctl proxy` starts one; mbim-proxy is another",
+            clean(socket)
+        ))),
+        Err(error) => Err(Fail::Unreachable(format!("@{}: {error}", clean(socket)))),
+    }
 }
 
 /// Starts a virtual modem in this program: `mbim`, or `mbim:` and a scenario.

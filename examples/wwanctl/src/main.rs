@@ -60,6 +60,7 @@ fn run(options: &Options, command: &Command) -> Result<(), Fail> {
     let usual = match command {
         Command::Decode(decode) => return decode::run(decode, out),
         Command::Catalogue { protocol, all } => return catalogue::run(protocol, *all, out),
+        Command::Proxy(arguments) => return commands::proxy::run(options, arguments),
         Command::Mbim(message) if message.dry_run => return message::dry_run(message, out),
         Command::Scan => SCAN,
         Command::Monitor => FOR_EVER,

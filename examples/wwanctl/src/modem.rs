@@ -14,10 +14,10 @@ use wwan::session::mbim::{Config, Memory as SessionMemory, Slot};
 use wwan::time::{Instant, Millis};
 
 use crate::args::Options;
-use crate::device::{self, Channel, Opened, Time, USUAL};
+use crate::device::{self, Channel, DeviceError, Opened, Time, USUAL};
 use crate::error::Fail;
 use crate::names;
-use crate::output::note;
+use crate::output::{clean, note};
 
 /// Longest command and longest answer, in bytes.
 const LONGEST: usize = 0x1_0000;
@@ -88,6 +88,8 @@ pub(crate) struct Modem {
     pub(crate) version: u8,
     /// Whether it was open before.
     pub(crate) taken_over: bool,
+    /// Whether a proxy stands in between, which keeps the modem open and forgets what this program has subscribed to.
+    through_proxy: bool,
 }
 
 /// Memory for as long as the program runs; there is one modem in it.
@@ -98,10 +100,14 @@ fn memory(length: usize) -> &'static mut [u8] {
 impl Modem {
     /// Reaches the modem that the options name: takes it over if it is open, opens it otherwise.
     ///
-    /// The time limit is that of the options, or `usual`; opening takes 30 seconds of it at most.
+    /// The time limit is that of the options, or `usual`; opening takes 30 seconds of it at most. Through a proxy, it is the
+    /// proxy that takes over or opens.
     pub(crate) fn open(options: &Options, usual: Millis, time: Time) -> Result<Self, Fail> {
+        if options.reopen && options.proxy.is_some() {
+            return Err(Fail::Usage("--reopen: a proxy keeps the modem open for all its programs".to_owned()));
+        }
         let limit = options.timeout.unwrap_or(usual);
-        let Opened { mut channel, name } = device::open(options, limit, time)?;
+        let Opened { mut channel, name, wanted } = device::open(options, limit, time)?;
         let opening = limit.min(USUAL);
         channel.channel_mut().channel_mut().until = channel.now() + opening;
         let longest = channel.max_message();
@@ -118,12 +124,22 @@ impl Modem {
         };
         let start = channel.now();
         let mut client = Client::new(channel, config, memory);
-        let found = if options.reopen { None } else { version_if_open(&mut client, Millis(opening.0 / 4).min(SHORT))? };
+        let found = match &wanted {
+            Some(path) => {
+                configure_proxy(&mut client, path, opening)?;
+                None
+            }
+            None if options.reopen => None,
+            None => version_if_open(&mut client, Millis(opening.0 / 4).min(SHORT))?,
+        };
         if found.is_none() {
             client.open()?;
         }
-        let mut modem = Self { client, name, version: 1, taken_over: found.is_some() };
-        modem.set_version(found.unwrap_or(1));
+        let mut modem = Self { client, name, version: 1, taken_over: found.is_some(), through_proxy: wanted.is_some() };
+        match found {
+            Some(version) => modem.set_version(version),
+            None => modem.hear_version(),
+        }
         modem.limit(start, limit);
         Ok(modem)
     }
@@ -137,6 +153,11 @@ impl Modem {
     fn set_version(&mut self, version: u8) {
         self.version = version;
         self.channel().sink_mut().version = version;
+    }
+
+    /// Goes by the version that a proxy has told last, if any.
+    pub(crate) fn hear_version(&mut self) {
+        self.version = self.channel().sink_mut().version;
     }
 
     fn channel(&mut self) -> &mut Channel {
@@ -202,13 +223,9 @@ impl Modem {
             Err(Error::Failed { failure, .. }) => return Err(Fail::failed(&names::command(service, cid), failure)),
             answer => answer?,
         };
-        Ok(Answer {
-            service,
-            cid,
-            status: answer.status,
-            body: answer.body.to_vec(),
-            layout: names::layout(service, cid, Form::Response, self.version),
-        })
+        let (status, body) = (answer.status, answer.body.to_vec());
+        self.hear_version();
+        Ok(Answer { service, cid, status, body, layout: names::layout(service, cid, Form::Response, self.version) })
     }
 
     /// Sends a command of the catalogue.
@@ -241,6 +258,7 @@ impl Modem {
         let until = &mut self.channel().channel_mut().channel_mut().until;
         *until = (*until).min(now + SHORT).max(now);
         let left = match after {
+            _ if self.through_proxy => Ok(()),
             // Nobody will read the indications of a modem that stays open, and old ones in its queue would stand
             // before the answers to the next program.
             After::Open => self.subscribe(&[]),
@@ -274,6 +292,22 @@ fn config(longest: usize, opening: Millis) -> Config {
     config.close = SHORT;
     config.first_transaction = device::first_transaction();
     config
+}
+
+/// Tells a proxy which device is wanted. It tells the version of the extensions that is in force, if not the first.
+fn configure_proxy(client: &mut Driver, path: &str, timeout: Millis) -> Result<(), Fail> {
+    match client.configure_proxy(path, timeout) {
+        Ok(_) => Ok(()), // the tracer has heard the version
+        Err(Error::Refused(_)) => {
+            Err(Fail::Unreachable(format!("the proxy cannot open {}, or does not serve it", clean(path))))
+        }
+        // mbim-proxy says no like this.
+        Err(Error::Channel(DeviceError::Gone(_))) => Err(Fail::Unreachable(format!(
+            "the proxy has closed the connection: it cannot open {}, or does not serve this user",
+            clean(path)
+        ))),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Asks an open modem for its packet service; the version of the extensions that the answer shows, or `None` if the

@@ -1,14 +1,16 @@
 //! `-v`: every message on one line of standard error, personal data masked.
 
 use mbim_wire::catalogue::{Value, message_to_json};
-use mbim_wire::{ProtocolError, Status};
+use mbim_wire::message::{Body, IndicateStatus, Transfer};
+use mbim_wire::service::proxy_control::{PROXY_CONTROL, Version, VersionNotificationView};
+use mbim_wire::{Command as _, ProtocolError, Status, View as _};
 use wwan::channel::{Direction, Sink};
 use wwan::time::Instant;
 
 use crate::names;
 use crate::output::note;
 
-/// Prints messages, or does nothing.
+/// Prints messages, or does nothing; and notices when a proxy tells the version of the extensions.
 #[derive(Debug)]
 pub(crate) struct Trace {
     verbose: bool,
@@ -30,6 +32,9 @@ impl Trace {
 
 impl Sink for Trace {
     fn message(&mut self, at: Instant, direction: Direction, bytes: &[u8]) {
+        if let Some(version) = told_version(bytes).filter(|_| direction == Direction::Received) {
+            self.version = version;
+        }
         if !self.verbose {
             return;
         }
@@ -41,6 +46,20 @@ impl Sink for Trace {
         let (seconds, millis) = (time / 1000, time % 1000);
         note(&format!("{seconds:4}.{millis:03} {arrow} {}", summary(bytes, self.version)));
     }
+}
+
+/// The version of the extensions, if that is what a proxy tells: another program may agree on one at any time, and it holds
+/// for all.
+fn told_version(bytes: &[u8]) -> Option<u8> {
+    let Body::IndicateStatus(fragment) = Transfer::parse(bytes).ok()?.body else {
+        return None;
+    };
+    let indication = IndicateStatus::parse(fragment.payload).ok()?;
+    if !fragment.is_whole() || (indication.service, indication.cid) != (PROXY_CONTROL, Version::CID) {
+        return None;
+    }
+    let version = VersionNotificationView::new(indication.body).mbim_extended_version().ok()? >> 8;
+    u8::try_from(version).ok().filter(|version| (1..=3).contains(version))
 }
 
 /// A message in one line, without anything personal.

@@ -4,6 +4,7 @@ pub(crate) mod connect;
 pub(crate) mod message;
 pub(crate) mod monitor;
 pub(crate) mod pin;
+pub(crate) mod proxy;
 pub(crate) mod radio;
 pub(crate) mod register;
 mod report;

@@ -33,6 +33,7 @@ pub(crate) fn run(modem: &mut Modem, out: &mut Output) -> Result<After, Fail> {
             Err(Error::Channel(DeviceError::Deadline | DeviceError::Interrupted)) => break,
             Err(error) => return Err(error.into()),
         };
+        modem.hear_version();
         let now = modem.now();
         print(modem.version, (service, cid), &body, now.since(start).0, out)?;
         let lost_now = modem.client.lost_indications();
