@@ -12,7 +12,7 @@ use super::super::modem::bearer::{Auth, IpKind};
 use super::super::modem::network::Technologies;
 use super::super::modem::{Failure, Modem, Reason};
 use super::Config;
-use super::service::{basic_connect, ms_basic_connect_extensions};
+use super::service::{basic_connect, ms_basic_connect_extensions, phonebook, stk};
 use super::signal::Reporting;
 use super::subscriptions::Subscriptions;
 
@@ -21,6 +21,8 @@ use super::subscriptions::Subscriptions;
 pub(super) enum Subject {
     Empty,
     Basic(basic_connect::Subject),
+    Phonebook(phonebook::Subject),
+    Stk(stk::Subject),
     Extensions(ms_basic_connect_extensions::Subject),
 }
 
@@ -33,6 +35,18 @@ impl From<basic_connect::Subject> for Subject {
 impl From<ms_basic_connect_extensions::Subject> for Subject {
     fn from(subject: ms_basic_connect_extensions::Subject) -> Self {
         Self::Extensions(subject)
+    }
+}
+
+impl From<phonebook::Subject> for Subject {
+    fn from(subject: phonebook::Subject) -> Self {
+        Self::Phonebook(subject)
+    }
+}
+
+impl From<stk::Subject> for Subject {
+    fn from(subject: stk::Subject) -> Self {
+        Self::Stk(subject)
     }
 }
 
@@ -76,6 +90,9 @@ pub(super) fn status(failure: Failure) -> Status {
         Reason::NotActivated => Status::SERVICE_NOT_ACTIVATED,
         Reason::Filters => Status::FILTER_NOT_SUPPORTED,
         Reason::Full => Status::MEMORY_FULL,
+        Reason::InvalidIndex => Status::INVALID_MEMORY_INDEX,
+        Reason::NoPhonebook => Status::NO_PHONEBOOK,
+        Reason::StkBusy => Status::STK_BUSY,
     }
 }
 
@@ -145,6 +162,8 @@ impl Source<'_> {
         match subject {
             Subject::Empty => sink(&Empty {}),
             Subject::Basic(subject) => self.tell_basic(subject, sink),
+            Subject::Phonebook(subject) => self.tell_phonebook(subject, sink),
+            Subject::Stk(subject) => self.tell_stk(subject, sink),
             Subject::Extensions(subject) => self.tell_extensions(subject, sink),
         }
     }

@@ -108,8 +108,12 @@ pub(super) struct Service {
 }
 
 /// Everything that can be served.
-pub(super) static SERVICES: &[&Service] =
-    &[&service::basic_connect::SERVICE, &service::ms_basic_connect_extensions::SERVICE];
+pub(super) static SERVICES: &[&Service] = &[
+    &service::basic_connect::SERVICE,
+    &service::phonebook::SERVICE,
+    &service::stk::SERVICE,
+    &service::ms_basic_connect_extensions::SERVICE,
+];
 
 /// Services at most.
 pub(super) const MAX_SERVICES: usize = 32;

@@ -2,8 +2,10 @@
 
 pub(super) mod basic_connect;
 pub(super) mod ms_basic_connect_extensions;
+pub(super) mod phonebook;
+pub(super) mod stk;
 
-use mbim_wire::service::{basic_connect as bc, ms_basic_connect_extensions as ext};
+use mbim_wire::service::{self as wire, basic_connect as bc, ms_basic_connect_extensions as ext};
 use mbim_wire::{Command, Uuid};
 
 use super::commands::Service;
@@ -43,6 +45,7 @@ pub(super) static STATES: &[Repeated] = &[
     basic::<bc::ProvisionedContexts>(),
     extended::<ext::ProvisionedContexts>(),
     extended::<ext::LteAttachConfiguration>(),
+    Repeated { service: &phonebook::SERVICE, cid: wire::phonebook::Configuration::CID, each_session: false },
 ];
 
 /// Whether a command may come before the versions are agreed upon, which any other command ends (MBIMEx 2.0).

@@ -655,6 +655,7 @@ impl Modem {
     pub fn forget_host(&mut self, now: Instant, host: Origin) {
         self.poll(now);
         self.operations.retain(|operation| operation.by != host);
+        self.stk_forget_host(now, host);
         for id in 0..=u8::MAX {
             if self.bearers.get(id).is_some_and(|session| session.owner == host) {
                 self.end_session(id, host, Reason::NotActive.into());

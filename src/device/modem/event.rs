@@ -6,6 +6,7 @@ use super::Radio;
 use super::bearer::SessionStatus;
 use super::network::{PacketService, Registration, Signal};
 use super::sim::{ReadyState, SlotState};
+use super::stk::Shown;
 
 /// Events that are kept. A face that is slower misses the oldest ones, and is told how many.
 pub const EVENTS: usize = 64;
@@ -59,6 +60,10 @@ pub enum Change {
     Contexts,
     /// The contexts to attach with.
     AttachContexts,
+    /// The phonebook: whether it can be used, or what is in it.
+    Phonebook,
+    /// A command of the SIM toolkit, for the host that wanted it.
+    Proactive(Shown),
     /// The network told another date.
     Date,
 }

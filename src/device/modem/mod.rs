@@ -6,6 +6,8 @@
 //! | [`network`] | networks in reach, registration, packet service, signal |
 //! | [`bearer`] | sessions, access points, addresses, stored contexts, packet filters |
 //! | [`clock`] | the date that the network tells |
+//! | [`phonebook`] | the phonebook on the SIM |
+//! | [`stk`] | the SIM toolkit: what the card asks for, and who answers |
 //! | [`event`] | the log of what happened, which every face reads with its own cursor |
 //!
 //! Time is an argument. Whatever takes time (searching, activating, scanning) has a due time inside; [`Modem::poll`]
@@ -34,13 +36,16 @@ pub mod bearer;
 pub mod clock;
 pub mod event;
 pub mod network;
+pub mod phonebook;
 pub mod sim;
+pub mod stk;
 
 use bearer::{BearerSetup, Bearers};
 use clock::{Clock, Date};
 use event::{Change, Cursor, Log, Origin, Reading};
 use network::{NetworkSetup, Networks, RegistrationState};
 use sim::{ReadyState, Sim, SimSlot};
+use stk::{Stk, StkSetup};
 
 /// Text of at most `N` bytes of UTF-8.
 pub type Text<const N: usize> = heapless::String<N>;
@@ -117,6 +122,8 @@ pub struct Delays {
     pub radio: Millis,
     /// From the request for a restart until the device leaves the bus.
     pub restart: Millis,
+    /// Fetching a command of the SIM toolkit, and doing what the modem does itself.
+    pub stk: Millis,
 }
 
 impl Default for Delays {
@@ -132,6 +139,7 @@ impl Default for Delays {
             scan: Millis(5_000),
             radio: Millis(50),
             restart: Millis(100),
+            stk: Millis(100),
         }
     }
 }
@@ -180,6 +188,8 @@ pub struct Setup {
     pub network: NetworkSetup,
     /// Sessions, access points and addresses.
     pub bearer: BearerSetup,
+    /// The SIM toolkit.
+    pub stk: StkSetup,
     /// The date at power-on, which goes on with virtual time.
     pub date: Date,
 }
@@ -253,6 +263,12 @@ pub enum Reason {
     Filters,
     /// The store is full.
     Full,
+    /// There is nothing at this index.
+    InvalidIndex,
+    /// There is no phonebook.
+    NoPhonebook,
+    /// The SIM toolkit has a command under way.
+    StkBusy,
 }
 
 /// A request that failed.
@@ -314,6 +330,7 @@ enum Due {
     Search,
     Attach,
     Session(u8),
+    Stk,
     Operation(Ticket),
 }
 
@@ -335,6 +352,9 @@ pub struct Modem {
     told: ReadyState,
     networks: Networks,
     bearers: Bearers,
+    stk: Stk,
+    /// Whether faces were told that the phonebook can be used.
+    phonebook_told: bool,
     clock: Clock,
     emergency: bool,
     idle_hint: bool,
@@ -362,6 +382,8 @@ impl Modem {
             told: ReadyState::NotInitialized,
             networks: Networks::new(setup.network),
             bearers: Bearers::new(setup.bearer),
+            stk: Stk::new(setup.stk),
+            phonebook_told: false,
             clock: Clock { at: now, date: setup.date },
             emergency: false,
             idle_hint: false,
@@ -459,6 +481,7 @@ impl Modem {
         self.radio.software = self.power_on_radio.software;
         self.slot.start(now + self.delays.boot + self.delays.sim);
         self.told = self.ready_state();
+        self.phonebook_told = self.has_phonebook();
     }
 
     /// Restarts the device: the radio connection ends without notice, the SIM starts anew, hosts are not answered until
@@ -479,6 +502,7 @@ impl Modem {
         self.operations.clear();
         self.networks.power_off();
         self.bearers.power_off();
+        self.stk.power_off();
         self.emergency = false;
         self.idle_hint = false;
         self.log.push(Origin::WORLD, Change::Restarted);
@@ -600,6 +624,7 @@ impl Modem {
             (self.slot.starts_at(), Due::Sim),
             (self.networks.search_due(), Due::Search),
             (self.networks.attach_due(), Due::Attach),
+            (self.stk.due(), Due::Stk),
         ];
         let single = single.into_iter().filter_map(|(at, due)| at.map(|at| (at, due)));
         let sessions = self.bearers.due().map(|(at, session)| (at, Due::Session(session)));
@@ -621,6 +646,7 @@ impl Modem {
             Due::Search => self.search_done(at),
             Due::Attach => self.attach_done(),
             Due::Session(session) => self.session_due(session),
+            Due::Stk => self.stk_due(at),
             Due::Operation(ticket) => self.operation_due(at, ticket),
         }
     }

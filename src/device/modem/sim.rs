@@ -4,6 +4,7 @@ use heapless::Vec;
 
 use super::event::{Change, Origin};
 use super::network::RegistrationState;
+use super::phonebook::Phonebook;
 use super::{Failure, Modem, Reason, Text, text};
 use crate::time::Instant;
 
@@ -118,6 +119,8 @@ pub struct Sim {
     pub pin1: Code,
     /// The second PIN; does not hinder service.
     pub pin2: Code,
+    /// The phonebook.
+    pub phonebook: Phonebook,
     /// The device accepts this card only after this lock is opened.
     pub network_lock: Option<NetworkLock>,
     /// The card does not work.
@@ -145,6 +148,7 @@ impl Default for Sim {
             home_name: text("Test Network"),
             pin1: Code::new("1234", "12345678", false),
             pin2: Code::new("5678", "87654321", true),
+            phonebook: Phonebook::default(),
             network_lock: None,
             bad: false,
             activated: true,
@@ -335,6 +339,12 @@ impl Modem {
         }
     }
 
+    /// The same, to change what is on the card.
+    pub(super) fn usable_sim_mut(&mut self) -> Result<&mut Sim, Failure> {
+        self.usable_sim()?;
+        self.slot.sim.as_mut().ok_or(Reason::SimAbsent.into())
+    }
+
     /// The card goes in. A card that is there already is replaced, as if it had been taken out first.
     pub fn insert_sim(&mut self, now: Instant, sim: Sim) {
         self.poll(now);
@@ -398,6 +408,14 @@ impl Modem {
         if self.told != state {
             self.told = state;
             self.log.push(by, Change::Subscriber(state));
+            if state != ReadyState::Initialized {
+                self.stk_card_stops();
+            }
+        }
+        let phonebook = self.has_phonebook();
+        if self.phonebook_told != phonebook {
+            self.phonebook_told = phonebook;
+            self.log.push(Origin::WORLD, Change::Phonebook);
         }
     }
 
@@ -410,6 +428,7 @@ impl Modem {
         self.tell_ready_state(by);
         if before != ReadyState::Initialized && self.told == ReadyState::Initialized {
             self.begin_search(now);
+            self.stk_card_starts(now);
         }
     }
 
