@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use core::fmt::Write as _;
 
 use lexopt::{Arg, ValueExt as _};
+use mbim_wire::catalogue::unhex;
 use wwan::time::Millis;
 
 use crate::output::clean;
@@ -188,6 +189,60 @@ was opened stays open, also at the end: closing it would end its sessions.
         details: "",
     },
     Spec {
+        name: "phonebook",
+        arguments: "list | read INDEX | write NAME NUMBER [INDEX] | delete INDEX|all | info",
+        count: (1, 4),
+        about: "Entries of the SIM's phonebook",
+        options: &[],
+        details: "\
+Actions:
+  list    All entries
+  read    One entry
+  write   Store an entry, in the first free place unless an index is given
+  delete  Delete one entry, or all
+  info    How many entries there are and fit, and how long they may be
+",
+    },
+    Spec {
+        name: "apdu",
+        arguments: "send HEX... | list | atr | channel AID",
+        count: (1, MANY),
+        about: "Speak to the SIM card and to the applications on it",
+        options: &[option("aid", "AID", "With send: select this application on a channel of its own, closed afterwards")],
+        details: "\
+Actions:
+  send     Send command APDUs, one for each HEX, and print the answers; further ones are not sent after a failure
+  list     The applications on the card
+  atr      The card's answer to reset
+  channel  Open a channel to an application, print the answer to its selection, and close it
+Answers that the card holds ready (status words 61xx and 6Cxx) are fetched.
+",
+    },
+    Spec {
+        name: "slot",
+        arguments: "[N]",
+        count: (0, 1),
+        about: "SIM slots: show them, or use the card in slot N from now on",
+        options: &[],
+        details: "",
+    },
+    Spec {
+        name: "cells",
+        arguments: "",
+        count: (0, 0),
+        about: "The serving cell and its neighbours",
+        options: &[],
+        details: "",
+    },
+    Spec {
+        name: "reset",
+        arguments: "",
+        count: (0, 0),
+        about: "Restart the modem",
+        options: &[],
+        details: "",
+    },
+    Spec {
         name: "mbim",
         arguments: "SERVICE COMMAND [query|set] [FIELD=VALUE... | HEX]",
         count: (2, MANY),
@@ -283,6 +338,11 @@ pub(crate) enum Command {
     Register { network: Option<String> },
     Scan,
     Signal,
+    Phonebook(Phonebook),
+    Apdu(Apdu),
+    Slot { slot: Option<u32> },
+    Cells,
+    Reset,
     Mbim(Message),
     Decode(Decode),
     Catalogue { protocol: String, all: bool },
@@ -344,6 +404,32 @@ pub(crate) struct Proxy {
     pub(crate) idle: Option<Millis>,
     pub(crate) user: Option<String>,
     pub(crate) group: Option<String>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Phonebook {
+    Info,
+    List,
+    Read {
+        index: u32,
+    },
+    Write {
+        name: String,
+        number: String,
+        index: Option<u32>,
+    },
+    /// All, or one.
+    Delete {
+        index: Option<u32>,
+    },
+}
+
+#[derive(Debug)]
+pub(crate) enum Apdu {
+    List,
+    Atr,
+    Channel { aid: Vec<u8> },
+    Send { aid: Option<Vec<u8>>, commands: Vec<Vec<u8>> },
 }
 
 #[derive(Debug)]
@@ -512,6 +598,11 @@ impl Given {
             "register" => Command::Register { network: Some(self.next()).filter(|network| !network.is_empty()) },
             "scan" => Command::Scan,
             "signal" => Command::Signal,
+            "phonebook" => Command::Phonebook(self.phonebook()?),
+            "apdu" => Command::Apdu(self.apdu()?),
+            "slot" => Command::Slot { slot: self.optional_index()? },
+            "cells" => Command::Cells,
+            "reset" => Command::Reset,
             "mbim" => self.message()?,
             "decode" => Command::Decode(Decode {
                 protocol: self.next(),
@@ -595,6 +686,83 @@ impl Given {
             "change" => Pin::Change { code, new },
             _ => Pin::Unblock { code, new },
         })
+    }
+
+    /// The next argument as a number.
+    fn index(&mut self) -> Result<u32, String> {
+        let text = self.next();
+        text.parse().map_err(|_| format!("{:?}: a number expected", clean(&text)))
+    }
+
+    fn optional_index(&mut self) -> Result<Option<u32>, String> {
+        if self.arguments.is_empty() { Ok(None) } else { self.index().map(Some) }
+    }
+
+    /// Nothing may be left of the arguments.
+    fn end(&self, action: &str) -> Result<(), String> {
+        match self.arguments.first() {
+            Some(argument) => Err(format!("{action}: {} is too much", clean(argument))),
+            None => Ok(()),
+        }
+    }
+
+    fn phonebook(&mut self) -> Result<Phonebook, String> {
+        let action = self.next();
+        let done = match &*action {
+            "info" => Phonebook::Info,
+            "list" => Phonebook::List,
+            "read" => Phonebook::Read { index: self.index()? },
+            "write" => {
+                let (name, number) = (self.next(), self.next());
+                if number.is_empty() {
+                    return Err("phonebook write: a name and a number expected".to_owned());
+                }
+                Phonebook::Write { name, number, index: self.optional_index()? }
+            }
+            "delete" if self.arguments.first().is_some_and(|what| what == "all") => {
+                self.next();
+                Phonebook::Delete { index: None }
+            }
+            "delete" => Phonebook::Delete { index: Some(self.index()?) },
+            other => return Err(format!("phonebook {}: no such action; see `wwanctl phonebook --help`", clean(other))),
+        };
+        self.end(&format!("phonebook {action}"))?;
+        Ok(done)
+    }
+
+    fn apdu(&mut self) -> Result<Apdu, String> {
+        let action = self.next();
+        let aid = self.parsed("aid", "hexadecimal digits of an application identifier", |text| {
+            unhex(text).filter(|aid| !aid.is_empty())
+        })?;
+        if aid.is_some() && action != "send" {
+            return Err(format!("apdu {}: --aid belongs to send", clean(&action)));
+        }
+        let done = match &*action {
+            "list" => Apdu::List,
+            "atr" => Apdu::Atr,
+            "channel" => Apdu::Channel { aid: self.bytes(1)? },
+            "send" => {
+                let mut commands = Vec::new();
+                while !self.arguments.is_empty() {
+                    commands.push(self.bytes(4)?);
+                }
+                if commands.is_empty() {
+                    return Err("apdu send: a command expected".to_owned());
+                }
+                Apdu::Send { aid, commands }
+            }
+            other => return Err(format!("apdu {}: no such action; see `wwanctl apdu --help`", clean(other))),
+        };
+        self.end(&format!("apdu {action}"))?;
+        Ok(done)
+    }
+
+    /// The next argument as at least so many bytes.
+    fn bytes(&mut self, least: usize) -> Result<Vec<u8>, String> {
+        let text = self.next();
+        let bytes = unhex(&text).filter(|bytes| bytes.len() >= least);
+        bytes.ok_or_else(|| format!("{:?}: at least {least} bytes in hexadecimal digits expected", clean(&text)))
     }
 
     fn message(&mut self) -> Result<Command, String> {

@@ -28,7 +28,9 @@ use std::process::ExitCode;
 use wwan::time::Millis;
 
 use args::{Command, Options, Parsed};
-use commands::{connect, message, monitor, pin, radio, register, scan, signal, status};
+use commands::{
+    apdu, cells, connect, message, monitor, phonebook, pin, radio, register, reset, scan, signal, slot, status,
+};
 use device::{Time, USUAL};
 use error::Fail;
 use modem::{After, Modem};
@@ -87,6 +89,11 @@ fn run(options: &Options, command: &Command) -> Result<(), Fail> {
         (Command::Register { network }, _) => register::run(&mut modem, network.as_deref(), out),
         (Command::Scan, _) => scan::run(&mut modem, out),
         (Command::Signal, _) => signal::run(&mut modem, out),
+        (Command::Phonebook(phonebook), _) => phonebook::run(&mut modem, phonebook, out),
+        (Command::Apdu(apdu), _) => apdu::run(&mut modem, apdu, out),
+        (Command::Slot { slot }, _) => slot::run(&mut modem, *slot, out),
+        (Command::Cells, _) => cells::run(&mut modem, out),
+        (Command::Reset, _) => reset::run(&mut modem, out),
         (Command::Mbim(message), Some(prepared)) => message::run(&mut modem, message, &prepared, out),
         _ => Ok(After::AsFound),
     };

@@ -38,6 +38,8 @@ pub(crate) enum After {
     AsFound,
     /// It stays open: closing it would undo what was done.
     Open,
+    /// It restarts, and is not there any more.
+    Gone,
 }
 
 /// An answer.
@@ -262,6 +264,7 @@ impl Modem {
             // Nobody will read the indications of a modem that stays open, and old ones in its queue would stand
             // before the answers to the next program.
             After::Open => self.subscribe(&[]),
+            After::Gone => Ok(()),
             After::AsFound if self.taken_over => Ok(()),
             After::AsFound => self.client.close().map_err(Fail::from),
         };

@@ -112,6 +112,10 @@ enum Line {
 }
 
 impl Table {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) fn heading(&mut self, text: &str) {
         self.0.push(Line::Heading(text.to_owned()));
     }

@@ -296,13 +296,19 @@ fn the_catalogue_lists_every_command_once() {
 
 #[test]
 fn wrong_command_lines_end_with_2() {
-    let wrong: [&[&str]; 20] = [
+    let wrong: &[&[&str]] = &[
         &[],
         &["nonsense"],
-        &["sms", "list"],
         &["qmi", "dms", "get-ids"],
         &["at", "ATI"],
-        &["reset"],
+        &["reset", "now"],
+        &["phonebook"],
+        &["phonebook", "write", "name"],
+        &["phonebook", "read", "x"],
+        &["apdu", "send", "00"],
+        &["apdu", "send", "00a4040x"],
+        &["apdu", "list", "--aid", "a0"],
+        &["slot", "x"],
         &["status", "more"],
         &["connect"],
         &["connect", "--apn", "a", "--ip-type", "v5"],

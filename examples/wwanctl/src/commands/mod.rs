@@ -1,15 +1,20 @@
 //! The commands that need a modem, one file each.
 
+pub(crate) mod apdu;
+pub(crate) mod cells;
 pub(crate) mod connect;
 pub(crate) mod message;
 pub(crate) mod monitor;
+pub(crate) mod phonebook;
 pub(crate) mod pin;
 pub(crate) mod proxy;
 pub(crate) mod radio;
 pub(crate) mod register;
 mod report;
+pub(crate) mod reset;
 pub(crate) mod scan;
 pub(crate) mod signal;
+pub(crate) mod slot;
 pub(crate) mod status;
 
 use std::io;
