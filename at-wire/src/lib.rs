@@ -13,6 +13,7 @@
 
 mod codec;
 
+pub mod sms;
 pub mod text;
 pub mod ussd;
 

@@ -1,8 +1,8 @@
 //! Texts of supplementary service dialogues (USSD) with their data coding scheme (3GPP TS 23.038 §5 and §6.1.2.3). MBIM and
 //! QMI carry the octets, AT mostly the text.
 
-use crate::codec::{DecodeError, DecodeErrorKind, EncodeError, Writer};
-use crate::text::{Alphabet, CbsCoding, Coding, Septets, Text, pack};
+use crate::codec::{DecodeError, EncodeError, Writer};
+use crate::text::{Alphabet, CbsCoding, LanguageCode, Septets, Text, pack};
 
 /// The most octets that a USSD string can have (3GPP TS 24.080 §4.4.2.34).
 pub const MAX_LEN: usize = 160;
@@ -29,25 +29,12 @@ pub struct UssdString<'a> {
     pub octets: &'a [u8],
 }
 
-/// Two letters of ISO 639 in front of a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct LanguagePrefix(pub [u8; 2]);
-
-impl LanguagePrefix {
-    /// The letters, if they are ASCII.
-    #[must_use]
-    pub fn as_str(&self) -> Option<&str> {
-        core::str::from_utf8(&self.0).ok()
-    }
-}
-
 impl<'a> UssdString<'a> {
     /// The text, without the language in front of it.
     ///
     /// # Errors
     ///
-    /// [`DecodeErrorKind::Text`] for a coding without text (octets, compressed text), [`DecodeErrorKind::OutOfBounds`] for a
+    /// [`DecodeErrorKind::Text`](crate::DecodeErrorKind::Text) for a coding without text (octets, compressed text), [`DecodeErrorKind::OutOfBounds`](crate::DecodeErrorKind::OutOfBounds) for a
     /// text too short for the language in front of it.
     pub fn text(&self) -> Result<Text<'a>, DecodeError> {
         self.split().map(|(_, text)| text)
@@ -58,42 +45,20 @@ impl<'a> UssdString<'a> {
     /// # Errors
     ///
     /// As [`text`](Self::text).
-    pub fn language(&self) -> Result<Option<LanguagePrefix>, DecodeError> {
+    pub fn language(&self) -> Result<Option<LanguageCode>, DecodeError> {
         self.split().map(|(language, _)| language)
     }
 
-    fn split(&self) -> Result<(Option<LanguagePrefix>, Text<'a>), DecodeError> {
-        let too_short = DecodeError::new(DecodeErrorKind::OutOfBounds, "language", 0);
-        match self.coding.coding() {
-            _ if self.coding.is_compressed() => Err(DecodeError::new(DecodeErrorKind::Text, "compressed_text", 0)),
-            Coding::Octets => Err(DecodeError::new(DecodeErrorKind::Text, "octets", 0)),
-            Coding::Gsm7 => {
-                let mut septets = unpadded(self.octets);
-                let mut language = None;
-                if self.coding.has_language_prefix() {
-                    let (Some(first), Some(second), Some(_)) = (septets.next(), septets.next(), septets.next()) else {
-                        return Err(too_short);
-                    };
-                    language = Some(LanguagePrefix([first, second]));
-                }
-                Ok((language, Text::septets(septets, Alphabet::DEFAULT)))
-            }
-            Coding::Ucs2 if self.coding.has_language_prefix() => {
-                let (prefix, text) = self.octets.split_first_chunk::<2>().ok_or(too_short)?;
-                let mut septets = Septets::all(prefix);
-                let language = [septets.next().unwrap_or(0), septets.next().unwrap_or(0)];
-                Ok((Some(LanguagePrefix(language)), Text::utf16_be(text)))
-            }
-            Coding::Ucs2 => Ok((None, Text::utf16_be(self.octets))),
-        }
+    fn split(&self) -> Result<(Option<LanguageCode>, Text<'a>), DecodeError> {
+        self.coding.split(unpadded(self.octets), self.octets)
     }
 }
 
 /// The septets of `octets` without the carriage return that fills the last octet (§6.1.2.3.1).
-pub(crate) fn unpadded(octets: &[u8]) -> Septets<'_> {
+fn unpadded(octets: &[u8]) -> Septets<'_> {
     let septets = Septets::all(octets);
-    let last = septets.len().checked_sub(1).and_then(|last| septets.get(last));
-    if septets.len().is_multiple_of(8) && last == Some(CARRIAGE_RETURN) { septets.without_last() } else { septets }
+    let padded = septets.len().is_multiple_of(8) && septets.last_is(CARRIAGE_RETURN);
+    if padded { septets.without_last() } else { septets }
 }
 
 /// Appends a text in packed septets by the rules for texts without a length: a carriage return fills seven spare bits, and
@@ -144,7 +109,7 @@ pub fn write<'b>(text: Text<'_>, buf: &'b mut [u8]) -> Result<UssdString<'b>, En
 ///
 /// As [`write`], and [`EncodeError::Value`] for a language that is not two letters of ASCII.
 pub fn write_with_language<'b>(
-    language: LanguagePrefix,
+    language: LanguageCode,
     text: Text<'_>,
     buf: &'b mut [u8],
 ) -> Result<UssdString<'b>, EncodeError> {

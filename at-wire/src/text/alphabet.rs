@@ -304,6 +304,11 @@ impl Alphabet {
         self.single.language
     }
 
+    /// The same locking shift table with the default extension.
+    pub(crate) fn without_single(self) -> Self {
+        Self { single: &NO_SINGLE, ..self }
+    }
+
     /// The code of a character, the shorter one if there are two.
     #[must_use]
     pub fn code(&self, character: char) -> Option<Code> {

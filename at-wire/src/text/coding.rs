@@ -2,6 +2,9 @@
 
 use core::fmt;
 
+use super::{Alphabet, Septets, Text};
+use crate::codec::{DecodeError, DecodeErrorKind};
+
 /// How the user data of a message is coded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -46,6 +49,19 @@ impl Coding {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct CbsCoding(pub u8);
+
+/// Two letters of ISO 639.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct LanguageCode(pub [u8; 2]);
+
+impl LanguageCode {
+    /// The letters, if they are ASCII.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        core::str::from_utf8(&self.0).ok()
+    }
+}
 
 /// Languages of the coding groups 0 and 2, from 0x00 and from 0x20 on, by ISO 639.
 const LANGUAGES: [&[&str]; 2] = [
@@ -111,6 +127,38 @@ impl CbsCoding {
         match self.0 {
             0x50..=0x5f | 0x70..=0x7f | 0x90..=0x9f | 0xf0..=0xff => Some(self.0 & 0x03),
             _ => None,
+        }
+    }
+}
+
+impl CbsCoding {
+    /// The language in front of a text, and the text: `septets` if the coding says so, else `octets`.
+    pub(crate) fn split<'a>(
+        self,
+        mut septets: Septets<'a>,
+        octets: &'a [u8],
+    ) -> Result<(Option<LanguageCode>, Text<'a>), DecodeError> {
+        let too_short = DecodeError::new(DecodeErrorKind::OutOfBounds, "language", 0);
+        match self.coding() {
+            _ if self.is_compressed() => Err(DecodeError::new(DecodeErrorKind::Text, "compressed_text", 0)),
+            Coding::Octets => Err(DecodeError::new(DecodeErrorKind::Text, "octets", 0)),
+            Coding::Gsm7 => {
+                let mut language = None;
+                if self.has_language_prefix() {
+                    let (Some(first), Some(second), Some(_)) = (septets.next(), septets.next(), septets.next()) else {
+                        return Err(too_short);
+                    };
+                    language = Some(LanguageCode([first, second]));
+                }
+                Ok((language, Text::septets(septets, Alphabet::DEFAULT)))
+            }
+            Coding::Ucs2 if self.has_language_prefix() => {
+                let (prefix, text) = octets.split_first_chunk::<2>().ok_or(too_short)?;
+                let mut septets = Septets::all(prefix);
+                let language = [septets.next().unwrap_or(0), septets.next().unwrap_or(0)];
+                Ok((Some(LanguageCode(language)), Text::utf16_be(text)))
+            }
+            Coding::Ucs2 => Ok((None, Text::utf16_be(octets))),
         }
     }
 }

@@ -25,7 +25,7 @@ mod septets;
 mod tables;
 
 pub use alphabet::{Alphabet, Code, ESCAPE, Language};
-pub use coding::{CbsCoding, Coding};
+pub use coding::{CbsCoding, Coding, LanguageCode};
 pub use septets::{Septets, fill_bits, pack, packed_len};
 
 /// A text in whatever coding it came, or a `&str` to be sent. Compares, prints and copies without a buffer.

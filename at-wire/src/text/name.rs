@@ -87,10 +87,9 @@ impl NetworkDescription {
 /// Packed septets whose number is not known: seven spare bits at the end would read as `@`, so a last septet of 0 that may
 /// be such is none.
 fn unmeasured(octets: &[u8]) -> Text<'_> {
-    let mut septets = Septets::all(octets);
-    if septets.len().is_multiple_of(8) && septets.len().checked_sub(1).and_then(|last| septets.get(last)) == Some(0) {
-        septets = septets.without_last();
-    }
+    let septets = Septets::all(octets);
+    let padded = septets.len().is_multiple_of(8) && septets.last_is(0);
+    let septets = if padded { septets.without_last() } else { septets };
     Text::septets(septets, Alphabet::DEFAULT)
 }
 

@@ -52,6 +52,11 @@ impl<'a> Septets<'a> {
         self
     }
 
+    /// Whether the last septet is this one.
+    pub(crate) fn last_is(&self, septet: u8) -> bool {
+        self.left.checked_sub(1).and_then(|last| self.get(last)) == Some(septet)
+    }
+
     /// The septet `n` behind the next one.
     #[must_use]
     pub fn get(&self, n: usize) -> Option<u8> {
