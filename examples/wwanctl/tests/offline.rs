@@ -201,6 +201,72 @@ fn decoding_what_was_made_gives_the_fields_again() {
     }
 }
 
+/// A value for a field of that type, if it can be said in a word, and how it is shown.
+fn sample(kind: &str) -> Option<(String, Value)> {
+    let text = |text: &str| Some((text.to_owned(), Value::from(text)));
+    match kind.split('(').next()? {
+        "u16" | "u32" => Some(("7".to_owned(), 7.into())),
+        // Half of the names are unknown here; numbers always do.
+        kind if kind.starts_with("enum") || kind.starts_with("flags") => Some(("0".to_owned(), Value::Null)),
+        "bool" => Some(("true".to_owned(), true.into())),
+        "string" => text("12345"),
+        "tlv" if kind.contains("string") => text("12345"),
+        "bytes" => match kind.split_once("fixed=") {
+            Some((_, length)) => text(&"5a".repeat(length.trim_end_matches(')').parse().unwrap())),
+            None => text("c0ffee01"),
+        },
+        "ref-bytes" => text("c0ffee01"),
+        "uuid" => text("a289cc33-bcbb-8b4f-b6b0-133ec2aae6df"),
+        "ref-ipv4" => text("192.0.2.1"),
+        "ref-ipv6" => text("2001:db8::1"),
+        _ => None,
+    }
+}
+
+/// Every command of the catalogue can be sent by name, in all its forms and versions.
+#[test]
+fn every_message_can_be_made_and_read() {
+    let (mut messages, mut values) = (0, 0);
+    for row in wwanctl(&["catalogue", "mbim", "--json"]).json().as_array().unwrap() {
+        let name = |key: &str| row[key].as_str().unwrap().to_owned();
+        let version = name("extension_version").split('.').next().unwrap().to_owned();
+        for form in ["query", "set"] {
+            let Some(fields) = row[form].as_array() else { continue };
+            let mut arguments: Vec<String> = ["mbim", "--dry-run", "--hex", "--mbimex"].map(str::to_owned).to_vec();
+            arguments.extend([version.clone(), name("service"), name("command"), form.to_owned()]);
+            let mut expected = Vec::new();
+            for field in fields {
+                let name = field["name"].as_str().unwrap();
+                // The zero that enumerations get here chooses the first alternative, and counts follow from their lists.
+                match field["when"].as_str() {
+                    Some(when) if when.ends_with("Pdu") => arguments.push(format!("{name}={{}}")),
+                    Some(_) => continue,
+                    None => {}
+                }
+                let count = format!("(count={name}");
+                if fields.iter().any(|other| other["type"].as_str().unwrap().contains(&count)) {
+                    continue;
+                }
+                if let Some((said, shown)) = sample(field["type"].as_str().unwrap()) {
+                    arguments.push(format!("{name}={said}"));
+                    expected.push((name.to_owned(), shown));
+                }
+            }
+            let made = wwanctl(&arguments.iter().map(String::as_str).collect::<Vec<_>>()).ended(0).out;
+            let read = wwanctl(&["decode", "mbim", "--json", "--mbimex", &version, made.trim()]).json();
+            assert_eq!(read["cid"], row["cid"], "{arguments:?}");
+            assert_eq!(read["command_type"], form, "{arguments:?}");
+            for (name, shown) in expected {
+                assert!(read["fields"].get(&name).is_some(), "{arguments:?}: {name} of {read}");
+                assert!(shown.is_null() || read["fields"][&name] == shown, "{arguments:?}: {name} of {read}");
+                values += 1;
+            }
+            messages += 1;
+        }
+    }
+    assert!(messages > 120 && values > 200, "{messages} messages, {values} values");
+}
+
 #[test]
 fn several_messages_and_standard_input() {
     let both = format!("{RADIO_ON} 02000000 0c000000 03000000");
