@@ -643,7 +643,10 @@ fn after_missed_events_the_newest_state_is_told() {
 
 #[test]
 fn device_services_lists_exactly_what_is_served() {
-    let mut bench = Bench::ready(Setup::default());
+    let mut bench = Bench::new(Setup::default());
+    bench.open();
+    assert_eq!(bench.agree(0x0300), 0x0300);
+    bench.wait(10_000);
     let body = bench.ask::<bc::DeviceServices>();
     let view = bc::DeviceServicesInfoView::new(&body);
     assert_eq!(view.max_dss_sessions().unwrap(), 0);
@@ -655,7 +658,7 @@ fn device_services_lists_exactly_what_is_served() {
         }
     }
     let counted = [bc::BASIC_CONNECT, ext::MS_BASIC_CONNECT_EXTENSIONS];
-    assert_eq!(listed.iter().filter(|(service, _)| counted.contains(service)).count(), 21 + 12);
+    assert_eq!(listed.iter().filter(|(service, _)| counted.contains(service)).count(), 21 + 18);
     for service in counted {
         for cid in 0..40 {
             // Served is what does not answer "no support" to both a query and a set; a set without content breaks off.
@@ -1875,11 +1878,11 @@ fn filters_statistics_hints_and_modes() {
     let tid = bench.query::<bc::IpPacketFilters>(&bc::IpPacketFiltersQuery { session_id: 1, ..Default::default() });
     assert_eq!(bench.read_one().answer::<bc::IpPacketFilters>(tid, Status::SUCCESS), told);
 
-    assert!(bench.modem.carry(1, Way::Up, 100));
-    assert!(bench.modem.carry(1, Way::Down, 1_400));
-    assert!(!bench.modem.carry(0, Way::Up, 100));
+    assert!(bench.modem.carry(bench.now, 1, Way::Up, 100));
+    assert!(bench.modem.carry(bench.now, 1, Way::Down, 1_400));
+    assert!(!bench.modem.carry(bench.now, 0, Way::Up, 100));
     bench.modem.set_stalled(1, true);
-    assert!(!bench.modem.carry(1, Way::Down, 60));
+    assert!(!bench.modem.carry(bench.now, 1, Way::Down, 60));
     let body = bench.ask::<bc::PacketStatistics>();
     let info = bc::PacketStatisticsInfoView::new(&body).read().unwrap();
     assert_eq!((info.in_octets, info.in_packets, info.in_discards), (1_400, 1, 1));

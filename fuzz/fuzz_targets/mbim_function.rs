@@ -142,7 +142,7 @@ impl World<'_> {
             13 => modem.reboot(now),
             14 => modem.set_stalled(what >> 7, what & 0x40 != 0),
             _ => {
-                modem.carry(what >> 7, Way::Up, usize::from(what));
+                modem.carry(now, what >> 7, Way::Up, usize::from(what));
             }
         }
     }

@@ -90,6 +90,7 @@ pub(super) fn status(failure: Failure) -> Status {
         Reason::NotActivated => Status::SERVICE_NOT_ACTIVATED,
         Reason::Filters => Status::FILTER_NOT_SUPPORTED,
         Reason::Full => Status::MEMORY_FULL,
+        Reason::NoSlot => Status::INVALID_SLOT,
         Reason::InvalidIndex => Status::INVALID_MEMORY_INDEX,
         Reason::NoPhonebook => Status::NO_PHONEBOOK,
         Reason::StkBusy => Status::STK_BUSY,

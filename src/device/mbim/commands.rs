@@ -10,7 +10,7 @@ use super::super::modem::event::Change;
 use super::answers::Subject;
 use super::requests::Outcome;
 use super::service;
-use super::{Config, Core};
+use super::{Config, Core, V1, V3};
 use crate::time::Instant;
 
 /// A command that functions serve.
@@ -25,6 +25,8 @@ pub struct Served {
     pub set: bool,
     /// It is indicated.
     pub indicated: bool,
+    /// The version of the extensions from which on it is there.
+    pub since: u16,
 }
 
 /// Every command that functions can serve, with its device service. What one function really serves depends on its
@@ -35,7 +37,7 @@ pub fn served_commands() -> impl Iterator<Item = (Uuid, Served)> {
 
 impl Served {
     pub(super) const fn of<C: Command>() -> Self {
-        Self { cid: C::CID, query: false, set: false, indicated: false }
+        Self { cid: C::CID, query: false, set: false, indicated: false, since: V1 }
     }
 
     pub(super) const fn query(self) -> Self {
@@ -44,6 +46,10 @@ impl Served {
 
     pub(super) const fn set(self) -> Self {
         Self { set: true, ..self }
+    }
+
+    pub(super) const fn since_v3(self) -> Self {
+        Self { since: V3, ..self }
     }
 
     pub(super) const fn indicated(self) -> Self {
@@ -128,7 +134,8 @@ impl Service {
 
     /// The commands that the device has.
     pub(super) fn offered_by(&self, offer: Offer<'_>) -> impl Iterator<Item = &'static Served> {
-        self.commands.iter().filter(move |served| (self.offered)(offer, served.cid))
+        let most = offer.config.extended_version;
+        self.commands.iter().filter(move |served| served.since <= most && (self.offered)(offer, served.cid))
     }
 
     pub(super) fn find(&self, offer: Offer<'_>, cid: u32) -> Option<&'static Served> {

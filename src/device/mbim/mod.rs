@@ -684,7 +684,7 @@ impl Core<'_> {
             CommandType::SET => served.set,
             _ => false,
         };
-        if !is_served {
+        if !is_served || served.since > self.negotiation.version {
             return Err(Refused(Status::NO_DEVICE_SUPPORT));
         }
         let request = Request { cid: command.cid, kind: command.kind, body: command.body };
@@ -896,7 +896,8 @@ impl Core<'_> {
     }
 
     fn send_indication(&mut self, modem: &Modem, service: &Service, cid: u32, subject: Subject) -> Result<(), NoRoom> {
-        let offered = service.find(self.offer(modem), cid).is_some_and(|served| served.indicated);
+        let is_told = |served: &Served| served.indicated && served.since <= self.negotiation.version;
+        let offered = service.find(self.offer(modem), cid).is_some_and(is_told);
         let service = service.uuid;
         if !offered || !self.subscriptions.wants(service, cid) {
             return Ok(());

@@ -30,19 +30,25 @@ pub(super) enum Later {
     Registration,
     PacketService,
     Session(u8),
-    VisibleProviders { home_only: bool },
+    /// A failure tells the present map too.
+    SlotMappings,
+    VisibleProviders {
+        home_only: bool,
+    },
 }
 
 impl Later {
     /// What is told about a success, and about a failure that has something to tell.
     pub(super) fn subject(self, modem: &Modem, outcome: Result<(), Failure>) -> (Status, Subject) {
         use super::service::basic_connect::Subject as Basic;
+        use super::service::ms_basic_connect_extensions::Subject as Extensions;
         let subject = match (self, outcome) {
             (Self::Registration, _) => Basic::Registration(modem.registration()).into(),
             (Self::PacketService, _) => Basic::PacketService(modem.packet_service()).into(),
             (Self::Session(session), _) => {
                 modem.session(u32::from(session)).map_or(Subject::Empty, |session| Basic::Session(session).into())
             }
+            (Self::SlotMappings, _) => Extensions::SlotMappings.into(),
             (Self::Radio, Ok(())) => Basic::Radio(modem.radio()).into(),
             (Self::VisibleProviders { home_only }, Ok(())) => Basic::VisibleProviders { home_only }.into(),
             (_, Err(_)) => Subject::Empty,

@@ -45,6 +45,9 @@ pub(super) static STATES: &[Repeated] = &[
     basic::<bc::ProvisionedContexts>(),
     extended::<ext::ProvisionedContexts>(),
     extended::<ext::LteAttachConfiguration>(),
+    extended::<ext::NetworkDenylist>(),
+    extended::<ext::ModemLoggingConfig>(),
+    extended::<ext::ModemConfiguration>(),
     Repeated { service: &phonebook::SERVICE, cid: wire::phonebook::Configuration::CID, each_session: false },
 ];
 

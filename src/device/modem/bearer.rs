@@ -617,6 +617,7 @@ impl Modem {
             self.operations.retain(|operation| operation.ticket != ticket);
             return Err(failure);
         }
+        self.transmits(now);
         self.tell_session(id, by);
         Ok(ticket)
     }
@@ -645,6 +646,7 @@ impl Modem {
                     session.status.cause = 0;
                     session.due = Some(due);
                 }
+                self.transmits(now);
                 self.tell_session(id, by);
                 Ok(ticket)
             }
@@ -770,7 +772,8 @@ impl Modem {
     }
 
     /// Counts a packet; `false` if it must be thrown away, because the session is not active or stalled.
-    pub fn carry(&mut self, session: u8, way: Way, octets: usize) -> bool {
+    pub fn carry(&mut self, now: Instant, session: u8, way: Way, octets: usize) -> bool {
+        self.poll(now);
         let carried = self.active(session).is_some_and(|session| !session.stalled);
         let statistics = &mut self.bearers.statistics;
         let octets = u64::try_from(octets).unwrap_or(u64::MAX);
@@ -783,6 +786,9 @@ impl Modem {
             *packets = packets.saturating_add(1);
         } else {
             *discards = discards.saturating_add(1);
+        }
+        if carried && way == Way::Up {
+            self.transmits(now);
         }
         carried
     }

@@ -5,7 +5,8 @@ use heapless::Deque;
 use super::Radio;
 use super::bearer::SessionStatus;
 use super::network::{PacketService, Registration, Signal};
-use super::sim::{ReadyState, SlotState};
+use super::settings::ConfigurationState;
+use super::sim::{ReadyState, SlotStatus};
 use super::stk::Shown;
 
 /// Events that are kept. A face that is slower misses the oldest ones, and is told how many.
@@ -28,8 +29,8 @@ impl Origin {
 pub enum Change {
     /// The device restarted.
     Restarted,
-    /// What is in the SIM slot.
-    Slot(SlotState),
+    /// What is in a SIM slot.
+    Slot(SlotStatus),
     /// Whether the SIM can be used.
     Subscriber(ReadyState),
     /// A radio switch moved.
@@ -60,6 +61,14 @@ pub enum Change {
     Contexts,
     /// The contexts to attach with.
     AttachContexts,
+    /// The providers that are denied, or whether one of them matters now.
+    Denylist,
+    /// How the device logs.
+    Logging,
+    /// The configuration for an operator.
+    Configuration(ConfigurationState),
+    /// The device has begun to transmit, or fallen silent.
+    Transmission(bool),
     /// The phonebook: whether it can be used, or what is in it.
     Phonebook,
     /// A command of the SIM toolkit, for the host that wanted it.

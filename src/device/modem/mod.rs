@@ -8,6 +8,10 @@
 //! | [`clock`] | the date that the network tells |
 //! | [`phonebook`] | the phonebook on the SIM |
 //! | [`stk`] | the SIM toolkit: what the card asks for, and who answers |
+//! | [`denylist`] | providers that a host denies |
+//! | [`settings`] | logging, registration parameters, the configuration for an operator |
+//! | [`sar`] | less power near a body, and whether the device transmits |
+//! | [`wake`] | what has woken the host |
 //! | [`event`] | the log of what happened, which every face reads with its own cursor |
 //!
 //! Time is an argument. Whatever takes time (searching, activating, scanning) has a due time inside; [`Modem::poll`]
@@ -34,16 +38,23 @@ use crate::time::{Instant, Millis};
 
 pub mod bearer;
 pub mod clock;
+pub mod denylist;
 pub mod event;
 pub mod network;
 pub mod phonebook;
+pub mod sar;
+pub mod settings;
 pub mod sim;
 pub mod stk;
+pub mod wake;
 
 use bearer::{BearerSetup, Bearers};
 use clock::{Clock, Date};
+use denylist::{DENIED, Denied};
 use event::{Change, Cursor, Log, Origin, Reading};
 use network::{NetworkSetup, Networks, RegistrationState};
+use sar::{Sar, SarSetup};
+use settings::{CONFIGURATION_NAME, Settings};
 use sim::{ReadyState, Sim, SimSlot};
 use stk::{Stk, StkSetup};
 
@@ -84,6 +95,8 @@ pub struct Identity {
     pub firmware: Text<30>,
     /// IMEI, 15 digits.
     pub imei: Text<18>,
+    /// UUID by which the maker tells variants of the firmware apart.
+    pub firmware_id: [u8; 16],
 }
 
 impl Default for Identity {
@@ -93,6 +106,7 @@ impl Default for Identity {
             model: text("Virtual Modem"),
             firmware: text("1.0.0"),
             imei: text("490154203237518"),
+            firmware_id: 0x5c6c_5f4d_4a1e_4f0b_9d3e_6d1b_2f80_77aa_u128.to_be_bytes(),
         }
     }
 }
@@ -120,6 +134,10 @@ pub struct Delays {
     pub scan: Millis,
     /// Moving the software radio switch.
     pub radio: Millis,
+    /// Changing to another SIM slot.
+    pub slot: Millis,
+    /// Changing to the configuration for another operator.
+    pub configuration: Millis,
     /// From the request for a restart until the device leaves the bus.
     pub restart: Millis,
     /// Fetching a command of the SIM toolkit, and doing what the modem does itself.
@@ -138,6 +156,8 @@ impl Default for Delays {
             deactivate: Millis(100),
             scan: Millis(5_000),
             radio: Millis(50),
+            slot: Millis(200),
+            configuration: Millis(2_000),
             restart: Millis(100),
             stk: Millis(100),
         }
@@ -180,21 +200,29 @@ pub struct Setup {
     pub identity: Identity,
     /// How long things take.
     pub delays: Delays,
-    /// The card in the slot; `None` leaves it empty.
+    /// What is in the first SIM slot.
     pub sim: SimSetup,
+    /// What is in the others: one entry for each, at most [`sim::SLOTS`] less one.
+    pub more_slots: Vec<SimSetup, { sim::SLOTS - 1 }>,
+    /// The slot in use when the device is delivered, from 0.
+    pub slot: u8,
     /// Positions of the radio switches at power-on.
     pub radio: Radio,
     /// Networks, and how the modem deals with them.
     pub network: NetworkSetup,
     /// Sessions, access points and addresses.
     pub bearer: BearerSetup,
+    /// Antennas, and what there is to reduce their power.
+    pub sar: SarSetup,
+    /// The configuration for an operator; empty: none.
+    pub configuration: Text<CONFIGURATION_NAME>,
     /// The SIM toolkit.
     pub stk: StkSetup,
     /// The date at power-on, which goes on with virtual time.
     pub date: Date,
 }
 
-/// What is in the SIM slot at power-on.
+/// What is in a SIM slot at power-on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(clippy::large_enum_variant)] // lives once, inside the modem
 pub enum SimSetup {
@@ -263,6 +291,8 @@ pub enum Reason {
     Filters,
     /// The store is full.
     Full,
+    /// There is no such SIM slot.
+    NoSlot,
     /// There is nothing at this index.
     InvalidIndex,
     /// There is no phonebook.
@@ -309,6 +339,7 @@ enum Work {
     Detach,
     Scan,
     Radio(bool),
+    Slot(u8),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -330,6 +361,8 @@ enum Due {
     Search,
     Attach,
     Session(u8),
+    Silence,
+    Configuration,
     Stk,
     Operation(Ticket),
 }
@@ -347,11 +380,19 @@ pub struct Modem {
     restarts_at: Option<Instant>,
     radio: Radio,
     power_on_radio: Radio,
+    /// The slot in use.
     slot: SimSlot,
+    spare_slots: Vec<SimSlot, { sim::SLOTS - 1 }>,
     /// Ready state that was told last.
     told: ReadyState,
     networks: Networks,
     bearers: Bearers,
+    denylist: Vec<Denied, DENIED>,
+    settings: Settings,
+    sar: Sar,
+    wake: Option<wake::Wake>,
+    /// The host has said good-bye.
+    shut_down: bool,
     stk: Stk,
     /// Whether faces were told that the phonebook can be used.
     phonebook_told: bool,
@@ -365,6 +406,7 @@ impl Modem {
     /// A modem that is powered on `now`.
     #[must_use]
     pub fn new(now: Instant, setup: Setup) -> Self {
+        let (slot, spare_slots) = SimSlot::all(setup.sim, setup.more_slots, setup.slot);
         let mut modem = Self {
             identity: setup.identity,
             delays: setup.delays,
@@ -375,12 +417,15 @@ impl Modem {
             restarts_at: None,
             radio: setup.radio,
             power_on_radio: setup.radio,
-            slot: SimSlot::new(match setup.sim {
-                SimSetup::Card(sim) => Some(sim),
-                SimSetup::Empty => None,
-            }),
+            slot,
+            spare_slots,
             told: ReadyState::NotInitialized,
+            settings: Settings::new(setup.network.technologies, setup.configuration),
             networks: Networks::new(setup.network),
+            denylist: Vec::new(),
+            sar: Sar::new(setup.sar),
+            wake: None,
+            shut_down: false,
             bearers: Bearers::new(setup.bearer),
             stk: Stk::new(setup.stk),
             phonebook_told: false,
@@ -502,11 +547,30 @@ impl Modem {
         self.operations.clear();
         self.networks.power_off();
         self.bearers.power_off();
+        self.sar.power_off();
+        self.wake = None;
+        self.shut_down = false;
         self.stk.power_off();
         self.emergency = false;
         self.idle_hint = false;
         self.log.push(Origin::WORLD, Change::Restarted);
         self.power_on(now);
+    }
+
+    /// A host is about to lose its power: the device leaves the network, as it would before losing its own. It comes back
+    /// when [`host_returns`](Self::host_returns), or when a host registers it.
+    pub fn host_shuts_down(&mut self, now: Instant) {
+        self.poll(now);
+        self.shut_down = true;
+        self.end_registration(RegistrationState::Deregistered, Reason::NotRegistered.into());
+    }
+
+    /// A host is there, whether or not it had shut down.
+    pub fn host_returns(&mut self, now: Instant) {
+        self.poll(now);
+        if core::mem::take(&mut self.shut_down) {
+            self.begin_search(now);
+        }
     }
 
     // The radio switches.
@@ -607,6 +671,7 @@ impl Modem {
         match (operation.work, operation.outcome) {
             (Work::Activate(session), None) => self.end_session(session, operation.by, Reason::NotActive.into()),
             (Work::Radio(on), None) => self.set_software_radio(now, operation.by, on),
+            (Work::Slot(slot), None) => self.slot_due(now, slot),
             (Work::Detach, None) => self.detach_done(),
             _ => {}
         }
@@ -624,6 +689,8 @@ impl Modem {
             (self.slot.starts_at(), Due::Sim),
             (self.networks.search_due(), Due::Search),
             (self.networks.attach_due(), Due::Attach),
+            (self.settings.configured_at(), Due::Configuration),
+            (self.sar.silent_at(), Due::Silence),
             (self.stk.due(), Due::Stk),
         ];
         let single = single.into_iter().filter_map(|(at, due)| at.map(|at| (at, due)));
@@ -645,6 +712,8 @@ impl Modem {
             }
             Due::Search => self.search_done(at),
             Due::Attach => self.attach_done(),
+            Due::Configuration => self.configured(),
+            Due::Silence => self.fall_silent(),
             Due::Session(session) => self.session_due(session),
             Due::Stk => self.stk_due(at),
             Due::Operation(ticket) => self.operation_due(at, ticket),
@@ -663,6 +732,10 @@ impl Modem {
             }
             Work::Detach => {
                 self.detach_done();
+                self.finish(work, Ok(()));
+            }
+            Work::Slot(slot) => {
+                self.slot_due(at, slot);
                 self.finish(work, Ok(()));
             }
             Work::Scan => {

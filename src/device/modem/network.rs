@@ -12,6 +12,8 @@ pub const NETWORKS: usize = 8;
 pub const PREFERRED: usize = 8;
 /// Home providers to choose from.
 pub const HOME_PROVIDERS: usize = 4;
+/// Cells nearby.
+pub const NEIGHBOURS: usize = 8;
 
 bitflags::bitflags! {
     /// Radio technologies. The bits are those of MBIM's data classes.
@@ -70,6 +72,29 @@ pub struct Cell {
 impl Default for Cell {
     fn default() -> Self {
         Self { lac: u32::MAX, tac: 0x1001, id: 0x00AB_CD01, physical: 101, channel: 1300 }
+    }
+}
+
+/// A cell nearby, of any network and technology.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Neighbour {
+    /// MCC and MNC, 5 or 6 digits.
+    pub plmn: Text<6>,
+    /// Its radio technology, one alone.
+    pub technology: Technologies,
+    /// The cell.
+    pub cell: Cell,
+    /// How it is received.
+    pub signal: Signal,
+}
+
+impl Neighbour {
+    /// A cell of a network.
+    #[must_use]
+    pub fn new(plmn: &str, technology: Technologies, cell: Cell) -> Self {
+        let signal = Signal { rssi: Some(-97), error_rate: None, rsrp: Some(-112), rsrq: Some(-15), snr: Some(2) };
+        Self { plmn: text(plmn), technology, cell, signal }
     }
 }
 
@@ -151,6 +176,8 @@ pub struct NetworkSetup {
     pub home_providers: Vec<Provider, HOME_PROVIDERS>,
     /// The signal.
     pub signal: Signal,
+    /// Cells nearby.
+    pub neighbours: Vec<Neighbour, NEIGHBOURS>,
 }
 
 impl Default for NetworkSetup {
@@ -161,6 +188,13 @@ impl Default for NetworkSetup {
         let _ = networks.push(partner);
         let forbidden = Network { forbidden: true, refuses: 11, rssi: -95, ..Network::new("99970", "Private Network") };
         let _ = networks.push(forbidden);
+        let mut neighbours = Vec::new();
+        let lte = Cell { tac: 0x1001, id: 0x00AB_CD02, physical: 102, ..Cell::default() };
+        let _ = neighbours.push(Neighbour::new("00101", Technologies::LTE, lte));
+        let umts = Cell { lac: 0x2001, tac: u32::MAX, id: 0x0012_3401, physical: 311, channel: 10_663 };
+        let _ = neighbours.push(Neighbour::new("00101", Technologies::UMTS, umts));
+        let gsm = Cell { lac: 0x2001, tac: u32::MAX, id: 0x3401, physical: 22, channel: 62 };
+        let _ = neighbours.push(Neighbour::new("00102", Technologies::GPRS, gsm));
         Self {
             networks,
             technologies: Technologies::UMTS | Technologies::HSDPA | Technologies::HSUPA | Technologies::LTE,
@@ -169,6 +203,7 @@ impl Default for NetworkSetup {
             preferred: Vec::new(),
             home_providers: Vec::new(),
             signal: Signal::default(),
+            neighbours,
         }
     }
 }
@@ -425,6 +460,17 @@ impl Modem {
         if self.radio.is_on() && self.networks.in_reach { self.networks.setup.signal } else { Signal::NONE }
     }
 
+    /// Cells nearby that are received now.
+    #[must_use]
+    pub fn neighbours(&self) -> &[Neighbour] {
+        if self.radio.is_on() && self.networks.in_reach { &self.networks.setup.neighbours } else { &[] }
+    }
+
+    /// Changes the cells nearby.
+    pub fn change_neighbours(&mut self, change: impl FnOnce(&mut Vec<Neighbour, NEIGHBOURS>)) {
+        change(&mut self.networks.setup.neighbours);
+    }
+
     /// Preferred providers.
     #[must_use]
     pub fn preferred_providers(&self) -> &[Provider] {
@@ -572,8 +618,8 @@ impl Modem {
     ///
     /// # Errors
     ///
-    /// [`Reason::RadioOff`], the state of the SIM, [`Reason::Invalid`], [`Reason::NotSupported`], [`Reason::Busy`]. The
-    /// outcome may be [`Reason::NoNetworks`], [`Reason::NotVisible`], or [`Reason::Refused`] with a cause.
+    /// [`Reason::RadioOff`], the state of the SIM, [`Reason::Invalid`], [`Reason::NotSupported`], [`Reason::NotAllowed`]
+    /// for providers that are denied, [`Reason::Busy`]. The outcome may be [`Reason::NoNetworks`], [`Reason::NotVisible`], or [`Reason::Refused`] with a cause.
     pub fn request_registration(
         &mut self,
         now: Instant,
@@ -593,6 +639,10 @@ impl Modem {
             if plmn.len() < 5 || !plmn.bytes().all(|c| c.is_ascii_digit()) {
                 return Err(Reason::Invalid.into());
             }
+        }
+        let denied = matches!(&selection, Selection::Manual(plmn) if self.is_denied(plmn));
+        if denied || self.is_sim_denied() {
+            return Err(Reason::NotAllowed.into());
         }
         if self.is_waiting(Work::Register) {
             return Err(Reason::Busy.into());
@@ -616,9 +666,10 @@ impl Modem {
 
     /// Looks for a network, if SIM and radio allow it.
     pub(super) fn begin_search(&mut self, now: Instant) {
-        if self.usable_sim().is_err() || !self.radio.is_on() {
+        if self.usable_sim().is_err() || !self.radio.is_on() || self.is_sim_denied() {
             return;
         }
+        self.transmits(now);
         self.networks.search_due = Some(now + self.delays.search);
         self.set_registration(RegistrationState::Searching, 0, None);
     }
@@ -638,7 +689,7 @@ impl Modem {
     fn rank(&self, network: &Network) -> Option<u8> {
         let technologies = network.technologies & self.technologies();
         match () {
-            () if technologies.is_empty() || network.forbidden => None,
+            () if technologies.is_empty() || network.forbidden || self.is_denied(&network.plmn) => None,
             () if self.is_home(&network.plmn) => Some(0),
             () if self.is_preferred(&network.plmn) => Some(1),
             () if network.partner => Some(2),
@@ -650,7 +701,9 @@ impl Modem {
         self.networks.search_due = None;
         let visible = || self.networks.visible();
         let choice = match &self.networks.selection {
-            Selection::Manual(plmn) => visible().find(|(_, network)| network.plmn == *plmn),
+            Selection::Manual(plmn) => {
+                visible().find(|(_, network)| network.plmn == *plmn && !self.is_denied(&network.plmn))
+            }
             Selection::Automatic => visible()
                 .filter_map(|(place, network)| Some((self.rank(network)?, (place, network))))
                 .min_by_key(|(rank, (_, network))| (network.refuses != 0, *rank))
@@ -706,6 +759,7 @@ impl Modem {
 
     fn begin_attach(&mut self, now: Instant) {
         if self.networks.packet.state == PacketState::Detached {
+            self.transmits(now);
             self.networks.attach_due = Some(now + self.delays.attach);
             self.set_packet_service(PacketState::Attaching, 0);
         }
@@ -790,6 +844,7 @@ impl Modem {
         }
         let due = now + self.delays.detach;
         let ticket = self.begin(by, Work::Detach, Some(due))?;
+        self.transmits(now);
         self.end_sessions(Reason::Detached.into());
         self.networks.attach_due = None;
         self.finish(Work::Attach, Err(Reason::Detached.into()));

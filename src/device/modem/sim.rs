@@ -1,17 +1,20 @@
-//! The SIM: identity, codes and their attempts.
+//! SIM slots and the cards in them: identity, codes and their attempts.
 
 use heapless::Vec;
 
+use super::super::collect;
 use super::event::{Change, Origin};
 use super::network::RegistrationState;
 use super::phonebook::Phonebook;
-use super::{Failure, Modem, Reason, Text, text};
+use super::{Failure, Modem, Reason, SimSetup, Text, Ticket, Work, text};
 use crate::time::Instant;
 
 /// Attempts for a PIN.
 pub const PIN_ATTEMPTS: u8 = 3;
 /// Attempts for an unblocking code.
 pub const PUK_ATTEMPTS: u8 = 10;
+/// SIM slots at most.
+pub const SLOTS: usize = 4;
 /// Digits of a PIN, at least and at most.
 pub const PIN_LENGTH: (usize, usize) = (4, 8);
 
@@ -251,19 +254,58 @@ pub enum SlotState {
     ActiveEsim,
     /// An embedded SIM without an enabled profile.
     NoProfile,
+    /// The device does not use the slot, in which there is a card.
+    Off,
+    /// The device does not use the slot, in which there is none.
+    OffEmpty,
 }
 
-/// The slot and the card in it.
+/// A slot and what is in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct SlotStatus {
+    /// Number of the slot, from 0.
+    pub slot: u8,
+    /// What is in it.
+    pub state: SlotState,
+}
+
+/// A slot and the card in it.
 #[derive(Debug)]
 pub(super) struct SimSlot {
+    number: u8,
     sim: Option<Sim>,
     /// When the card can be used; `None` once it can.
     starts_at: Option<Instant>,
 }
 
 impl SimSlot {
-    pub(super) fn new(sim: Option<Sim>) -> Self {
-        Self { sim, starts_at: None }
+    fn new(number: u8, setup: SimSetup) -> Self {
+        let sim = match setup {
+            SimSetup::Card(sim) => Some(sim),
+            SimSetup::Empty => None,
+        };
+        Self { number, sim, starts_at: None }
+    }
+
+    /// The slots of a device: the one in use, and the others.
+    pub(super) fn all(
+        first: SimSetup,
+        more: Vec<SimSetup, { SLOTS - 1 }>,
+        in_use: u8,
+    ) -> (Self, Vec<Self, { SLOTS - 1 }>) {
+        let mut slot = Self::new(0, first);
+        let mut spare: Vec<_, { SLOTS - 1 }> = collect((1..).zip(more).map(|(number, setup)| Self::new(number, setup)));
+        if let Some(other) = spare.iter_mut().find(|other| other.number == in_use) {
+            core::mem::swap(&mut slot, other);
+        }
+        (slot, spare)
+    }
+
+    /// The state of a slot that is not in use.
+    const fn unused(&self) -> SlotStatus {
+        let state = if self.sim.is_some() { SlotState::Off } else { SlotState::OffEmpty };
+        SlotStatus { slot: self.number, state }
     }
 
     /// Powers the card: codes must be entered again.
@@ -285,7 +327,7 @@ impl SimSlot {
 }
 
 impl Modem {
-    /// The card, whatever its state.
+    /// The card in the slot that is in use, whatever its state.
     #[must_use]
     pub fn sim(&self) -> Option<&Sim> {
         self.slot.sim.as_ref()
@@ -314,17 +356,73 @@ impl Modem {
         }
     }
 
-    /// What is in the slot.
+    /// Number of SIM slots, 1 to [`SLOTS`].
     #[must_use]
-    pub fn slot_state(&self) -> SlotState {
-        match &self.slot.sim {
+    pub fn slots(&self) -> u8 {
+        u8::try_from(self.spare_slots.len()).unwrap_or(u8::MAX).saturating_add(1)
+    }
+
+    /// The slot in use and what is in it.
+    #[must_use]
+    pub fn active_slot(&self) -> SlotStatus {
+        let state = match &self.slot.sim {
             None => SlotState::Empty,
             Some(_) if self.slot.starts_at.is_some() => SlotState::NotReady,
             Some(sim) if sim.bad => SlotState::Error,
             Some(sim) if sim.esim && !sim.profile => SlotState::NoProfile,
             Some(sim) if sim.esim => SlotState::ActiveEsim,
             Some(_) => SlotState::Active,
+        };
+        SlotStatus { slot: self.slot.number, state }
+    }
+
+    /// A slot and what is in it; `None` if there is no slot of that number.
+    #[must_use]
+    pub fn slot(&self, slot: u32) -> Option<SlotStatus> {
+        let active = self.active_slot();
+        if slot == u32::from(active.slot) {
+            return Some(active);
         }
+        let other = self.spare_slots.iter().find(|other| u32::from(other.number) == slot)?;
+        Some(other.unused())
+    }
+
+    /// A host chooses the slot to use. With the one in use already, nothing happens. Which one it is outlives restarts.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::NoSlot`], [`Reason::Busy`].
+    pub fn request_slot(&mut self, now: Instant, by: Origin, slot: u32) -> Result<Ticket, Failure> {
+        self.poll(now);
+        let slot = self.slot(slot).ok_or(Failure::from(Reason::NoSlot))?.slot;
+        let work = Work::Slot(slot);
+        if slot == self.slot.number {
+            return self.begin_done(by, work);
+        }
+        let other = self.operations.iter().any(|operation| {
+            matches!(operation.work, Work::Slot(other) if other != slot) && operation.outcome.is_none()
+        });
+        if other {
+            return Err(Reason::Busy.into());
+        }
+        let due = now + self.delays.slot;
+        self.begin(by, work, Some(due))
+    }
+
+    /// Changes to another slot: the slots are told first, then sessions end, packet service, registration, and the
+    /// subscriber is told last.
+    pub(super) fn slot_due(&mut self, now: Instant, slot: u8) {
+        let Some(other) = self.spare_slots.iter_mut().find(|other| other.number == slot) else {
+            return;
+        };
+        core::mem::swap(&mut self.slot, other);
+        other.started();
+        let left = other.unused();
+        self.slot.start(now + self.delays.sim);
+        self.log.push(Origin::WORLD, Change::Slot(left));
+        self.log.push(Origin::WORLD, Change::Slot(self.active_slot()));
+        self.end_registration(RegistrationState::Deregistered, Reason::SimAbsent.into());
+        self.tell_ready_state(Origin::WORLD);
     }
 
     /// Why the SIM cannot be used, if it cannot.
@@ -339,6 +437,7 @@ impl Modem {
         }
     }
 
+    /// The card goes into the slot in use. A card that is there already is replaced, as if it had been taken out first.
     /// The same, to change what is on the card.
     pub(super) fn usable_sim_mut(&mut self) -> Result<&mut Sim, Failure> {
         self.usable_sim()?;
@@ -351,11 +450,11 @@ impl Modem {
         self.remove_sim(now);
         self.slot.sim = Some(sim);
         self.slot.start(now + self.delays.sim);
-        self.log.push(Origin::WORLD, Change::Slot(self.slot_state()));
+        self.log.push(Origin::WORLD, Change::Slot(self.active_slot()));
         self.tell_ready_state(Origin::WORLD);
     }
 
-    /// The card goes out: the slot is told first, then sessions end, packet service, registration, and the subscriber
+    /// The card goes out of the slot in use: the slot is told first, then sessions end, packet service, registration, and the subscriber
     /// is told last.
     pub fn remove_sim(&mut self, now: Instant) {
         self.poll(now);
@@ -363,21 +462,62 @@ impl Modem {
             return;
         }
         self.slot.started();
-        self.log.push(Origin::WORLD, Change::Slot(self.slot_state()));
+        self.log.push(Origin::WORLD, Change::Slot(self.active_slot()));
         self.end_registration(RegistrationState::Deregistered, Reason::SimAbsent.into());
         self.tell_ready_state(Origin::WORLD);
+    }
+
+    /// A card goes into a slot, whichever is in use; a card that is there already is replaced. The device notices also
+    /// in a slot that it does not use.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::NoSlot`].
+    pub fn insert_sim_into(&mut self, now: Instant, slot: u8, sim: Sim) -> Result<(), Failure> {
+        self.poll(now);
+        if slot == self.slot.number {
+            self.insert_sim(now, sim);
+            return Ok(());
+        }
+        self.change_unused(slot, Some(sim))
+    }
+
+    /// The card goes out of a slot, whichever is in use.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::NoSlot`].
+    pub fn remove_sim_from(&mut self, now: Instant, slot: u8) -> Result<(), Failure> {
+        self.poll(now);
+        if slot == self.slot.number {
+            self.remove_sim(now);
+            return Ok(());
+        }
+        self.change_unused(slot, None)
+    }
+
+    fn change_unused(&mut self, slot: u8, sim: Option<Sim>) -> Result<(), Failure> {
+        let found = self.spare_slots.iter_mut().find(|other| other.number == slot);
+        let other = found.ok_or(Failure::from(Reason::NoSlot))?;
+        let before = other.unused();
+        other.sim = sim;
+        let after = other.unused();
+        if before != after {
+            self.log.push(Origin::WORLD, Change::Slot(after));
+        }
+        Ok(())
     }
 
     /// Changes the card in place, such as another profile of an embedded SIM; the modem notices at once. The slot is
     /// told before the subscriber.
     pub fn change_sim(&mut self, now: Instant, change: impl FnOnce(&mut Sim)) {
         self.poll(now);
-        let slot = self.slot_state();
+        let slot = self.active_slot();
         if let Some(sim) = &mut self.slot.sim {
             change(sim);
         }
-        if slot != self.slot_state() {
-            self.log.push(Origin::WORLD, Change::Slot(self.slot_state()));
+        if slot != self.active_slot() {
+            self.log.push(Origin::WORLD, Change::Slot(self.active_slot()));
         }
         if self.usable_sim().is_err() {
             self.end_registration(RegistrationState::Deregistered, Reason::SimAbsent.into());
@@ -423,10 +563,13 @@ impl Modem {
     pub(super) fn sim_changed(&mut self, now: Instant, by: Origin) {
         let before = self.told;
         if before == ReadyState::NotInitialized && self.slot.sim.is_some() && before != self.ready_state() {
-            self.log.push(by, Change::Slot(self.slot_state()));
+            self.log.push(by, Change::Slot(self.active_slot()));
         }
         self.tell_ready_state(by);
         if before != ReadyState::Initialized && self.told == ReadyState::Initialized {
+            if self.is_sim_denied() {
+                self.log.push(by, Change::Denylist);
+            }
             self.begin_search(now);
             self.stk_card_starts(now);
         }

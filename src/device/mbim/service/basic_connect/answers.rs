@@ -295,7 +295,7 @@ impl Source<'_> {
         let visible = self.modem.visible_networks().find(|(_, network)| network.plmn == *plmn);
         if let Some((_, network)) = visible {
             state |= bc::ProviderState::VISIBLE;
-            if network.forbidden {
+            if network.forbidden || self.modem.is_denied(plmn) {
                 state |= bc::ProviderState::FORBIDDEN;
             }
         }

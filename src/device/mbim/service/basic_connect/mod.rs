@@ -118,6 +118,26 @@ fn state(modem: &Modem, cid: u32, session: u32) -> Option<AnySubject> {
     Some(subject.into())
 }
 
+fn lock(wire: bc::PinType) -> Result<Lock, Refused> {
+    Ok(match wire {
+        bc::PinType::PIN1 => Lock::Pin1,
+        bc::PinType::PIN2 => Lock::Pin2,
+        bc::PinType::PUK1 => Lock::Puk1,
+        bc::PinType::PUK2 => Lock::Puk2,
+        bc::PinType::NETWORK_PIN => Lock::Network,
+        bc::PinType::UNKNOWN => return Err(INVALID),
+        other if other.name().is_some() => return Err(Refused(Status::NO_DEVICE_SUPPORT)),
+        _ => return Err(INVALID),
+    })
+}
+
+/// Where one of the codes stands.
+pub(super) fn pin_state(modem: &Modem, wire: bc::PinType) -> Result<Subject, Refused> {
+    let lock = lock(wire)?;
+    modem.lock()?;
+    Ok(Subject::Pin(modem.lock_after(lock)))
+}
+
 /// A request for a session, whatever the version.
 struct Connect<'a> {
     session_id: u32,
@@ -239,7 +259,7 @@ impl Core<'_> {
                 };
                 return Ok(Step::Wait(modem.request_radio(now, by, on)?, Later::Radio));
             }
-            Id::Pin => return self.set_pin(now, modem, body),
+            Id::Pin => return self.set_pin(now, modem, &bc::PinSetView::new(body).read()?),
             Id::HomeProvider => {
                 let provider = bc::HomeProviderSetView::new(body).provider()?.read()?;
                 let plmn: Text<6> = stored(*provider.provider_id).map_err(|_| INVALID)?;
@@ -332,21 +352,12 @@ impl Core<'_> {
         })
     }
 
-    fn set_pin(&mut self, now: Instant, modem: &mut Modem, body: &[u8]) -> Outcome {
+    /// Also for the codes of an application, which are these.
+    pub(super) fn set_pin(&self, now: Instant, modem: &mut Modem, set: &bc::PinSet<'_>) -> Outcome {
         let by = self.config.origin;
-        let set = bc::PinSetView::new(body).read()?;
         let pin: Text<16> = stored(*set.pin)?;
         let new_pin: Text<16> = stored(*set.new_pin)?;
-        let lock = match set.pin_type {
-            bc::PinType::PIN1 => Lock::Pin1,
-            bc::PinType::PIN2 => Lock::Pin2,
-            bc::PinType::PUK1 => Lock::Puk1,
-            bc::PinType::PUK2 => Lock::Puk2,
-            bc::PinType::NETWORK_PIN => Lock::Network,
-            bc::PinType::UNKNOWN => return Err(INVALID),
-            other if other.name().is_some() => return Err(Refused(Status::NO_DEVICE_SUPPORT)),
-            _ => return Err(INVALID),
-        };
+        let lock = lock(set.pin_type)?;
         let outcome = match (set.pin_operation, lock) {
             (bc::PinOperation::ENTER, Lock::Puk1 | Lock::Puk2) => modem.unblock(now, by, lock, &pin, &new_pin),
             (bc::PinOperation::ENTER, _) => modem.enter_code(now, by, lock, &pin),

@@ -1,6 +1,8 @@
 //! What Microsoft's extensions of Basic Connect tell, in the layout of the version agreed upon.
 
-use heapless::Vec;
+use core::fmt::Write as _;
+
+use heapless::{String, Vec};
 use mbim_wire::Uuid;
 use mbim_wire::field::Inline;
 use mbim_wire::list::{RefSequence, RefStruct};
@@ -11,9 +13,10 @@ use mbim_wire::tlv::TlvNumbers;
 use super::super::super::super::collect;
 use super::super::super::super::modem::bearer::Context;
 use super::super::super::super::modem::network::{
-    NETWORKS, PacketService, PacketState, RegistrationState, Technologies,
+    NEIGHBOURS, NETWORKS, PacketService, PacketState, RegistrationState, Signal, Technologies,
 };
-use super::super::super::super::modem::sim::SlotState;
+use super::super::super::super::modem::settings::ConfigurationState;
+use super::super::super::super::modem::sim::{SlotState, SlotStatus};
 use super::super::super::V3;
 use super::super::super::answers::{
     NR, Sink, Source, auth_protocol, compression, data_class, data_class_v3, data_subclass, ip_type,
@@ -28,16 +31,33 @@ pub(in super::super::super) enum Subject {
     SysCaps,
     ExtDeviceCaps,
     SlotMappings,
-    SlotInfo(SlotState),
+    SlotInfo(SlotStatus),
     Pco(u8),
-    BaseStations,
+    /// With so many cells nearby.
+    BaseStations(Neighbours),
     Location,
     Version(ext::VersionInfo),
+    Denylist,
+    Logging,
+    Configuration(ConfigurationState),
+    RegistrationParameters,
+    WakeReason,
+}
+
+/// Cells nearby that a host wants to hear of, at most.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super::super) struct Neighbours {
+    pub(super) gsm: u8,
+    pub(super) umts: u8,
+    pub(super) lte: u8,
+    pub(super) nr: u8,
 }
 
 fn slot_state(state: SlotState) -> ext::UiccSlotState {
     use ext::UiccSlotState as Wire;
     match state {
+        SlotState::Off => Wire::OFF,
+        SlotState::OffEmpty => Wire::OFF_EMPTY,
         SlotState::Empty => Wire::EMPTY,
         SlotState::NotReady => Wire::NOT_READY,
         SlotState::Active => Wire::ACTIVE,
@@ -77,9 +97,36 @@ fn attach_element(context: &Context, place: u32) -> ext::LteAttachConfigurationE
     }
 }
 
-/// A level as its distance from `-base`; 0 below.
-fn coded_level(level: i16, base: i16) -> u32 {
-    u32::try_from(level.saturating_add(base)).unwrap_or(0)
+const GSM: Technologies = Technologies::GPRS.union(Technologies::EDGE);
+const UMTS: Technologies = Technologies::UMTS.union(Technologies::HSDPA).union(Technologies::HSUPA);
+
+/// The lowest bits of a cell identity: so many as the technology has.
+fn low(id: u64, bits: u32) -> u32 {
+    let mask = u64::MAX.unbounded_shr(u64::BITS.saturating_sub(bits));
+    u32::try_from(id & mask).unwrap_or(u32::MAX)
+}
+
+fn decibel(n: Option<i16>) -> i32 {
+    n.map_or(-1, i32::from)
+}
+
+/// A level as its distance from `-base`; 0 below, all ones if it is not known.
+fn level(level: Option<i16>, base: i16) -> u32 {
+    level.map_or(u32::MAX, |level| u32::try_from(level.saturating_add(base)).unwrap_or(0))
+}
+
+fn rx_level(signal: Signal) -> u32 {
+    level(signal.rssi, 110)
+}
+
+/// A cell identity as text.
+fn decimal(id: u64) -> String<16> {
+    let mut text = String::new();
+    // 36 bits are eleven digits; of a longer one the text is left empty.
+    if write!(text, "{id}").is_err() {
+        text.clear();
+    }
+    text
 }
 
 impl Source<'_> {
@@ -101,16 +148,18 @@ impl Source<'_> {
             Subject::AttachInfo(packet) => self.attach_info(packet, sink),
             Subject::SysCaps => sink(&ext::SysCapsInfo {
                 number_of_executors: 1,
-                number_of_slots: 1,
+                number_of_slots: u32::from(self.modem.slots()),
                 concurrency: 1,
                 modem_id: self.modem.identity().imei.parse().unwrap_or(1),
             }),
             Subject::ExtDeviceCaps => self.ext_device_caps(sink),
             Subject::SlotMappings => sink(&ext::DeviceSlotMappingsInfo {
-                slot_map: (&[ext::Slot { slot: 0 }][..]).into(),
+                slot_map: (&[ext::Slot { slot: u32::from(self.modem.active_slot().slot) }][..]).into(),
                 ..Default::default()
             }),
-            Subject::SlotInfo(state) => sink(&ext::SlotInfoStatusInfo { slot_index: 0, state: slot_state(state) }),
+            Subject::SlotInfo(slot) => {
+                sink(&ext::SlotInfoStatusInfo { slot_index: u32::from(slot.slot), state: slot_state(slot.state) })
+            }
             Subject::Pco(session) => sink(&ext::PcoInfo {
                 pco_value: Inline::Value(ext::PcoValue {
                     session_id: u32::from(session),
@@ -119,7 +168,7 @@ impl Source<'_> {
                     ..Default::default()
                 }),
             }),
-            Subject::BaseStations => self.base_stations(sink),
+            Subject::BaseStations(most) => self.base_stations(most, sink),
             Subject::Location => {
                 let cell = self.modem.serving_network().map(|network| network.cell);
                 sink(&ext::LocationInfoStatusInfo {
@@ -129,6 +178,11 @@ impl Source<'_> {
                 });
             }
             Subject::Version(version) => sink(&version),
+            Subject::Denylist => self.denylist(sink),
+            Subject::Logging => self.logging(sink),
+            Subject::Configuration(state) => self.configuration(state, sink),
+            Subject::RegistrationParameters => self.registration_parameters(sink),
+            Subject::WakeReason => self.wake_reason(sink),
         }
     }
 
@@ -178,84 +232,126 @@ impl Source<'_> {
         });
     }
 
-    fn base_stations(&self, sink: Sink<'_>) {
-        let Some(network) = self.modem.serving_network() else {
-            if self.version < V3 {
-                return sink(&ext::BaseStationsInfoInfo::default());
-            }
-            return sink(&ext::BaseStationsInfoInfoV3::default());
+    fn base_stations(&self, most: Neighbours, sink: Sink<'_>) {
+        let near = |kinds: Technologies, most: u8| {
+            let neighbours = self.modem.neighbours().iter();
+            neighbours.filter(move |neighbour| neighbour.technology.intersects(kinds)).take(usize::from(most))
         };
-        let technology = (network.technologies & self.modem.technologies()).best();
+        let gsm_near: Vec<_, NEIGHBOURS> = collect(near(GSM, most.gsm).map(|cell| ext::CellInfoNeighboringGsm {
+            provider_id: cell.plmn.as_str().into(),
+            location_area_code: cell.cell.lac,
+            cell_id: low(cell.cell.id, 16),
+            arfcn: cell.cell.channel,
+            base_station_id: cell.cell.physical,
+            rx_level: rx_level(cell.signal),
+        }));
+        let umts_near: Vec<_, NEIGHBOURS> = collect(near(UMTS, most.umts).map(|cell| ext::CellInfoNeighboringUmts {
+            provider_id: cell.plmn.as_str().into(),
+            location_area_code: cell.cell.lac,
+            cell_id: low(cell.cell.id, 28),
+            uarfcn: cell.cell.channel,
+            primary_scrambling_code: cell.cell.physical,
+            rscp: cell.signal.rssi.map_or(0, i32::from),
+            ecno: 1,
+            path_loss: u32::MAX,
+        }));
+        let lte_near: Vec<_, NEIGHBOURS> =
+            collect(near(Technologies::LTE, most.lte).map(|cell| ext::CellInfoNeighboringLte {
+                provider_id: cell.plmn.as_str().into(),
+                cell_id: low(cell.cell.id, 28),
+                earfcn: cell.cell.channel,
+                physical_cell_id: cell.cell.physical,
+                tac: cell.cell.tac,
+                rsrp: decibel(cell.signal.rsrp),
+                rsrq: decibel(cell.signal.rsrq),
+            }));
+        let serving = self.modem.serving_network();
+        let technology = serving.map(|network| (network.technologies & self.modem.technologies()).best());
+        let technology = technology.unwrap_or_default();
         let signal = self.modem.signal();
-        let cell = network.cell;
-        let decibel = |n: Option<i16>| n.map_or(-1, i32::from);
-        let id = |bits: u32| u32::try_from(cell.id).unwrap_or(u32::MAX) & u32::MAX.unbounded_shr(bits);
-        let umts = technology.intersects(Technologies::UMTS | Technologies::HSDPA | Technologies::HSUPA);
-        let umts = umts.then(|| ext::CellInfoServingUmts {
+        let gsm = serving.filter(|_| technology.intersects(GSM)).map(|network| ext::CellInfoServingGsm {
             provider_id: network.plmn.as_str().into(),
-            location_area_code: cell.lac,
-            cell_id: id(4),
+            location_area_code: network.cell.lac,
+            cell_id: low(network.cell.id, 16),
+            timing_advance: u32::MAX,
+            arfcn: network.cell.channel,
+            base_station_id: network.cell.physical,
+            rx_level: rx_level(signal),
+        });
+        let umts = serving.filter(|_| technology.intersects(UMTS)).map(|network| ext::CellInfoServingUmts {
+            provider_id: network.plmn.as_str().into(),
+            location_area_code: network.cell.lac,
+            cell_id: low(network.cell.id, 28),
             frequency_info_ul: u32::MAX,
             frequency_info_dl: u32::MAX,
             frequency_info_nt: u32::MAX,
-            uarfcn: cell.channel,
-            primary_scrambling_code: cell.physical,
+            uarfcn: network.cell.channel,
+            primary_scrambling_code: network.cell.physical,
             rscp: signal.rssi.map_or(0, i32::from),
             ecno: 1,
             path_loss: u32::MAX,
         });
-        let gsm = technology.intersects(Technologies::GPRS | Technologies::EDGE);
-        let gsm = gsm.then(|| ext::CellInfoServingGsm {
-            provider_id: network.plmn.as_str().into(),
-            location_area_code: cell.lac,
-            cell_id: id(16),
-            timing_advance: u32::MAX,
-            arfcn: cell.channel,
-            base_station_id: cell.physical,
-            rx_level: signal.rssi.map_or(u32::MAX, |rssi| coded_level(rssi, 110)),
-        });
+        // 5G beside LTE is anchored in an LTE cell.
         let anchored = technology.intersects(Technologies::LTE | Technologies::NR_NSA);
-        let lte = anchored.then(|| ext::CellInfoServingLte {
+        let lte = serving.filter(|_| anchored).map(|network| ext::CellInfoServingLte {
             provider_id: network.plmn.as_str().into(),
-            cell_id: id(4),
-            earfcn: cell.channel,
-            physical_cell_id: cell.physical,
-            tac: cell.tac,
+            cell_id: low(network.cell.id, 28),
+            earfcn: network.cell.channel,
+            physical_cell_id: network.cell.physical,
+            tac: network.cell.tac,
             rsrp: decibel(signal.rsrp),
             rsrq: decibel(signal.rsrq),
             timing_advance: u32::MAX,
         });
-        let lte = lte.map_or(RefStruct::NONE, RefStruct::new);
-        let umts = umts.map_or(RefStruct::NONE, RefStruct::new);
         let gsm = gsm.map_or(RefStruct::NONE, RefStruct::new);
+        let umts = umts.map_or(RefStruct::NONE, RefStruct::new);
+        let lte = lte.map_or(RefStruct::NONE, RefStruct::new);
         if self.version < V3 {
             return sink(&ext::BaseStationsInfoInfo {
                 system_type: data_class(technology),
                 gsm_serving_cell: gsm,
                 umts_serving_cell: umts,
                 lte_serving_cell: lte,
+                gsm_neighboring_cells: RefSequence::new(&gsm_near),
+                umts_neighboring_cells: RefSequence::new(&umts_near),
+                lte_neighboring_cells: RefSequence::new(&lte_near),
                 ..Default::default()
             });
         }
-        let nr = [ext::CellInfoServingNr {
+        let nr = serving.filter(|_| technology == Technologies::NR_SA).map(|network| ext::CellInfoServingNr {
             provider_id: network.plmn.as_str().into(),
-            nci: cell.id,
-            physical_cell_id: cell.physical,
-            nrarfcn: cell.channel,
-            tac: cell.tac,
-            rsrp: signal.rsrp.map_or(u32::MAX, |rsrp| coded_level(rsrp, 156)),
-            rsrq: signal.rsrq.map_or(u32::MAX, |rsrq| coded_level(rsrq, 43)),
-            sinr: signal.snr.map_or(u32::MAX, |snr| coded_level(snr, 23)),
+            nci: network.cell.id,
+            physical_cell_id: network.cell.physical,
+            nrarfcn: network.cell.channel,
+            tac: network.cell.tac,
+            rsrp: level(signal.rsrp, 156),
+            rsrq: level(signal.rsrq, 43),
+            sinr: level(signal.snr, 23),
             timing_advance: u64::MAX,
-        }];
-        let nr = if technology == Technologies::NR_SA { &nr[..] } else { &[] };
+        });
+        let near_5g = || near(NR, most.nr);
+        let ids: Vec<String<16>, NEIGHBOURS> = collect(near_5g().map(|cell| decimal(cell.cell.id)));
+        let nr_near: Vec<_, NEIGHBOURS> = collect(near_5g().zip(&ids).map(|(cell, id)| ext::CellInfoNeighboringNr {
+            system_sub_type: data_subclass(cell.technology),
+            provider_id: cell.plmn.as_str().into(),
+            cell_id: id.as_str().into(),
+            physical_cell_id: cell.cell.physical,
+            tac: cell.cell.tac,
+            rsrp: level(cell.signal.rsrp, 156),
+            rsrq: level(cell.signal.rsrq, 43),
+            sinr: level(cell.signal.snr, 23),
+        }));
         sink(&ext::BaseStationsInfoInfoV3 {
             system_type: data_class_v3(technology),
             system_sub_type: data_subclass(technology),
             gsm_serving_cell: gsm,
             umts_serving_cell: umts,
             lte_serving_cell: lte,
-            nr_serving_cells: RefSequence::new(nr),
+            gsm_neighboring_cells: RefSequence::new(&gsm_near),
+            umts_neighboring_cells: RefSequence::new(&umts_near),
+            lte_neighboring_cells: RefSequence::new(&lte_near),
+            nr_serving_cells: RefSequence::new(nr.as_slice()),
+            nr_neighbor_cells: RefSequence::new(&nr_near),
             ..Default::default()
         });
     }

@@ -1,6 +1,7 @@
 //! Microsoft's extensions of Basic Connect: what the host asks for; `answers` holds what it is told.
 
 use mbim_wire::message::CommandType;
+use mbim_wire::service::basic_connect as bc;
 use mbim_wire::service::ms_basic_connect_extensions as ext;
 use mbim_wire::{Status, View};
 
@@ -9,12 +10,15 @@ use super::super::super::modem::bearer::{Context, Purpose};
 use super::super::super::modem::event::Change;
 use super::super::answers::Subject as AnySubject;
 use super::super::commands::{Served, Service, served};
-use super::super::requests::{Common, INVALID, Outcome, Refused, Step, done, ip_kind};
+use super::super::requests::{Common, INVALID, Later, Outcome, Refused, done, ip_kind, wait_or_tell};
 use super::super::{Core, MBIM_VERSION, Negotiation, V2, V3};
+use super::basic_connect;
 use crate::time::Instant;
 
 mod answers;
+mod settings;
 
+use answers::Neighbours;
 pub(in super::super) use answers::Subject;
 
 pub(in super::super) static SERVICE: Service = Service {
@@ -33,6 +37,7 @@ pub(in super::super) static SERVICE: Service = Service {
 
 served! {
     ExtContexts = ext::ProvisionedContexts: query set indicated;
+    Denylist = ext::NetworkDenylist: query set indicated;
     AttachContexts = ext::LteAttachConfiguration: query set indicated;
     AttachInfo = ext::LteAttachInfo: query indicated;
     SysCaps = ext::SysCaps: query;
@@ -43,17 +48,25 @@ served! {
     DeviceReset = ext::DeviceReset: set;
     BaseStations = ext::BaseStationsInfo: query;
     Location = ext::LocationInfoStatus: query indicated;
+    Logging = ext::ModemLoggingConfig: query set indicated;
+    PinEx = ext::PinEx: query set;
     Version = ext::Version: query;
+    Configuration = ext::ModemConfiguration: query indicated since_v3;
+    RegistrationParameters = ext::RegistrationParameters: query set since_v3;
+    WakeReason = ext::WakeReason: query since_v3;
 }
 
 fn indication(own: bool, change: Change) -> Option<(u32, AnySubject)> {
     let (id, subject) = match change {
-        Change::AttachContexts | Change::Contexts if own => return None,
-        Change::Slot(state) => (Id::SlotInfo, Subject::SlotInfo(state)),
+        Change::AttachContexts | Change::Contexts | Change::Logging if own => return None,
+        Change::Slot(slot) => (Id::SlotInfo, Subject::SlotInfo(slot)),
         Change::Attach(packet) => (Id::AttachInfo, Subject::AttachInfo(packet)),
         Change::Pco(session) => (Id::Pco, Subject::Pco(session)),
         Change::Location => (Id::Location, Subject::Location),
         Change::AttachContexts => (Id::AttachContexts, Subject::AttachContexts),
+        Change::Denylist if !own => (Id::Denylist, Subject::Denylist),
+        Change::Logging => (Id::Logging, Subject::Logging),
+        Change::Configuration(state) => (Id::Configuration, Subject::Configuration(state)),
         Change::Contexts => (Id::ExtContexts, Subject::ExtContexts),
         _ => return None,
     };
@@ -62,11 +75,14 @@ fn indication(own: bool, change: Change) -> Option<(u32, AnySubject)> {
 
 fn state(modem: &Modem, cid: u32, _: u32) -> Option<AnySubject> {
     let subject = match Id::of(cid)? {
-        Id::SlotInfo => Subject::SlotInfo(modem.slot_state()),
+        Id::SlotInfo => Subject::SlotInfo(modem.active_slot()),
         Id::AttachInfo => Subject::AttachInfo(modem.packet_service()),
         Id::Location => Subject::Location,
         Id::ExtContexts => Subject::ExtContexts,
         Id::AttachContexts => Subject::AttachContexts,
+        Id::Denylist => Subject::Denylist,
+        Id::Logging => Subject::Logging,
+        Id::Configuration => Subject::Configuration(modem.configuration().0),
         _ => return None,
     };
     Some(subject.into())
@@ -80,51 +96,109 @@ fn query(core: &mut Core<'_>, modem: &Modem, id: Id, body: &[u8]) -> Outcome {
         Id::SysCaps => Subject::SysCaps,
         Id::ExtDeviceCaps => Subject::ExtDeviceCaps,
         Id::SlotMappings => Subject::SlotMappings,
-        Id::SlotInfo => match ext::SlotInfoStatusQueryView::new(body).slot_index()? {
-            0 => Subject::SlotInfo(modem.slot_state()),
-            _ => return Err(INVALID),
-        },
+        Id::SlotInfo => {
+            let slot = ext::SlotInfoStatusQueryView::new(body).slot_index()?;
+            Subject::SlotInfo(modem.slot(slot).ok_or(INVALID)?)
+        }
         Id::Pco => {
             let session = ext::PcoQueryView::new(body).pco_value()?.read()?.session_id;
             Subject::Pco(modem.session(session)?.session)
         }
         Id::BaseStations => {
-            if core.negotiation.version < V3 {
-                ext::BaseStationsInfoQueryView::new(body).check()?;
+            let most = if core.negotiation.version < V3 {
+                let most = ext::BaseStationsInfoQueryView::new(body).read()?;
+                [most.max_gsm_count, most.max_umts_count, most.max_lte_count, 0]
             } else {
-                ext::BaseStationsInfoQueryV3View::new(body).check()?;
-            }
-            Subject::BaseStations
+                let most = ext::BaseStationsInfoQueryV3View::new(body).read()?;
+                [most.max_gsm_count, most.max_umts_count, most.max_lte_count, most.max_nr_count]
+            };
+            let [gsm, umts, lte, nr] = most.map(|most| u8::try_from(most).unwrap_or(u8::MAX));
+            Subject::BaseStations(Neighbours { gsm, umts, lte, nr })
         }
         Id::Location => Subject::Location,
         Id::Version => {
             let host = ext::VersionQueryView::new(body).read()?;
             Subject::Version(negotiate(core, host))
         }
+        Id::Denylist => Subject::Denylist,
+        Id::Logging => Subject::Logging,
+        Id::PinEx => {
+            let query = ext::PinExQueryView::new(body).read()?;
+            if query.version != 1 {
+                return Err(INVALID);
+            }
+            application(query.app_id.0)?;
+            return done(basic_connect::Subject::Pin(modem.lock()?));
+        }
+        Id::Configuration => Subject::Configuration(modem.configuration().0),
+        Id::RegistrationParameters => Subject::RegistrationParameters,
+        Id::WakeReason => {
+            // There is no word for "nothing".
+            modem.wake().ok_or(Refused(Status::FAILURE))?;
+            Subject::WakeReason
+        }
         Id::DeviceReset => return Err(Refused(Status::NO_DEVICE_SUPPORT)),
     })
 }
 
 fn set(core: &Core<'_>, now: Instant, modem: &mut Modem, id: Id, body: &[u8]) -> Outcome {
-    done(match id {
-        Id::ExtContexts => return set_ext_contexts(core, modem, body),
-        Id::AttachContexts => return set_attach_contexts(core, modem, body),
+    let by = core.config.origin;
+    match id {
+        Id::ExtContexts => set_ext_contexts(core, modem, body),
+        Id::AttachContexts => set_attach_contexts(core, modem, body),
         Id::SlotMappings => {
             let slots = ext::DeviceSlotMappingsSetView::new(body).slot_map()?;
             let mut slots = slots.iter();
-            match (slots.next(), slots.next()) {
-                (Some(slot), None) if slot?.slot == 0 => Subject::SlotMappings,
-                // A failed set brings the present state.
-                (Some(Ok(_)), None) => return Ok(Step::Done(Status::INVALID_SLOT, Subject::SlotMappings.into())),
-                _ => return Err(INVALID),
-            }
+            // There is one executor.
+            let (Some(slot), None) = (slots.next(), slots.next()) else {
+                return Err(INVALID);
+            };
+            let ticket = modem.request_slot(now, by, slot?.slot);
+            wait_or_tell(modem, ticket, Later::SlotMappings)
         }
         Id::DeviceReset => {
             modem.request_restart(now);
-            return done(AnySubject::Empty);
+            done(AnySubject::Empty)
         }
-        _ => return Err(Refused(Status::NO_DEVICE_SUPPORT)),
-    })
+        Id::Denylist => {
+            modem.set_denylist(now, by, settings::denylist(body)?);
+            done(Subject::Denylist)
+        }
+        Id::Logging => {
+            modem.set_logging(by, settings::logging(body)?);
+            done(Subject::Logging)
+        }
+        Id::PinEx => set_pin(core, now, modem, body),
+        Id::RegistrationParameters => {
+            modem.set_registration_parameters(now, settings::registration_parameters(body)?)?;
+            done(Subject::RegistrationParameters)
+        }
+        _ => Err(Refused(Status::NO_DEVICE_SUPPORT)),
+    }
+}
+
+/// The codes of an application are those of the card: both have the same first and second PIN.
+fn set_pin(core: &Core<'_>, now: Instant, modem: &mut Modem, body: &[u8]) -> Outcome {
+    let set = ext::PinExSetView::new(body).read()?;
+    application(set.app_id.0)?;
+    let pin =
+        bc::PinSet { pin_type: set.pin_type, pin_operation: set.pin_operation, pin: set.pin, new_pin: set.new_pin };
+    if set.pin_operation == bc::PinOperation::ENTER && set.pin.is_empty() {
+        return done(basic_connect::pin_state(modem, set.pin_type)?);
+    }
+    core.set_pin(now, modem, &pin)
+}
+
+/// Bytes of the longest identifier of an application.
+const AID_LEN: usize = 32;
+
+/// Whether an application is there: the subscriber's (3GPP TS 31.102), that for IMS (31.103), or none, on old cards.
+fn application(aid: &[u8]) -> Result<(), Refused> {
+    let known: [&[u8]; 2] = [&[0xA0, 0, 0, 0, 0x87, 0x10, 0x02], &[0xA0, 0, 0, 0, 0x87, 0x10, 0x04]];
+    if aid.len() > AID_LEN || !(aid.is_empty() || known.iter().any(|known| aid.starts_with(known))) {
+        return Err(INVALID);
+    }
+    Ok(())
 }
 
 /// Agrees upon versions (MBIMEx 2.0), unless it is too late for that.
