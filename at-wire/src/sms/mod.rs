@@ -3,6 +3,7 @@
 //! * [`Tpdu`] and its six messages: read with [`Pdu::parse`], written with [`Pdu::write`]; both use the same structures;
 //! * [`Split`]: the parts of a text that is too long for one message, and [`PartSet`]: whether all parts are there;
 //! * [`broadcast`]: cell broadcast pages;
+//! * [`cdma`]: the other format, of 3GPP2.
 //!
 //! ```
 //! use at_wire::sms::{Address, Direction, Pdu, Split, Submit, Tpdu};
@@ -29,6 +30,7 @@
 
 mod address;
 pub mod broadcast;
+pub mod cdma;
 mod coding;
 mod header;
 mod split;

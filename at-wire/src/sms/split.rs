@@ -59,9 +59,12 @@ impl Form {
         text.chars().map(|character| self.cost(character)).fold(0, usize::saturating_add)
     }
 
+    fn alphabet(self) -> Alphabet {
+        if let Self::Gsm7(alphabet) = self { alphabet } else { Alphabet::DEFAULT }
+    }
+
     fn header<'a>(self, concatenation: Option<Concatenation>) -> UserDataHeader<'a> {
-        let alphabet = if let Self::Gsm7(alphabet) = self { alphabet } else { Alphabet::DEFAULT };
-        UserDataHeader::of_part(concatenation, alphabet)
+        UserDataHeader::of_part(concatenation, self.alphabet())
     }
 
     /// What one message can hold, with a header for the parts of a long text or without.
@@ -117,8 +120,10 @@ impl<'a> Split<'a> {
         Self::of(text, reference, form)
     }
 
-    /// Cuts a text for receivers that know the national tables of a language, which is not all of them: in the alphabet of the
-    /// default and national tables that takes the fewest parts and septets, in UCS-2 if none has all its characters.
+    /// Cuts a text for receivers that know the national tables of a language, which is not all of them. Of the alphabets that
+    /// have all its characters the first one is taken that needs the fewest parts: the default one, that with the single shift
+    /// table (of which a receiver that does not know it can still read most), that with the locking shift table, that with
+    /// both; UCS-2 if none has them all.
     ///
     /// # Errors
     ///
@@ -135,22 +140,18 @@ impl<'a> Split<'a> {
     pub fn national(text: &'a str, reference: Reference, language: Language) -> Result<Self, EncodeError> {
         let none = Language::NONE;
         let alphabets = [(none, none), (none, language), (language, none), (language, language)];
-        let mut best: Option<(usize, Self)> = None;
+        let mut best: Option<Self> = None;
         for (locking, single) in alphabets {
-            let alphabet = Alphabet::new(locking, single);
-            let Ok(septets) = alphabet.septets(text.chars()) else { continue };
-            let Ok(split) = Self::of(text, reference, Form::Gsm7(alphabet)) else { continue };
-            let header = split.form.header(None).octets().saturating_mul(8).div_ceil(7);
-            let cost = septets.saturating_add(header);
-            let better = best.is_none_or(|(known, best)| (split.parts, cost) < (best.parts, known));
-            if better {
-                best = Some((cost, split));
+            let form = Form::Gsm7(Alphabet::new(locking, single));
+            if form.alphabet().septets(text.chars()).is_err() {
+                continue;
+            }
+            let Ok(split) = Self::of(text, reference, form) else { continue };
+            if best.is_none_or(|best| split.parts < best.parts) {
+                best = Some(split);
             }
         }
-        match best {
-            Some((_, split)) => Ok(split),
-            None => Self::new(text, reference),
-        }
+        best.map_or_else(|| Self::new(text, reference), Ok)
     }
 
     fn of(text: &'a str, reference: Reference, form: Form) -> Result<Self, EncodeError> {
