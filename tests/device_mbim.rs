@@ -794,7 +794,7 @@ fn identity_and_capabilities() {
     assert_eq!(view.firmware_info().unwrap(), "1.0.0");
     assert_eq!(view.data_class().unwrap(), bc::DataClass::LTE | bc::DataClass::_5G_NSA);
     assert_eq!(view.max_sessions().unwrap(), 8);
-    assert_eq!(view.sms_caps().unwrap(), bc::SmsCaps::empty());
+    assert_eq!(view.sms_caps().unwrap(), bc::SmsCaps::PDU_RECEIVE | bc::SmsCaps::PDU_SEND);
     bench.open();
     bench.agree(0x0300);
     let body = bench.ask::<ext::DeviceCaps>();

@@ -10,9 +10,10 @@ use mbim_wire::{Encode, Status};
 
 use super::super::modem::bearer::{Auth, IpKind};
 use super::super::modem::network::Technologies;
+use super::super::modem::sms::Format;
 use super::super::modem::{Failure, Modem, Reason};
 use super::Config;
-use super::service::{basic_connect, ms_basic_connect_extensions, phonebook, stk};
+use super::service::{basic_connect, ms_basic_connect_extensions, phonebook, sms, stk, ussd};
 use super::signal::Reporting;
 use super::subscriptions::Subscriptions;
 
@@ -23,12 +24,26 @@ pub(super) enum Subject {
     Basic(basic_connect::Subject),
     Phonebook(phonebook::Subject),
     Stk(stk::Subject),
+    Sms(sms::Subject),
+    Ussd(ussd::Subject),
     Extensions(ms_basic_connect_extensions::Subject),
 }
 
 impl From<basic_connect::Subject> for Subject {
     fn from(subject: basic_connect::Subject) -> Self {
         Self::Basic(subject)
+    }
+}
+
+impl From<sms::Subject> for Subject {
+    fn from(subject: sms::Subject) -> Self {
+        Self::Sms(subject)
+    }
+}
+
+impl From<ussd::Subject> for Subject {
+    fn from(subject: ussd::Subject) -> Self {
+        Self::Ussd(subject)
     }
 }
 
@@ -94,6 +109,9 @@ pub(super) fn status(failure: Failure) -> Status {
         Reason::InvalidIndex => Status::INVALID_MEMORY_INDEX,
         Reason::NoPhonebook => Status::NO_PHONEBOOK,
         Reason::StkBusy => Status::STK_BUSY,
+        Reason::ServiceCentre => Status::SMS_UNKNOWN_SMSC_ADDRESS,
+        Reason::NetworkTimeout => Status::SMS_NETWORK_TIMEOUT,
+        Reason::Format => Status::SMS_FORMAT_NOT_SUPPORTED,
     }
 }
 
@@ -165,6 +183,8 @@ impl Source<'_> {
             Subject::Basic(subject) => self.tell_basic(subject, sink),
             Subject::Phonebook(subject) => self.tell_phonebook(subject, sink),
             Subject::Stk(subject) => self.tell_stk(subject, sink),
+            Subject::Sms(subject) => subject.tell(self, sink),
+            Subject::Ussd(subject) => subject.tell(self, sink),
             Subject::Extensions(subject) => self.tell_extensions(subject, sink),
         }
     }
@@ -213,6 +233,10 @@ impl Source<'_> {
     }
 
     pub(super) fn sms_caps(&self) -> bc::SmsCaps {
-        bc::SmsCaps::empty()
+        match self.modem.message_format() {
+            _ if !self.modem.has_messages() => bc::SmsCaps::empty(),
+            Format::Pdu => bc::SmsCaps::PDU_RECEIVE | bc::SmsCaps::PDU_SEND,
+            Format::Cdma => bc::SmsCaps::TEXT_RECEIVE | bc::SmsCaps::TEXT_SEND,
+        }
     }
 }

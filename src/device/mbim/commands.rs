@@ -116,6 +116,8 @@ pub(super) struct Service {
 /// Everything that can be served.
 pub(super) static SERVICES: &[&Service] = &[
     &service::basic_connect::SERVICE,
+    &service::sms::SERVICE,
+    &service::ussd::SERVICE,
     &service::phonebook::SERVICE,
     &service::stk::SERVICE,
     &service::ms_basic_connect_extensions::SERVICE,

@@ -122,7 +122,8 @@ impl Default for Config {
 /// Memory of the function, the caller's.
 #[derive(Debug)]
 pub struct Memory<'s> {
-    /// Messages on their way to the host, whole ones. Must hold the longest answer: 2 KiB are enough for all.
+    /// Messages on their way to the host, whole ones. Must hold the longest answer: 2 KiB are enough for all but a
+    /// list of short messages, which takes up to 192 bytes for each.
     pub out: &'s mut [u8],
     /// A fragmented command from the host is put together here; the longest one that can be taken.
     pub assembly: &'s mut [u8],

@@ -35,6 +35,8 @@ pub(super) enum Later {
     VisibleProviders {
         home_only: bool,
     },
+    MessageSent(u8),
+    Ussd,
 }
 
 impl Later {
@@ -42,6 +44,7 @@ impl Later {
     pub(super) fn subject(self, modem: &Modem, outcome: Result<(), Failure>) -> (Status, Subject) {
         use super::service::basic_connect::Subject as Basic;
         use super::service::ms_basic_connect_extensions::Subject as Extensions;
+        use super::service::{sms, ussd};
         let subject = match (self, outcome) {
             (Self::Registration, _) => Basic::Registration(modem.registration()).into(),
             (Self::PacketService, _) => Basic::PacketService(modem.packet_service()).into(),
@@ -51,6 +54,8 @@ impl Later {
             (Self::SlotMappings, _) => Extensions::SlotMappings.into(),
             (Self::Radio, Ok(())) => Basic::Radio(modem.radio()).into(),
             (Self::VisibleProviders { home_only }, Ok(())) => Basic::VisibleProviders { home_only }.into(),
+            (Self::MessageSent(reference), Ok(())) => sms::Subject::Reference(reference).into(),
+            (Self::Ussd, Ok(())) => ussd::Subject::Reply(modem.ussd_answer()).into(),
             (_, Err(_)) => Subject::Empty,
         };
         (outcome.map_or_else(status, |()| Status::SUCCESS), subject)

@@ -3,7 +3,9 @@
 pub(super) mod basic_connect;
 pub(super) mod ms_basic_connect_extensions;
 pub(super) mod phonebook;
+pub(super) mod sms;
 pub(super) mod stk;
+pub(super) mod ussd;
 
 use mbim_wire::service::{self as wire, basic_connect as bc, ms_basic_connect_extensions as ext};
 use mbim_wire::{Command, Uuid};
@@ -25,6 +27,10 @@ const fn basic<C: Command>() -> Repeated {
 
 const fn extended<C: Command>() -> Repeated {
     Repeated { service: &ms_basic_connect_extensions::SERVICE, cid: C::CID, each_session: false }
+}
+
+const fn message<C: Command>() -> Repeated {
+    Repeated { service: &sms::SERVICE, cid: C::CID, each_session: false }
 }
 
 /// The states that are told again, in the order in which that is done.
@@ -49,6 +55,8 @@ pub(super) static STATES: &[Repeated] = &[
     extended::<ext::ModemLoggingConfig>(),
     extended::<ext::ModemConfiguration>(),
     Repeated { service: &phonebook::SERVICE, cid: wire::phonebook::Configuration::CID, each_session: false },
+    message::<wire::sms::Configuration>(),
+    message::<wire::sms::MessageStoreStatus>(),
 ];
 
 /// Whether a command may come before the versions are agreed upon, which any other command ends (MBIMEx 2.0).

@@ -658,6 +658,7 @@ impl Modem {
         self.poll(now);
         self.operations.retain(|operation| operation.by != host);
         self.stk_forget_host(now, host);
+        self.forget_ussd_of(host);
         for id in 0..=u8::MAX {
             if self.bearers.get(id).is_some_and(|session| session.owner == host) {
                 self.end_session(id, host, Reason::NotActive.into());

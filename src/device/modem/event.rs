@@ -7,6 +7,7 @@ use super::bearer::SessionStatus;
 use super::network::{PacketService, Registration, Signal};
 use super::settings::ConfigurationState;
 use super::sim::{ReadyState, SlotStatus};
+use super::sms::MessageEvent;
 use super::stk::Shown;
 
 /// Events that are kept. A face that is slower misses the oldest ones, and is told how many.
@@ -69,6 +70,10 @@ pub enum Change {
     Configuration(ConfigurationState),
     /// The device has begun to transmit, or fallen silent.
     Transmission(bool),
+    /// Short messages, or their store.
+    Messages(MessageEvent),
+    /// The network, or another client, said something in a dialogue: the number of the reply.
+    Ussd(u32),
     /// The phonebook: whether it can be used, or what is in it.
     Phonebook,
     /// A command of the SIM toolkit, for the host that wanted it.

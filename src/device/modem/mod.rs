@@ -5,6 +5,8 @@
 //! | [`sim`] | the SIM: identity, codes and their attempts |
 //! | [`network`] | networks in reach, registration, packet service, signal |
 //! | [`bearer`] | sessions, access points, addresses, stored contexts, packet filters |
+//! | [`sms`] | short messages: the store, receiving, sending |
+//! | [`ussd`] | dialogues with the network |
 //! | [`clock`] | the date that the network tells |
 //! | [`phonebook`] | the phonebook on the SIM |
 //! | [`stk`] | the SIM toolkit: what the card asks for, and who answers |
@@ -45,7 +47,9 @@ pub mod phonebook;
 pub mod sar;
 pub mod settings;
 pub mod sim;
+pub mod sms;
 pub mod stk;
+pub mod ussd;
 pub mod wake;
 
 use bearer::{BearerSetup, Bearers};
@@ -56,7 +60,9 @@ use network::{NetworkSetup, Networks, RegistrationState};
 use sar::{Sar, SarSetup};
 use settings::{CONFIGURATION_NAME, Settings};
 use sim::{ReadyState, Sim, SimSlot};
+use sms::{Sms, SmsSetup};
 use stk::{Stk, StkSetup};
+use ussd::{Ussd, UssdSetup};
 
 /// Text of at most `N` bytes of UTF-8.
 pub type Text<const N: usize> = heapless::String<N>;
@@ -142,6 +148,22 @@ pub struct Delays {
     pub restart: Millis,
     /// Fetching a command of the SIM toolkit, and doing what the modem does itself.
     pub stk: Millis,
+    /// From when the SIM can be used until messages can.
+    pub messages: Millis,
+    /// Sending a message.
+    pub send: Millis,
+    /// From when the service centre has a message until it arrives.
+    pub deliver: Millis,
+    /// From when the service centre has a message until the report about it arrives.
+    pub report: Millis,
+    /// Until the network tries again to deliver a message for which there was no room.
+    pub redeliver: Millis,
+    /// The network's answer in a dialogue.
+    pub ussd: Millis,
+    /// The network's patience in a dialogue.
+    pub ussd_idle: Millis,
+    /// The modem's patience with a network that does not answer.
+    pub no_answer: Millis,
 }
 
 impl Default for Delays {
@@ -160,6 +182,14 @@ impl Default for Delays {
             configuration: Millis(2_000),
             restart: Millis(100),
             stk: Millis(100),
+            messages: Millis(200),
+            send: Millis(600),
+            deliver: Millis(400),
+            report: Millis(1_000),
+            redeliver: Millis(30_000),
+            ussd: Millis(500),
+            ussd_idle: Millis(60_000),
+            no_answer: Millis(20_000),
         }
     }
 }
@@ -218,6 +248,10 @@ pub struct Setup {
     pub configuration: Text<CONFIGURATION_NAME>,
     /// The SIM toolkit.
     pub stk: StkSetup,
+    /// Short messages.
+    pub sms: SmsSetup,
+    /// Dialogues with the network.
+    pub ussd: UssdSetup,
     /// The date at power-on, which goes on with virtual time.
     pub date: Date,
 }
@@ -299,6 +333,12 @@ pub enum Reason {
     NoPhonebook,
     /// The SIM toolkit has a command under way.
     StkBusy,
+    /// The service centre is not known.
+    ServiceCentre,
+    /// The network did not answer.
+    NetworkTimeout,
+    /// The network does not carry messages in this format.
+    Format,
 }
 
 /// A request that failed.
@@ -340,6 +380,9 @@ enum Work {
     Scan,
     Radio(bool),
     Slot(u8),
+    /// The message with this reference.
+    Send(u8),
+    Ussd,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -365,6 +408,10 @@ enum Due {
     Configuration,
     Stk,
     Operation(Ticket),
+    MessagesReady,
+    Sent(u8),
+    Arrival,
+    Ussd,
 }
 
 /// The modem.
@@ -396,6 +443,8 @@ pub struct Modem {
     stk: Stk,
     /// Whether faces were told that the phonebook can be used.
     phonebook_told: bool,
+    sms: Sms,
+    ussd: Ussd,
     clock: Clock,
     emergency: bool,
     idle_hint: bool,
@@ -429,6 +478,8 @@ impl Modem {
             bearers: Bearers::new(setup.bearer),
             stk: Stk::new(setup.stk),
             phonebook_told: false,
+            sms: Sms::new(setup.sms),
+            ussd: Ussd::new(setup.ussd),
             clock: Clock { at: now, date: setup.date },
             emergency: false,
             idle_hint: false,
@@ -551,6 +602,8 @@ impl Modem {
         self.wake = None;
         self.shut_down = false;
         self.stk.power_off();
+        self.sms.power_off();
+        self.ussd.power_off();
         self.emergency = false;
         self.idle_hint = false;
         self.log.push(Origin::WORLD, Change::Restarted);
@@ -673,6 +726,7 @@ impl Modem {
             (Work::Radio(on), None) => self.set_software_radio(now, operation.by, on),
             (Work::Slot(slot), None) => self.slot_due(now, slot),
             (Work::Detach, None) => self.detach_done(),
+            (Work::Ussd, None) => self.forget_ussd_of(operation.by),
             _ => {}
         }
     }
@@ -692,14 +746,18 @@ impl Modem {
             (self.settings.configured_at(), Due::Configuration),
             (self.sar.silent_at(), Due::Silence),
             (self.stk.due(), Due::Stk),
+            (self.sms.ready_due(), Due::MessagesReady),
+            (self.arrival_due(), Due::Arrival),
+            (self.ussd.due(), Due::Ussd),
         ];
         let single = single.into_iter().filter_map(|(at, due)| at.map(|at| (at, due)));
+        let sending = self.sms.sending_due().map(|(at, reference)| (at, Due::Sent(reference)));
         let sessions = self.bearers.due().map(|(at, session)| (at, Due::Session(session)));
         let operations = self.operations.iter();
         let operations =
             operations.filter_map(|operation| operation.due.map(|at| (at, Due::Operation(operation.ticket))));
         // The first of those that are due together comes first, so the order above is the order of things.
-        single.chain(sessions).chain(operations).min_by_key(|(at, _)| *at)
+        single.chain(sending).chain(sessions).chain(operations).min_by_key(|(at, _)| *at)
     }
 
     fn run(&mut self, at: Instant, due: Due) {
@@ -717,6 +775,10 @@ impl Modem {
             Due::Session(session) => self.session_due(session),
             Due::Stk => self.stk_due(at),
             Due::Operation(ticket) => self.operation_due(at, ticket),
+            Due::MessagesReady => self.messages_are_ready(),
+            Due::Sent(reference) => self.message_sent(at, reference),
+            Due::Arrival => self.message_arrives(at),
+            Due::Ussd => self.ussd_due(at),
         }
     }
 
@@ -743,7 +805,7 @@ impl Modem {
                 let outcome = if found { Ok(()) } else { Err(Reason::NoNetworks.into()) };
                 self.finish(work, outcome);
             }
-            Work::Activate(_) | Work::Deactivate(_) | Work::Register | Work::Attach => {}
+            Work::Activate(_) | Work::Deactivate(_) | Work::Register | Work::Attach | Work::Send(_) | Work::Ussd => {}
         }
     }
 }

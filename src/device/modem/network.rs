@@ -745,6 +745,7 @@ impl Modem {
     pub(super) fn end_registration(&mut self, state: RegistrationState, why: Failure) {
         self.networks.search_due = None;
         self.finish(Work::Register, Err(why));
+        self.ussd_lost(why);
         self.end_packet_service(why);
         self.set_registration(state, why.cause, None);
     }

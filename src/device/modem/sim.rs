@@ -465,6 +465,7 @@ impl Modem {
         self.log.push(Origin::WORLD, Change::Slot(self.active_slot()));
         self.end_registration(RegistrationState::Deregistered, Reason::SimAbsent.into());
         self.tell_ready_state(Origin::WORLD);
+        self.messages_follow_sim(now, Origin::WORLD);
     }
 
     /// A card goes into a slot, whichever is in use; a card that is there already is replaced. The device notices also
@@ -566,6 +567,7 @@ impl Modem {
             self.log.push(by, Change::Slot(self.active_slot()));
         }
         self.tell_ready_state(by);
+        self.messages_follow_sim(now, by);
         if before != ReadyState::Initialized && self.told == ReadyState::Initialized {
             if self.is_sim_denied() {
                 self.log.push(by, Change::Denylist);
