@@ -653,10 +653,11 @@ impl Modem {
         }
     }
 
-    /// Ends the sessions that a host has activated, because it is gone.
+    /// Ends the sessions that a host has activated, and closes its channels to the card, because it is gone.
     pub fn forget_host(&mut self, now: Instant, host: Origin) {
         self.poll(now);
         self.operations.retain(|operation| operation.by != host);
+        self.slot.card_mut().close_all(host, None);
         self.stk_forget_host(now, host);
         self.forget_ussd_of(host);
         for id in 0..=u8::MAX {

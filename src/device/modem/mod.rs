@@ -3,6 +3,8 @@
 //! | file | holds |
 //! |---|---|
 //! | [`sim`] | the SIM: identity, codes and their attempts |
+//! | [`card`] | the card that it lives on: APDUs, channels, files, the embedded SIM's administration |
+//! | [`auth`] | authentication with the secrets of the SIM |
 //! | [`network`] | networks in reach, registration, packet service, signal |
 //! | [`bearer`] | sessions, access points, addresses, stored contexts, packet filters |
 //! | [`sms`] | short messages: the store, receiving, sending |
@@ -38,7 +40,9 @@ use heapless::Vec;
 
 use crate::time::{Instant, Millis};
 
+pub mod auth;
 pub mod bearer;
+pub mod card;
 pub mod clock;
 pub mod denylist;
 pub mod event;
@@ -766,6 +770,9 @@ impl Modem {
             Due::Boot => self.boots_at = None,
             Due::Sim => {
                 self.slot.started();
+                if self.slot.pass_through() {
+                    self.log.push(Origin::WORLD, self.slot_change());
+                }
                 self.sim_changed(at, Origin::WORLD);
             }
             Due::Search => self.search_done(at),

@@ -3,6 +3,8 @@
 use heapless::Vec;
 
 use super::super::collect;
+use super::auth::Secrets;
+use super::card::{self, Card};
 use super::event::{Change, Origin};
 use super::network::RegistrationState;
 use super::phonebook::Phonebook;
@@ -47,12 +49,12 @@ impl Code {
         }
     }
 
-    fn is_blocked(&self) -> bool {
+    pub(super) fn is_blocked(&self) -> bool {
         self.pin_attempts == 0
     }
 
     /// Compares; a wrong code costs an attempt, the last one blocks.
-    fn verify(&mut self, pin: &str) -> Result<(), Failure> {
+    pub(super) fn verify(&mut self, pin: &str) -> Result<(), Failure> {
         if !is_pin(pin) {
             return Err(Reason::Invalid.into());
         }
@@ -70,7 +72,7 @@ impl Code {
     }
 
     /// Unblocks with the unblocking code, which also enables the PIN.
-    fn unblock(&mut self, puk: &str, pin: &str) -> Result<(), Failure> {
+    pub(super) fn unblock(&mut self, puk: &str, pin: &str) -> Result<(), Failure> {
         if !is_pin(puk) || !is_pin(pin) {
             return Err(Reason::Invalid.into());
         }
@@ -90,7 +92,7 @@ impl Code {
     }
 }
 
-fn is_pin(pin: &str) -> bool {
+pub(super) fn is_pin(pin: &str) -> bool {
     let (least, most) = PIN_LENGTH;
     (least..=most).contains(&pin.len()) && pin.bytes().all(|c| c.is_ascii_digit())
 }
@@ -137,6 +139,12 @@ pub struct Sim {
     /// While the card starts, the device says that the first PIN is needed, and refuses it without using an attempt up.
     /// Some real modems do.
     pub locked_at_start: bool,
+    /// What the card shares with the home network.
+    pub secrets: Secrets,
+    /// Number of the chip of an embedded SIM (EID), 32 digits.
+    pub eid: Text<32>,
+    /// What was written into the files of the card.
+    pub(super) written: card::Written,
 }
 
 impl Default for Sim {
@@ -158,6 +166,9 @@ impl Default for Sim {
             esim: false,
             profile: true,
             locked_at_start: false,
+            secrets: Secrets::default(),
+            eid: text("89049032000001000000000000000074"),
+            written: card::Written::default(),
         }
     }
 }
@@ -277,6 +288,10 @@ pub(super) struct SimSlot {
     sim: Option<Sim>,
     /// When the card can be used; `None` once it can.
     starts_at: Option<Instant>,
+    /// What the card knows since it was powered.
+    card: Card,
+    /// The modem leaves the card to a host.
+    pass_through: bool,
 }
 
 impl SimSlot {
@@ -285,7 +300,7 @@ impl SimSlot {
             SimSetup::Card(sim) => Some(sim),
             SimSetup::Empty => None,
         };
-        Self { number, sim, starts_at: None }
+        Self { number, sim, starts_at: None, card: Card::default(), pass_through: false }
     }
 
     /// The slots of a device: the one in use, and the others.
@@ -308,9 +323,36 @@ impl SimSlot {
         SlotStatus { slot: self.number, state }
     }
 
+    pub(super) fn sim_mut(&mut self) -> Option<&mut Sim> {
+        self.sim.as_mut()
+    }
+
+    pub(super) fn card(&self) -> &Card {
+        &self.card
+    }
+
+    pub(super) fn card_mut(&mut self) -> &mut Card {
+        &mut self.card
+    }
+
+    /// The card and what it knows, unless the slot is empty.
+    pub(super) fn powered(&mut self) -> Option<(&mut Card, &mut Sim)> {
+        Some((&mut self.card, self.sim.as_mut()?))
+    }
+
+    pub(super) fn pass_through(&self) -> bool {
+        self.pass_through
+    }
+
+    pub(super) fn set_pass_through(&mut self, on: bool) {
+        self.pass_through = on;
+    }
+
     /// Powers the card: codes must be entered again.
     pub(super) fn start(&mut self, ready: Instant) {
         self.starts_at = Some(ready);
+        self.pass_through = false;
+        self.card.reset();
         if let Some(sim) = &mut self.sim {
             sim.pin1.verified = false;
             sim.pin2.verified = false;
@@ -337,7 +379,7 @@ impl Modem {
     #[must_use]
     pub fn ready_state(&self) -> ReadyState {
         // A slot is found empty as late as a card is found ready.
-        if self.slot.starts_at.is_some() {
+        if self.slot.starts_at.is_some() || (self.slot.pass_through && self.slot.sim.is_some()) {
             return ReadyState::NotInitialized;
         }
         let Some(sim) = &self.slot.sim else {
@@ -369,6 +411,8 @@ impl Modem {
             None => SlotState::Empty,
             Some(_) if self.slot.starts_at.is_some() => SlotState::NotReady,
             Some(sim) if sim.bad => SlotState::Error,
+            // As Microsoft's guidance on ready states has it.
+            Some(_) if self.slot.pass_through => SlotState::NoProfile,
             Some(sim) if sim.esim && !sim.profile => SlotState::NoProfile,
             Some(sim) if sim.esim => SlotState::ActiveEsim,
             Some(_) => SlotState::Active,
@@ -425,6 +469,11 @@ impl Modem {
         self.tell_ready_state(Origin::WORLD);
     }
 
+    /// The state of the slot, to be told.
+    pub(super) fn slot_change(&self) -> Change {
+        Change::Slot(self.active_slot())
+    }
+
     /// Why the SIM cannot be used, if it cannot.
     pub(super) fn usable_sim(&self) -> Result<&Sim, Failure> {
         match (self.ready_state(), &self.slot.sim) {
@@ -437,14 +486,13 @@ impl Modem {
         }
     }
 
-    /// The card goes into the slot in use. A card that is there already is replaced, as if it had been taken out first.
     /// The same, to change what is on the card.
     pub(super) fn usable_sim_mut(&mut self) -> Result<&mut Sim, Failure> {
         self.usable_sim()?;
         self.slot.sim.as_mut().ok_or(Reason::SimAbsent.into())
     }
 
-    /// The card goes in. A card that is there already is replaced, as if it had been taken out first.
+    /// The card goes into the slot in use. A card that is there already is replaced, as if it had been taken out first.
     pub fn insert_sim(&mut self, now: Instant, sim: Sim) {
         self.poll(now);
         self.remove_sim(now);
