@@ -24,16 +24,29 @@ use crate::session::mbim::Failure;
 use crate::time::{Instant, Millis};
 
 mod connect;
+mod contexts;
 mod network;
 pub mod newest;
 mod proxy;
+mod restart;
 mod sim;
+mod slots;
+mod subscribe;
+pub mod uicc;
+#[cfg(feature = "sms")]
+mod ussd;
 mod version;
 
 pub use connect::{Connect, ConnectRequest, Disconnect};
+pub use contexts::{AskEither, FilterSet, Filters, StoredContexts, basic_context};
 pub use network::{Attach, Detach, Radio, Register, Selection};
 pub use proxy::{ConfigureProxy, proxy_versions};
+pub use restart::{CINTERION, Restart};
 pub use sim::{PinState, UseCode, WaitReady};
+pub use slots::{EXECUTORS, SwitchSlot};
+pub use subscribe::{INDICATIONS, Indications, Subscribe};
+#[cfg(feature = "sms")]
+pub use ussd::{Ussd, UssdMessage};
 pub use version::{Layouts, Negotiate, Version, lists};
 
 pub(crate) use connect::SessionQuery;
@@ -235,6 +248,21 @@ pub enum Stop {
     Locked(Lock),
     /// The state asked for was not reached in time.
     NotReached,
+    /// The card refused.
+    Card {
+        /// The status that the modem gave it.
+        status: Status,
+        /// The words of the card.
+        words: uicc::StatusWords,
+    },
+    /// What the modem answers does not fit the memory for it.
+    NoRoom {
+        /// Bytes, or elements, that are needed at least.
+        needed: usize,
+    },
+    /// A text cannot be written as it has to be.
+    #[cfg(feature = "sms")]
+    Text(at_wire::EncodeError),
 }
 
 /// Steps towards an end.

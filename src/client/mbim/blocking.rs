@@ -2,20 +2,31 @@
 
 use core::fmt;
 
+use mbim_wire::bytes::Bytes;
+use mbim_wire::field::Empty;
+use mbim_wire::list::RefList;
 use mbim_wire::message::{CommandDone, CommandType, IndicateStatus};
 use mbim_wire::service::basic_connect as bc;
+use mbim_wire::service::ms_basic_connect_extensions as bce;
+use mbim_wire::service::ms_uicc_low_level_access as wire_uicc;
 use mbim_wire::service::proxy_control::VersionNotification;
-use mbim_wire::{Encode, Query, Set, Uuid, View};
+use mbim_wire::service::{ms_sar, phonebook};
+use mbim_wire::{Command, Count, Encode, Query, Set, Uuid, View};
 
 use super::core::{Core, Job, Next};
 use super::methods::client_methods;
+use super::services::{card_says, phonebook_filter, service_methods};
 use super::{Error, Memory};
 use crate::channel::blocking::MessageChannel;
+use crate::procedure::mbim::uicc::StatusWords;
 use crate::procedure::mbim::{
-    Ask, AskAny, Attach, CommandId, ConfigureProxy, Connect, ConnectRequest, Detach, Disconnect, Layouts, Negotiate,
-    PinState, Procedure, Question, Radio, Register, Selection, SessionQuery, UseCode, Version, WaitReady,
-    proxy_versions,
+    Ask, AskAny, AskEither, Attach, CommandId, ConfigureProxy, Connect, ConnectRequest, Detach, Disconnect, FilterSet,
+    Filters, Indications, Layouts, Negotiate, PinState, Procedure, Question, Radio, Refusal, Register, Restart,
+    Selection, SessionQuery, StoredContexts, Subscribe, SwitchSlot, UseCode, Version, WaitReady, basic_context, newest,
+    proxy_versions, uicc,
 };
+#[cfg(feature = "sms")]
+use crate::procedure::mbim::{Ussd, UssdMessage};
 use crate::session::mbim::{Config, Counters};
 use crate::time::{Instant, Millis};
 
@@ -49,6 +60,7 @@ impl<'s, C: MessageChannel> Client<'s, C> {
     }
 
     client_methods!([] []);
+    service_methods!([] []);
 
     /// The run loop.
     fn drive(&mut self, mut job: Job<'_>) -> Result<(), Error<C::Error>> {

@@ -14,23 +14,35 @@ pub mod blocking;
 mod core;
 mod methods;
 mod queue;
+mod services;
 
 use ::core::fmt;
 
+use mbim_wire::bytes::Bytes;
+use mbim_wire::field::Empty;
+use mbim_wire::list::RefList;
 use mbim_wire::message::{CommandDone, CommandType, IndicateStatus};
 use mbim_wire::service::basic_connect as bc;
+use mbim_wire::service::ms_basic_connect_extensions as bce;
+use mbim_wire::service::ms_uicc_low_level_access as wire_uicc;
 use mbim_wire::service::proxy_control::VersionNotification;
-use mbim_wire::{Command, DecodeError, Encode, Query, Set, Uuid, View};
+use mbim_wire::service::{ms_sar, phonebook};
+use mbim_wire::{Command, Count, DecodeError, Encode, Query, Set, Status, Uuid, View};
 
 pub use crate::procedure::mbim::{CommandId, ConnectRequest, Lock, Refusal, Selection};
 
 use self::core::{Core, Job, Next};
 use self::methods::client_methods;
+use self::services::{card_says, phonebook_filter, service_methods};
 use super::Link;
+use crate::procedure::mbim::uicc::StatusWords;
 use crate::procedure::mbim::{
-    Ask, AskAny, Attach, ConfigureProxy, Connect, Detach, Disconnect, Layouts, Negotiate, PinState, Procedure,
-    Question, Radio, Register, SessionQuery, Stop, UseCode, Version, WaitReady, proxy_versions,
+    Ask, AskAny, AskEither, Attach, ConfigureProxy, Connect, Detach, Disconnect, FilterSet, Filters, Indications,
+    Layouts, Negotiate, PinState, Procedure, Question, Radio, Register, Restart, SessionQuery, Stop, StoredContexts,
+    Subscribe, SwitchSlot, UseCode, Version, WaitReady, basic_context, newest, proxy_versions, uicc,
 };
+#[cfg(feature = "sms")]
+use crate::procedure::mbim::{Ussd, UssdMessage};
 use crate::session::mbim::{Config, Counters, Failure, OpenError, SessionError};
 use crate::time::{Instant, Millis};
 
@@ -67,6 +79,21 @@ pub enum Error<E> {
     Locked(Lock),
     /// The state asked for was not reached in time.
     NotReached,
+    /// The card refused.
+    Card {
+        /// The status that the modem gave it.
+        status: Status,
+        /// The words of the card.
+        words: StatusWords,
+    },
+    /// What the modem answers does not fit the memory for it.
+    NoRoom {
+        /// Bytes, or elements, that are needed at least.
+        needed: usize,
+    },
+    /// A text cannot be written as it has to be.
+    #[cfg(feature = "sms")]
+    Text(at_wire::EncodeError),
 }
 
 impl<E> From<Stop> for Error<E> {
@@ -77,6 +104,10 @@ impl<E> From<Stop> for Error<E> {
             Stop::Decode { command, error } => Self::Decode { command, error },
             Stop::Locked(lock) => Self::Locked(lock),
             Stop::NotReached => Self::NotReached,
+            Stop::Card { status, words } => Self::Card { status, words },
+            Stop::NoRoom { needed } => Self::NoRoom { needed },
+            #[cfg(feature = "sms")]
+            Stop::Text(error) => Self::Text(error),
         }
     }
 }
@@ -109,6 +140,10 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
             Self::Decode { command, error } => write!(f, "answer of {command}: {error}"),
             Self::Locked(lock) => lock.fmt(f),
             Self::NotReached => f.write_str("the state asked for was not reached in time"),
+            Self::Card { status, words } => write!(f, "the card says {words}, the modem {status:?}"),
+            Self::NoRoom { needed } => write!(f, "the answer needs room for {needed}"),
+            #[cfg(feature = "sms")]
+            Self::Text(error) => error.fmt(f),
         }
     }
 }
@@ -169,6 +204,7 @@ impl<'s, C: Link> Client<'s, C> {
     }
 
     client_methods!([async] [.await]);
+    service_methods!([async] [.await]);
 
     /// The run loop.
     async fn drive(&mut self, mut job: Job<'_>) -> Result<(), Error<C::Error>> {

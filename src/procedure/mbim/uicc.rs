@@ -1,0 +1,544 @@
+//! Applications on the card: channels, APDUs, files (MS UICC Low Level Access).
+//!
+//! What modems agree upon here is little. They differ in the P2 of the SELECT that they accept, some leave it to the host
+//! to fetch what the card holds ready, and all of them lose channels. So the procedures try, fetch, and tidy up.
+
+use heapless::Vec;
+use mbim_wire::bytes::BytesLengthFirst;
+use mbim_wire::message::CommandType;
+use mbim_wire::service::ms_uicc_low_level_access as uicc;
+use mbim_wire::{DecodeError, Encode, Status, StructWriter, View as _};
+
+use super::{CommandId, Outcome, Procedure, Question, Refusal, Step, Stop, fail};
+use crate::time::{Instant, Millis};
+
+/// How long the card may take.
+const CARD: Millis = Millis::from_secs(30);
+/// Answers of the card to one APDU: more than this and it is mocking us.
+const ROUNDS: u8 = 64;
+/// Bytes of data in one short APDU.
+const DATA: usize = 255;
+
+/// What the card said in the end: its two status words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct StatusWords {
+    /// The first.
+    pub sw1: u8,
+    /// The second.
+    pub sw2: u8,
+}
+
+impl StatusWords {
+    /// Done.
+    pub const SUCCESS: Self = Self { sw1: 0x90, sw2: 0 };
+
+    /// The words in a number of commands 2 to 4: the first in its low byte.
+    #[must_use]
+    pub const fn from_status(status: u32) -> Self {
+        let [sw1, sw2, ..] = status.to_le_bytes();
+        Self { sw1, sw2 }
+    }
+
+    /// Whether the card did it: 9000, or 91xx, with a command of its own waiting for the terminal.
+    #[must_use]
+    pub const fn is_success(self) -> bool {
+        matches!((self.sw1, self.sw2), (0x90, 0) | (0x91, _))
+    }
+
+    /// The two words as one number: 0x9000.
+    #[must_use]
+    pub const fn get(self) -> u16 {
+        u16::from_be_bytes([self.sw1, self.sw2])
+    }
+}
+
+impl core::fmt::Display for StatusWords {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{:04X}", self.get())
+    }
+}
+
+/// How channels are opened and used, where modems differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Access {
+    /// A number for all channels of this program, so that those it has lost can be closed.
+    pub channel_group: u32,
+    /// How the modem writes the channel into the class byte. Most modems only take the extended way.
+    pub class_byte_type: uicc::UiccClassByteType,
+}
+
+impl Default for Access {
+    fn default() -> Self {
+        Self { channel_group: 1, class_byte_type: uicc::UiccClassByteType::EXTENDED }
+    }
+}
+
+/// What comes next, for procedures made of others: a borrowed [`Step`] could not be looked at and handed on.
+enum Next {
+    Ask,
+    Done,
+    Fail(Stop),
+}
+
+/// The failure of `outcome`; the card's words, if it refused.
+fn refused(command: &'static CommandId, outcome: Outcome<'_>, words: Option<u32>) -> Next {
+    let words = words.map(StatusWords::from_status).filter(|words| *words != StatusWords::default());
+    Next::Fail(match (outcome, words) {
+        (Outcome::Refused(status, _), Some(words)) => Stop::Card { status, words },
+        (Outcome::Refused(status, _), None) => Stop::Refused(Refusal { command, status, network: None }),
+        (Outcome::Failed(failure), _) => Stop::Failed { command, failure },
+        _ => Stop::NotReached,
+    })
+}
+
+fn unreadable(command: &'static CommandId, error: DecodeError) -> Next {
+    Next::Fail(Stop::Decode { command, error })
+}
+
+fn ask_card<'p>(command: &'static CommandId, params: &'p dyn Encode) -> Step<'p> {
+    Step::Ask(Question { command, kind: CommandType::SET, params, timeout: CARD })
+}
+
+/// Opens a logical channel to an application. A modem that does not take one P2 of the SELECT is offered the other; when
+/// no channel is free, those that this program has lost are closed first. The answer to the SELECT is in the last answer.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenChannel<'a> {
+    set: uicc::OpenChannelSet<'a>,
+    close: uicc::CloseChannelSet,
+    at: Opening,
+    tidied: bool,
+    channel: u32,
+    words: StatusWords,
+    stop: Option<Stop>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Opening {
+    /// Opens it.
+    Selecting,
+    /// Closes what was lost.
+    Tidying,
+    /// Closes a channel that was opened although the SELECT failed.
+    Closing,
+}
+
+/// P2 of the SELECT: the answer is wanted, or none.
+const SELECT_ANSWER: u32 = 0;
+const SELECT_NO_ANSWER: u32 = 0x0c;
+
+impl<'a> OpenChannel<'a> {
+    /// Opens one to the application with that identifier, of at most 32 bytes.
+    #[must_use]
+    pub const fn new(app_id: &'a [u8], access: Access) -> Self {
+        let channel_group = access.channel_group;
+        Self {
+            set: uicc::OpenChannelSet { app_id: BytesLengthFirst(app_id), select_p2_arg: SELECT_ANSWER, channel_group },
+            close: uicc::CloseChannelSet { channel: 0, channel_group },
+            at: Opening::Selecting,
+            tidied: false,
+            channel: 0,
+            words: StatusWords { sw1: 0, sw2: 0 },
+            stop: None,
+        }
+    }
+
+    /// The channel.
+    #[must_use]
+    pub const fn channel(&self) -> u32 {
+        self.channel
+    }
+
+    /// What the card said to the SELECT.
+    #[must_use]
+    pub const fn words(&self) -> StatusWords {
+        self.words
+    }
+
+    fn advance(&mut self, outcome: Outcome<'_>) -> Next {
+        let command = CommandId::of::<uicc::OpenChannel>();
+        match (outcome, self.at) {
+            (Outcome::Begin, _) => {
+                (self.at, self.tidied, self.channel, self.stop) = (Opening::Selecting, false, 0, None);
+                self.set.select_p2_arg = SELECT_ANSWER;
+                Next::Ask
+            }
+            (Outcome::Answer(body), Opening::Selecting) => match uicc::OpenChannelInfoView::new(body).read() {
+                Ok(info) => {
+                    (self.channel, self.words) = (info.channel, StatusWords::from_status(info.status));
+                    Next::Done
+                }
+                Err(error) => unreadable(command, error),
+            },
+            (Outcome::Refused(Status::MS_NO_LOGICAL_CHANNELS, _), Opening::Selecting) if !self.tidied => {
+                (self.tidied, self.at) = (true, Opening::Tidying);
+                self.close.channel = 0;
+                Next::Ask
+            }
+            (_, Opening::Tidying) => {
+                self.at = Opening::Selecting;
+                Next::Ask
+            }
+            (_, Opening::Closing) => Next::Fail(self.stop.unwrap_or(Stop::NotReached)),
+            (Outcome::Refused(status, body), Opening::Selecting) => {
+                let info = uicc::OpenChannelInfoView::new(body);
+                let other_p2 = matches!(status, Status::MS_SELECT_FAILED | Status::INVALID_PARAMETERS);
+                let next = if other_p2 && self.set.select_p2_arg == SELECT_ANSWER {
+                    self.set.select_p2_arg = SELECT_NO_ANSWER;
+                    Next::Ask
+                } else {
+                    refused(command, outcome, info.status().ok())
+                };
+                match (next, info.channel()) {
+                    (Next::Fail(stop), Ok(channel)) if channel != 0 => {
+                        (self.stop, self.at, self.close.channel) = (Some(stop), Opening::Closing, channel);
+                        Next::Ask
+                    }
+                    (next, _) => next,
+                }
+            }
+            (outcome, _) => refused(command, outcome, None),
+        }
+    }
+
+    fn question(&self) -> Step<'_> {
+        match self.at {
+            Opening::Selecting => ask_card(CommandId::of::<uicc::OpenChannel>(), &self.set),
+            _ => ask_card(CommandId::of::<uicc::CloseChannel>(), &self.close),
+        }
+    }
+}
+
+impl Procedure for OpenChannel<'_> {
+    fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
+        match self.advance(outcome) {
+            Next::Ask => self.question(),
+            Next::Done => Step::Done,
+            Next::Fail(stop) => Step::Fail(stop),
+        }
+    }
+}
+
+/// A command for the card (ISO 7816-4 §5.1), of any length: what is longer than 255 bytes is sent in a chain.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct Command<'a> {
+    /// Class; the modem writes the channel into it.
+    pub cla: u8,
+    /// Instruction.
+    pub ins: u8,
+    /// First parameter.
+    pub p1: u8,
+    /// Second parameter.
+    pub p2: u8,
+    /// Data.
+    pub data: &'a [u8],
+    /// Bytes expected, 0 for 256; some modems want it always.
+    pub le: Option<u8>,
+}
+
+impl<'a> Command<'a> {
+    /// Reads a short APDU; `None` if it is none.
+    #[must_use]
+    pub fn parse(apdu: &'a [u8]) -> Option<Self> {
+        let ([cla, ins, p1, p2], rest) = apdu.split_first_chunk::<4>()?;
+        let (data, le) = match rest {
+            [] => (rest, None),
+            [le] => (&[][..], Some(*le)),
+            [lc, rest @ ..] => match rest.split_at_checked(usize::from(*lc))? {
+                (data, []) => (data, None),
+                (data, [le]) => (data, Some(*le)),
+                _ => return None,
+            },
+        };
+        Some(Self { cla: *cla, ins: *ins, p1: *p1, p2: *p2, data, le })
+    }
+}
+
+/// Without the data: keys and codes are among them.
+impl core::fmt::Debug for Command<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{:02X}{:02X}{:02X}{:02X} {} bytes", self.cla, self.ins, self.p1, self.p2, self.data.len())
+    }
+}
+
+/// One APDU on its way.
+struct Block {
+    channel: u32,
+    class_byte_type: uicc::UiccClassByteType,
+    apdu: Vec<u8, { DATA + 6 }>,
+}
+
+impl Block {
+    fn set(&self) -> uicc::ApduSet<'_> {
+        uicc::ApduSet {
+            channel: self.channel,
+            secure_messaging: uicc::UiccSecureMessaging::NONE,
+            class_byte_type: self.class_byte_type,
+            command: BytesLengthFirst(&self.apdu),
+        }
+    }
+
+    /// Puts an APDU together. Everything fits: `data` has at most [`DATA`] bytes.
+    fn write(&mut self, head: [u8; 4], data: &[u8], le: Option<u8>) {
+        self.apdu.clear();
+        let mut all_in = self.apdu.extend_from_slice(&head).is_ok();
+        if let (Ok(length @ 1..), true) = (u8::try_from(data.len()), all_in) {
+            all_in = self.apdu.push(length).is_ok() && self.apdu.extend_from_slice(data).is_ok();
+        }
+        if let (Some(le), true) = (le, all_in) {
+            let _ = self.apdu.push(le);
+        }
+    }
+}
+
+impl Encode for Block {
+    fn fixed_len(&self) -> usize {
+        self.set().fixed_len()
+    }
+
+    fn fill(&self, w: &mut StructWriter<'_, '_>) {
+        self.set().fill(w);
+    }
+}
+
+/// Sends a command to an application, in a chain if it is long, and collects the whole answer: what the card holds ready
+/// (61xx) is fetched, a wrong length (6Cxx) corrected. Modems should do both by themselves, and some do not.
+pub struct Transmit<'a> {
+    command: Command<'a>,
+    block: Block,
+    /// Bytes of the data that are sent, with the block under way.
+    sent: usize,
+    /// The block under way asks for what the card holds ready.
+    fetching: bool,
+    response: &'a mut [u8],
+    len: usize,
+    rounds: u8,
+    words: StatusWords,
+}
+
+impl core::fmt::Debug for Transmit<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Transmit")
+            .field("command", &self.command)
+            .field("sent", &self.sent)
+            .field("len", &self.len)
+            .field("words", &self.words)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Transmit<'a> {
+    /// Sends `command` on `channel`, and puts the answer into `response`.
+    #[must_use]
+    pub fn new(channel: u32, access: Access, command: Command<'a>, response: &'a mut [u8]) -> Self {
+        let block = Block { channel, class_byte_type: access.class_byte_type, apdu: Vec::new() };
+        let words = StatusWords::default();
+        Self { command, block, sent: 0, fetching: false, response, len: 0, rounds: 0, words }
+    }
+
+    /// The status words of the last answer.
+    #[must_use]
+    pub const fn words(&self) -> StatusWords {
+        self.words
+    }
+
+    /// Bytes of the answer.
+    #[must_use]
+    pub const fn response_len(&self) -> usize {
+        self.len
+    }
+
+    /// Makes the block with what is left of the data.
+    fn load(&mut self, le: Option<u8>, from: usize) {
+        let rest = self.command.data.get(from..).unwrap_or(&[]);
+        let data = rest.get(..DATA).unwrap_or(rest);
+        self.sent = from.saturating_add(data.len());
+        let last = self.sent >= self.command.data.len();
+        let Command { cla, ins, p1, p2, .. } = self.command;
+        // Bit 5 of the class says that more follows.
+        let cla = if last { cla } else { cla | 0x10 };
+        self.block.write([cla, ins, p1, p2], data, if last { le } else { None });
+    }
+
+    /// Takes what the card answered to a block.
+    fn take(&mut self, info: uicc::ApduInfo<'_>) -> Next {
+        self.words = StatusWords::from_status(info.status);
+        let end = self.len.saturating_add(info.response.0.len());
+        let room = self.response.len();
+        match self.response.get_mut(self.len..end) {
+            Some(place) => place.copy_from_slice(info.response.0),
+            None if end > room => return Next::Fail(Stop::NoRoom { needed: end }),
+            None => {}
+        }
+        self.len = end;
+        self.rounds = self.rounds.saturating_add(1);
+        let StatusWords { sw1, sw2 } = self.words;
+        match sw1 {
+            _ if self.rounds >= ROUNDS && matches!(sw1, 0x61 | 0x6c) => return Next::Fail(Stop::NotReached),
+            0x61 => {
+                self.fetching = true;
+                // Of the class, what names the channel and the protection stays.
+                self.block.write([self.command.cla & 0x0f, 0xc0, 0, 0], &[], Some(sw2));
+            }
+            0x6c if self.fetching => self.block.write([self.command.cla & 0x0f, 0xc0, 0, 0], &[], Some(sw2)),
+            0x6c => {
+                // The same once more: from where the block under way began.
+                let from = self.sent.saturating_sub(1).checked_div(DATA).unwrap_or(0).saturating_mul(DATA);
+                self.load(Some(sw2), from);
+            }
+            _ if self.words.is_success() && self.sent < self.command.data.len() => {
+                self.load(self.command.le, self.sent);
+            }
+            _ => return Next::Done,
+        }
+        Next::Ask
+    }
+
+    fn advance(&mut self, outcome: Outcome<'_>) -> Next {
+        let command = CommandId::of::<uicc::Apdu>();
+        match outcome {
+            Outcome::Begin => {
+                (self.fetching, self.len, self.rounds) = (false, 0, 0);
+                self.load(self.command.le, 0);
+                Next::Ask
+            }
+            Outcome::Answer(body) => match uicc::ApduInfoView::new(body).read() {
+                Ok(info) => self.take(info),
+                Err(error) => unreadable(command, error),
+            },
+            Outcome::Refused(_, body) => refused(command, outcome, uicc::ApduInfoView::new(body).status().ok()),
+            outcome => refused(command, outcome, None),
+        }
+    }
+
+    fn question(&self) -> Step<'_> {
+        ask_card(CommandId::of::<uicc::Apdu>(), &self.block)
+    }
+}
+
+impl Procedure for Transmit<'_> {
+    fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
+        match self.advance(outcome) {
+            Next::Ask => self.question(),
+            Next::Done => Step::Done,
+            Next::Fail(stop) => Step::Fail(stop),
+        }
+    }
+}
+
+/// Closes a logical channel; one that is not open counts as closed.
+#[derive(Clone, Copy, Debug)]
+pub struct CloseChannel(uicc::CloseChannelSet);
+
+impl CloseChannel {
+    /// Closes that one.
+    #[must_use]
+    pub const fn new(channel: u32) -> Self {
+        Self(uicc::CloseChannelSet { channel, channel_group: 0 })
+    }
+
+    /// Closes all that were opened with the group of `access`.
+    #[must_use]
+    pub const fn group(access: Access) -> Self {
+        Self(uicc::CloseChannelSet { channel: 0, channel_group: access.channel_group })
+    }
+}
+
+impl Procedure for CloseChannel {
+    fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
+        match outcome {
+            Outcome::Begin => ask_card(CommandId::of::<uicc::CloseChannel>(), &self.0),
+            Outcome::Answer(_) | Outcome::Refused(Status::MS_INVALID_LOGICAL_CHANNEL, _) => Step::Done,
+            outcome => fail(CommandId::of::<uicc::CloseChannel>(), outcome),
+        }
+    }
+}
+
+/// One command to an application, with all around it: opens a channel, sends the command, and closes the channel whatever
+/// came of it.
+#[derive(Debug)]
+pub struct Exchange<'a> {
+    open: OpenChannel<'a>,
+    transmit: Transmit<'a>,
+    close: CloseChannel,
+    at: Exchanging,
+    stop: Option<Stop>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exchanging {
+    Opening,
+    Transmitting,
+    Closing,
+}
+
+impl<'a> Exchange<'a> {
+    /// Sends `command` to the application `app_id`, and puts the answer into `response`.
+    #[must_use]
+    pub fn new(app_id: &'a [u8], access: Access, command: Command<'a>, response: &'a mut [u8]) -> Self {
+        Self {
+            open: OpenChannel::new(app_id, access),
+            transmit: Transmit::new(0, access, command, response),
+            close: CloseChannel::new(0),
+            at: Exchanging::Opening,
+            stop: None,
+        }
+    }
+
+    /// The status words of the last answer.
+    #[must_use]
+    pub const fn words(&self) -> StatusWords {
+        self.transmit.words()
+    }
+
+    /// Bytes of the answer.
+    #[must_use]
+    pub const fn response_len(&self) -> usize {
+        self.transmit.response_len()
+    }
+
+    /// Goes on to closing.
+    fn close(&mut self, stop: Option<Stop>) -> Step<'_> {
+        (self.at, self.stop) = (Exchanging::Closing, stop);
+        self.close = CloseChannel::new(self.open.channel());
+        ask_card(CommandId::of::<uicc::CloseChannel>(), &self.close.0)
+    }
+}
+
+impl Procedure for Exchange<'_> {
+    fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
+        if matches!(outcome, Outcome::Begin) {
+            (self.at, self.stop) = (Exchanging::Opening, None);
+        }
+        let mut outcome = outcome;
+        if self.at == Exchanging::Opening {
+            match self.open.advance(outcome) {
+                Next::Ask => return self.open.question(),
+                Next::Fail(stop) => return Step::Fail(stop),
+                Next::Done => {
+                    self.at = Exchanging::Transmitting;
+                    self.transmit.block.channel = self.open.channel();
+                    outcome = Outcome::Begin;
+                }
+            }
+        }
+        if self.at == Exchanging::Transmitting {
+            return match self.transmit.advance(outcome) {
+                Next::Ask => self.transmit.question(),
+                Next::Done => self.close(None),
+                Next::Fail(stop) => self.close(Some(stop)),
+            };
+        }
+        match self.stop {
+            Some(stop) => Step::Fail(stop),
+            // The answer is there; a channel that cannot be closed is no reason to throw it away.
+            None => Step::Done,
+        }
+    }
+
+    /// A command must not be sent twice because the modem was too busy to close the channel behind it.
+    fn hears_of_busy(&self) -> bool {
+        self.at != Exchanging::Opening
+    }
+}
