@@ -649,7 +649,7 @@ fn device_services_lists_exactly_what_is_served() {
     bench.wait(10_000);
     let body = bench.ask::<bc::DeviceServices>();
     let view = bc::DeviceServicesInfoView::new(&body);
-    assert_eq!(view.max_dss_sessions().unwrap(), 0);
+    assert_eq!(view.max_dss_sessions().unwrap(), 1);
     let mut listed = Vec::new();
     for service in view.device_services().unwrap().iter() {
         let service = service.unwrap();

@@ -9,11 +9,12 @@ use mbim_wire::service::basic_connect as bc;
 use mbim_wire::{Encode, Status};
 
 use super::super::modem::bearer::{Auth, IpKind};
+use super::super::modem::clock::Date;
 use super::super::modem::network::Technologies;
 use super::super::modem::sms::Format;
 use super::super::modem::{Failure, Modem, Reason};
 use super::Config;
-use super::service::{basic_connect, ms_basic_connect_extensions, phonebook, sms, stk, ussd};
+use super::service::{basic_connect, ms_basic_connect_extensions, ms_sar, phonebook, sms, stk, ussd};
 use super::signal::Reporting;
 use super::subscriptions::Subscriptions;
 
@@ -27,6 +28,9 @@ pub(super) enum Subject {
     Sms(sms::Subject),
     Ussd(ussd::Subject),
     Extensions(ms_basic_connect_extensions::Subject),
+    FirmwareId,
+    Sar(ms_sar::Subject),
+    Nitz(Date),
 }
 
 impl From<basic_connect::Subject> for Subject {
@@ -62,6 +66,12 @@ impl From<phonebook::Subject> for Subject {
 impl From<stk::Subject> for Subject {
     fn from(subject: stk::Subject) -> Self {
         Self::Stk(subject)
+    }
+}
+
+impl From<ms_sar::Subject> for Subject {
+    fn from(subject: ms_sar::Subject) -> Self {
+        Self::Sar(subject)
     }
 }
 
@@ -186,6 +196,9 @@ impl Source<'_> {
             Subject::Sms(subject) => subject.tell(self, sink),
             Subject::Ussd(subject) => subject.tell(self, sink),
             Subject::Extensions(subject) => self.tell_extensions(subject, sink),
+            Subject::FirmwareId => self.tell_firmware_id(sink),
+            Subject::Sar(subject) => self.tell_sar(subject, sink),
+            Subject::Nitz(date) => self.tell_nitz(date, sink),
         }
     }
 

@@ -70,6 +70,7 @@ macro_rules! served {
                 None
             }
 
+            #[allow(dead_code)] // a service without indications does not ask
             const fn cid(self) -> u32 {
                 match self { $(Self::$id => <$command as mbim_wire::Command>::CID),* }
             }
@@ -120,7 +121,12 @@ pub(super) static SERVICES: &[&Service] = &[
     &service::ussd::SERVICE,
     &service::phonebook::SERVICE,
     &service::stk::SERVICE,
+    &service::dss::SERVICE,
     &service::ms_basic_connect_extensions::SERVICE,
+    &service::ms_firmware_id::SERVICE,
+    &service::ms_host_shutdown::SERVICE,
+    &service::ms_sar::SERVICE,
+    &service::ms_voice_extensions::SERVICE,
 ];
 
 /// Services at most.

@@ -47,8 +47,10 @@ use mbim_wire::message::{
     write_close_done, write_command_done, write_function_error, write_indicate_status, write_open_done,
 };
 use mbim_wire::service::basic_connect as bc;
+use mbim_wire::service::known;
 use mbim_wire::{Command as _, EncodeError, ProtocolError, Status, Uuid};
 
+use super::collect;
 use super::modem::event::{Change, Cursor, Origin, Reading};
 use super::modem::{Modem, Text, Ticket};
 use crate::time::{Instant, Millis};
@@ -86,6 +88,23 @@ const V3: u16 = 0x0300;
 /// The highest version of Microsoft's extensions that is served.
 pub const EXTENDED_VERSION: u16 = V3;
 
+/// Services whose streams can be opened.
+pub const STREAMED: usize = 4;
+
+/// Streams that a device service has beside its commands, or instead of them (device service streams).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Streams {
+    /// The service.
+    pub service: Uuid,
+    /// Streams that it can have open at the same time.
+    pub instances: u8,
+    /// They carry bytes from the host.
+    pub from_host: bool,
+    /// They carry bytes to the host.
+    pub to_host: bool,
+}
+
 /// How the function behaves.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -104,6 +123,8 @@ pub struct Config {
     pub pin_attempts_on_failure: bool,
     /// If not empty, 5G is hidden from the data classes and told as this text, at most 11 characters. Some modems do.
     pub custom_data_class: Text<11>,
+    /// Device services with streams. With none, the command to open streams is not there.
+    pub streams: Vec<Streams, STREAMED>,
 }
 
 impl Default for Config {
@@ -115,6 +136,12 @@ impl Default for Config {
             origin: Origin(1),
             pin_attempts_on_failure: true,
             custom_data_class: Text::new(),
+            streams: collect([Streams {
+                service: known::MS_MODEM_FILE_TRANSFER,
+                instances: 1,
+                from_host: false,
+                to_host: true,
+            }]),
         }
     }
 }
@@ -282,6 +309,8 @@ struct Core<'s> {
     negotiation: Negotiation,
     subscriptions: Subscriptions,
     reporting: Reporting,
+    /// Streams of device services that are open.
+    streams: Vec<service::dss::Stream, { service::dss::OPEN }>,
     /// The next event to tell.
     cursor: Cursor,
     /// Services that have told the change under the cursor.
@@ -319,6 +348,7 @@ impl<'s> Function<'s> {
                 negotiation: Negotiation::START,
                 subscriptions: Subscriptions::at_first(),
                 reporting: Reporting::new(super::modem::network::Signal::NONE),
+                streams: Vec::new(),
                 cursor: Cursor::default(),
                 told: 0,
                 repeat: None,
@@ -398,6 +428,11 @@ impl<'s> Function<'s> {
     #[must_use]
     pub fn agreed_version(&self) -> u16 {
         self.core.negotiation.version
+    }
+
+    /// The streams that are open: service and number.
+    pub fn open_streams(&self) -> impl Iterator<Item = (Uuid, u8)> {
+        self.core.streams.iter().map(|stream| (stream.service, stream.session))
     }
 
     /// What happened so far.
@@ -597,6 +632,7 @@ impl Core<'_> {
         self.negotiation = Negotiation::START;
         self.subscriptions = Subscriptions::at_first();
         self.reporting = Reporting::new(modem.signal());
+        self.streams.clear();
         self.cursor = modem.newest();
         self.told = 0;
         self.repeat = None;
@@ -607,6 +643,7 @@ impl Core<'_> {
             return self.error(transaction_id, ProtocolError::MAX_TRANSFER);
         }
         self.close(now, modem);
+        modem.host_returns(now);
         let own = usize::from(self.config.max_control_transfer);
         let hosts = usize::try_from(max_control_transfer).unwrap_or(usize::MAX);
         self.state = State::Opening { transaction_id, limit: own.min(hosts), at: now + self.config.open_delay };

@@ -1,7 +1,12 @@
 //! The device services that are served, one file each.
 
 pub(super) mod basic_connect;
+pub(super) mod dss;
 pub(super) mod ms_basic_connect_extensions;
+pub(super) mod ms_firmware_id;
+pub(super) mod ms_host_shutdown;
+pub(super) mod ms_sar;
+pub(super) mod ms_voice_extensions;
 pub(super) mod phonebook;
 pub(super) mod sms;
 pub(super) mod stk;
@@ -54,6 +59,7 @@ pub(super) static STATES: &[Repeated] = &[
     extended::<ext::NetworkDenylist>(),
     extended::<ext::ModemLoggingConfig>(),
     extended::<ext::ModemConfiguration>(),
+    Repeated { service: &ms_sar::SERVICE, cid: wire::ms_sar::TransmissionStatus::CID, each_session: false },
     Repeated { service: &phonebook::SERVICE, cid: wire::phonebook::Configuration::CID, each_session: false },
     message::<wire::sms::Configuration>(),
     message::<wire::sms::MessageStoreStatus>(),

@@ -123,7 +123,7 @@ impl Modem {
     pub fn set_date(&mut self, now: Instant, date: Date) {
         self.poll(now);
         self.clock = Clock { at: now, date };
-        self.log.push(Origin::WORLD, Change::Date);
+        self.log.push(Origin::WORLD, Change::Date(date));
     }
 }
 

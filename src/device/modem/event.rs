@@ -4,6 +4,7 @@ use heapless::Deque;
 
 use super::Radio;
 use super::bearer::SessionStatus;
+use super::clock::Date;
 use super::network::{PacketService, Registration, Signal};
 use super::settings::ConfigurationState;
 use super::sim::{ReadyState, SlotStatus};
@@ -79,7 +80,7 @@ pub enum Change {
     /// A command of the SIM toolkit, for the host that wanted it.
     Proactive(Shown),
     /// The network told another date.
-    Date,
+    Date(Date),
 }
 
 /// An event.

@@ -735,6 +735,7 @@ impl Modem {
         };
         self.set_registration(state, 0, Some(place));
         self.log.push(Origin::WORLD, Change::Location);
+        self.log.push(Origin::WORLD, Change::Date(self.date(now)));
         self.finish(Work::Register, Ok(()));
         if self.networks.setup.auto_attach {
             self.attach_if_wanted(now);

@@ -19,7 +19,8 @@ use super::super::super::answers::{
 };
 use super::super::super::commands::{self, CIDS, MAX_SERVICES, Offer};
 use super::super::super::signal::{Coded, UNKNOWN, rssi};
-use super::super::super::{V2, V3};
+use super::super::super::{STREAMED, Streams, V2, V3};
+use super::super::dss;
 
 /// What an answer or indication of Basic Connect is about.
 #[derive(Clone, Copy, Debug)]
@@ -135,6 +136,13 @@ fn context_element(context: &Context) -> bc::ProvisionedContextElement<'_> {
     }
 }
 
+fn dss_payload(streams: &Streams) -> bc::DssPayload {
+    let mut payload = bc::DssPayload::empty();
+    payload.set(bc::DssPayload::FROM_HOST, streams.from_host);
+    payload.set(bc::DssPayload::FROM_DEVICE, streams.to_host);
+    payload
+}
+
 /// Characters of a provider's name.
 const NAME: usize = 20;
 
@@ -218,13 +226,29 @@ impl Source<'_> {
         let cids = commands::offered(offer)
             .map(|service| collect::<_, CIDS>(service.offered_by(offer).map(|served| served.cid)));
         let cids: Vec<_, MAX_SERVICES> = collect(cids);
-        let services = commands::offered(offer).zip(&cids).map(|(service, cids)| bc::DeviceServiceElement {
-            device_service_id: service.uuid,
-            cids: (&**cids).into(),
+        let streams = &self.config.streams;
+        let element = |service: Uuid, cids| {
+            let streams = streams.iter().find(|streams| streams.service == service);
+            bc::DeviceServiceElement {
+                device_service_id: service,
+                dss_payload: streams.map_or(bc::DssPayload::empty(), dss_payload),
+                max_dss_instances: streams.map_or(0, |streams| u32::from(streams.instances)),
+                cids,
+                ..Default::default()
+            }
+        };
+        let with_commands =
+            commands::offered(offer).zip(&cids).map(|(service, cids)| element(service.uuid, (&**cids).into()));
+        // Some services have streams and no commands.
+        let known = |service: Uuid| commands::offered(offer).any(|offered| offered.uuid == service);
+        let without = streams.iter().map(|streams| streams.service).filter(|service| !known(*service));
+        let without = without.map(|service| element(service, (&[][..]).into()));
+        let services: Vec<_, { MAX_SERVICES + STREAMED }> = collect(with_commands.chain(without));
+        sink(&bc::DeviceServicesInfo {
+            max_dss_sessions: dss::most(self.config),
+            device_services: (&*services).into(),
             ..Default::default()
         });
-        let services: Vec<_, MAX_SERVICES> = collect(services);
-        sink(&bc::DeviceServicesInfo { device_services: (&*services).into(), ..Default::default() });
     }
 
     fn subscriber(&self, state: ReadyState, sink: Sink<'_>) {
