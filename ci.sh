@@ -291,10 +291,10 @@ step_deny() {
     done
 }
 
-# real peers: mbimcli, mbim-proxy and tshark against the virtual modem
+# real peers: mbimcli, mbim-proxy and tshark against the virtual modem and the proxy
 step_interop() {
     need file:tests/interop/Cargo.toml mbimcli /usr/libexec/mbim-proxy tshark unshare
-    run cargo build -q -p virtual-modem # the tests look for it beside themselves
+    run cargo build -q -p virtual-modem -p wwanctl # the tests look for them beside themselves
     run cargo test -p wwan-interop --no-fail-fast
 }
 

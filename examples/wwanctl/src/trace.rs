@@ -133,6 +133,29 @@ mod tests {
     }
 
     #[test]
+    fn a_version_that_a_proxy_tells_holds() {
+        use mbim_wire::message::write_indicate_status;
+        use mbim_wire::service::proxy_control::VersionNotification;
+        let mut buf = [0; 64];
+        let mut told = |version| {
+            let told = VersionNotification { mbim_version: 0x0100, mbim_extended_version: version };
+            write_indicate_status(&mut buf, PROXY_CONTROL, Version::CID, &told).unwrap().to_vec()
+        };
+        let mut trace = Trace::new(false, Instant(0));
+        trace.message(Instant(0), Direction::Sent, &told(0x0300));
+        trace.message(Instant(0), Direction::Received, &unhex(PIN).unwrap());
+        assert_eq!(trace.version, 1);
+        trace.message(Instant(0), Direction::Received, &told(0x0300));
+        assert_eq!(trace.version, 3);
+        for nonsense in [0x0000, 0x0400, 0xff00] {
+            trace.message(Instant(0), Direction::Received, &told(nonsense));
+            assert_eq!(trace.version, 3);
+        }
+        trace.message(Instant(0), Direction::Received, &told(0x0200));
+        assert_eq!(trace.version, 2);
+    }
+
+    #[test]
     fn fragments_are_not_shown() {
         let mut bytes = unhex(PIN).unwrap();
         *bytes.get_mut(12).unwrap() = 2;

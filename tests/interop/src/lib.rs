@@ -1,7 +1,7 @@
 //! Real peers as judges of the virtual modem and of the host: what the tests share.
 //!
-//! The tests need the program `virtual-modem` beside them in the target directory, and mbimcli, mbim-proxy and tshark on
-//! the machine; `./ci.sh interop` sees to both. Nothing here waits for a fixed time: conditions are asked for until they
+//! The tests need the programs `virtual-modem` and `wwanctl` beside them in the target directory, and mbimcli, mbim-proxy
+//! and tshark on the machine; `./ci.sh interop` sees to both. Nothing here waits for a fixed time: conditions are asked for until they
 //! hold or a generous limit is over. Every process that is started is killed when its owner is dropped.
 #![allow(clippy::std_instead_of_core, clippy::std_instead_of_alloc)] // tests for hosts
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // test support: the message is the report
@@ -33,13 +33,17 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// # Panics
 ///
 /// If it does not within [`PATIENCE`].
-pub fn until<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+pub fn until<T>(what: &str, condition: impl FnMut() -> Option<T>) -> T {
+    until_within(PATIENCE, what, condition)
+}
+
+fn until_within<T>(patience: Duration, what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(value) = condition() {
             return value;
         }
-        assert!(start.elapsed() < PATIENCE, "timeout: {what}");
+        assert!(start.elapsed() < patience, "timeout: {what}");
         thread::sleep(Duration::from_millis(2));
     }
 }
@@ -88,19 +92,18 @@ impl Drop for Scratch {
     }
 }
 
-/// The program `virtual-modem`, built into the same target directory as the running test.
+/// A program of ours, built into the same target directory as the running test.
 ///
 /// # Panics
 ///
 /// If it is not there.
 #[must_use]
-pub fn program() -> PathBuf {
+pub fn program(name: &str) -> PathBuf {
     let test = env::current_exe().expect("path of the test");
-    let beside = test.ancestors().skip(1).map(|folder| folder.join("virtual-modem"));
-    beside
-        .take(2)
-        .find(|path| path.is_file())
-        .expect("virtual-modem beside the tests: cargo build -p virtual-modem, with the same profile")
+    let mut beside = test.ancestors().skip(1).take(2).map(|folder| folder.join(name));
+    beside.find(|path| path.is_file()).unwrap_or_else(|| {
+        panic!("{name} is not beside the tests: cargo build -p {name}, with the same profile");
+    })
 }
 
 /// The program `virtual-modem`, serving on a pseudo-terminal.
@@ -144,7 +147,7 @@ impl VirtualModem {
     /// If it does not start.
     #[must_use]
     pub fn with<O: AsRef<OsStr>>(scenario: impl AsRef<OsStr>, options: &[O]) -> Self {
-        let mut child = Command::new(program())
+        let mut child = Command::new(program("virtual-modem"))
             .args(["pty", "--protocol", "mbim", "--verbose", "--scenario"])
             .arg(scenario)
             .args(options)
@@ -288,11 +291,15 @@ impl Said {
 /// If it cannot be started, or does not end within [`PATIENCE`].
 #[must_use]
 pub fn run(command: &mut Command) -> Said {
+    run_within(PATIENCE, command)
+}
+
+fn run_within(patience: Duration, command: &mut Command) -> Said {
     let child = command.env("LC_ALL", "C").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut child = Guarded(child.unwrap_or_else(|error| panic!("{command:?}: {error}")));
     let out = whole(child.0.stdout.take().expect("its standard output"));
     let err = whole(child.0.stderr.take().expect("its standard error"));
-    let status = until(&format!("{command:?}"), || child.0.try_wait().expect("wait"));
+    let status = until_within(patience, &format!("{command:?}"), || child.0.try_wait().expect("wait"));
     Said { status, out: out.join().expect("its standard output"), err: err.join().expect("its standard error") }
 }
 
@@ -344,33 +351,60 @@ pub fn in_own_network(test: &str) -> bool {
     let plain: &[&str] = &["--net"];
     let options = if run(own(plain).arg("true")).status.success() { plain } else { &["--net", "--map-root-user"] };
     let executable = env::current_exe().expect("path of the test");
-    let again = run(own(options).arg(executable).args(["--exact", test, "--nocapture"]).env(MARK, "1"));
+    // Each of its steps has a limit of its own.
+    let again =
+        run_within(10 * PATIENCE, own(options).arg(executable).args(["--exact", test, "--nocapture"]).env(MARK, "1"));
     assert!(again.status.success() && again.out.contains("1 passed"), "{again:#?}");
     false
 }
 
-/// mbim-proxy, in the network of the caller.
+/// A proxy, in the network of the caller.
 #[derive(Debug)]
-pub struct Proxy(#[allow(dead_code)] Guarded);
+pub struct Proxy {
+    child: Guarded,
+    messages: mpsc::Receiver<String>,
+}
 
 impl Proxy {
-    /// Starts it and waits until it listens.
+    /// Starts mbim-proxy and waits until it listens.
     ///
     /// # Panics
     ///
     /// If it does not.
     #[must_use]
     pub fn start() -> Self {
-        let child = Command::new("/usr/libexec/mbim-proxy")
-            .args(["--no-exit"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("start mbim-proxy");
-        let proxy = Self(Guarded(child));
-        until("mbim-proxy listens", || Self::connect().ok());
-        proxy
+        Self::spawn(Command::new("/usr/libexec/mbim-proxy").arg("--no-exit"))
+    }
+
+    /// Starts ours, `wwanctl proxy`, and waits until it listens.
+    ///
+    /// # Panics
+    ///
+    /// If it does not.
+    #[must_use]
+    pub fn ours(options: &[&str]) -> Self {
+        Self::spawn(Command::new(program("wwanctl")).args(["proxy", "--no-idle-exit"]).args(options))
+    }
+
+    fn spawn(command: &mut Command) -> Self {
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
+        let mut child = Guarded(child.expect("start the proxy"));
+        let messages = lines(child.0.stderr.take().expect("its messages"));
+        until("the proxy listens", || Self::connect().ok());
+        Self { child, messages }
+    }
+
+    /// Tells it to end, and waits until it has; its exit status, and what it has said.
+    ///
+    /// # Panics
+    ///
+    /// If it does not end.
+    #[must_use]
+    pub fn end(mut self) -> (ExitStatus, Vec<String>) {
+        let mut kill = Command::new("kill");
+        assert!(run(kill.arg(self.child.0.id().to_string())).status.success(), "tell it to end");
+        let status = until("the proxy ends", || self.child.0.try_wait().expect("wait"));
+        (status, self.messages.iter().collect())
     }
 
     /// Connects to it.

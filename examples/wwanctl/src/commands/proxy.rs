@@ -502,7 +502,7 @@ impl Host {
         program.place = to;
         match self.cores.get_mut(to).and_then(|core| core.proxy.connect()) {
             Some(id) => program.id = id,
-            None => program.end = Some(End::NoRoom), // there is room for all everywhere
+            None => program.end = Some(End::NoRoom), // never: see `admit`
         }
     }
 
@@ -616,7 +616,9 @@ impl Host {
             self.turn_away(&format!("process {process} of user {user} may not use modems; see --user and --group"));
             return true;
         }
-        let Some(id) = self.cores.get_mut(LOBBY).and_then(|core| core.proxy.connect()) else {
+        // No more than there are places in each core, so that all can go everywhere.
+        let free = self.cores.get_mut(LOBBY).filter(|_| self.programs.len() < PROGRAMS);
+        let Some(id) = free.and_then(|core| core.proxy.connect()) else {
             self.turn_away(&format!("process {process}: too many programs: at most {PROGRAMS}"));
             return true;
         };
