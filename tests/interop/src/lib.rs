@@ -352,8 +352,10 @@ pub fn in_own_network(test: &str) -> bool {
     let options = if run(own(plain).arg("true")).status.success() { plain } else { &["--net", "--map-root-user"] };
     let executable = env::current_exe().expect("path of the test");
     // Each of its steps has a limit of its own.
-    let again =
-        run_within(10 * PATIENCE, own(options).arg(executable).args(["--exact", test, "--nocapture"]).env(MARK, "1"));
+    let again = run_within(
+        PATIENCE.saturating_mul(10),
+        own(options).arg(executable).args(["--exact", test, "--nocapture"]).env(MARK, "1"),
+    );
     assert!(again.status.success() && again.out.contains("1 passed"), "{again:#?}");
     false
 }
