@@ -14,17 +14,22 @@ use super::super::modem::network::Technologies;
 use super::super::modem::sms::Format;
 use super::super::modem::{Failure, Modem, Reason};
 use super::Config;
-use super::service::{basic_connect, ms_basic_connect_extensions, ms_sar, phonebook, sms, stk, ussd};
+use super::service::{
+    auth, basic_connect, ms_basic_connect_extensions, ms_sar, ms_uicc_low_level_access, phonebook, sms, stk, ussd,
+};
 use super::signal::Reporting;
 use super::subscriptions::Subscriptions;
 
 /// What an answer or indication is about: one variant for each service.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::large_enum_variant)] // what a card says is kept whole, since it says it once; there is no heap for it
 pub(super) enum Subject {
     Empty,
     Basic(basic_connect::Subject),
     Phonebook(phonebook::Subject),
     Stk(stk::Subject),
+    Auth(auth::Subject),
+    Uicc(ms_uicc_low_level_access::Subject),
     Sms(sms::Subject),
     Ussd(ussd::Subject),
     Extensions(ms_basic_connect_extensions::Subject),
@@ -193,6 +198,8 @@ impl Source<'_> {
             Subject::Basic(subject) => self.tell_basic(subject, sink),
             Subject::Phonebook(subject) => self.tell_phonebook(subject, sink),
             Subject::Stk(subject) => self.tell_stk(subject, sink),
+            Subject::Auth(subject) => self.tell_auth(subject, sink),
+            Subject::Uicc(subject) => self.tell_uicc(subject, sink),
             Subject::Sms(subject) => subject.tell(self, sink),
             Subject::Ussd(subject) => subject.tell(self, sink),
             Subject::Extensions(subject) => self.tell_extensions(subject, sink),

@@ -121,11 +121,13 @@ pub(super) static SERVICES: &[&Service] = &[
     &service::ussd::SERVICE,
     &service::phonebook::SERVICE,
     &service::stk::SERVICE,
+    &service::auth::SERVICE,
     &service::dss::SERVICE,
     &service::ms_basic_connect_extensions::SERVICE,
     &service::ms_firmware_id::SERVICE,
     &service::ms_host_shutdown::SERVICE,
     &service::ms_sar::SERVICE,
+    &service::ms_uicc_low_level_access::SERVICE,
     &service::ms_voice_extensions::SERVICE,
 ];
 

@@ -285,6 +285,7 @@ struct Transaction {
 }
 
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::large_enum_variant)] // as in `Subject`
 enum Wait {
     /// For the modem.
     Modem(Ticket, Later),

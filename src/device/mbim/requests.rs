@@ -16,6 +16,7 @@ use super::answers::{Subject, status};
 
 /// What became of a command.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::large_enum_variant)] // as in `Subject`
 pub(super) enum Step {
     /// It is answered.
     Done(Status, Subject),

@@ -1,11 +1,13 @@
 //! The device services that are served, one file each.
 
+pub(super) mod auth;
 pub(super) mod basic_connect;
 pub(super) mod dss;
 pub(super) mod ms_basic_connect_extensions;
 pub(super) mod ms_firmware_id;
 pub(super) mod ms_host_shutdown;
 pub(super) mod ms_sar;
+pub(super) mod ms_uicc_low_level_access;
 pub(super) mod ms_voice_extensions;
 pub(super) mod phonebook;
 pub(super) mod sms;

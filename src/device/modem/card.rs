@@ -142,6 +142,11 @@ impl Answer {
         answer
     }
 
+    /// Status words without data.
+    pub(in super::super) fn status(sw: Sw) -> Self {
+        Self::new(sw, &[])
+    }
+
     /// Adds what there is room for, which is everything: no card has more than [`ANSWER`] bytes to say.
     fn append(&mut self, bytes: &[u8]) {
         for byte in bytes {
