@@ -84,8 +84,8 @@ impl SerialNumber {
 /// Page::write_content("Test of the warning system".into(), CbsCoding(0x01), &mut content)?;
 /// let page = Page { serial_number: SerialNumber::new(1, 0x276, 0), message_identifier: 4380, coding: CbsCoding(0x01),
 ///     page: 1, pages: 1, content: &content };
-/// let octets = page.to_octets();
-/// let read = Page::parse(&octets)?;
+/// let mut buffer = [0; 88];
+/// let read = Page::parse(page.write(&mut buffer)?)?;
 /// assert_eq!(read.text()?, "Test of the warning system");
 /// assert_eq!(read.language().as_ref().and_then(|language| language.as_str()), Some("en"));
 /// # Ok::<(), Box<dyn core::error::Error>>(())
@@ -103,17 +103,17 @@ pub struct Page<'a> {
     pub page: u8,
     /// How many there are: 1 to 15.
     pub pages: u8,
-    /// The content.
-    pub content: &'a [u8; CONTENT_LEN],
+    /// The content: 82 octets, of some modems fewer.
+    pub content: &'a [u8],
 }
 
 impl<'a> Page<'a> {
-    /// Reads a page; octets behind it are ignored. A page number or number of pages that is 0 makes it the only page, as the
+    /// Reads a page; octets behind the 88 are ignored. A page number or number of pages that is 0 makes it the only page, as the
     /// specification demands.
     ///
     /// # Errors
     ///
-    /// [`DecodeErrorKind::OutOfBounds`] for less than 88 octets.
+    /// [`DecodeErrorKind::OutOfBounds`] for less than the six octets in front of the content.
     pub fn parse(octets: &'a [u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(octets);
         let serial_number = SerialNumber(u16::from_be_bytes(reader.array("serial_number")?));
@@ -124,21 +124,30 @@ impl<'a> Page<'a> {
             (0, _) | (_, 0) => (1, 1),
             numbers => numbers,
         };
-        let error = reader.error(DecodeErrorKind::OutOfBounds, "content");
-        let content = reader.rest().first_chunk().ok_or(error)?;
+        let content = reader.rest();
+        let content = content.get(..CONTENT_LEN).unwrap_or(content);
         Ok(Self { serial_number, message_identifier, coding, page, pages, content })
     }
 
-    /// The page as octets. Numbers above 15 lose their upper bits.
-    #[must_use]
-    pub fn to_octets(&self) -> [u8; PAGE_LEN] {
-        let mut octets = [0; PAGE_LEN];
-        let mut writer = Writer::new(&mut octets);
+    /// Writes the page.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::TooLong`] for more content than a page has, [`EncodeError::Value`] for a page number above 15,
+    /// [`EncodeError::BufferTooSmall`].
+    pub fn write<'b>(&self, buf: &'b mut [u8]) -> Result<&'b mut [u8], EncodeError> {
+        let mut writer = Writer::new(buf);
         writer.bytes(&self.serial_number.0.to_be_bytes());
         writer.bytes(&self.message_identifier.to_be_bytes());
+        if self.page > 15 || self.pages > 15 {
+            writer.poison(EncodeError::Value { field: "page_parameter" });
+        }
+        if self.content.len() > CONTENT_LEN {
+            writer.poison(EncodeError::TooLong { field: "content", limit: CONTENT_LEN });
+        }
         writer.bytes(&[self.coding.0, self.page << 4 | self.pages & 0x0f]);
         writer.bytes(self.content);
-        octets
+        writer.finish()
     }
 
     /// Writes a text as the content of a page, filled up with carriage returns. A coding with a language in front wants the
@@ -204,8 +213,7 @@ impl<'a> Page<'a> {
     fn split(&self) -> Result<(Option<LanguageCode>, Text<'a>), DecodeError> {
         let header = if self.coding.has_header() {
             // The length of the user data header, and the header.
-            let [length, ..] = self.content;
-            usize::from(*length).saturating_add(1)
+            self.content.first().map_or(0, |length| usize::from(*length).saturating_add(1))
         } else {
             0
         };
@@ -226,7 +234,7 @@ impl fmt::Debug for Page<'_> {
         debug.field("coding", &self.coding).field("page", &self.page).field("pages", &self.pages);
         match self.text() {
             Ok(text) => debug.field("text", &text),
-            Err(_) => debug.field("content", self.content),
+            Err(_) => debug.field("content", &self.content),
         };
         debug.finish()
     }
@@ -244,11 +252,24 @@ pub enum Progress {
     Known,
 }
 
+/// Memory for one page of an [`Assembler`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct PageBuffer {
+    octets: [u8; PAGE_LEN],
+    len: usize,
+}
+
+impl PageBuffer {
+    /// Without a page.
+    pub const EMPTY: Self = Self { octets: [0; PAGE_LEN], len: 0 };
+}
+
 /// Gathers the pages of one message at a time, in any order; cells repeat them for hours. A page of another message, or of a
 /// later version, begins anew.
 #[derive(Debug)]
 pub struct Assembler<'m> {
-    memory: &'m mut [[u8; PAGE_LEN]],
+    memory: &'m mut [PageBuffer],
     /// Of the message that is gathered.
     message: Option<(SerialNumber, u16)>,
     pages: u8,
@@ -258,7 +279,7 @@ pub struct Assembler<'m> {
 
 impl<'m> Assembler<'m> {
     /// Gathers in `memory`, which is as many pages as a message may have: 15 are enough for all.
-    pub fn new(memory: &'m mut [[u8; PAGE_LEN]]) -> Self {
+    pub fn new(memory: &'m mut [PageBuffer]) -> Self {
         Self { memory, message: None, pages: 0, seen: 0 }
     }
 
@@ -292,7 +313,7 @@ impl<'m> Assembler<'m> {
             return Ok(Progress::Known);
         }
         if let Some(place) = self.memory.get_mut(at) {
-            *place = page.to_octets();
+            place.len = page.write(&mut place.octets).map_or(0, |octets| octets.len());
         }
         self.seen |= bit;
         Ok(if self.is_whole() { Progress::Whole } else { Progress::More })
@@ -310,7 +331,7 @@ impl<'m> Assembler<'m> {
             seen >>= 1;
             here
         });
-        present.filter_map(|octets| Page::parse(octets).ok())
+        present.filter_map(|page| Page::parse(page.octets.get(..page.len)?).ok())
     }
 
     /// The characters of all pages that have come; pages without text are left out.

@@ -122,7 +122,8 @@ fn bit(set: bool, bit: u8) -> u8 {
 }
 
 impl<'a> Tpdu<'a> {
-    /// Reads a message without service centre. The reserved kind 3 is read as DELIVER, as the specification demands.
+    /// Reads a message without service centre. The reserved kind 3 is read as DELIVER by the mobile station, as
+    /// the specification demands.
     ///
     /// # Errors
     ///
@@ -143,13 +144,15 @@ impl<'a> Tpdu<'a> {
     }
 
     fn read(reader: &mut Reader<'a>, direction: Direction) -> Result<Self, DecodeError> {
-        let first = reader.byte("first_octet")?;
+        let error = reader.error(DecodeErrorKind::Value, "message_type_indicator");
+        let first = reader.byte("message_type_indicator")?;
         match (first & 0x03, direction) {
             (first::SUBMIT, Direction::ToMobile) => SubmitReport::read(reader, first).map(Self::SubmitReport),
             (first::SUBMIT, _) => Submit::read(reader, first).map(Self::Submit),
             (first::STATUS_REPORT, Direction::ToServiceCentre) => Command::read(reader, first).map(Self::Command),
             (first::STATUS_REPORT, _) => StatusReport::read(reader, first).map(Self::StatusReport),
-            (_, Direction::ToServiceCentre) => DeliverReport::read(reader, first).map(Self::DeliverReport),
+            (first::DELIVER, Direction::ToServiceCentre) => DeliverReport::read(reader, first).map(Self::DeliverReport),
+            (_, Direction::ToServiceCentre) => Err(error),
             _ => Deliver::read(reader, first).map(Self::Deliver),
         }
     }

@@ -97,6 +97,24 @@ impl<'a> UserData<'a> {
         }
     }
 
+    /// TP-UDL, the length that stands in front of the user data: septets or octets, the header included.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError`] for user data that the coding cannot express.
+    pub fn length(&self, coding: DataCoding) -> Result<u8, EncodeError> {
+        let mut length = [0];
+        let mut writer = Writer::new(&mut length);
+        self.write(&mut writer, coding, usize::from(u8::MAX));
+        match writer.finish() {
+            Err(EncodeError::BufferTooSmall { .. }) | Ok(_) => {
+                let [length] = length;
+                Ok(length)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Reads the user data with the length in front.
     pub(super) fn read(reader: &mut Reader<'a>, coding: DataCoding, has_header: bool) -> Result<Self, DecodeError> {
         let length = usize::from(reader.byte("user_data_length")?);

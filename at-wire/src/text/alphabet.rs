@@ -320,7 +320,7 @@ impl Alphabet {
     }
 
     /// The next character of a text in septets.
-    pub fn next(&self, septets: &mut impl Iterator<Item = u8>) -> Option<char> {
+    pub fn next_char(&self, septets: &mut impl Iterator<Item = u8>) -> Option<char> {
         let character = match septets.next()? & 0x7f {
             ESCAPE => match septets.next().map(|code| code & 0x7f) {
                 None | Some(ESCAPE) => 0x20,

@@ -243,14 +243,14 @@ impl Iterator for Chars<'_> {
 
     fn next(&mut self) -> Option<char> {
         match &mut self.0 {
-            Source::Septets(septets, alphabet) => alphabet.next(septets),
+            Source::Septets(septets, alphabet) => alphabet.next_char(septets),
             Source::Unpacked(octets, alphabet) => {
                 let alphabet = *alphabet;
-                alphabet.next(&mut core::iter::from_fn(|| take(octets)))
+                alphabet.next_char(&mut core::iter::from_fn(|| take(octets)))
             }
             Source::UnpackedHex(digits, alphabet) => {
                 let alphabet = *alphabet;
-                alphabet.next(&mut core::iter::from_fn(|| hex::take(digits)))
+                alphabet.next_char(&mut core::iter::from_fn(|| hex::take(digits)))
             }
             Source::Utf16(octets, ByteOrder::Big) => utf16(octets, |octets| pair(octets).map(u16::from_be_bytes)),
             Source::Utf16(octets, ByteOrder::Little) => utf16(octets, |octets| pair(octets).map(u16::from_le_bytes)),
@@ -264,7 +264,7 @@ impl Iterator for Chars<'_> {
                     let code = u32::from(*base).saturating_add(u32::from(*low & 0x7f));
                     Some(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
                 }
-                _ => Alphabet::DEFAULT.next(&mut core::iter::from_fn(|| take(octets))),
+                _ => Alphabet::DEFAULT.next_char(&mut core::iter::from_fn(|| take(octets))),
             },
             Source::Bytes(octets, upper) => {
                 let upper = *upper;

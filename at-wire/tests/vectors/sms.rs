@@ -1,0 +1,543 @@
+//! Cases of `sms.jsonl`: short messages of 3GPP and 3GPP2, cell broadcast.
+
+use at_wire::sms::broadcast::{Assembler, Channels, PAGE_LEN, Page, PageBuffer, Progress};
+use at_wire::sms::cdma;
+use at_wire::sms::{
+    Address, DataCoding, Direction, Element, MAX_USER_DATA, Parameters, PartSet, Pdu, Reference, RelativeValidity,
+    Split, Submit, Timestamp, Tpdu, TypeOfAddress, UserData, Validity,
+};
+use at_wire::text::{Alphabet, Coding, Language, packed_len};
+use serde_json::{Map, Value, json};
+
+use super::{Case, Outcome, equal, hex, unhex};
+
+pub(super) fn run(case: &Case<'_>) -> Outcome {
+    match (case.text("standard"), case.item) {
+        (None | Some("3gpp"), None) => tpdu(case),
+        (Some("3gpp2"), None) => cdma(case),
+        (_, Some("tpdu_address")) => tpdu_address(case),
+        (_, Some("split_text")) => split_text(case),
+        (_, Some("cbs")) => cbs(case),
+        (_, Some("cbs_assembly")) => cbs_assembly(case),
+        (_, Some("cbs_topic_ranges")) => cbs_topic_ranges(case),
+        _ => case.unknown(),
+    }
+}
+
+/// The message in the octets of a case, with the service centre if one is there.
+struct Whole<'a> {
+    octets: &'a [u8],
+    service_centre: Option<Address<'a>>,
+    tpdu: Tpdu<'a>,
+}
+
+fn read<'a>(case: &'a Case<'_>) -> Result<Whole<'a>, String> {
+    let direction = match (case.expect["outgoing"] == true, case.text("type")) {
+        (true, _) => Direction::ToServiceCentre,
+        (false, Some("submit_report")) => Direction::ToMobile,
+        _ => Direction::Stored,
+    };
+    let alone = case.expect["smsc_present"] == false || case.number("tpdu_length") == Some(case.bytes.len());
+    if alone {
+        let tpdu = Tpdu::parse(&case.bytes, direction).map_err(|error| error.to_string())?;
+        return Ok(Whole { octets: &case.bytes, service_centre: None, tpdu });
+    }
+    let pdu = Pdu::parse(&case.bytes, direction).map_err(|error| error.to_string())?;
+    let length = Pdu::tpdu_len(&case.bytes).map_err(|error| error.to_string())?;
+    let octets = &case.bytes[case.bytes.len() - length..];
+    Ok(Whole { octets, service_centre: pdu.service_centre, tpdu: pdu.tpdu })
+}
+
+fn address(address: Address<'_>) -> Value {
+    let kind = address.type_of_address();
+    let value = match address.text() {
+        Some(name) => name.to_string(),
+        None => address.digits().collect(),
+    };
+    json!({
+        "type_of_address": kind.0, "number_type": kind.number_type(), "numbering_plan": kind.numbering_plan(),
+        "address": value,
+    })
+}
+
+fn timestamp(time: Timestamp) -> Value {
+    time.date_time().map_or(Value::Null, |time| {
+        json!({
+            "year": time.year, "month": time.month, "day": time.day, "hour": time.hour, "minute": time.minute,
+            "second": time.second, "timezone_quarters": time.quarter_hours,
+        })
+    })
+}
+
+fn alphabet(coding: DataCoding) -> &'static str {
+    match coding.coding() {
+        Coding::Gsm7 => "gsm7",
+        Coding::Octets => "8bit",
+        Coding::Ucs2 => "ucs2",
+    }
+}
+
+/// What the codec makes of user data; `languages` are the locking and single shift of a case that names them.
+fn user_data(data: &UserData<'_>, coding: DataCoding, languages: Option<(Language, Language)>) -> Map<String, Value> {
+    let header = data.header();
+    let length = data.length(coding).unwrap();
+    let septets = coding.coding() == Coding::Gsm7 && !coding.is_compressed();
+    let in_header = (header.octets() * 8).div_ceil(7);
+    let text = data.text().map(|text| match languages {
+        Some((locking, single)) => text.in_alphabet(Alphabet::new(locking, single)),
+        None => text,
+    });
+    let (locking, single) = languages.unwrap_or((header.locking_shift(), header.single_shift()));
+    let elements: Vec<Value> =
+        header.elements().map(|element| json!({ "iei": element.id(), "hex": element.with_data(hex) })).collect();
+    let concat = header.concatenation().map(|part| {
+        let (reference, bits) = match part.reference {
+            Reference::Narrow(reference) => (u16::from(reference), 8),
+            Reference::Wide(reference) => (reference, 16),
+        };
+        json!({
+            "reference": reference, "bits": bits, "total": part.total, "max": part.total, "sequence": part.sequence,
+        })
+    });
+    let ports = header.ports().map(|ports| {
+        let bits = if ports.wide { 16 } else { 8 };
+        json!({ "destination": ports.destination, "source": ports.source, "bits": bits })
+    });
+    let waiting = header.elements().find_map(|element| match element {
+        Element::MessageWaiting { indication, count } => Some(json!({ "indication": indication, "count": count })),
+        _ => None,
+    });
+    let octets = if septets { packed_len(length.into(), 0) } else { length.into() };
+    let map = json!({
+        "udl": length,
+        "user_data_bytes": octets,
+        "udhl": header.octets().checked_sub(1),
+        "udh": elements,
+        "concat": concat,
+        "ports": ports,
+        "message_waiting": waiting,
+        "locking_shift_language": locking.0,
+        "single_shift_language": single.0,
+        "text": text.map(|text| text.to_string()),
+        "septets": if septets { Some(usize::from(length) - in_header) } else { None },
+        "data_hex": data.octets().map(hex),
+    });
+    map.as_object().unwrap().clone()
+}
+
+fn coding(coding: DataCoding) -> Map<String, Value> {
+    let map = json!({
+        "dcs": coding.0, "alphabet": alphabet(coding), "compressed": coding.is_compressed(), "class": coding.class(),
+        "automatic_deletion": coding.deletes_itself(),
+    });
+    map.as_object().unwrap().clone()
+}
+
+/// Everything of a message by the names of the vectors.
+fn described(case: &Case<'_>, whole: &Whole<'_>) -> Value {
+    let language = |key| case.number(key).map(|n| Language(u8::try_from(n).unwrap()));
+    let languages = language("locking_shift_language").zip(language("single_shift_language"));
+    let mut map = Map::new();
+    let mut put = |more: Value| map.extend(more.as_object().unwrap().clone());
+    put(json!({
+        "smsc": whole.service_centre.map(address),
+        "smsc_present": whole.octets.len() != case.bytes.len(),
+        "first_octet": whole.octets[0],
+        "tpdu_offset": case.bytes.len() - whole.octets.len(),
+        "tpdu_length": whole.octets.len(),
+        "outgoing": case.expect["outgoing"],
+    }));
+    let parameters = |parameters: &Parameters<'_>| {
+        let mut map = Map::new();
+        let dcs = parameters.data_coding.unwrap_or_default();
+        if let Some(pid) = parameters.protocol_identifier {
+            map.insert("pid".into(), pid.into());
+        }
+        if parameters.data_coding.is_some() {
+            map.extend(coding(dcs));
+        }
+        if let Some(data) = &parameters.user_data {
+            map.extend(user_data(data, dcs, languages));
+        }
+        Value::Object(map)
+    };
+    match &whole.tpdu {
+        Tpdu::Deliver(message) => {
+            put(json!({
+                "type": "deliver",
+                "more_messages": message.more_messages,
+                "status_report": message.status_report,
+                "reply_path": message.reply_path,
+                "from": address(message.originating_address),
+                "pid": message.protocol_identifier,
+                "timestamp": timestamp(message.service_centre_timestamp),
+                "timestamp_text": message.service_centre_timestamp.to_string(),
+            }));
+            put(coding(message.data_coding).into());
+            put(user_data(&message.user_data, message.data_coding, languages).into());
+        }
+        Tpdu::Submit(message) => {
+            let (format, relative, absolute) = match message.validity {
+                Validity::Default => ("absent", None, Value::Null),
+                Validity::Relative(span) => ("relative", Some(span), Value::Null),
+                Validity::Absolute(time) => ("absolute", None, timestamp(time)),
+                Validity::Enhanced(_) => ("enhanced", None, Value::Null),
+            };
+            put(json!({
+                "type": "submit",
+                "reject_duplicates": message.reject_duplicates,
+                "status_report": message.status_report,
+                "reply_path": message.reply_path,
+                "message_reference": message.message_reference,
+                "to": address(message.destination_address),
+                "pid": message.protocol_identifier,
+                "validity_format": format,
+                "validity_relative": relative.map(|span| span.0),
+                "validity_minutes": relative.map(RelativeValidity::minutes),
+                "validity_absolute": absolute,
+            }));
+            put(coding(message.data_coding).into());
+            put(user_data(&message.user_data, message.data_coding, languages).into());
+        }
+        Tpdu::StatusReport(message) => {
+            put(json!({
+                "type": "status_report",
+                "more_messages": message.more_messages,
+                "message_reference": message.message_reference,
+                "recipient": address(message.recipient_address),
+                "timestamp": timestamp(message.service_centre_timestamp),
+                "timestamp_text": message.service_centre_timestamp.to_string(),
+                "discharge": timestamp(message.discharge_time),
+                "discharge_text": message.discharge_time.to_string(),
+                "status": message.status.0,
+            }));
+            if let Some(present) = &message.parameters {
+                put(parameters(present));
+            }
+        }
+        Tpdu::Command(message) => put(json!({
+            "type": "command",
+            "status_report": message.status_report,
+            "message_reference": message.message_reference,
+            "pid": message.protocol_identifier,
+            "command_type": message.command_type.0,
+            "message_number": message.message_number,
+            "to": address(message.destination_address),
+            "data_hex": hex(message.command_data),
+        })),
+        Tpdu::DeliverReport(message) => {
+            put(json!({ "type": "deliver_report", "failure_cause": message.failure_cause }));
+            put(parameters(&message.parameters));
+        }
+        Tpdu::SubmitReport(message) => {
+            put(json!({
+                "type": "submit_report",
+                "failure_cause": message.failure_cause,
+                "timestamp": timestamp(message.service_centre_timestamp),
+            }));
+            put(parameters(&message.parameters));
+        }
+    }
+    Value::Object(map)
+}
+
+fn tpdu(case: &Case<'_>) -> Outcome {
+    match case.direction {
+        "reject" if case.has_bytes() => return Case::refused(read(case).map(drop)),
+        "nocrash" => {
+            if let Ok(whole) = read(case) {
+                described(case, &whole);
+            }
+            return Ok(());
+        }
+        "parse" | "roundtrip" | "build" => {}
+        _ => return case.unknown(),
+    }
+    // What is to be built is read first: its bytes are asserted, so that what they mean can be compared too.
+    let whole = read(case)?;
+    let ours = described(case, &whole);
+    case.compare(&ours)?;
+    for key in ["concat", "ports"] {
+        if case.asserts(key) && case.expect.get(key).is_none() && !ours[key].is_null() {
+            return Err(format!("{key}: {}, expected none", ours[key]));
+        }
+    }
+    let mut buffer = [0xa5; 1024];
+    let again = whole.tpdu.write(&mut buffer).map_err(|error| format!("writing again: {error}"))?;
+    equal("written again", &hex(again), &hex(whole.octets))?;
+    if case.writes() {
+        let built = build(case)?;
+        equal("bytes", &hex(&built), &hex(&case.bytes))?;
+    }
+    Ok(())
+}
+
+/// Builds the SUBMIT that the case describes, from nothing but its values.
+fn build(case: &Case<'_>) -> Result<Vec<u8>, String> {
+    let expect = case.expect;
+    if expect["type"] != "submit" {
+        return Err(format!("cannot build {}", expect["type"]));
+    }
+    let from = &expect["build_from"];
+    let plain = from.is_object();
+    let text = if plain { &from["text"] } else { &expect["text"] }.as_str().ok_or("no text")?;
+    let split = Split::new(text, Reference::Narrow(0)).map_err(|error| error.to_string())?;
+    let part = split.iter().next().ok_or("no part")?;
+    let validity = match (from["validity_minutes"].as_u64(), case.number("validity_relative")) {
+        (Some(minutes), _) => Validity::Relative(RelativeValidity::of_minutes(u32::try_from(minutes).unwrap())),
+        (None, Some(span)) => Validity::Relative(RelativeValidity(u8::try_from(span).unwrap())),
+        (None, None) => Validity::Default,
+    };
+    let mut data_coding = split.data_coding();
+    if let Some(class) = from["class"].as_u64() {
+        data_coding = data_coding.with_class(u8::try_from(class).unwrap());
+    }
+    let number = |value: &Value| -> Option<(TypeOfAddress, String)> {
+        let kind = u8::try_from(value["type_of_address"].as_u64()?).ok()?;
+        Some((TypeOfAddress(kind), value["address"].as_str()?.into()))
+    };
+    let to = number(&expect["to"]).unwrap_or_default();
+    let centre = number(&expect["smsc"]);
+    let plain_number = |key: &str| from[key].as_str().map(Address::number);
+    let byte = |key: &str| u8::try_from(case.number(key).unwrap_or(0)).unwrap();
+    let tpdu = Tpdu::Submit(Submit {
+        message_reference: byte("message_reference"),
+        destination_address: plain_number("to").unwrap_or(Address::digits_of(to.0, &to.1)),
+        protocol_identifier: byte("pid"),
+        data_coding,
+        validity,
+        user_data: part.user_data,
+        ..Submit::default()
+    });
+    let described_centre = centre.as_ref().map(|(kind, digits)| Address::digits_of(*kind, digits));
+    let service_centre = if plain { plain_number("smsc") } else { described_centre };
+    let mut buffer = [0xa5; Pdu::MAX_LEN];
+    Pdu { service_centre, tpdu }.write(&mut buffer).map(|octets| octets.to_vec()).map_err(|error| error.to_string())
+}
+
+/// An address as it stands in a TPDU: behind first octet and reference of a SUBMIT.
+fn tpdu_address(case: &Case<'_>) -> Outcome {
+    if !case.writes() {
+        return case.unknown();
+    }
+    let number = case.expect["build_from"]["address"].as_str().ok_or("no address")?;
+    let submit = Submit { destination_address: Address::number(number), ..Submit::default() };
+    let mut buffer = [0xa5; 64];
+    let octets = Tpdu::Submit(submit).write(&mut buffer).map_err(|error| error.to_string())?;
+    equal("bytes", &hex(&octets[2..octets.len() - 3]), &hex(&case.bytes))?;
+    case.compare(&json!({ "type_of_address": octets[3], "address": number }))
+}
+
+fn split_text(case: &Case<'_>) -> Outcome {
+    let text: String = match (case.text("text"), case.expect["text_runs"].as_array()) {
+        (Some(text), _) => text.into(),
+        (None, Some(runs)) => {
+            runs.iter().map(|run| run[0].as_str().unwrap().repeat(run[1].as_u64().unwrap() as usize)).collect()
+        }
+        _ => return Err("no text".into()),
+    };
+    let reference = match case.number("reference_bits") {
+        Some(16) => Reference::Wide(0x1234),
+        _ => Reference::Narrow(0x56),
+    };
+    let split = Split::new(&text, reference);
+    if case.direction == "reject" {
+        return Case::refused(split);
+    }
+    let split = split.map_err(|error| error.to_string())?;
+    let to = case.text("to").unwrap_or("+15551234");
+    let mut joined = String::new();
+    let mut parts: Option<PartSet> = None;
+    for part in split.iter() {
+        let tpdu = Tpdu::Submit(Submit {
+            destination_address: Address::number(to),
+            data_coding: split.data_coding(),
+            user_data: part.user_data,
+            ..Submit::default()
+        });
+        let mut buffer = [0xa5; Pdu::MAX_LEN];
+        let octets = Pdu::of(tpdu).write(&mut buffer).map_err(|error| error.to_string())?;
+        let read = Pdu::parse(octets, Direction::ToServiceCentre).map_err(|error| error.to_string())?;
+        let Tpdu::Submit(read) = read.tpdu else { return Err("no SUBMIT".into()) };
+        let concatenation = read.user_data.header().concatenation();
+        if split.parts() > 1 {
+            let concatenation = concatenation.ok_or("no concatenation")?;
+            equal("sequence", &concatenation.sequence, &part.number)?;
+            equal("reference", &concatenation.reference, &reference)?;
+            match &mut parts {
+                Some(parts) => equal("new", &parts.insert(concatenation), &true)?,
+                None => parts = PartSet::new(concatenation),
+            }
+        }
+        joined.extend(read.user_data.text().ok_or("no text")?.chars());
+        equal("to", &read.destination_address.to_string().as_str(), &to)?;
+    }
+    equal("complete", &parts.is_none_or(|parts| parts.is_complete()), &true)?;
+    equal("joined", &joined, &text)?;
+    let longest = split.iter().map(|part| part.text.chars().count()).max();
+    case.compare(&json!({
+        "to": to, "text": text, "text_runs": case.expect["text_runs"],
+        "reference_bits": case.expect["reference_bits"],
+        "segments": split.parts(),
+        "alphabet": alphabet(split.data_coding()),
+        "characters_per_segment": longest,
+    }))?;
+    assert!(split.room() <= MAX_USER_DATA * 8 / 7);
+    Ok(())
+}
+
+fn cbs(case: &Case<'_>) -> Outcome {
+    let page = Page::parse(&case.bytes);
+    if case.direction == "reject" {
+        return Case::refused(page.map(drop));
+    }
+    let page = page.map_err(|error| error.to_string())?;
+    let serial = page.serial_number;
+    let text = page.text();
+    let language = page.language();
+    case.compare(&json!({
+        "serial": serial.0,
+        "geo_scope": serial.geographical_scope(),
+        "message_code": serial.message_code(),
+        "message_code_low8": serial.message_code() & 0xff,
+        "update": serial.update_number(),
+        "emergency_user_alert": serial.emergency_user_alert(),
+        "popup": serial.popup(),
+        "identifier": page.message_identifier,
+        "dcs": page.coding.0,
+        "page": page.page,
+        "pages": page.pages,
+        "text": text.map(|text| text.to_string()).ok(),
+        "language": language.as_ref().and_then(|language| language.as_str()),
+    }))?;
+    let mut octets = [0xa5; PAGE_LEN];
+    let octets = page.write(&mut octets).map_err(|error| error.to_string())?;
+    equal("octets", &hex(octets), &hex(&case.bytes))?;
+    if case.writes() {
+        let mut content = [0xa5; 82];
+        Page::write_content(case.text("text").unwrap().into(), page.coding, &mut content).map_err(|e| e.to_string())?;
+        equal("content", &hex(&content), &hex(page.content))?;
+    }
+    Ok(())
+}
+
+/// Joins pages whose numbers the case sets; versions that are not newer must change nothing.
+fn cbs_assembly(case: &Case<'_>) -> Outcome {
+    let given = case.expect["pages_given_as"].as_array().ok_or("no pages")?;
+    let total = u8::try_from(case.number("pages").ok_or("no number of pages")?).unwrap();
+    let update = u8::try_from(case.number("update").ok_or("no update number")?).unwrap();
+    let page = |n: usize, of: &Value, update: u8| -> Result<Vec<u8>, String> {
+        let which = match of.as_str() {
+            Some("first") => 0,
+            Some("second") => 1,
+            other => return Err(format!("page of {other:?}")),
+        };
+        let mut octets = unhex(case.vector["hexes"][which].as_str().ok_or("no hex")?)?;
+        octets[1] = octets[1] & 0xf0 | update;
+        octets[5] = u8::try_from(n << 4).unwrap() | total;
+        Ok(octets)
+    };
+    let mut memory = [PageBuffer::EMPTY; 15];
+    let mut assembler = Assembler::new(&mut memory);
+    let mut push = |octets: &[u8]| {
+        let page = Page::parse(octets).map_err(|error| error.to_string())?;
+        assembler.push(&page).map_err(|error| error.to_string())
+    };
+    // An older version whose pages are replaced by the one in question.
+    push(&page(1, &"first".into(), update - 1)?)?;
+    for (n, entry) in given.iter().enumerate() {
+        let number = entry["page"].as_u64().unwrap() as usize;
+        let octets = page(number, &entry["of"], update)?;
+        let progress = push(&octets)?;
+        let whole = if n + 1 == given.len() { Progress::Whole } else { Progress::More };
+        equal("progress", &progress, &whole)?;
+        equal("twice", &push(&octets)?, &Progress::Known)?;
+        equal("older", &push(&page(number, &entry["of"], update - 3)?)?, &Progress::Known)?;
+    }
+    let text: String = assembler.chars().collect();
+    let (pages, update) = assembler.pages().fold((0, 0), |(count, _), page| {
+        assert_eq!(page.page, count + 1);
+        (count + 1, page.serial_number.update_number())
+    });
+    case.compare(&json!({
+        "text": text, "pages": pages, "update": update, "pages_given_as": case.expect["pages_given_as"],
+    }))
+}
+
+fn cbs_topic_ranges(case: &Case<'_>) -> Outcome {
+    let list = case.vector["text"].as_str().ok_or("no text")?;
+    let mut buffer = [Channels::default(); 64];
+    // The original knows numbers up to 999 only.
+    let channels = Channels::parse_list(list, 999, &mut buffer);
+    match case.direction {
+        "reject" => Case::refused(channels),
+        "parse" | "roundtrip" => {
+            let channels = channels.map_err(|error| error.to_string())?;
+            let minimal: Vec<String> = channels.iter().map(|channels| channels.to_string()).collect();
+            for (before, after) in channels.iter().zip(channels.iter().skip(1)) {
+                assert!(before.last + 1 < after.first, "{before} {after} could be one");
+            }
+            let minimal = minimal.join(",");
+            case.compare(&json!({ "valid": true, "ranges": minimal, "minimized": minimal, "text": minimal }))
+        }
+        _ => case.unknown(),
+    }
+}
+
+fn cdma(case: &Case<'_>) -> Outcome {
+    let message = cdma::Message::parse(&case.bytes);
+    match case.direction {
+        "reject" => return Case::refused(message.and_then(|message| touch(&message))),
+        "nocrash" => {
+            if let Ok(message) = &message {
+                let _ = touch(message);
+            }
+            return case.compare(&json!({ "accepted": message.is_ok() }));
+        }
+        "parse" | "build" | "roundtrip" => {}
+        _ => return case.unknown(),
+    }
+    let error = |error: at_wire::DecodeError| error.to_string();
+    let message = message.map_err(error)?;
+    let identifier = message.message_identifier().map_err(error)?;
+    let data = message.user_data().map_err(error)?;
+    case.compare(&json!({
+        "message_type": message.message_type(),
+        "teleservice_id": message.teleservice_id().map_err(error)?,
+        "service_category": message.service_category().map_err(error)?,
+        "from": message.originating_address().map_err(error)?.map(|address| address.to_string()),
+        "to": message.destination_address().map_err(error)?.map(|address| address.to_string()),
+        "callback": message.callback_number().map_err(error)?.map(|address| address.to_string()),
+        "bearer_reply_sequence": message.bearer_reply_sequence(),
+        "priority": message.priority(),
+        "message_identifier":
+            identifier.map(|found| json!({ "type": found.kind, "id": found.id, "header": found.has_header })),
+        "encoding": data.and_then(|data| data.encoding().name()),
+        "text": data.and_then(|data| data.text()).map(|text| text.collect::<String>()),
+        "data_hex": data.map(|data| data.fields().map(|field| format!("{field:02x}")).collect::<String>()),
+    }))?;
+    if case.writes() {
+        let from = if case.expect["build_from"].is_object() { &case.expect["build_from"] } else { case.expect };
+        let mut buffer = [0xa5; 255];
+        let outgoing = cdma::Outgoing {
+            number: from["to"].as_str().ok_or("no receiver")?,
+            text: from["text"].as_str().ok_or("no text")?.into(),
+            ..cdma::Outgoing::default()
+        };
+        let ours = outgoing.write(&mut buffer).map_err(|error| error.to_string())?;
+        equal("bytes", &hex(ours), &hex(&case.bytes))?;
+    }
+    Ok(())
+}
+
+/// Reads everything.
+fn touch(message: &cdma::Message<'_>) -> Result<(), at_wire::DecodeError> {
+    message.teleservice_id()?;
+    message.message_identifier()?;
+    if let Some(data) = message.user_data()? {
+        let _ = data.text().map(Iterator::count);
+    }
+    message.originating_address()?.map(|address| address.to_string());
+    message.destination_address()?.map(|address| address.to_string());
+    Ok(())
+}
