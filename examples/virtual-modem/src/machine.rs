@@ -4,6 +4,7 @@ use std::fmt;
 
 use wwan::device::mbim::{Function, Memory};
 use wwan::device::modem::Modem;
+use wwan::device::modem::sms::Incoming;
 use wwan::time::Instant;
 
 use crate::scenario::{Action, Event, Scenario};
@@ -118,6 +119,15 @@ impl<'m> Machine<'m> {
             }
             Action::Mute => self.function.set_mute(true),
             Action::Unmute => self.function.set_mute(false),
+            // What comes when it cannot be taken is lost.
+            Action::ReceiveText { from, text, class } => {
+                let _ = modem.receive_text(at, Incoming { from, text, class: *class, date: None });
+            }
+            Action::ReceivePdu(pdu) => drop(modem.receive_pdu(at, pdu)),
+            Action::NetworkUssd { text, question } => drop(modem.network_ussd(at, text, *question)),
+            Action::EndUssd => modem.network_ends_ussd(at),
+            Action::OtherUssdClient => modem.other_client_answers_ussd(at),
+            Action::SetDate(date) => modem.set_date(at, *date),
         }
     }
 

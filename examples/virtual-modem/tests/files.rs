@@ -17,9 +17,12 @@ use virtual_modem::scenario::Action;
 use wwan::channel::Direction;
 use wwan::channel::fault::{Fault, Scripted};
 use wwan::device::mbim::Effect;
-use wwan::device::modem::SimSetup;
 use wwan::device::modem::bearer::{Auth, IpKind};
+use wwan::device::modem::clock::Date;
 use wwan::device::modem::network::Technologies;
+use wwan::device::modem::sms::{MessageStatus, Verdict};
+use wwan::device::modem::ussd::Says;
+use wwan::device::modem::{SimSetup, text};
 use wwan::mbim_wire::Status;
 use wwan::mbim_wire::message::CommandType;
 use wwan::time::Millis;
@@ -47,7 +50,20 @@ fn everything_described_can_be_read_and_has_its_effect() {
     let login = point.credentials.as_ref().unwrap();
     assert_eq!((point.ip, login.auth, login.user.as_str()), (IpKind::V4V6, Auth::Chap, "user"));
     assert_eq!(scenario.function.extended_version, 0x0300);
-    assert_eq!(scenario.events.len(), 2);
+    let sms = &setup.sms;
+    assert_eq!((sms.stored.len(), sms.stored[1].status, sms.capacity), (2, MessageStatus::Draft, 30));
+    let verdicts: Vec<_> = sms.destinations.iter().map(|destination| destination.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Refused(38), Verdict::Silent, Verdict::Taken(0x46)]);
+    let answers: Vec<_> = setup.ussd.answers.iter().map(|answer| (answer.to.as_str(), &answer.says)).collect();
+    assert_eq!(answers.len(), 5);
+    assert_eq!(answers[2], ("*123# 1", &Says::Text(text("512 MB left"))));
+    assert_eq!((answers[3].1, answers[4].1), (&Says::Ends, &Says::Silence));
+    assert_eq!(scenario.events.len(), 6);
+    let said = Action::ReceiveText { from: "+15550123".into(), text: "Where are you?".into(), class: None };
+    assert_eq!(scenario.events[2].action, said);
+    assert!(matches!(&scenario.events[3].action, Action::ReceivePdu(pdu) if pdu.len() == 17));
+    let noon = Date { month: 7, hour: 12, zone: 8, daylight: 1, ..Date::default() };
+    assert_eq!(scenario.events[5].action, Action::SetDate(noon));
     assert_eq!(scenario.events[1].action, Action::NetworkDeactivates { session: 0, cause: 38 });
     let effects: Vec<_> = scenario.commands.iter().map(|command| (command.cid, command.kind, command.effect)).collect();
     let expected = [
@@ -69,6 +85,11 @@ fn defaults_described_are_the_defaults() {
     assert_eq!(all.setup.identity, none.setup.identity);
     assert_eq!(all.setup.delays, none.setup.delays);
     assert_eq!(all.setup.radio, none.setup.radio);
+    assert_eq!(all.setup.date, none.setup.date);
+    let (described, default) = (&all.setup.sms, &none.setup.sms);
+    assert_eq!((described.enabled, described.format, described.capacity), (true, default.format, default.capacity));
+    assert_eq!((&described.service_centre, described.loop_back), (&default.service_centre, default.loop_back));
+    assert_eq!(all.setup.ussd.enabled, none.setup.ussd.enabled);
     assert_eq!(all.setup.network.signal, none.setup.network.signal);
     assert_eq!(all.setup.network.technologies, none.setup.network.technologies);
     assert_eq!(all.setup.network.networks[0], none.setup.network.networks[0]);
@@ -113,6 +134,21 @@ fn mistakes_are_told_with_line_and_key() {
         ("[[event]]\nat = 1", 1, "do"),
         ("[[event]]\nat = 1\ndo = 'remove-sim'\ncause = 3", 4, "cause"),
         ("\n\n[[event]]\nat = 1\ndo = 'hardware-radio'", 3, "`on` is missing"),
+        ("[sms]\ncapacity = 41", 2, "at most 40"),
+        ("[sms]\nservice-centre = 'me'", 2, "no telephone number"),
+        ("[[sms.stored]]\nstatus = 'new'\ntext = 'x'", 1, "`from` and `text`"),
+        ("[[sms.stored]]\nstatus = 'new'\npdu = '0'", 1, "hexadecimal"),
+        ("[[sms.stored]]\nstatus = 'new'\nfrom = 'a very long name'\ntext = 'x'", 1, "no such message"),
+        ("[[sms.destination]]\nnumber = '1'", 1, "`silent`"),
+        ("[[sms.destination]]\nnumber = '1'\nsilent = true\nreport = 0", 1, "`silent`"),
+        ("[[ussd.answer]]\nto = '*1#'", 1, "`question`"),
+        ("[clock]\ndate = 2026-01-01", 2, "2026-01-31T12:00:00+01:00"),
+        ("[clock]\ndate = 1999-12-31T23:59:59Z", 2, "from 2000"),
+        ("[clock]\ndaylight = 3", 2, "0, 1 or 2"),
+        ("[[event]]\nat = 1\ndo = 'sms'\ntext = 'x'", 1, "`from` is missing"),
+        ("[[event]]\nat = 1\ndo = 'sms'\npdu = '00'", 1, "pdu"),
+        ("[[event]]\nat = 1\ndo = 'sms'\nfrom = '1'\ntext = 'x'\nclass = 4", 1, "no such message"),
+        ("[[event]]\nat = 1\ndo = 'date'", 1, "`clock` is missing"),
         ("[[fault]]\nway = 'up'\nnth = 1\ndo = 'lose'", 2, "up"),
         ("[[fault]]\nway = 'to-modem'\nnth = 0\ndo = 'lose'", 3, "from 1"),
         ("[[fault]]\nway = 'to-modem'\nnth = 1\ndo = 'lose'\nby = 3", 5, "by"),

@@ -28,6 +28,7 @@ pub const BUILT_IN: &[BuiltIn] = built_in! {
     "cold-boot"
     "fragments"
     "locked-sim"
+    "messages"
     "no-service"
     "no-sim"
     "refused-apn"

@@ -17,11 +17,13 @@ use wwan::channel::Direction;
 use wwan::channel::fault::{Fault, Rates, Scripted};
 use wwan::device::mbim::{self, Effect};
 use wwan::device::modem::bearer::{AccessPoint, Auth, Credentials, IpKind};
+use wwan::device::modem::clock::Date;
 use wwan::device::modem::network::{Network, Provider, Signal, Technologies};
 use wwan::device::modem::sim::{Code, NetworkLock, Sim};
 use wwan::device::modem::{Delays, SimSetup, Text, text};
 use wwan::time::Millis;
 
+use super::messages::{DateTable, SmsTable, UssdTable, hex};
 use super::read::{Keys, Node, Problem, Read, table, word, words};
 use super::{Action, Chance, Event, Scenario};
 
@@ -82,7 +84,7 @@ fn located(name: &str, source: &str, span: Option<Range<usize>>, message: &str) 
 }
 
 /// Puts what the file says in place of the default.
-fn put<T>(place: &mut T, said: Option<impl Into<T>>) {
+pub(super) fn put<T>(place: &mut T, said: Option<impl Into<T>>) {
     if let Some(said) = said {
         *place = said.into();
     }
@@ -90,7 +92,7 @@ fn put<T>(place: &mut T, said: Option<impl Into<T>>) {
 
 /// Text of at most `N` bytes.
 #[derive(Debug)]
-struct Short<const N: usize>(Text<N>);
+pub(super) struct Short<const N: usize>(pub(super) Text<N>);
 
 impl<const N: usize> Read for Short<N> {
     fn read(node: &Node<'_>) -> Result<Self, Problem> {
@@ -132,7 +134,7 @@ impl<const MIN: usize, const MAX: usize> From<Digits<MIN, MAX>> for Text<MAX> {
 type Plmn = Digits<5, 6>;
 
 /// A list of at most `most` entries.
-fn few<T>(said: Option<Spanned<Vec<T>>>, most: usize) -> Result<Option<Vec<T>>, Problem> {
+pub(super) fn few<T>(said: Option<Spanned<Vec<T>>>, most: usize) -> Result<Option<Vec<T>>, Problem> {
     match said {
         Some(said) if said.as_ref().len() > most => Err((said.span(), format!("at most {most} entries fit"))),
         said => Ok(said.map(Spanned::into_inner)),
@@ -148,6 +150,9 @@ table! {
         radio: RadioTable,
         network: NetworkTable,
         bearer: BearerTable,
+        sms: SmsTable,
+        ussd: UssdTable,
+        clock: DateTable,
         function: FunctionTable,
         event: Vec<Spanned<EventTable>>,
         fault: Vec<Spanned<FaultTable>>,
@@ -173,6 +178,9 @@ impl File {
         put(&mut setup.radio.fcc_locked, self.radio.fcc_locked);
         self.network.apply(&mut setup.network)?;
         self.bearer.apply(&mut setup.bearer)?;
+        self.clock.apply(&mut setup.date)?;
+        self.sms.apply(&mut setup.sms, setup.date)?;
+        self.ussd.apply(&mut setup.ussd)?;
         self.function.apply(&mut scenario.function)?;
         let events = self.event.into_iter().map(event);
         scenario.events = events.collect::<Result<_, _>>()?;
@@ -212,6 +220,14 @@ table! {
         scan: Option<u32>,
         radio: Option<u32>,
         restart: Option<u32>,
+        messages: Option<u32>,
+        send: Option<u32>,
+        deliver: Option<u32>,
+        report: Option<u32>,
+        redeliver: Option<u32>,
+        ussd: Option<u32>,
+        ussd_idle: Option<u32>,
+        no_answer: Option<u32>,
     }
 }
 
@@ -227,6 +243,14 @@ impl DelaysTable {
         put(&mut delays.scan, self.scan.map(Millis));
         put(&mut delays.radio, self.radio.map(Millis));
         put(&mut delays.restart, self.restart.map(Millis));
+        put(&mut delays.messages, self.messages.map(Millis));
+        put(&mut delays.send, self.send.map(Millis));
+        put(&mut delays.deliver, self.deliver.map(Millis));
+        put(&mut delays.report, self.report.map(Millis));
+        put(&mut delays.redeliver, self.redeliver.map(Millis));
+        put(&mut delays.ussd, self.ussd.map(Millis));
+        put(&mut delays.ussd_idle, self.ussd_idle.map(Millis));
+        put(&mut delays.no_answer, self.no_answer.map(Millis));
     }
 }
 
@@ -590,6 +614,11 @@ words! {
         Plug = "plug",
         Mute = "mute",
         Unmute = "unmute",
+        Sms = "sms",
+        Ussd = "ussd",
+        EndUssd = "end-ussd",
+        OtherUssdClient = "other-ussd-client",
+        Date = "date",
     }
 }
 
@@ -604,6 +633,12 @@ table! {
         signal: Option<Spanned<SignalTable>>,
         dns4: Option<Spanned<Vec<Ipv4Addr>>>,
         dns6: Option<Spanned<Vec<Ipv6Addr>>>,
+        from: Option<Spanned<String>>,
+        text: Option<Spanned<String>>,
+        class: Option<Spanned<u8>>,
+        pdu: Option<Spanned<String>>,
+        question: Option<Spanned<bool>>,
+        clock: Option<Spanned<DateTable>>,
     }
 }
 
@@ -657,6 +692,29 @@ fn event(said: Spanned<EventTable>) -> Result<Event, Problem> {
         Doing::Plug => Action::Plug,
         Doing::Mute => Action::Mute,
         Doing::Unmute => Action::Unmute,
+        Doing::Sms => match asked(&mut table.pdu) {
+            Some(pdu) => Action::ReceivePdu(hex(&pdu).ok_or_else(|| {
+                (span.clone(), "`pdu` is no message that can arrive, in hexadecimal digits".to_owned())
+            })?),
+            None => {
+                let from = asked(&mut table.from).ok_or_else(|| missing("from"))?;
+                let text = asked(&mut table.text).ok_or_else(|| missing("text"))?;
+                let class = asked(&mut table.class);
+                super::messages::check(&from, &text, class).map_err(|message| (span.clone(), message))?;
+                Action::ReceiveText { from, text, class }
+            }
+        },
+        Doing::Ussd => Action::NetworkUssd {
+            text: asked(&mut table.text).ok_or_else(|| missing("text"))?,
+            question: asked(&mut table.question).unwrap_or(false),
+        },
+        Doing::EndUssd => Action::EndUssd,
+        Doing::OtherUssdClient => Action::OtherUssdClient,
+        Doing::Date => {
+            let mut date = Date::default();
+            asked(&mut table.clock).ok_or_else(|| missing("clock"))?.apply(&mut date)?;
+            Action::SetDate(date)
+        }
     };
     nothing_left(&[
         ("session", table.session.as_ref().map(Spanned::span)),
@@ -665,6 +723,12 @@ fn event(said: Spanned<EventTable>) -> Result<Event, Problem> {
         ("signal", table.signal.as_ref().map(Spanned::span)),
         ("dns4", table.dns4.as_ref().map(Spanned::span)),
         ("dns6", table.dns6.as_ref().map(Spanned::span)),
+        ("from", table.from.as_ref().map(Spanned::span)),
+        ("text", table.text.as_ref().map(Spanned::span)),
+        ("class", table.class.as_ref().map(Spanned::span)),
+        ("pdu", table.pdu.as_ref().map(Spanned::span)),
+        ("question", table.question.as_ref().map(Spanned::span)),
+        ("clock", table.clock.as_ref().map(Spanned::span)),
     ])?;
     Ok(Event { at: Millis(table.at), action })
 }

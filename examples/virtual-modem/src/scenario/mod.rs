@@ -8,6 +8,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use wwan::channel::fault::{Rates, Scripted};
 use wwan::device::mbim;
 use wwan::device::modem::Setup;
+use wwan::device::modem::clock::Date;
 use wwan::device::modem::network::Signal;
 use wwan::device::modem::sim::Sim;
 use wwan::time::Millis;
@@ -16,6 +17,8 @@ use wwan::time::Millis;
 mod built_in;
 #[cfg(feature = "files")]
 mod file;
+#[cfg(feature = "files")]
+mod messages;
 #[cfg(feature = "files")]
 mod read;
 
@@ -112,6 +115,30 @@ pub enum Action {
     Mute,
     /// The modem takes part again.
     Unmute,
+    /// Somebody sends the modem a message; what the network cannot keep any more is lost.
+    ReceiveText {
+        /// Number or name of the sender.
+        from: String,
+        /// What it says.
+        text: String,
+        /// Message class, 0 for the screen.
+        class: Option<u8>,
+    },
+    /// The network delivers a message as it is: address of the service centre, and an SMS-DELIVER or SMS-STATUS-REPORT.
+    ReceivePdu(Vec<u8>),
+    /// The network says something in a dialogue of its own, if there is none.
+    NetworkUssd {
+        /// What it says.
+        text: String,
+        /// It wants an answer.
+        question: bool,
+    },
+    /// The network ends the dialogue.
+    EndUssd,
+    /// Another client inside the device answers in the dialogue.
+    OtherUssdClient,
+    /// The network tells another date.
+    SetDate(Date),
 }
 
 /// What happens to messages by chance.

@@ -188,12 +188,12 @@ impl<'n, 'i> Keys<'n, 'i> {
 /// Declares a table: its fields are the keys, with hyphens for underscores. A field whose type may be absent may be; one
 /// with a default is that then; all others must be there. So a table of only such fields may itself be absent.
 macro_rules! table {
-    ($(#[$m:meta])* struct $name:ident {
+    ($(#[$m:meta])* $vis:vis struct $name:ident {
         $($(#[$fm:meta])* $field:ident : $t:ty $(= $default:expr)?),* $(,)?
     }) => {
         $(#[$m])*
         #[derive(Debug)]
-        struct $name { $($(#[$fm])* $field: $t),* }
+        $vis struct $name { $($(#[$fm])* $field: $t),* }
 
         impl $name {
             fn from_keys(mut keys: $crate::scenario::read::Keys<'_, '_>) -> Result<Self, $crate::scenario::read::Problem> {

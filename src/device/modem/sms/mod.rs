@@ -102,6 +102,39 @@ impl Content {
     pub fn pdu(bytes: &[u8]) -> Result<Self, Failure> {
         Vec::from_slice(bytes).map(Self::Pdu).map_err(|_| Reason::TooLong.into())
     }
+
+    /// The same, if it is a message that can arrive: an SMS-DELIVER or SMS-STATUS-REPORT.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::Invalid`] for everything else, [`Reason::TooLong`].
+    pub fn arriving(bytes: &[u8]) -> Result<Self, Failure> {
+        tpdu::Nature::of(bytes)?;
+        Self::pdu(bytes)
+    }
+
+    /// The messages of a text that somebody sends, through the service centre of that number, which got it at `date` if
+    /// it does not say another time. `reference` ties the parts of a long text together.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::Invalid`] for a sender or class that cannot be, [`Reason::TooLong`] for a sender's name that is too
+    /// long or more than 255 parts, [`Reason::Full`] for more than [`ARRIVALS`].
+    pub fn texts(
+        format: Format,
+        service_centre: &str,
+        incoming: Incoming<'_>,
+        date: Date,
+        reference: u8,
+    ) -> Result<Vec<Self, ARRIVALS>, Failure> {
+        let date = incoming.date.unwrap_or(date);
+        let mut parts = Vec::new();
+        match format {
+            Format::Pdu => tpdu::deliver(service_centre, incoming, date, reference, &mut parts)?,
+            Format::Cdma => cdma(incoming, date, &mut parts)?,
+        }
+        Ok(parts)
+    }
 }
 
 /// A message in the store.
@@ -537,23 +570,15 @@ impl Modem {
     ///
     /// # Errors
     ///
-    /// [`Reason::Full`] if the network keeps too many messages already, [`Reason::Invalid`] for a sender or class that
-    /// cannot be, [`Reason::TooLong`] for more than 255 parts or a sender's name that is too long.
+    /// [`Reason::Full`] if the network keeps too many messages already, and those of [`Content::texts`].
     pub fn receive_text(&mut self, now: Instant, incoming: Incoming<'_>) -> Result<u8, Failure> {
         self.poll(now);
-        let date = incoming.date.unwrap_or_else(|| self.date(now));
-        let mut parts: Vec<Content, ARRIVALS> = Vec::new();
-        match self.sms.setup.format {
-            Format::Pdu => {
-                let centre = &self.sms.setup.service_centre;
-                tpdu::deliver(centre, incoming, date, self.sms.concatenation, &mut parts)?;
-                self.sms.concatenation = self.sms.concatenation.wrapping_add(1);
-            }
-            Format::Cdma => cdma(incoming, date, &mut parts)?,
-        }
+        let SmsSetup { format, service_centre, .. } = &self.sms.setup;
+        let parts = Content::texts(*format, service_centre, incoming, self.date(now), self.sms.concatenation)?;
         if self.sms.arrivals.capacity().saturating_sub(self.sms.arrivals.len()) < parts.len() {
             return Err(Reason::Full.into());
         }
+        self.sms.concatenation = self.sms.concatenation.wrapping_add(1);
         let count = u8::try_from(parts.len()).unwrap_or(u8::MAX);
         for content in parts {
             self.arrive(now, content)?;
@@ -573,8 +598,7 @@ impl Modem {
         if self.sms.setup.format != Format::Pdu {
             return Err(Reason::NotSupported.into());
         }
-        tpdu::Nature::of(pdu)?;
-        self.arrive(now, Content::pdu(pdu)?)?;
+        self.arrive(now, Content::arriving(pdu)?)?;
         self.poll(now);
         Ok(())
     }
