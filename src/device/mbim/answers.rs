@@ -15,7 +15,8 @@ use super::super::modem::sms::Format;
 use super::super::modem::{Failure, Modem, Reason};
 use super::Config;
 use super::service::{
-    auth, basic_connect, ms_basic_connect_extensions, ms_sar, ms_uicc_low_level_access, phonebook, sms, stk, ussd,
+    atds, auth, basic_connect, google, intel_mutual_authentication, intel_thermal_rf, intel_tools,
+    ms_basic_connect_extensions, ms_sar, ms_uicc_low_level_access, phonebook, qdu, quectel, sms, stk, ussd,
 };
 use super::signal::Reporting;
 use super::subscriptions::Subscriptions;
@@ -36,6 +37,13 @@ pub(super) enum Subject {
     FirmwareId,
     Sar(ms_sar::Subject),
     Nitz(Date),
+    Qdu(qdu::Subject),
+    Atds(atds::Subject),
+    Quectel(quectel::Subject),
+    Google(google::Subject),
+    IntelThermalRf(intel_thermal_rf::Subject),
+    IntelMutualAuthentication(intel_mutual_authentication::Subject),
+    IntelTools(intel_tools::Subject),
 }
 
 impl From<basic_connect::Subject> for Subject {
@@ -77,6 +85,48 @@ impl From<stk::Subject> for Subject {
 impl From<ms_sar::Subject> for Subject {
     fn from(subject: ms_sar::Subject) -> Self {
         Self::Sar(subject)
+    }
+}
+
+impl From<qdu::Subject> for Subject {
+    fn from(subject: qdu::Subject) -> Self {
+        Self::Qdu(subject)
+    }
+}
+
+impl From<atds::Subject> for Subject {
+    fn from(subject: atds::Subject) -> Self {
+        Self::Atds(subject)
+    }
+}
+
+impl From<quectel::Subject> for Subject {
+    fn from(subject: quectel::Subject) -> Self {
+        Self::Quectel(subject)
+    }
+}
+
+impl From<google::Subject> for Subject {
+    fn from(subject: google::Subject) -> Self {
+        Self::Google(subject)
+    }
+}
+
+impl From<intel_thermal_rf::Subject> for Subject {
+    fn from(subject: intel_thermal_rf::Subject) -> Self {
+        Self::IntelThermalRf(subject)
+    }
+}
+
+impl From<intel_mutual_authentication::Subject> for Subject {
+    fn from(subject: intel_mutual_authentication::Subject) -> Self {
+        Self::IntelMutualAuthentication(subject)
+    }
+}
+
+impl From<intel_tools::Subject> for Subject {
+    fn from(subject: intel_tools::Subject) -> Self {
+        Self::IntelTools(subject)
     }
 }
 
@@ -206,6 +256,13 @@ impl Source<'_> {
             Subject::FirmwareId => self.tell_firmware_id(sink),
             Subject::Sar(subject) => self.tell_sar(subject, sink),
             Subject::Nitz(date) => self.tell_nitz(date, sink),
+            Subject::Qdu(subject) => self.tell_qdu(subject, sink),
+            Subject::Atds(subject) => self.tell_atds(subject, sink),
+            Subject::Quectel(subject) => self.tell_quectel(subject, sink),
+            Subject::Google(subject) => self.tell_google(subject, sink),
+            Subject::IntelThermalRf(subject) => self.tell_intel_thermal_rf(subject, sink),
+            Subject::IntelMutualAuthentication(subject) => self.tell_intel_mutual_authentication(subject, sink),
+            Subject::IntelTools(subject) => self.tell_intel_tools(subject, sink),
         }
     }
 

@@ -129,6 +129,14 @@ pub(super) static SERVICES: &[&Service] = &[
     &service::ms_sar::SERVICE,
     &service::ms_uicc_low_level_access::SERVICE,
     &service::ms_voice_extensions::SERVICE,
+    &service::qdu::SERVICE,
+    &service::atds::SERVICE,
+    &service::quectel::SERVICE,
+    &service::google::SERVICE,
+    &service::intel_firmware_update::SERVICE,
+    &service::intel_thermal_rf::SERVICE,
+    &service::intel_mutual_authentication::SERVICE,
+    &service::intel_tools::SERVICE,
 ];
 
 /// Services at most.

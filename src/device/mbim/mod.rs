@@ -105,6 +105,30 @@ pub struct Streams {
     pub to_host: bool,
 }
 
+bitflags::bitflags! {
+    /// Device services of makers and operators. Their tunnels for AT commands are not among them: the model of the
+    /// modem has no AT interpreter.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct VendorServices: u16 {
+        /// Firmware update of Qualcomm and Quectel.
+        const QDU = 1 << 0;
+        /// AT&T.
+        const ATDS = 1 << 1;
+        /// Quectel.
+        const QUECTEL = 1 << 2;
+        /// Google.
+        const GOOGLE = 1 << 3;
+        /// Intel: restart.
+        const INTEL_FIRMWARE_UPDATE = 1 << 4;
+        /// Intel: frequencies in use.
+        const INTEL_THERMAL_RF = 1 << 5;
+        /// Intel: the FCC lock with a challenge.
+        const INTEL_MUTUAL_AUTHENTICATION = 1 << 6;
+        /// Intel: trace.
+        const INTEL_TOOLS = 1 << 7;
+    }
+}
+
 /// How the function behaves.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -125,6 +149,8 @@ pub struct Config {
     pub custom_data_class: Text<11>,
     /// Device services with streams. With none, the command to open streams is not there.
     pub streams: Vec<Streams, STREAMED>,
+    /// Services of makers and operators that are offered.
+    pub vendor_services: VendorServices,
 }
 
 impl Default for Config {
@@ -142,6 +168,7 @@ impl Default for Config {
                 from_host: false,
                 to_host: true,
             }]),
+            vendor_services: VendorServices::empty(),
         }
     }
 }

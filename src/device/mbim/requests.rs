@@ -37,6 +37,9 @@ pub(super) enum Later {
         home_only: bool,
     },
     MessageSent(u8),
+    Operators,
+    QuectelRadio,
+    UpdateWrite,
     Ussd,
 }
 
@@ -45,7 +48,7 @@ impl Later {
     pub(super) fn subject(self, modem: &Modem, outcome: Result<(), Failure>) -> (Status, Subject) {
         use super::service::basic_connect::Subject as Basic;
         use super::service::ms_basic_connect_extensions::Subject as Extensions;
-        use super::service::{sms, ussd};
+        use super::service::{atds, quectel, sms, ussd};
         let subject = match (self, outcome) {
             (Self::Registration, _) => Basic::Registration(modem.registration()).into(),
             (Self::PacketService, _) => Basic::PacketService(modem.packet_service()).into(),
@@ -56,6 +59,9 @@ impl Later {
             (Self::Radio, Ok(())) => Basic::Radio(modem.radio()).into(),
             (Self::VisibleProviders { home_only }, Ok(())) => Basic::VisibleProviders { home_only }.into(),
             (Self::MessageSent(reference), Ok(())) => sms::Subject::Reference(reference).into(),
+            (Self::Operators, Ok(())) => atds::Subject::Operators.into(),
+            (Self::QuectelRadio, Ok(())) => quectel::Subject(modem.radio()).into(),
+            (Self::UpdateWrite, Ok(())) => Subject::Empty,
             (Self::Ussd, Ok(())) => ussd::Subject::Reply(modem.ussd_answer()).into(),
             (_, Err(_)) => Subject::Empty,
         };

@@ -1,8 +1,14 @@
 //! The device services that are served, one file each.
 
+pub(super) mod atds;
 pub(super) mod auth;
 pub(super) mod basic_connect;
 pub(super) mod dss;
+pub(super) mod google;
+pub(super) mod intel_firmware_update;
+pub(super) mod intel_mutual_authentication;
+pub(super) mod intel_thermal_rf;
+pub(super) mod intel_tools;
 pub(super) mod ms_basic_connect_extensions;
 pub(super) mod ms_firmware_id;
 pub(super) mod ms_host_shutdown;
@@ -10,6 +16,8 @@ pub(super) mod ms_sar;
 pub(super) mod ms_uicc_low_level_access;
 pub(super) mod ms_voice_extensions;
 pub(super) mod phonebook;
+pub(super) mod qdu;
+pub(super) mod quectel;
 pub(super) mod sms;
 pub(super) mod stk;
 pub(super) mod ussd;
@@ -65,6 +73,8 @@ pub(super) static STATES: &[Repeated] = &[
     Repeated { service: &phonebook::SERVICE, cid: wire::phonebook::Configuration::CID, each_session: false },
     message::<wire::sms::Configuration>(),
     message::<wire::sms::MessageStoreStatus>(),
+    Repeated { service: &google::SERVICE, cid: wire::google::CarrierLock::CID, each_session: false },
+    Repeated { service: &intel_thermal_rf::SERVICE, cid: wire::intel_thermal_rf::Rfim::CID, each_session: false },
 ];
 
 /// Whether a command may come before the versions are agreed upon, which any other command ends (MBIMEx 2.0).

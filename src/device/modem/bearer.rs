@@ -532,6 +532,11 @@ impl Modem {
         sessions.filter(|status| status.state != SessionState::Inactive)
     }
 
+    /// Whether any session is active.
+    pub(super) fn has_active_session(&self) -> bool {
+        self.sessions().any(|status| status.state == SessionState::Active)
+    }
+
     fn active(&self, session: u8) -> Option<&Session> {
         let session = self.bearers.get(session)?;
         Some(session).filter(|session| session.status.state == SessionState::Active)
@@ -670,6 +675,7 @@ impl Modem {
     fn tell_session(&mut self, id: u8, by: Origin) {
         if let Some(session) = self.bearers.get(id) {
             self.log.push(by, Change::Session(session.status));
+            self.notice_vendor();
         }
     }
 

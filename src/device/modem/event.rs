@@ -10,6 +10,7 @@ use super::settings::ConfigurationState;
 use super::sim::{ReadyState, SlotStatus};
 use super::sms::MessageEvent;
 use super::stk::Shown;
+use super::vendor::Frequency;
 
 /// Events that are kept. A face that is slower misses the oldest ones, and is told how many.
 pub const EVENTS: usize = 64;
@@ -77,6 +78,10 @@ pub enum Change {
     Ussd(u32),
     /// The phonebook: whether it can be used, or what is in it.
     Phonebook,
+    /// The carrier lock.
+    CarrierLock,
+    /// The frequency in use, if it is to be told.
+    Frequencies(Option<Frequency>),
     /// A command of the SIM toolkit, for the host that wanted it.
     Proactive(Shown),
     /// The network told another date.

@@ -16,6 +16,7 @@
 //! | [`settings`] | logging, registration parameters, the configuration for an operator |
 //! | [`sar`] | less power near a body, and whether the device transmits |
 //! | [`wake`] | what has woken the host |
+//! | [`vendor`] | what only some makers' modems have |
 //! | [`event`] | the log of what happened, which every face reads with its own cursor |
 //!
 //! Time is an argument. Whatever takes time (searching, activating, scanning) has a due time inside; [`Modem::poll`]
@@ -54,6 +55,7 @@ pub mod sim;
 pub mod sms;
 pub mod stk;
 pub mod ussd;
+pub mod vendor;
 pub mod wake;
 
 use bearer::{BearerSetup, Bearers};
@@ -67,6 +69,7 @@ use sim::{ReadyState, Sim, SimSlot};
 use sms::{Sms, SmsSetup};
 use stk::{Stk, StkSetup};
 use ussd::{Ussd, UssdSetup};
+use vendor::{Vendor, VendorSetup};
 
 /// Text of at most `N` bytes of UTF-8.
 pub type Text<const N: usize> = heapless::String<N>;
@@ -168,6 +171,8 @@ pub struct Delays {
     pub ussd_idle: Millis,
     /// The modem's patience with a network that does not answer.
     pub no_answer: Millis,
+    /// Writing a piece of a firmware update.
+    pub update_write: Millis,
 }
 
 impl Default for Delays {
@@ -194,6 +199,7 @@ impl Default for Delays {
             ussd: Millis(500),
             ussd_idle: Millis(60_000),
             no_answer: Millis(20_000),
+            update_write: Millis(10),
         }
     }
 }
@@ -256,6 +262,8 @@ pub struct Setup {
     pub sms: SmsSetup,
     /// Dialogues with the network.
     pub ussd: UssdSetup,
+    /// What only some makers' modems have.
+    pub vendor: VendorSetup,
     /// The date at power-on, which goes on with virtual time.
     pub date: Date,
 }
@@ -387,6 +395,10 @@ enum Work {
     /// The message with this reference.
     Send(u8),
     Ussd,
+    UpdateWrite {
+        number: u16,
+        len: u32,
+    },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -445,6 +457,7 @@ pub struct Modem {
     /// The host has said good-bye.
     shut_down: bool,
     stk: Stk,
+    vendor: Vendor,
     /// Whether faces were told that the phonebook can be used.
     phonebook_told: bool,
     sms: Sms,
@@ -481,6 +494,7 @@ impl Modem {
             shut_down: false,
             bearers: Bearers::new(setup.bearer),
             stk: Stk::new(setup.stk),
+            vendor: Vendor::new(setup.vendor),
             phonebook_told: false,
             sms: Sms::new(setup.sms),
             ussd: Ussd::new(setup.ussd),
@@ -579,6 +593,7 @@ impl Modem {
     fn power_on(&mut self, now: Instant) {
         self.boots_at = Some(now + self.delays.boot);
         self.radio.software = self.power_on_radio.software;
+        self.radio.fcc_locked = self.power_on_radio.fcc_locked;
         self.slot.start(now + self.delays.boot + self.delays.sim);
         self.told = self.ready_state();
         self.phonebook_told = self.has_phonebook();
@@ -608,6 +623,9 @@ impl Modem {
         self.stk.power_off();
         self.sms.power_off();
         self.ussd.power_off();
+        if let Some(version) = self.vendor.restart() {
+            self.identity.firmware = version;
+        }
         self.emergency = false;
         self.idle_hint = false;
         self.log.push(Origin::WORLD, Change::Restarted);
@@ -668,6 +686,7 @@ impl Modem {
         self.radio = radio;
         if moved {
             self.log.push(by, Change::Radio(radio));
+            self.notice_vendor();
         }
         if !was_on && radio.is_on() {
             self.begin_search(now);
@@ -731,6 +750,7 @@ impl Modem {
             (Work::Slot(slot), None) => self.slot_due(now, slot),
             (Work::Detach, None) => self.detach_done(),
             (Work::Ussd, None) => self.forget_ussd_of(operation.by),
+            (Work::UpdateWrite { len, .. }, None) => self.update_written(len),
             _ => {}
         }
     }
@@ -805,6 +825,10 @@ impl Modem {
             }
             Work::Slot(slot) => {
                 self.slot_due(at, slot);
+                self.finish(work, Ok(()));
+            }
+            Work::UpdateWrite { len, .. } => {
+                self.update_written(len);
                 self.finish(work, Ok(()));
             }
             Work::Scan => {

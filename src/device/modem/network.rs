@@ -352,6 +352,8 @@ pub(super) struct Networks {
     wants_packet: bool,
     /// The home provider that the host has chosen.
     home: Option<Provider>,
+    /// What a host has not forbidden.
+    usable: Technologies,
 }
 
 impl Networks {
@@ -367,6 +369,7 @@ impl Networks {
             attach_due: None,
             wants_packet: true,
             home: None,
+            usable: Technologies::all(),
         }
     }
 
@@ -452,6 +455,32 @@ impl Modem {
     #[must_use]
     pub fn technologies(&self) -> Technologies {
         self.networks.setup.technologies
+    }
+
+    /// What the device can do and a host has not forbidden.
+    #[must_use]
+    pub fn usable_technologies(&self) -> Technologies {
+        self.technologies() & self.networks.usable
+    }
+
+    /// A host says which radio technologies may be used; that holds over restarts. The modem looks for a network anew if
+    /// that changes anything.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::NotSupported`] if none is left.
+    pub fn set_usable_technologies(&mut self, now: Instant, usable: Technologies) -> Result<(), Failure> {
+        self.poll(now);
+        if (self.technologies() & usable).is_empty() {
+            return Err(Reason::NotSupported.into());
+        }
+        let before = self.usable_technologies();
+        self.networks.usable = usable;
+        if before != self.usable_technologies() {
+            self.end_packet_service(Reason::NotRegistered.into());
+            self.begin_search(now);
+        }
+        Ok(())
     }
 
     /// The signal; nothing while the radio is off or no network in reach.
@@ -609,6 +638,7 @@ impl Modem {
         if let Some(network) = network.filter(|network| network.cell != cell) {
             network.cell = cell;
             self.log.push(Origin::WORLD, Change::Location);
+            self.notice_vendor();
         }
     }
 
@@ -619,7 +649,8 @@ impl Modem {
     /// # Errors
     ///
     /// [`Reason::RadioOff`], the state of the SIM, [`Reason::Invalid`], [`Reason::NotSupported`], [`Reason::NotAllowed`]
-    /// for providers that are denied, [`Reason::Busy`]. The outcome may be [`Reason::NoNetworks`], [`Reason::NotVisible`], or [`Reason::Refused`] with a cause.
+    /// for providers that are denied and by the carrier lock, [`Reason::Busy`]. The outcome may be
+    /// [`Reason::NoNetworks`], [`Reason::NotVisible`], or [`Reason::Refused`] with a cause.
     pub fn request_registration(
         &mut self,
         now: Instant,
@@ -631,6 +662,9 @@ impl Modem {
         self.usable_sim()?;
         if !self.radio.is_on() {
             return Err(Reason::RadioOff.into());
+        }
+        if self.is_carrier_locked() {
+            return Err(Reason::NotAllowed.into());
         }
         if let Selection::Manual(plmn) = &selection {
             if !self.networks.setup.manual {
@@ -666,7 +700,8 @@ impl Modem {
 
     /// Looks for a network, if SIM and radio allow it.
     pub(super) fn begin_search(&mut self, now: Instant) {
-        if self.usable_sim().is_err() || !self.radio.is_on() || self.is_sim_denied() {
+        let barred = self.is_sim_denied() || self.is_carrier_locked();
+        if self.usable_sim().is_err() || !self.radio.is_on() || barred {
             return;
         }
         self.transmits(now);
@@ -678,16 +713,17 @@ impl Modem {
         let available = network.and_then(|place| self.network(place));
         let available = available.map_or(Technologies::empty(), |network| network.technologies);
         let before = self.networks.registration;
-        let after = Registration { state, cause, network, available: available & self.technologies(), ..before };
+        let after = Registration { state, cause, network, available: available & self.usable_technologies(), ..before };
         self.networks.registration = after;
         if (before.state, before.cause, before.network) != (state, cause, network) {
             self.log.push(Origin::WORLD, Change::Registration(after));
+            self.notice_vendor();
         }
     }
 
     /// Lower is better; `None`: never chosen by the modem.
     fn rank(&self, network: &Network) -> Option<u8> {
-        let technologies = network.technologies & self.technologies();
+        let technologies = network.technologies & self.usable_technologies();
         match () {
             () if technologies.is_empty() || network.forbidden || self.is_denied(&network.plmn) => None,
             () if self.is_home(&network.plmn) => Some(0),
@@ -701,9 +737,10 @@ impl Modem {
         self.networks.search_due = None;
         let visible = || self.networks.visible();
         let choice = match &self.networks.selection {
-            Selection::Manual(plmn) => {
-                visible().find(|(_, network)| network.plmn == *plmn && !self.is_denied(&network.plmn))
-            }
+            Selection::Manual(plmn) => visible().find(|(_, network)| {
+                let usable = network.technologies.intersects(self.usable_technologies());
+                network.plmn == *plmn && usable && !self.is_denied(&network.plmn)
+            }),
             Selection::Automatic => visible()
                 .filter_map(|(place, network)| Some((self.rank(network)?, (place, network))))
                 .min_by_key(|(rank, (_, network))| (network.refuses != 0, *rank))
@@ -771,7 +808,7 @@ impl Modem {
         let mut packet = PacketService { state, cause, ..PacketService::NONE };
         if let Some(network) = self.serving_network().filter(|_| state == PacketState::Attached) {
             let preferred = self.registration().preferred;
-            let available = network.technologies & self.technologies();
+            let available = network.technologies & self.usable_technologies();
             let wanted = if (available & preferred).is_empty() { available } else { available & preferred };
             packet.technology = wanted.best();
             packet.uplink = network.uplink;

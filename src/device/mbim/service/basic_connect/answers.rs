@@ -308,7 +308,7 @@ impl Source<'_> {
         });
     }
 
-    fn provider_state(&self, plmn: &str) -> bc::ProviderState {
+    pub(in super::super) fn provider_state(&self, plmn: &str) -> bc::ProviderState {
         let mut state = bc::ProviderState::empty();
         if self.modem.is_home(plmn) {
             state |= bc::ProviderState::HOME;
@@ -360,7 +360,8 @@ impl Source<'_> {
         sink(&bc::ProvidersInfo { providers: (&*collect::<_, NETWORKS>(providers)).into(), ..Default::default() });
     }
 
-    fn registration(&self, registration: Registration, sink: Sink<'_>) {
+    /// Registration in the layout of MBIM 1.0.
+    pub(in super::super) fn plain_registration(&self, registration: Registration) -> bc::RegisterStateInfo<'_> {
         let network = registration.network.and_then(|place| self.modem.network(place));
         let named = |get: fn(&Network) -> &str| network.map_or("", get);
         let roaming = matches!(registration.state, RegistrationState::Roaming | RegistrationState::Partner);
@@ -372,21 +373,26 @@ impl Source<'_> {
             flags |= bc::RegistrationFlag::MANUAL_SELECTION_NOT_AVAILABLE;
         }
         let (technologies, _) = self.technologies();
-        let available = registration.available & technologies;
-        let info = bc::RegisterStateInfo {
+        bc::RegisterStateInfo {
             nw_error: NwError(registration.cause),
             register_state: registration_state(registration.state),
             register_mode: if registration.manual { bc::RegisterMode::MANUAL } else { bc::RegisterMode::AUTOMATIC },
-            available_data_classes: data_class(available),
+            available_data_classes: data_class(registration.available & technologies),
             current_cellular_class: bc::CellularClass::GSM,
             provider_id: named(|network| &network.plmn).into(),
             provider_name: cut(named(|network| &network.name), NAME).into(),
             roaming_text: if roaming { named(|network| &network.roaming_text).into() } else { Text::default() },
             registration_flag: flags,
-        };
+        }
+    }
+
+    fn registration(&self, registration: Registration, sink: Sink<'_>) {
+        let info = self.plain_registration(registration);
         if self.version < V2 {
             return sink(&info);
         }
+        let (technologies, _) = self.technologies();
+        let available = registration.available & technologies;
         // Version 3.0 keeps the layout, but has another bit for 5G.
         let class = |technologies| {
             if self.version < V3 {
