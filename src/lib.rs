@@ -63,6 +63,8 @@ pub mod channel;
 pub mod client;
 #[cfg(feature = "device")]
 pub mod device;
+#[cfg(feature = "mbim")]
+mod outgoing;
 pub mod procedure;
 #[cfg(feature = "mbim")]
 pub mod proxy;

@@ -31,7 +31,7 @@
 //! | `programs`, `connection` | the side of the programs |
 //! | `function` | the side of the function |
 //! | `subscriptions`, `joined` | lists of subscriptions |
-//! | `outgoing` | messages on their way to a program |
+//! | `mailbox` | messages on their way to a program |
 //!
 //! # Run loop
 //!
@@ -60,7 +60,7 @@ use crate::time::{Instant, Millis};
 mod connection;
 mod function;
 mod joined;
-mod outgoing;
+mod mailbox;
 mod programs;
 mod subscriptions;
 

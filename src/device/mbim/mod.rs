@@ -8,7 +8,6 @@
 //! | `requests` | what the services have in common in reading requests |
 //! | `answers` | what the services have in common in telling the host |
 //! | `subscriptions`, `signal` | which indications the host wants, and when the signal is worth one |
-//! | `queue` | messages on their way to the host |
 //!
 //! [`Function::receive`] takes a transfer from the host, [`Function::transmit`] gives the next one to the host until it
 //! has none, [`Function::poll_at`] says when to call it again without being asked. Call `transmit` after every `receive`
@@ -53,11 +52,11 @@ use mbim_wire::{Command as _, EncodeError, ProtocolError, Status, Uuid};
 use super::collect;
 use super::modem::event::{Change, Cursor, Origin, Reading};
 use super::modem::{Modem, Text, Ticket};
+use crate::outgoing::Outgoing;
 use crate::time::{Instant, Millis};
 
 mod answers;
 mod commands;
-mod queue;
 mod requests;
 mod service;
 mod signal;
@@ -66,7 +65,6 @@ mod subscriptions;
 use answers::{Source, Subject};
 use commands::{Offer, Request, SERVICES, Service};
 pub use commands::{Served, served_commands};
-use queue::Queue;
 use requests::{Later, Refused, Step};
 use service::{Repeated, STATES};
 use signal::Reporting;
@@ -332,7 +330,7 @@ struct Repeat {
 struct Core<'s> {
     config: Config,
     state: State,
-    queue: Queue<'s>,
+    queue: Outgoing<'s>,
     transactions: Vec<Transaction, TRANSACTIONS>,
     negotiation: Negotiation,
     subscriptions: Subscriptions,
@@ -371,7 +369,7 @@ impl<'s> Function<'s> {
             core: Core {
                 config,
                 state: State::Closed,
-                queue: Queue::new(memory.out),
+                queue: Outgoing::new(memory.out),
                 transactions: Vec::new(),
                 negotiation: Negotiation::START,
                 subscriptions: Subscriptions::at_first(),

@@ -6,7 +6,7 @@ use mbim_wire::subscription::{STANDARD_SERVICES, Subscription, Subscriptions};
 use mbim_wire::{Status, Uuid};
 
 use super::Counters;
-use super::outgoing::Outgoing;
+use super::mailbox::Mailbox;
 use crate::time::{Instant, Millis};
 
 /// Room for one program, and all that the proxy knows about it.
@@ -32,7 +32,7 @@ pub struct Connection<'s> {
     pub(super) list: Subscriptions<'s>,
     /// Subscriptions that `list` has room for.
     pub(super) room: usize,
-    pub(super) out: Outgoing<'s>,
+    pub(super) out: Mailbox<'s>,
 }
 
 /// A command that waits in its connection.
@@ -76,7 +76,7 @@ impl<'s> Connection<'s> {
             wanted: false,
             room: subscriptions.len(),
             list: Subscriptions::new(subscriptions),
-            out: Outgoing::new(out),
+            out: Mailbox::new(out),
         }
     }
 

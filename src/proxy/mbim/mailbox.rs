@@ -1,39 +1,30 @@
-//! Messages on their way to a program: whole ones, one behind the other, cut into transfers as they leave.
+//! Messages on their way to a program, and what becomes of those for which there is no room.
 
 use mbim_wire::EncodeError;
 use mbim_wire::field::Raw;
-use mbim_wire::fragment::Splitter;
-use mbim_wire::message::{self, COMMAND_HEADER_LEN, CommandDone, Transfer};
+use mbim_wire::message::{self, COMMAND_HEADER_LEN, CommandDone};
 use mbim_wire::{Encode, ProtocolError, Status, Uuid};
 
 use super::{Counters, count};
+use crate::outgoing::Outgoing;
 
+/// What a program has not fetched yet.
 #[derive(Debug)]
-pub(super) struct Outgoing<'s> {
-    memory: &'s mut [u8],
-    /// Bytes in use, those of the message that is leaving included.
-    len: usize,
-    leaving: Option<Leaving>,
+pub(super) struct Mailbox<'s> {
+    queue: Outgoing<'s>,
     /// Messages that found no room.
     lost: u32,
     /// The caller is still to hear of them.
     stuck: bool,
 }
 
-#[derive(Debug)]
-struct Leaving {
-    splitter: Splitter,
-    len: usize,
-}
-
-impl<'s> Outgoing<'s> {
+impl<'s> Mailbox<'s> {
     pub(super) fn new(memory: &'s mut [u8]) -> Self {
-        Self { memory, len: 0, leaving: None, lost: 0, stuck: false }
+        Self { queue: Outgoing::new(memory), lost: 0, stuck: false }
     }
 
     pub(super) fn clear(&mut self) {
-        self.len = 0;
-        self.leaving = None;
+        self.queue.clear();
         self.lost = 0;
         self.stuck = false;
     }
@@ -49,27 +40,12 @@ impl<'s> Outgoing<'s> {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.used() == 0
+        self.queue.is_empty()
     }
 
     /// Whether more than half of the memory is in use.
     pub(super) fn is_crowded(&self) -> bool {
-        self.used() > self.memory.len() >> 1
-    }
-
-    fn used(&self) -> usize {
-        let left = self.leaving.as_ref().filter(|leaving| leaving.splitter.is_done());
-        self.len.saturating_sub(left.map_or(0, |leaving| leaving.len))
-    }
-
-    /// Gives up the place of a message that has left.
-    fn tidy(&mut self) {
-        if let Some(leaving) = self.leaving.take_if(|leaving| leaving.splitter.is_done()) {
-            if leaving.len <= self.len && self.len <= self.memory.len() {
-                self.memory.copy_within(leaving.len..self.len, 0);
-            }
-            self.len = self.len.saturating_sub(leaving.len);
-        }
+        self.queue.used() > self.queue.capacity() >> 1
     }
 
     /// Appends what `write` writes; counts it if there is no room.
@@ -78,12 +54,9 @@ impl<'s> Outgoing<'s> {
         counters: &mut Counters,
         write: impl FnOnce(&mut [u8]) -> Result<&mut [u8], EncodeError>,
     ) {
-        self.tidy();
-        let capacity = self.memory.len();
-        let room = self.memory.get_mut(self.len..).unwrap_or_default();
-        match write(room) {
-            Ok(written) => self.len = self.len.saturating_add(written.len()),
-            Err(EncodeError::BufferTooSmall { needed }) if needed <= capacity => {
+        match self.queue.push(write) {
+            Ok(()) => {}
+            Err(EncodeError::BufferTooSmall { needed }) if needed <= self.queue.capacity() => {
                 count(&mut self.lost);
                 count(&mut counters.lost);
                 self.stuck = true;
@@ -107,7 +80,7 @@ impl<'s> Outgoing<'s> {
     /// Appends an answer. One that would not fit even into an empty queue becomes a failure.
     pub(super) fn answer(&mut self, counters: &mut Counters, transaction_id: u32, answer: &CommandDone<'_>) {
         let (mut status, mut body) = (answer.status, answer.body);
-        if body.len().saturating_add(COMMAND_HEADER_LEN) > self.memory.len() {
+        if body.len().saturating_add(COMMAND_HEADER_LEN) > self.queue.capacity() {
             count(&mut counters.too_long);
             (status, body) = (Status::FAILURE, &[]);
         }
@@ -118,14 +91,6 @@ impl<'s> Outgoing<'s> {
 
     /// The next transfer of at most `limit` bytes.
     pub(super) fn next(&mut self, limit: usize) -> Option<&[u8]> {
-        self.tidy();
-        if self.leaving.is_none() {
-            let messages = self.memory.get(..self.len)?;
-            let len = Transfer::parse(messages).ok()?.length;
-            let splitter = Splitter::new(messages.get(..len)?, limit);
-            self.leaving = Some(Leaving { splitter, len });
-        }
-        let leaving = self.leaving.as_mut()?;
-        leaving.splitter.next(self.memory.get_mut(..leaving.len)?)
+        self.queue.next(limit)
     }
 }

@@ -1,13 +1,14 @@
-//! Messages on their way to the host: whole ones, one behind the other, cut into transfers as they leave.
+//! MBIM messages on their way to whoever plays the host: whole ones, one behind the other, cut into transfers as they leave.
+//! The function role has one such queue, the proxy one for each program.
 
 use core::cell::Cell;
 
 use mbim_wire::EncodeError;
 use mbim_wire::fragment::Splitter;
-use mbim_wire::message::{MessageType, Transfer};
+use mbim_wire::message::Transfer;
 
 #[derive(Debug)]
-pub(super) struct Queue<'s> {
+pub(crate) struct Outgoing<'s> {
     buf: &'s mut [u8],
     /// Bytes in use, those of the message that is leaving included.
     len: usize,
@@ -20,19 +21,29 @@ struct Leaving {
     len: usize,
 }
 
-impl<'s> Queue<'s> {
-    pub(super) fn new(buf: &'s mut [u8]) -> Self {
+impl<'s> Outgoing<'s> {
+    pub(crate) fn new(buf: &'s mut [u8]) -> Self {
         Self { buf, len: 0, leaving: None }
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.len = 0;
         self.leaving = None;
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.used() == 0
+    }
+
+    /// Bytes that have not left; of a message that is leaving, all.
+    pub(crate) fn used(&self) -> usize {
         let done = self.leaving.as_ref().filter(|leaving| leaving.splitter.is_done());
-        self.len == done.map_or(0, |leaving| leaving.len)
+        self.len.saturating_sub(done.map_or(0, |leaving| leaving.len))
+    }
+
+    /// Bytes that fit.
+    pub(crate) fn capacity(&self) -> usize {
+        self.buf.len()
     }
 
     /// Gives up the place of a message that has left.
@@ -54,7 +65,11 @@ impl<'s> Queue<'s> {
     }
 
     /// Appends what `write` writes.
-    pub(super) fn push(
+    ///
+    /// # Errors
+    ///
+    /// Those of `write`, which finds the room that is left; nothing is appended then.
+    pub(crate) fn push(
         &mut self,
         write: impl FnOnce(&mut [u8]) -> Result<&mut [u8], EncodeError>,
     ) -> Result<(), EncodeError> {
@@ -66,7 +81,9 @@ impl<'s> Queue<'s> {
     }
 
     /// Drops the answer of a transaction, the rest of it if some of it has left.
-    pub(super) fn drop_answer(&mut self, transaction_id: u32) {
+    #[cfg(any(test, feature = "device"))]
+    pub(crate) fn drop_answer(&mut self, transaction_id: u32) {
+        use mbim_wire::message::MessageType;
         self.tidy();
         let mut at = 0_usize;
         while let Some(Ok(transfer)) = self.buf.get(at..self.len).map(Transfer::parse) {
@@ -88,7 +105,7 @@ impl<'s> Queue<'s> {
     }
 
     /// The next transfer of at most `limit` bytes.
-    pub(super) fn next(&mut self, limit: usize) -> Option<&[u8]> {
+    pub(crate) fn next(&mut self, limit: usize) -> Option<&[u8]> {
         self.tidy();
         if self.leaving.is_none() {
             let messages = self.buf.get(..self.len)?;
@@ -109,12 +126,12 @@ mod tests {
 
     use super::*;
 
-    fn answer(queue: &mut Queue<'_>, transaction_id: u32) -> Result<(), EncodeError> {
+    fn answer(queue: &mut Outgoing<'_>, transaction_id: u32) -> Result<(), EncodeError> {
         let body = mbim_wire::field::Raw(&[7; 60]);
         queue.push(|buf| write_command_done(buf, transaction_id, Uuid([1; 16]), 2, Status::SUCCESS, &body))
     }
 
-    fn ids(queue: &mut Queue<'_>, limit: usize) -> Vec<u32, 8> {
+    fn ids(queue: &mut Outgoing<'_>, limit: usize) -> Vec<u32, 8> {
         let mut ids = Vec::new();
         while let Some(bytes) = queue.next(limit) {
             ids.push(Transfer::parse(bytes).unwrap().transaction_id).unwrap();
@@ -125,7 +142,7 @@ mod tests {
     #[test]
     fn messages_leave_in_order_and_make_room() {
         let mut buf = [0; 250];
-        let mut queue = Queue::new(&mut buf);
+        let mut queue = Outgoing::new(&mut buf);
         assert!(queue.is_empty());
         answer(&mut queue, 1).unwrap();
         answer(&mut queue, 2).unwrap();
@@ -142,7 +159,7 @@ mod tests {
     fn an_answer_is_dropped_wherever_it_is() {
         let mut buf = [0; 512];
         for (dropped, left) in [(1, &[2, 2, 3, 3][..]), (2, &[1, 3, 3]), (3, &[1, 2, 2]), (4, &[1, 2, 2, 3, 3])] {
-            let mut queue = Queue::new(&mut buf);
+            let mut queue = Outgoing::new(&mut buf);
             for id in 1..4 {
                 answer(&mut queue, id).unwrap();
             }
@@ -152,7 +169,7 @@ mod tests {
             assert_eq!(ids(&mut queue, 64), left);
         }
         // Only answers are dropped.
-        let mut queue = Queue::new(&mut buf);
+        let mut queue = Outgoing::new(&mut buf);
         queue.push(|buf| write_close_done(buf, 5, Status::SUCCESS)).unwrap();
         queue.drop_answer(5);
         assert_eq!(ids(&mut queue, 64), [5]);
