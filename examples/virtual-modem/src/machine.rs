@@ -4,6 +4,7 @@ use std::fmt;
 
 use wwan::device::mbim::{Function, Memory};
 use wwan::device::modem::Modem;
+use wwan::device::modem::bearer::Way;
 use wwan::device::modem::sms::Incoming;
 use wwan::time::Instant;
 
@@ -96,8 +97,15 @@ impl<'m> Machine<'m> {
     fn act(&mut self, at: Instant, action: &Action) {
         let modem = &mut self.modem;
         match action {
-            Action::InsertSim => modem.insert_sim(at, self.scenario.card.clone()),
-            Action::RemoveSim => modem.remove_sim(at),
+            Action::InsertSim { slot } => {
+                let slot = slot.unwrap_or(modem.active_slot().slot);
+                // In a slot that is not there, nothing happens.
+                let _ = modem.insert_sim_into(at, slot, self.scenario.card.clone());
+            }
+            Action::RemoveSim { slot } => {
+                let slot = slot.unwrap_or(modem.active_slot().slot);
+                let _ = modem.remove_sim_from(at, slot);
+            }
             Action::LoseSignal => modem.lose_signal(at),
             Action::RestoreSignal => modem.restore_signal(at),
             Action::SetSignal(signal) => modem.set_signal(at, *signal),
@@ -107,6 +115,13 @@ impl<'m> Machine<'m> {
             Action::NetworkDeactivates { session, cause } => modem.network_deactivates(at, *session, *cause),
             Action::ChangeDns { session, v4, v6 } => modem.change_dns(at, *session, v4, v6),
             Action::HardwareRadio { on } => modem.set_hw_radio(at, *on),
+            Action::Configure { name } => modem.configure(at, name.clone()),
+            Action::Pco { session, options } => modem.set_pco(at, *session, options),
+            Action::SetCell(cell) => modem.set_cell(at, *cell),
+            Action::Traffic { session, octets } => {
+                modem.carry(at, *session, Way::Up, *octets);
+            }
+            Action::Wake(wake) => modem.wakes_host(wake.clone()),
             Action::Reboot => modem.reboot(at),
             Action::Unplug => {
                 self.function.reset(at, modem);

@@ -22,6 +22,7 @@ use wwan::device::modem::clock::Date;
 use wwan::device::modem::network::Technologies;
 use wwan::device::modem::sms::{MessageStatus, Verdict};
 use wwan::device::modem::ussd::Says;
+use wwan::device::modem::wake::{Wake, WakeCause};
 use wwan::device::modem::{SimSetup, text};
 use wwan::mbim_wire::Status;
 use wwan::mbim_wire::message::CommandType;
@@ -58,13 +59,19 @@ fn everything_described_can_be_read_and_has_its_effect() {
     assert_eq!(answers.len(), 5);
     assert_eq!(answers[2], ("*123# 1", &Says::Text(text("512 MB left"))));
     assert_eq!((answers[3].1, answers[4].1), (&Says::Ends, &Says::Silence));
-    assert_eq!(scenario.events.len(), 6);
+    assert_eq!(scenario.events.len(), 8);
     let said = Action::ReceiveText { from: "+15550123".into(), text: "Where are you?".into(), class: None };
-    assert_eq!(scenario.events[2].action, said);
+    assert_eq!(scenario.events[6].action, said);
     assert!(matches!(&scenario.events[3].action, Action::ReceivePdu(pdu) if pdu.len() == 17));
     let noon = Date { month: 7, hour: 12, zone: 8, daylight: 1, ..Date::default() };
-    assert_eq!(scenario.events[5].action, Action::SetDate(noon));
+    assert_eq!(scenario.events[7].action, Action::SetDate(noon));
     assert_eq!(scenario.events[1].action, Action::NetworkDeactivates { session: 0, cause: 38 });
+    let cause = WakeCause::Packet { session: 0, filter: 1, size: 4 };
+    assert_eq!(scenario.events[2].action, Action::Wake(Wake::new(cause, &[0x45, 0, 0, 0x14]).unwrap()));
+    assert_eq!(scenario.events[4].action, Action::Pco { session: 0, options: vec![0x80] });
+    let SimSetup::Card(second) = &setup.more_slots[0] else { panic!("{:?}", setup.more_slots) };
+    assert_eq!((setup.slot, second.iccid.as_str()), (0, "8900101000000000025"));
+    assert_eq!(setup.network.neighbours.len(), 1);
     let effects: Vec<_> = scenario.commands.iter().map(|command| (command.cid, command.kind, command.effect)).collect();
     let expected = [
         (12, Some(CommandType::SET), Effect::Refuse(Status::FAILURE)),
@@ -95,6 +102,10 @@ fn defaults_described_are_the_defaults() {
     assert_eq!(all.setup.network.networks[0], none.setup.network.networks[0]);
     assert_eq!(all.setup.bearer.addresses, none.setup.bearer.addresses);
     assert_eq!(all.setup.bearer.max_sessions, none.setup.bearer.max_sessions);
+    assert_eq!(all.setup.network.neighbours[0], none.setup.network.neighbours[0]);
+    assert_eq!(all.setup.sar, none.setup.sar);
+    assert_eq!(all.setup.configuration, none.setup.configuration);
+    assert_eq!(all.function.streams, none.function.streams);
     assert_eq!(all.card.pin1, none.card.pin1);
     assert_eq!(all.card.pin2, none.card.pin2);
     let mut card = all.card.clone();
@@ -157,6 +168,10 @@ fn mistakes_are_told_with_line_and_key() {
         ("[[command]]\nservice = 'Nothing'\nname = 'Connect'\nrefuse = 1", 2, "Nothing"),
         ("[[command]]\nname = 'Connect'", 1, "swallow"),
         ("[[command]]\nname = 'Connect'\nrefuse = 1\ndelay = 2", 1, "refuse"),
+        ("[[event]]\nat = 1\ndo = 'wake'\nwake = { cid = 3, data = '' }", 4, "service"),
+        ("[[event]]\nat = 1\ndo = 'pco'\npco = '8'", 4, "even number"),
+        ("[identity]\nfirmware-id = '5c6c'", 2, "a UUID"),
+        ("[[slot]]\n[[slot]]\n[[slot]]\n[[slot]]", 1, "at most 3"),
         ("[chance]\nto-modem = { loose = 3 }", 2, "loose"),
         ("[sim\n", 1, "[sim"),
         ("[sim]\n[sim]", 2, "[sim]"),

@@ -46,6 +46,14 @@ pub struct Wake {
     pub data: Vec<u8, WAKE_LEN>,
 }
 
+impl Wake {
+    /// A reason with the first bytes of the message or packet; `None` if they are more than [`WAKE_LEN`].
+    #[must_use]
+    pub fn new(cause: WakeCause, data: &[u8]) -> Option<Self> {
+        Some(Self { cause, data: Vec::from_slice(data).ok()? })
+    }
+}
+
 impl Modem {
     /// What woke the host last; `None` if nothing has since power-on.
     #[must_use]

@@ -34,6 +34,7 @@ pub const BUILT_IN: &[BuiltIn] = built_in! {
     "refused-apn"
     "registration-denied"
     "silent"
+    "two-slots"
     "wrong-pin-last-try"
 };
 

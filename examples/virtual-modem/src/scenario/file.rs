@@ -7,10 +7,10 @@ use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
-use mbim_wire::Status;
 use mbim_wire::catalogue::SERVICES;
 use mbim_wire::message::CommandType;
 use mbim_wire::service::basic_connect::BASIC_CONNECT;
+use mbim_wire::{Status, Uuid};
 use toml::Spanned;
 use toml::de::DeTable;
 use wwan::channel::Direction;
@@ -18,13 +18,15 @@ use wwan::channel::fault::{Fault, Rates, Scripted};
 use wwan::device::mbim::{self, Effect};
 use wwan::device::modem::bearer::{AccessPoint, Auth, Credentials, IpKind};
 use wwan::device::modem::clock::Date;
-use wwan::device::modem::network::{Network, Provider, Signal, Technologies};
+use wwan::device::modem::network::{Cell, Neighbour, Network, Provider, Signal, Technologies};
+use wwan::device::modem::settings::CONFIGURATION_NAME;
 use wwan::device::modem::sim::{Code, NetworkLock, Sim};
-use wwan::device::modem::{Delays, SimSetup, Text, text};
+use wwan::device::modem::wake::{WAKE_LEN, Wake, WakeCause};
+use wwan::device::modem::{Delays, Setup, SimSetup, Text, text};
 use wwan::time::Millis;
 
 use super::messages::{DateTable, SmsTable, UssdTable, hex};
-use super::read::{Keys, Node, Problem, Read, table, word, words};
+use super::read::{Keys, Node, Problem, Read, table, wanted, word, words};
 use super::{Action, Chance, Event, Scenario};
 
 /// Why a scenario cannot be played.
@@ -130,6 +132,29 @@ impl<const MIN: usize, const MAX: usize> From<Digits<MIN, MAX>> for Text<MAX> {
     }
 }
 
+/// Bytes in hexadecimal.
+#[derive(Debug)]
+struct Hex(Vec<u8>);
+
+impl Read for Hex {
+    fn read(node: &Node<'_>) -> Result<Self, Problem> {
+        let digits = word(node)?.as_bytes();
+        let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok();
+        let bytes: Option<Vec<u8>> = digits.chunks(2).map(|pair| byte(pair).filter(|_| pair.len() == 2)).collect();
+        bytes.map(Self).ok_or_else(|| wanted(node, "an even number of hexadecimal digits"))
+    }
+}
+
+/// A UUID, such as that of a device service.
+#[derive(Debug)]
+struct Service(Uuid);
+
+impl Read for Service {
+    fn read(node: &Node<'_>) -> Result<Self, Problem> {
+        word(node)?.parse().map(Self).map_err(|_| wanted(node, "a UUID"))
+    }
+}
+
 /// MCC and MNC.
 type Plmn = Digits<5, 6>;
 
@@ -147,9 +172,11 @@ table! {
         identity: IdentityTable,
         delays: DelaysTable,
         sim: SimTable,
+        slot: Option<Spanned<Vec<SimTable>>>,
         radio: RadioTable,
         network: NetworkTable,
         bearer: BearerTable,
+        sar: SarTable,
         sms: SmsTable,
         ussd: UssdTable,
         clock: DateTable,
@@ -169,15 +196,18 @@ impl File {
         put(&mut setup.identity.model, self.identity.model);
         put(&mut setup.identity.firmware, self.identity.firmware);
         put(&mut setup.identity.imei, self.identity.imei);
+        put(&mut setup.identity.firmware_id, self.identity.firmware_id.map(|id| id.0.0));
         self.delays.apply(&mut setup.delays);
         let inserted = self.sim.inserted.unwrap_or(true);
         scenario.card = self.sim.card();
         setup.sim = if inserted { SimSetup::Card(scenario.card.clone()) } else { SimSetup::Empty };
+        more_slots(self.slot, setup)?;
         put(&mut setup.radio.hardware, self.radio.hardware);
         put(&mut setup.radio.software, self.radio.software);
         put(&mut setup.radio.fcc_locked, self.radio.fcc_locked);
-        self.network.apply(&mut setup.network)?;
+        self.network.apply(setup)?;
         self.bearer.apply(&mut setup.bearer)?;
+        self.sar.apply(&mut setup.sar);
         self.clock.apply(&mut setup.date)?;
         self.sms.apply(&mut setup.sms, setup.date)?;
         self.ussd.apply(&mut setup.ussd)?;
@@ -204,6 +234,7 @@ table! {
         model: Option<Short<30>>,
         firmware: Option<Short<30>>,
         imei: Option<Digits<14, 18>>,
+        firmware_id: Option<Service>,
     }
 }
 
@@ -220,6 +251,8 @@ table! {
         scan: Option<u32>,
         radio: Option<u32>,
         restart: Option<u32>,
+        slot: Option<u32>,
+        configuration: Option<u32>,
         messages: Option<u32>,
         send: Option<u32>,
         deliver: Option<u32>,
@@ -243,6 +276,8 @@ impl DelaysTable {
         put(&mut delays.scan, self.scan.map(Millis));
         put(&mut delays.radio, self.radio.map(Millis));
         put(&mut delays.restart, self.restart.map(Millis));
+        put(&mut delays.slot, self.slot.map(Millis));
+        put(&mut delays.configuration, self.configuration.map(Millis));
         put(&mut delays.messages, self.messages.map(Millis));
         put(&mut delays.send, self.send.map(Millis));
         put(&mut delays.deliver, self.deliver.map(Millis));
@@ -270,7 +305,22 @@ table! {
         esim: Option<bool>,
         profile: Option<bool>,
         locked_at_start: Option<bool>,
+        active: Option<bool>,
     }
+}
+
+/// The slots behind the first one, and which slot is in use.
+fn more_slots(said: Option<Spanned<Vec<SimTable>>>, setup: &mut Setup) -> Result<(), Problem> {
+    for (number, table) in (1..).zip(few(said, setup.more_slots.capacity())?.unwrap_or_default()) {
+        if table.active == Some(true) {
+            setup.slot = number;
+        }
+        let inserted = table.inserted.unwrap_or(true);
+        let card = table.card();
+        // There are no more than fit.
+        let _ = setup.more_slots.push(if inserted { SimSetup::Card(card) } else { SimSetup::Empty });
+    }
+    Ok(())
 }
 
 impl SimTable {
@@ -370,11 +420,19 @@ table! {
         preferred: Option<Spanned<Vec<ProviderTable>>>,
         home_providers: Option<Spanned<Vec<ProviderTable>>>,
         signal: SignalTable,
+        neighbours: Option<Spanned<Vec<NeighbourTable>>>,
+        configuration: Option<Short<CONFIGURATION_NAME>>,
     }
 }
 
 impl NetworkTable {
-    fn apply(self, setup: &mut wwan::device::modem::network::NetworkSetup) -> Result<(), Problem> {
+    fn apply(self, setup: &mut Setup) -> Result<(), Problem> {
+        put(&mut setup.configuration, self.configuration);
+        let setup = &mut setup.network;
+        if let Some(said) = few(self.neighbours, setup.neighbours.capacity())? {
+            setup.neighbours.clear();
+            setup.neighbours.extend(said.into_iter().map(NeighbourTable::neighbour));
+        }
         if let Some(said) = few(self.in_reach, setup.networks.capacity())? {
             setup.networks.clear();
             setup.networks.extend(said.into_iter().map(CellTable::network));
@@ -409,6 +467,66 @@ table! {
         refuses_attach: Option<u32>,
         uplink: Option<u64>,
         downlink: Option<u64>,
+        cell: PlaceTable,
+    }
+}
+
+table! {
+    /// Where a cell is among cells; also the parameters of the event `cell`.
+    #[derive(Clone, Copy)]
+    struct PlaceTable {
+        lac: Option<u32>,
+        tac: Option<u32>,
+        id: Option<u64>,
+        physical: Option<u32>,
+        channel: Option<u32>,
+    }
+}
+
+impl PlaceTable {
+    fn apply(self, cell: &mut Cell) {
+        put(&mut cell.lac, self.lac);
+        put(&mut cell.tac, self.tac);
+        put(&mut cell.id, self.id);
+        put(&mut cell.physical, self.physical);
+        put(&mut cell.channel, self.channel);
+    }
+}
+
+table! {
+    /// A cell nearby.
+    struct NeighbourTable {
+        plmn: Plmn,
+        technology: Technology,
+        cell: PlaceTable,
+        signal: SignalTable,
+    }
+}
+
+impl NeighbourTable {
+    fn neighbour(self) -> Neighbour {
+        let technology = technologies(vec![self.technology]);
+        let mut neighbour = Neighbour::new(&self.plmn.0, technology, Cell::default());
+        self.cell.apply(&mut neighbour.cell);
+        self.signal.apply(&mut neighbour.signal);
+        neighbour
+    }
+}
+
+table! {
+    /// Transmit power near a body.
+    struct SarTable {
+        antennas: Option<u8>,
+        backoffs: Option<u32>,
+        wifi: Option<bool>,
+    }
+}
+
+impl SarTable {
+    fn apply(self, setup: &mut wwan::device::modem::sar::SarSetup) {
+        put(&mut setup.antennas, self.antennas);
+        put(&mut setup.backoffs, self.backoffs);
+        put(&mut setup.wifi, self.wifi);
     }
 }
 
@@ -424,6 +542,7 @@ impl CellTable {
         put(&mut network.refuses_attach, self.refuses_attach);
         put(&mut network.uplink, self.uplink);
         put(&mut network.downlink, self.downlink);
+        self.cell.apply(&mut network.cell);
         network
     }
 }
@@ -569,6 +688,17 @@ table! {
         open_delay: Option<u32>,
         pin_attempts_on_failure: Option<bool>,
         custom_data_class: Option<Short<11>>,
+        streams: Option<Spanned<Vec<StreamsTable>>>,
+    }
+}
+
+table! {
+    /// Streams of a device service.
+    struct StreamsTable {
+        service: Service,
+        instances: u8,
+        from_host: bool = false,
+        to_host: bool = false,
     }
 }
 
@@ -591,6 +721,15 @@ impl FunctionTable {
         put(&mut config.open_delay, self.open_delay.map(Millis));
         put(&mut config.pin_attempts_on_failure, self.pin_attempts_on_failure);
         put(&mut config.custom_data_class, self.custom_data_class);
+        if let Some(said) = few(self.streams, config.streams.capacity())? {
+            config.streams.clear();
+            config.streams.extend(said.into_iter().map(|streams| mbim::Streams {
+                service: streams.service.0,
+                instances: streams.instances,
+                from_host: streams.from_host,
+                to_host: streams.to_host,
+            }));
+        }
         Ok(())
     }
 }
@@ -609,6 +748,11 @@ words! {
         NetworkDeactivates = "network-deactivates",
         ChangeDns = "change-dns",
         HardwareRadio = "hardware-radio",
+        Configure = "configure",
+        Pco = "pco",
+        Cell = "cell",
+        Traffic = "traffic",
+        Wake = "wake",
         Reboot = "reboot",
         Unplug = "unplug",
         Plug = "plug",
@@ -633,6 +777,12 @@ table! {
         signal: Option<Spanned<SignalTable>>,
         dns4: Option<Spanned<Vec<Ipv4Addr>>>,
         dns6: Option<Spanned<Vec<Ipv6Addr>>>,
+        slot: Option<Spanned<u8>>,
+        configuration: Option<Spanned<Short<CONFIGURATION_NAME>>>,
+        pco: Option<Spanned<Hex>>,
+        cell: Option<Spanned<PlaceTable>>,
+        octets: Option<Spanned<usize>>,
+        wake: Option<Spanned<WakeTable>>,
         from: Option<Spanned<String>>,
         text: Option<Spanned<String>>,
         class: Option<Spanned<u8>>,
@@ -660,8 +810,8 @@ fn event(said: Spanned<EventTable>) -> Result<Event, Problem> {
     let mut table = said.into_inner();
     let missing = |key: &str| (span.clone(), format!("`{key}` is missing"));
     let action = match table.r#do {
-        Doing::InsertSim => Action::InsertSim,
-        Doing::RemoveSim => Action::RemoveSim,
+        Doing::InsertSim => Action::InsertSim { slot: asked(&mut table.slot) },
+        Doing::RemoveSim => Action::RemoveSim { slot: asked(&mut table.slot) },
         Doing::LoseSignal => Action::LoseSignal,
         Doing::RestoreSignal => Action::RestoreSignal,
         Doing::Signal => {
@@ -687,6 +837,26 @@ fn event(said: Spanned<EventTable>) -> Result<Event, Problem> {
             v6: asked(&mut table.dns6).unwrap_or_default(),
         },
         Doing::HardwareRadio => Action::HardwareRadio { on: asked(&mut table.on).ok_or_else(|| missing("on"))? },
+        Doing::Configure => {
+            Action::Configure { name: asked(&mut table.configuration).ok_or_else(|| missing("configuration"))?.into() }
+        }
+        Doing::Pco => Action::Pco {
+            session: asked(&mut table.session).unwrap_or(0),
+            options: asked(&mut table.pco).ok_or_else(|| missing("pco"))?.0,
+        },
+        Doing::Cell => {
+            let mut cell = Cell::default();
+            asked(&mut table.cell).ok_or_else(|| missing("cell"))?.apply(&mut cell);
+            Action::SetCell(cell)
+        }
+        Doing::Traffic => Action::Traffic {
+            session: asked(&mut table.session).unwrap_or(0),
+            octets: asked(&mut table.octets).ok_or_else(|| missing("octets"))?,
+        },
+        Doing::Wake => {
+            let said = table.wake.take().ok_or_else(|| missing("wake"))?;
+            Action::Wake(wake(said)?)
+        }
         Doing::Reboot => Action::Reboot,
         Doing::Unplug => Action::Unplug,
         Doing::Plug => Action::Plug,
@@ -723,6 +893,12 @@ fn event(said: Spanned<EventTable>) -> Result<Event, Problem> {
         ("signal", table.signal.as_ref().map(Spanned::span)),
         ("dns4", table.dns4.as_ref().map(Spanned::span)),
         ("dns6", table.dns6.as_ref().map(Spanned::span)),
+        ("slot", table.slot.as_ref().map(Spanned::span)),
+        ("configuration", table.configuration.as_ref().map(Spanned::span)),
+        ("pco", table.pco.as_ref().map(Spanned::span)),
+        ("cell", table.cell.as_ref().map(Spanned::span)),
+        ("octets", table.octets.as_ref().map(Spanned::span)),
+        ("wake", table.wake.as_ref().map(Spanned::span)),
         ("from", table.from.as_ref().map(Spanned::span)),
         ("text", table.text.as_ref().map(Spanned::span)),
         ("class", table.class.as_ref().map(Spanned::span)),
@@ -731,6 +907,42 @@ fn event(said: Spanned<EventTable>) -> Result<Event, Problem> {
         ("clock", table.clock.as_ref().map(Spanned::span)),
     ])?;
     Ok(Event { at: Millis(table.at), action })
+}
+
+table! {
+    /// What wakes the host: a message of a device service, or a packet.
+    struct WakeTable {
+        service: Option<Service>,
+        cid: Option<u32>,
+        indication: Option<bool>,
+        session: Option<u8>,
+        filter: Option<u32>,
+        size: Option<u32>,
+        data: Hex,
+    }
+}
+
+fn wake(said: Spanned<WakeTable>) -> Result<Wake, Problem> {
+    let span = said.span();
+    let said = said.into_inner();
+    let length = u32::try_from(said.data.0.len()).unwrap_or(u32::MAX);
+    let cause = match said {
+        WakeTable { service: Some(service), cid: Some(cid), session: None, filter: None, size: None, .. } => {
+            let service = service.0.0;
+            if said.indication.unwrap_or(false) {
+                WakeCause::Indication { service, cid }
+            } else {
+                WakeCause::Answer { service, cid }
+            }
+        }
+        WakeTable { service: None, cid: None, indication: None, .. } => WakeCause::Packet {
+            session: said.session.unwrap_or(0),
+            filter: said.filter.unwrap_or(0),
+            size: said.size.unwrap_or(length),
+        },
+        _ => return Err((span, "either `service` and `cid`, or a packet's `session`, `filter` and `size`".into())),
+    };
+    Wake::new(cause, &said.data.0).ok_or_else(|| (span, format!("at most {WAKE_LEN} bytes fit")))
 }
 
 words! {

@@ -7,10 +7,12 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use wwan::channel::fault::{Rates, Scripted};
 use wwan::device::mbim;
-use wwan::device::modem::Setup;
 use wwan::device::modem::clock::Date;
-use wwan::device::modem::network::Signal;
+use wwan::device::modem::network::{Cell, Signal};
+use wwan::device::modem::settings::CONFIGURATION_NAME;
 use wwan::device::modem::sim::Sim;
+use wwan::device::modem::wake::Wake;
+use wwan::device::modem::{Setup, Text};
 use wwan::time::Millis;
 
 #[cfg(feature = "files")]
@@ -63,9 +65,15 @@ pub struct Event {
 #[non_exhaustive]
 pub enum Action {
     /// [`Scenario::card`] goes in.
-    InsertSim,
-    /// The SIM goes out.
-    RemoveSim,
+    InsertSim {
+        /// Number of the slot; `None`: the one in use.
+        slot: Option<u8>,
+    },
+    /// A SIM goes out.
+    RemoveSim {
+        /// Number of the slot; `None`: the one in use.
+        slot: Option<u8>,
+    },
     /// No network is in reach any more.
     LoseSignal,
     /// The networks are back.
@@ -105,6 +113,29 @@ pub enum Action {
         /// To "on".
         on: bool,
     },
+    /// The modem changes to the configuration for another operator.
+    Configure {
+        /// Name of the configuration.
+        name: Text<CONFIGURATION_NAME>,
+    },
+    /// The network sends protocol configuration options.
+    Pco {
+        /// The session.
+        session: u8,
+        /// The options.
+        options: Vec<u8>,
+    },
+    /// The serving network has another cell now.
+    SetCell(Cell),
+    /// The host sends a packet.
+    Traffic {
+        /// The session.
+        session: u8,
+        /// Its length in bytes.
+        octets: usize,
+    },
+    /// The modem wakes its host.
+    Wake(Wake),
     /// The modem restarts; its host stays connected.
     Reboot,
     /// The modem is taken off its carrier.
