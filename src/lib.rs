@@ -42,6 +42,7 @@
 //! | [`procedure`] | what to do step by step, without I/O, and what experience with modems has taught about it |
 //! | [`proxy`] | one modem for several programs, in the protocol of mbim-proxy, without I/O |
 //! | [`session`] | the protocols without I/O and without a clock: transactions, time limits, fragments |
+//! | [`sms`] | short messages of all protocols, whole ones made of their parts (feature `sms`) |
 //! | [`channel`] | one whole control message at a time, over anything |
 //! | [`time`] | time as an argument |
 //! | [`mbim_wire`] | the codec: every message, lazily read |
@@ -51,7 +52,7 @@
 //!
 //! # Features
 //!
-//! `mbim` and `device` (both on by default), `std` (channels and clocks for Linux), `async-io` (the asynchronous ones),
+//! `mbim`, `device` and `sms` (all on by default), `std` (channels and clocks for Linux), `async-io` (the asynchronous ones),
 //! `defmt`. Features add; none excludes another. The minimum supported Rust version is 1.87.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -69,7 +70,11 @@ pub mod procedure;
 #[cfg(feature = "mbim")]
 pub mod proxy;
 pub mod session;
+#[cfg(feature = "sms")]
+pub mod sms;
 pub mod time;
 
+#[cfg(feature = "sms")]
+pub use at_wire;
 #[cfg(feature = "mbim")]
 pub use mbim_wire;

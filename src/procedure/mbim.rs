@@ -31,6 +31,8 @@ mod proxy;
 mod restart;
 mod sim;
 mod slots;
+#[cfg(feature = "sms")]
+mod sms;
 mod subscribe;
 pub mod uicc;
 #[cfg(feature = "sms")]
@@ -44,6 +46,8 @@ pub use proxy::{ConfigureProxy, proxy_versions};
 pub use restart::{CINTERION, Restart};
 pub use sim::{PinState, UseCode, WaitReady};
 pub use slots::{EXECUTORS, SwitchSlot};
+#[cfg(feature = "sms")]
+pub use sms::{ReadStore, SendText, SmsIndication, StoreItem, Stored, TextMessage, cdma_text, sort_in};
 pub use subscribe::{INDICATIONS, Indications, Subscribe};
 #[cfg(feature = "sms")]
 pub use ussd::{Ussd, UssdMessage};

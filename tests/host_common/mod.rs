@@ -1,5 +1,5 @@
 //! A function that follows a script, in virtual time: it expects one command after another, and answers as written.
-#![allow(dead_code, unreachable_pub)] // each test uses what it needs
+#![allow(dead_code, unreachable_pub, clippy::std_instead_of_alloc)] // each test uses what it needs
 
 use std::collections::VecDeque;
 

@@ -26,8 +26,10 @@ use crate::procedure::mbim::{
     proxy_versions, uicc,
 };
 #[cfg(feature = "sms")]
-use crate::procedure::mbim::{Ussd, UssdMessage};
+use crate::procedure::mbim::{ReadStore, SendText, StoreItem, Stored, TextMessage, Ussd, UssdMessage, sort_in};
 use crate::session::mbim::{Config, Counters};
+#[cfg(feature = "sms")]
+use crate::sms::Inbox;
 use crate::time::{Instant, Millis};
 
 /// An MBIM modem, seen from the host; its methods block.

@@ -42,8 +42,10 @@ use crate::procedure::mbim::{
     Subscribe, SwitchSlot, UseCode, Version, WaitReady, basic_context, newest, proxy_versions, uicc,
 };
 #[cfg(feature = "sms")]
-use crate::procedure::mbim::{Ussd, UssdMessage};
+use crate::procedure::mbim::{ReadStore, SendText, StoreItem, Stored, TextMessage, Ussd, UssdMessage, sort_in};
 use crate::session::mbim::{Config, Counters, Failure, OpenError, SessionError};
+#[cfg(feature = "sms")]
+use crate::sms::Inbox;
 use crate::time::{Instant, Millis};
 
 /// Why a call failed.

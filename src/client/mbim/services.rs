@@ -609,6 +609,85 @@ macro_rules! service_methods {
             UssdMessage::read(self.core.body()).map_err(Error::decode::<mbim_wire::service::ussd::Ussd>)
         }
 
+        /// Sends a text, in as many parts as it takes, see [`SendText`]. The numbers that delivery reports will refer to
+        /// come into `references`, as far as there is room. Returns how many parts it took.
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Text`] before anything is sent; [`Error::Refused`], or any other. To go on after a failure, follow one
+        /// [`SendText`] twice.
+        ///
+        /// # Cancellation
+        ///
+        /// Some parts may have been sent.
+        #[cfg(feature = "sms")]
+        pub $($asynchronous)? fn send_text(
+            &mut self,
+            message: TextMessage<'_>,
+            references: &mut [u32],
+        ) -> Result<u8, Error<C::Error>> {
+            let mut sending = SendText::new(message, references).map_err(Error::Text)?;
+            self.drive(Job::Follow(&mut sending)) $($wait)* ?;
+            Ok(sending.parts())
+        }
+
+        /// Reads messages of the store, see [`ReadStore`].
+        ///
+        /// # Errors
+        ///
+        /// [`Error`]. If the answer is longer than the client's memory ([`Failure::TooLong`](crate::session::mbim::Failure)),
+        /// read the messages one by one.
+        ///
+        /// # Cancellation
+        ///
+        /// As [`command`](Self::command).
+        #[cfg(feature = "sms")]
+        pub $($asynchronous)? fn read_store(
+            &mut self,
+            which: Stored,
+        ) -> Result<mbim_wire::service::sms::ReadInfoView<'_>, Error<C::Error>> {
+            self.drive(Job::Follow(&mut ReadStore::new(which))) $($wait)* ?;
+            Ok(View::new(self.core.body()))
+        }
+
+        /// Reads messages of the store, sorts them into `inbox`, and tells `each` what they are. Nothing is deleted: that is
+        /// for whoever has kept a message, part by part ([`Message::indexes`](crate::sms::Message::indexes)).
+        ///
+        /// # Errors
+        ///
+        /// As [`read_store`](Self::read_store).
+        ///
+        /// # Cancellation
+        ///
+        /// As [`command`](Self::command); nothing has been sorted in then.
+        #[cfg(feature = "sms")]
+        pub $($asynchronous)? fn receive_texts(
+            &mut self,
+            which: Stored,
+            inbox: &mut Inbox<'_>,
+            each: &mut dyn FnMut(StoreItem<'_>),
+        ) -> Result<(), Error<C::Error>> {
+            let now = self.now();
+            let info = self.read_store(which) $($wait)* ?;
+            sort_in(now, &info, inbox, each).map_err(Error::decode::<mbim_wire::service::sms::Read>)
+        }
+
+        /// Deletes messages of the store; [`Stored::All`] means all.
+        ///
+        /// # Errors
+        ///
+        /// [`Error`].
+        ///
+        /// # Cancellation
+        ///
+        /// As [`command`](Self::command).
+        #[cfg(feature = "sms")]
+        pub $($asynchronous)? fn delete_texts(&mut self, which: Stored) -> Result<(), Error<C::Error>> {
+            let (flag, message_index) = which.flag();
+            let set = mbim_wire::service::sms::DeleteSet { flag, message_index };
+            self.ask::<mbim_wire::service::sms::Delete>(CommandType::SET, &set) $($wait)*
+        }
+
         /// Asks with parameters in whatever layout, and reads nothing yet.
         $($asynchronous)? fn ask<M: Command>(
             &mut self,
