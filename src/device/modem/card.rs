@@ -98,6 +98,8 @@ impl Sw {
     pub const WRONG_INSTRUCTION: Self = Self(0x6d00);
     /// The class is unknown, or not that of the instruction.
     pub const WRONG_CLASS: Self = Self(0x6e00);
+    /// The toolkit has a command under way.
+    pub const TOOLKIT_BUSY: Self = Self(0x9300);
     /// The challenge does not come from the home network.
     pub const WRONG_MAC: Self = Self(0x9862);
 
@@ -442,6 +444,10 @@ impl Card {
         *self = Self { told_capabilities: capabilities.clone(), capabilities, ..Self::default() };
     }
 
+    pub(super) fn profile(&self) -> &[u8] {
+        &self.profile
+    }
+
     fn channel(&mut self, number: u8) -> Option<&mut Channel> {
         self.channels.get_mut(usize::from(number))?.as_mut()
     }
@@ -614,6 +620,15 @@ impl Card {
                 let id = <[u8; 2]>::try_from(data).map_err(|_| Sw::WRONG_LENGTH)?;
                 channel.step(sim, u16::from_be_bytes(id))?;
             }
+            // A directory below the one that is selected.
+            (0x01, 0) => {
+                let id = <[u8; 2]>::try_from(data).map_err(|_| Sw::WRONG_LENGTH)?;
+                let is_below = channel.directory == Directory::Root && id == Directory::Telecom.id().to_be_bytes();
+                if !is_below || !Directory::Telecom.exists(sim) {
+                    return Err(Sw::NOT_FOUND);
+                }
+                channel.enter(Directory::Telecom);
+            }
             (0x03, 0) => {
                 let parent = match channel.file {
                     Some(file) => file.directory,
@@ -745,21 +760,23 @@ impl Card {
         Ok(Reply::Done)
     }
 
-    /// The commands of the toolkit (ETSI TS 102 223). The proactive commands themselves belong to the modem, which runs
-    /// them with its hosts: to an APDU, none is ever pending.
+    /// The commands of the toolkit (ETSI TS 102 223), as far as the card is concerned: the modem fetches its proactive
+    /// commands, and [`Modem`](super::Modem) passes on what is let through here.
     fn toolkit(&mut self, apdu: &Apdu<'_>) -> Result<Reply, Sw> {
         if (apdu.p1, apdu.p2) != (0, 0) {
             return Err(Sw::WRONG_PARAMETERS);
         }
-        match apdu.instruction {
-            ins::TERMINAL_PROFILE => {
-                self.profile = super::super::collect(apdu.content()?.iter().copied());
-                Ok(Reply::Done)
-            }
-            ins::ENVELOPE if !apdu.content()?.is_empty() => Ok(Reply::Done),
-            ins::ENVELOPE => Err(Sw::WRONG_LENGTH),
-            _ => Err(Sw::CONDITIONS),
+        if apdu.instruction == ins::FETCH {
+            return Err(Sw::CONDITIONS);
         }
+        let data = apdu.content()?;
+        if data.is_empty() {
+            return Err(Sw::WRONG_LENGTH);
+        }
+        if apdu.instruction == ins::TERMINAL_PROFILE {
+            self.profile = super::super::collect(data.iter().copied());
+        }
+        Ok(Reply::Done)
     }
 }
 

@@ -9,8 +9,8 @@ use super::super::sim::Sim;
 use super::super::{Failure, Modem, Reason};
 use super::files::{Directory, File};
 use super::{
-    ATR, Access, Answer, Bytes, COMMAND, CURRENT_APPLICATION, Capabilities, Card, Channel, ISIM, Layout, Sw, USIM,
-    codes, ins,
+    ATR, Access, Answer, Apdu, Bytes, COMMAND, CURRENT_APPLICATION, Capabilities, Card, Channel, ISIM, Layout, Sw,
+    USIM, codes, ins,
 };
 use crate::time::Instant;
 
@@ -244,7 +244,25 @@ impl Modem {
     ///
     /// Without a card that answers.
     pub fn apdu(&mut self, now: Instant, by: Origin, command: &[u8]) -> Result<Answer, Failure> {
-        self.with_card(now, by, |card, sim| card.transmit(sim, by, command))
+        let answer = self.with_card(now, by, |card, sim| card.transmit(sim, by, command))?;
+        Ok(self.toolkit(now, by, command, answer))
+    }
+
+    /// What the toolkit makes of an envelope or a terminal response that the card has let pass.
+    fn toolkit(&mut self, now: Instant, by: Origin, command: &[u8], answer: Answer) -> Answer {
+        let Some(apdu) = Apdu::parse(command).ok().filter(|_| answer.sw == Sw::OK) else {
+            return answer;
+        };
+        let outcome = match apdu.instruction {
+            ins::ENVELOPE => self.send_envelope(now, apdu.data).map(|()| Sw::OK),
+            ins::TERMINAL_RESPONSE => self.answer_proactive(now, by, apdu.data).map(Sw),
+            _ => return answer,
+        };
+        Answer::status(outcome.unwrap_or_else(|failure| match failure.reason {
+            Reason::StkBusy => Sw::TOOLKIT_BUSY,
+            Reason::Invalid | Reason::TooLong | Reason::NotSupported | Reason::Refused => Sw::WRONG_DATA,
+            _ => Sw::CONDITIONS,
+        }))
     }
 
     /// Sends a command, and fetches the whole answer: 61xx and 6Cxx are dealt with.
@@ -253,7 +271,7 @@ impl Modem {
     ///
     /// Without a card that answers.
     pub fn exchange(&mut self, now: Instant, by: Origin, command: &[u8]) -> Result<Answer, Failure> {
-        self.with_card(now, by, |card, sim| {
+        let answer = self.with_card(now, by, |card, sim| {
             let class = command.first().copied().unwrap_or(0);
             let mut answer = card.transmit(sim, by, command);
             if let (0x6c, Some(header)) = (answer.sw.first(), command.first_chunk::<4>()) {
@@ -270,7 +288,8 @@ impl Modem {
                 }
             }
             answer
-        })
+        })?;
+        Ok(self.toolkit(now, by, command, answer))
     }
 
     /// Opens a logical channel and selects an application on it. `p2` is that of the SELECT, `group` a number by which
@@ -373,6 +392,13 @@ impl Modem {
     #[must_use]
     pub fn told_capabilities(&self) -> &Capabilities {
         &self.slot.card().told_capabilities
+    }
+
+    /// The terminal profile that a host has sent since the last reset, the first 64 bytes (TERMINAL PROFILE, ETSI TS
+    /// 102 223 §5.2).
+    #[must_use]
+    pub fn terminal_profile(&self) -> &[u8] {
+        self.slot.card().profile()
     }
 
     /// Says what the card is told of the terminal after its next reset.
