@@ -205,17 +205,27 @@ Actions:
     },
     Spec {
         name: "apdu",
-        arguments: "send HEX... | list | atr | channel AID",
+        arguments: "send HEX... | list | atr",
         count: (1, MANY),
-        about: "Speak to the SIM card and to the applications on it",
-        options: &[option("aid", "AID", "With send: select this application on a channel of its own, closed afterwards")],
+        about: "Speak to the applications on the SIM card",
+        options: &[option("aid", "AID", "With send: speak to this application [default: the USIM]")],
         details: "\
 Actions:
-  send     Send command APDUs, one for each HEX, and print the answers; further ones are not sent after a failure
-  list     The applications on the card
-  atr      The card's answer to reset
-  channel  Open a channel to an application, print the answer to its selection, and close it
-Answers that the card holds ready (status words 61xx and 6Cxx) are fetched.
+  send  Send command APDUs, one for each HEX, and print the answers; further ones are not sent after a failure
+  list  The applications on the card
+  atr   The card's answer to reset
+A channel is opened to the application and closed afterwards. Answers that the card holds ready (61xx, 6Cxx) are fetched.
+",
+    },
+    Spec {
+        name: "ussd",
+        arguments: "CODE [ANSWER...]",
+        count: (1, MANY),
+        about: "Ask the network by code, such as *100#, and answer its questions",
+        options: &[],
+        details: "\
+The answers are given to the network's questions in turn; `-` reads them from standard input, a line for each. A dialogue
+in which no answer is left is ended.
 ",
     },
     Spec {
@@ -340,6 +350,7 @@ pub(crate) enum Command {
     Signal,
     Phonebook(Phonebook),
     Apdu(Apdu),
+    Ussd { code: String, answers: Vec<String> },
     Slot { slot: Option<u32> },
     Cells,
     Reset,
@@ -428,7 +439,6 @@ pub(crate) enum Phonebook {
 pub(crate) enum Apdu {
     List,
     Atr,
-    Channel { aid: Vec<u8> },
     Send { aid: Option<Vec<u8>>, commands: Vec<Vec<u8>> },
 }
 
@@ -600,6 +610,7 @@ impl Given {
             "signal" => Command::Signal,
             "phonebook" => Command::Phonebook(self.phonebook()?),
             "apdu" => Command::Apdu(self.apdu()?),
+            "ussd" => Command::Ussd { code: self.next(), answers: core::mem::take(&mut self.arguments) },
             "slot" => Command::Slot { slot: self.optional_index()? },
             "cells" => Command::Cells,
             "reset" => Command::Reset,
@@ -741,7 +752,6 @@ impl Given {
         let done = match &*action {
             "list" => Apdu::List,
             "atr" => Apdu::Atr,
-            "channel" => Apdu::Channel { aid: self.bytes(1)? },
             "send" => {
                 let mut commands = Vec::new();
                 while !self.arguments.is_empty() {

@@ -164,6 +164,12 @@ impl From<Error<DeviceError>> for Fail {
             }
             Error::Decode { command, error } => Self::Data(format!("answer to {}: {error}", name(command))),
             Error::Locked(lock) => Self::locked(&lock),
+            Error::Card { status, words } => {
+                let reason = format!("the card refuses: status words {words} ({})", names::status(status));
+                Self::Refused { reason, hint: None }
+            }
+            Error::NoRoom { needed } => Self::Data(format!("the answer is too long: {needed} bytes")),
+            Error::Text(error) => Self::Usage(format!("the text cannot be sent: {error}")),
             Error::NotReached => {
                 Self::Timeout("the state asked for was not reached in time (see --timeout)".to_owned())
             }

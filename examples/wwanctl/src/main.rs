@@ -29,7 +29,7 @@ use wwan::time::Millis;
 
 use args::{Command, Options, Parsed};
 use commands::{
-    apdu, cells, connect, message, monitor, phonebook, pin, radio, register, reset, scan, signal, slot, status,
+    apdu, cells, connect, message, monitor, phonebook, pin, radio, register, reset, scan, signal, slot, status, ussd,
 };
 use device::{Time, USUAL};
 use error::Fail;
@@ -91,6 +91,7 @@ fn run(options: &Options, command: &Command) -> Result<(), Fail> {
         (Command::Signal, _) => signal::run(&mut modem, out),
         (Command::Phonebook(phonebook), _) => phonebook::run(&mut modem, phonebook, out),
         (Command::Apdu(apdu), _) => apdu::run(&mut modem, apdu, out),
+        (Command::Ussd { code, answers }, _) => ussd::run(&mut modem, code, answers, out),
         (Command::Slot { slot }, _) => slot::run(&mut modem, *slot, out),
         (Command::Cells, _) => cells::run(&mut modem, out),
         (Command::Reset, _) => reset::run(&mut modem, out),

@@ -5,11 +5,11 @@ use mbim_wire::catalogue::{Form, StructInfo, Value};
 use mbim_wire::field::{Empty, Raw};
 use mbim_wire::message::CommandType;
 use mbim_wire::service::basic_connect as bc;
-use mbim_wire::service::ms_basic_connect_extensions as bce;
 use mbim_wire::{Command as _, Status, Uuid};
 use wwan::channel::blocking::MessageChannel as _;
 use wwan::client::mbim::blocking::Client;
 use wwan::client::mbim::{Error, Memory};
+use wwan::procedure::mbim::Version;
 use wwan::session::mbim::{Config, Memory as SessionMemory, Slot};
 use wwan::time::{Instant, Millis};
 
@@ -154,12 +154,14 @@ impl Modem {
 
     fn set_version(&mut self, version: u8) {
         self.version = version;
+        self.client.assume_version(Version(u16::from(version) << 8));
         self.channel().sink_mut().version = version;
     }
 
     /// Goes by the version that a proxy has told last, if any.
     pub(crate) fn hear_version(&mut self) {
-        self.version = self.channel().sink_mut().version;
+        let version = self.channel().sink_mut().version;
+        self.set_version(version);
     }
 
     fn channel(&mut self) -> &mut Channel {
@@ -195,16 +197,23 @@ impl Modem {
                 self.version
             )));
         }
-        self.ask::<bc::DeviceServices>()?;
-        let params = serde_json::json!({ "MbimVersion": 0x0100, "MbimExtendedVersion": u16::from(wanted) << 8 });
-        let answer = self.command(bce::MS_BASIC_CONNECT_EXTENSIONS, bce::Version::CID, Form::Query, &params)?;
-        let fields = answer.fields()?;
-        let agreed = fields.get("mbim_extended_version").and_then(Value::as_u64).unwrap_or(0) >> 8;
-        let agreed = u8::try_from(agreed).unwrap_or(u8::MAX).clamp(1, wanted);
+        let agreed = self.client.negotiate(Version(u16::from(wanted) << 8))?.known();
+        let agreed = u8::try_from(agreed.0 >> 8).unwrap_or(1);
         if agreed < wanted {
             note(&format!("the modem has version {agreed}.0 of the extensions only"));
         }
         self.set_version(agreed);
+        Ok(())
+    }
+
+    /// Agrees on the highest version that both sides know, for questions whose answers say more in newer layouts. A modem
+    /// that was open keeps the version it has.
+    pub(crate) fn negotiate_highest(&mut self) -> Result<(), Fail> {
+        if self.taken_over || self.through_proxy || self.version > 1 {
+            return Ok(());
+        }
+        let agreed = self.client.negotiate(Version::V3)?.known();
+        self.set_version(u8::try_from(agreed.0 >> 8).unwrap_or(1));
         Ok(())
     }
 

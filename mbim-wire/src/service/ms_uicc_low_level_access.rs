@@ -22,9 +22,9 @@ crate::open_enum! {
 crate::open_enum! {
     /// How the function writes channel and protection into the class byte.
     pub struct UiccClassByteType(u32) {
-        /// First interindustry values (ISO 7816-4).
+        /// For commands of ISO 7816-4: 0X, 4X for channels above 3.
         INTER_INDUSTRY = 0,
-        /// Further values, as channels above 3 need.
+        /// For commands of ETSI TS 102 221, those to an eSIM among them: 8X, CX for channels above 3.
         EXTENDED = 1,
     }
 }

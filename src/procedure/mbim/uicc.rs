@@ -65,13 +65,14 @@ impl core::fmt::Display for StatusWords {
 pub struct Access {
     /// A number for all channels of this program, so that those it has lost can be closed.
     pub channel_group: u32,
-    /// How the modem writes the channel into the class byte. Most modems only take the extended way.
-    pub class_byte_type: uicc::UiccClassByteType,
+    /// How the modem writes the channel into the class byte. `None`: as the class of each command asks for, the extended
+    /// way for those of ETSI TS 102 221 (8X), with which eSIMs are managed, and the other one for those of ISO 7816-4.
+    pub class_byte_type: Option<uicc::UiccClassByteType>,
 }
 
 impl Default for Access {
     fn default() -> Self {
-        Self { channel_group: 1, class_byte_type: uicc::UiccClassByteType::EXTENDED }
+        Self { channel_group: 1, class_byte_type: None }
     }
 }
 
@@ -265,7 +266,7 @@ impl core::fmt::Debug for Command<'_> {
 /// One APDU on its way.
 struct Block {
     channel: u32,
-    class_byte_type: uicc::UiccClassByteType,
+    class_byte_type: Option<uicc::UiccClassByteType>,
     apdu: Vec<u8, { DATA + 6 }>,
 }
 
@@ -274,7 +275,10 @@ impl Block {
         uicc::ApduSet {
             channel: self.channel,
             secure_messaging: uicc::UiccSecureMessaging::NONE,
-            class_byte_type: self.class_byte_type,
+            class_byte_type: self.class_byte_type.unwrap_or(match self.apdu.first() {
+                Some(0x80..) => uicc::UiccClassByteType::EXTENDED,
+                _ => uicc::UiccClassByteType::INTER_INDUSTRY,
+            }),
             command: BytesLengthFirst(&self.apdu),
         }
     }

@@ -12,6 +12,7 @@ use crate::output::Output;
 const MOST: u32 = 15;
 
 pub(crate) fn run(modem: &mut Modem, out: &mut Output) -> Result<After, Fail> {
+    modem.negotiate_highest()?;
     let mut params = serde_json::json!({
         "MaxGsmCount": MOST, "MaxUmtsCount": MOST, "MaxTdscdmaCount": MOST, "MaxLteCount": MOST, "MaxCdmaCount": MOST,
     });

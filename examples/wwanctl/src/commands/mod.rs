@@ -16,6 +16,7 @@ pub(crate) mod scan;
 pub(crate) mod signal;
 pub(crate) mod slot;
 pub(crate) mod status;
+pub(crate) mod ussd;
 
 use std::io;
 

@@ -231,8 +231,10 @@ pub(crate) fn signal(table: &mut Table, signal: &Value) {
         None | Some(99) => String::new(),
         Some(code) => format!("error rate class {code} of 7"),
     };
-    table.row("Signal", joined(&[rssi, errors]));
     let list = signal.get("rsrp_snr").and_then(Value::as_array);
+    // Modems that tell RSRP do not tell RSSI.
+    let known = number(signal, "rssi") != Some(99) || list.is_none_or(Vec::is_empty);
+    table.row("Signal", joined(&[if known { rssi } else { String::new() }, errors]));
     for entry in list.into_iter().flatten() {
         let part =
             |label: &str, value: Option<String>| value.map_or_else(String::new, |value| format!("{label} {value}"));

@@ -1,6 +1,6 @@
 //! `reset`: restarts the modem.
 
-use mbim_wire::service::ms_basic_connect_extensions as ext;
+use wwan::client::mbim::Error;
 
 use super::report::Report;
 use crate::error::Fail;
@@ -8,15 +8,16 @@ use crate::modem::{After, Modem};
 use crate::output::Output;
 
 pub(crate) fn run(modem: &mut Modem, out: &mut Output) -> Result<After, Fail> {
-    match modem.set::<ext::DeviceReset>(&serde_json::json!({})) {
-        Ok(_) => {}
+    let answered = match modem.client.restart(None) {
+        Ok(answered) => answered,
         // Many modems restart instead of answering.
-        Err(Fail::Timeout(_) | Fail::Unreachable(_)) => {}
-        Err(fail) => return Err(fail),
-    }
+        Err(Error::Channel(_)) => false,
+        Err(error) => return Err(error.into()),
+    };
     let mut report = Report::default();
     report.table.row("Modem", "restarts");
     report.put("restarts", true);
+    report.put("answered", answered);
     report.print(out)?;
     Ok(After::Gone)
 }

@@ -8,6 +8,7 @@ use crate::modem::{After, Modem};
 use crate::output::Output;
 
 pub(crate) fn run(modem: &mut Modem, out: &mut Output) -> Result<After, Fail> {
+    modem.negotiate_highest()?;
     let signal = modem.ask::<bc::SignalState>()?;
     let mut report = Report::default();
     report::signal(&mut report.table, &signal);
