@@ -206,17 +206,14 @@ fn decoded(coding: CbsCoding, octets: &[u8]) -> Result<Text<SAID_LEN>, Failure> 
 
 fn reply(response: UssdResponse, is_new: bool, said: &str, ucs2: bool) -> Reply {
     let mut buf = [0; MAX_LEN];
-    let mut end = said.len();
-    // A text that is too long is cut, as networks do.
-    let coded = loop {
-        let cut = said.get(..end).unwrap_or_default();
-        let coded = if ucs2 { write_ucs2(cut, &mut buf) } else { ussd::write(cut.into(), &mut buf).ok() };
-        match coded.map(|coded| (coded.coding, Vec::from_slice(coded.octets).unwrap_or_default())) {
-            Some(coded) => break coded,
-            None if end == 0 => break (CbsCoding::GSM7, Vec::new()),
-            None => end = end.saturating_sub(1),
-        }
+    let mut code = |said: &str| {
+        let coded = if ucs2 { write_ucs2(said, &mut buf) } else { ussd::write(said.into(), &mut buf).ok() };
+        coded.map(|coded| (coded.coding, Vec::from_slice(coded.octets).unwrap_or_default()))
     };
+    // A text that is too long is cut at a whole character, as networks do.
+    let ends = (0..=said.len()).rev();
+    let coded = ends.filter_map(|end| said.get(..end)).find_map(code);
+    let coded = coded.unwrap_or((CbsCoding::GSM7, Vec::new()));
     Reply { response, is_new, coding: coded.0, octets: coded.1 }
 }
 
@@ -421,7 +418,8 @@ impl Modem {
         match self.ussd.dialogue.as_ref().map(|dialogue| dialogue.turn) {
             Some(Turn::Network) => {
                 self.ussd.dialogue = None;
-                self.finish(Work::Ussd, Err(why));
+                let failure = Failure { reason: Reason::NotRegistered, ..why };
+                self.finish(Work::Ussd, Err(failure));
             }
             Some(Turn::User) => self.end_ussd(UssdResponse::Terminated),
             None => {}
