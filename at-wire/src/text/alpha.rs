@@ -43,8 +43,8 @@ pub fn read(octets: &[u8]) -> Result<Text<'_>, DecodeError> {
 fn half_page(length: u8, base: u16, name: &[u8], at: usize) -> Result<Text<'_>, DecodeError> {
     let name = name.get(..usize::from(length));
     let name = name.ok_or(DecodeError::new(DecodeErrorKind::OutOfBounds, "characters", 1))?;
-    let is_character =
-        |low: u8| low < 0x80 || char::from_u32(u32::from(base).saturating_add(u32::from(low & 0x7f))).is_some();
+    let code = |low: u8| if low < 0x80 { Some(0) } else { base.checked_add(u16::from(low & 0x7f)) };
+    let is_character = |low| code(low).is_some_and(|code| char::from_u32(code.into()).is_some());
     match name.iter().position(|low| !is_character(*low)) {
         Some(n) => Err(DecodeError::new(DecodeErrorKind::Text, "characters", at.saturating_add(n))),
         None => Ok(Text(Source::HalfPage(base, name))),

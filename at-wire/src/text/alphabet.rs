@@ -221,7 +221,25 @@ impl LockingShift {
     }
 
     fn code(&self, character: u16) -> Option<u8> {
-        (0..0x80).find(|code| *code != ESCAPE && self.get(*code) == character)
+        let at = match self.codes {
+            Codes::Differences(pairs) => {
+                if let Some((code, _)) = pairs.iter().find(|(_, known)| *known == character) {
+                    return Some(*code);
+                }
+                DEFAULT_CODES.iter().position(|known| *known == character)
+            }
+            Codes::Page(base, codes) => {
+                let byte = match u8::try_from(character) {
+                    Ok(ascii) if ascii.is_ascii() => Some(ascii),
+                    _ => u8::try_from(character.checked_sub(base)?).ok()?.checked_add(0x80),
+                };
+                codes.iter().position(|known| Some(*known) == byte)
+            }
+            Codes::Whole(codes) => codes.iter().position(|known| *known == character),
+        };
+        // The escape is no character, and one of the default alphabet may have another one in its place.
+        let code = u8::try_from(at?).ok()?;
+        if code != ESCAPE && self.get(code) == character { Some(code) } else { None }
     }
 }
 
@@ -236,11 +254,12 @@ impl SingleShift {
     }
 
     fn code(&self, character: u16) -> Option<u8> {
-        if !self.common && self.own.is_empty() {
-            // The usual case, and the one that must be quick.
-            return EXTENSION.iter().find(|(_, known)| *known == character).map(|(code, _)| *code);
-        }
-        (0..0x80).find(|code| self.get(*code) == Some(character))
+        let common = if self.common { COMMON } else { &[] };
+        let mut known = self.own.iter().chain(common).chain(EXTENSION);
+        // A table in front may have another character in its place.
+        let listed = known.find(|(code, known)| *known == character && self.get(*code) == Some(character));
+        let capital = || u8::try_from(character).ok().filter(|code| self.get(*code) == Some(character));
+        listed.map(|(code, _)| *code).or_else(|| if self.common { capital() } else { None })
     }
 }
 
