@@ -94,6 +94,18 @@ pub struct Policy {
     pub verdict: Verdict,
 }
 
+impl Policy {
+    /// A policy from its bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::TooLong`].
+    pub fn new(data: &[u8], verdict: Verdict) -> Result<Self, Failure> {
+        let data = Vec::from_slice(data).map_err(|_| Failure::from(Reason::TooLong))?;
+        Ok(Self { data, verdict })
+    }
+}
+
 /// What only some makers' modems have, at power-on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
