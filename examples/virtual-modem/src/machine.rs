@@ -5,6 +5,7 @@ use std::fmt;
 use wwan::device::mbim::{Function, Memory};
 use wwan::device::modem::Modem;
 use wwan::device::modem::bearer::Way;
+use wwan::device::modem::event::Origin;
 use wwan::device::modem::sms::Incoming;
 use wwan::time::Instant;
 
@@ -134,6 +135,8 @@ impl<'m> Machine<'m> {
             }
             Action::Mute => self.function.set_mute(true),
             Action::Unmute => self.function.set_mute(false),
+            Action::Proactive(command) => drop(modem.issue_proactive(at, command.clone())),
+            Action::CarrierPolicy(policy) => drop(modem.set_carrier_policy(at, Origin::WORLD, policy)),
             // What comes when it cannot be taken is lost.
             Action::ReceiveText { from, text, class } => {
                 let _ = modem.receive_text(at, Incoming { from, text, class: *class, date: None });

@@ -21,7 +21,10 @@ use wwan::device::modem::bearer::{Auth, IpKind};
 use wwan::device::modem::clock::Date;
 use wwan::device::modem::network::Technologies;
 use wwan::device::modem::sms::{MessageStatus, Verdict};
+use wwan::device::modem::stk::ProactiveCommand;
 use wwan::device::modem::ussd::Says;
+use wwan::device::modem::vendor::Verdict::Refuse;
+use wwan::device::modem::vendor::{PolicyError, Proof};
 use wwan::device::modem::wake::{Wake, WakeCause};
 use wwan::device::modem::{SimSetup, text};
 use wwan::mbim_wire::Status;
@@ -59,7 +62,7 @@ fn everything_described_can_be_read_and_has_its_effect() {
     assert_eq!(answers.len(), 5);
     assert_eq!(answers[2], ("*123# 1", &Says::Text(text("512 MB left"))));
     assert_eq!((answers[3].1, answers[4].1), (&Says::Ends, &Says::Silence));
-    assert_eq!(scenario.events.len(), 8);
+    assert_eq!(scenario.events.len(), 10);
     let said = Action::ReceiveText { from: "+15550123".into(), text: "Where are you?".into(), class: None };
     assert_eq!(scenario.events[6].action, said);
     assert!(matches!(&scenario.events[3].action, Action::ReceivePdu(pdu) if pdu.len() == 17));
@@ -72,6 +75,19 @@ fn everything_described_can_be_read_and_has_its_effect() {
     let SimSetup::Card(second) = &setup.more_slots[0] else { panic!("{:?}", setup.more_slots) };
     assert_eq!((setup.slot, second.iccid.as_str()), (0, "8900101000000000025"));
     assert_eq!(setup.network.neighbours.len(), 1);
+    let command = ProactiveCommand::select_item("What?", ["Tea", "Coffee"]).unwrap();
+    assert_eq!(scenario.events[8].action, Action::Proactive(command));
+    assert_eq!(scenario.events[9].action, Action::CarrierPolicy(b"LOCK".to_vec()));
+    let entry = card.phonebook.entry(1).unwrap();
+    assert_eq!((entry.name.as_str(), entry.number.as_str()), ("Anna", "+15550123"));
+    let menu = &setup.stk.menu;
+    assert_eq!((setup.stk.title.as_str(), menu.len(), menu[1].id), ("Services", 2, 2));
+    let question = ProactiveCommand::get_input("Your question?", 1, 40).unwrap();
+    assert_eq!(menu[1].leads_to.as_ref(), Some(&question));
+    assert_eq!((setup.vendor.fcc.proof, setup.vendor.updated.as_str()), (Proof::Answer(0x600D_CAFE), "1.1.0"));
+    let policies = &setup.vendor.policies;
+    assert_eq!((policies.len(), &policies[0].data[..]), (2, &b"LOCK"[..]));
+    assert_eq!(policies[1].verdict, Refuse(PolicyError::Timestamp));
     let effects: Vec<_> = scenario.commands.iter().map(|command| (command.cid, command.kind, command.effect)).collect();
     let expected = [
         (12, Some(CommandType::SET), Effect::Refuse(Status::FAILURE)),
@@ -106,10 +122,16 @@ fn defaults_described_are_the_defaults() {
     assert_eq!(all.setup.sar, none.setup.sar);
     assert_eq!(all.setup.configuration, none.setup.configuration);
     assert_eq!(all.function.streams, none.function.streams);
+    assert_eq!(all.function.vendor_services, none.function.vendor_services);
+    assert_eq!(all.setup.stk.patience, none.setup.stk.patience);
+    let (described, default) = (&all.setup.vendor, &none.setup.vendor);
+    assert_eq!((described.fcc.challenge, &described.allowed), (default.fcc.challenge, &default.allowed));
+    assert_eq!((described.update_transfer, described.update_window), (default.update_transfer, default.update_window));
     assert_eq!(all.card.pin1, none.card.pin1);
     assert_eq!(all.card.pin2, none.card.pin2);
     let mut card = all.card.clone();
     card.network_lock = None;
+    card.phonebook.clear().unwrap();
     assert_eq!(card, none.card);
     assert_eq!(all.function.max_control_transfer, none.function.max_control_transfer);
     assert_eq!(all.function.open_delay, none.function.open_delay);
@@ -172,6 +194,15 @@ fn mistakes_are_told_with_line_and_key() {
         ("[[event]]\nat = 1\ndo = 'pco'\npco = '8'", 4, "even number"),
         ("[identity]\nfirmware-id = '5c6c'", 2, "a UUID"),
         ("[[slot]]\n[[slot]]\n[[slot]]\n[[slot]]", 1, "at most 3"),
+        ("[sim.phonebook]\ncapacity = 33", 2, "at most 32"),
+        ("[sim.phonebook]\n\n[[sim.phonebook.entries]]\nnumber = 'me'\nname = 'x'", 3, "Invalid"),
+        ("[[stk.menu]]\nid = 1\ntext = 'x'\nleads-to = { refresh = 1, get-inkey = 'y' }", 4, "one command"),
+        ("[[event]]\nat = 1\ndo = 'proactive-command'\nproactive = { raw = 'd103' }", 4, "Invalid"),
+        ("[[event]]\nat = 1\ndo = 'proactive-command'", 1, "`proactive` is missing"),
+        ("[[event]]\nat = 1\ndo = 'carrier-policy'\npolicy = 'xy'", 4, "hexadecimal"),
+        ("[function]\nvendor-services = ['fibocom']", 2, "fibocom"),
+        ("[[vendor.policy]]\ndata = '00'", 1, "`allow` and `refuse`"),
+        ("[vendor]\ncarrier-lock = ['1', '2']", 2, "5 to 6 digits"),
         ("[chance]\nto-modem = { loose = 3 }", 2, "loose"),
         ("[sim\n", 1, "[sim"),
         ("[sim]\n[sim]", 2, "[sim]"),

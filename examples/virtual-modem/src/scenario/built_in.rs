@@ -35,6 +35,7 @@ pub const BUILT_IN: &[BuiltIn] = built_in! {
     "registration-denied"
     "silent"
     "two-slots"
+    "vendor-services"
     "wrong-pin-last-try"
 };
 

@@ -25,6 +25,7 @@ use wwan::device::modem::wake::{WAKE_LEN, Wake, WakeCause};
 use wwan::device::modem::{Delays, Setup, SimSetup, Text, text};
 use wwan::time::Millis;
 
+use super::extras::{PhonebookTable, ProactiveTable, StkTable, Vendor, VendorTable, offer, proactive};
 use super::messages::{DateTable, SmsTable, UssdTable, hex};
 use super::read::{Keys, Node, Problem, Read, table, wanted, word, words};
 use super::{Action, Chance, Event, Scenario};
@@ -114,7 +115,7 @@ impl<const N: usize> From<Short<N>> for Text<N> {
 
 /// Between `MIN` and `MAX` decimal digits.
 #[derive(Debug)]
-struct Digits<const MIN: usize, const MAX: usize>(Text<MAX>);
+pub(super) struct Digits<const MIN: usize, const MAX: usize>(Text<MAX>);
 
 impl<const MIN: usize, const MAX: usize> Read for Digits<MIN, MAX> {
     fn read(node: &Node<'_>) -> Result<Self, Problem> {
@@ -134,7 +135,7 @@ impl<const MIN: usize, const MAX: usize> From<Digits<MIN, MAX>> for Text<MAX> {
 
 /// Bytes in hexadecimal.
 #[derive(Debug)]
-struct Hex(Vec<u8>);
+pub(super) struct Hex(pub(super) Vec<u8>);
 
 impl Read for Hex {
     fn read(node: &Node<'_>) -> Result<Self, Problem> {
@@ -156,7 +157,7 @@ impl Read for Service {
 }
 
 /// MCC and MNC.
-type Plmn = Digits<5, 6>;
+pub(super) type Plmn = Digits<5, 6>;
 
 /// A list of at most `most` entries.
 pub(super) fn few<T>(said: Option<Spanned<Vec<T>>>, most: usize) -> Result<Option<Vec<T>>, Problem> {
@@ -179,6 +180,8 @@ table! {
         sar: SarTable,
         sms: SmsTable,
         ussd: UssdTable,
+        stk: StkTable,
+        vendor: VendorTable,
         clock: DateTable,
         function: FunctionTable,
         event: Vec<Spanned<EventTable>>,
@@ -199,7 +202,7 @@ impl File {
         put(&mut setup.identity.firmware_id, self.identity.firmware_id.map(|id| id.0.0));
         self.delays.apply(&mut setup.delays);
         let inserted = self.sim.inserted.unwrap_or(true);
-        scenario.card = self.sim.card();
+        scenario.card = self.sim.card()?;
         setup.sim = if inserted { SimSetup::Card(scenario.card.clone()) } else { SimSetup::Empty };
         more_slots(self.slot, setup)?;
         put(&mut setup.radio.hardware, self.radio.hardware);
@@ -211,6 +214,8 @@ impl File {
         self.clock.apply(&mut setup.date)?;
         self.sms.apply(&mut setup.sms, setup.date)?;
         self.ussd.apply(&mut setup.ussd)?;
+        self.stk.apply(&mut setup.stk)?;
+        self.vendor.apply(&mut setup.vendor)?;
         self.function.apply(&mut scenario.function)?;
         let events = self.event.into_iter().map(event);
         scenario.events = events.collect::<Result<_, _>>()?;
@@ -260,6 +265,8 @@ table! {
         redeliver: Option<u32>,
         ussd: Option<u32>,
         ussd_idle: Option<u32>,
+        stk: Option<u32>,
+        update_write: Option<u32>,
         no_answer: Option<u32>,
     }
 }
@@ -285,6 +292,8 @@ impl DelaysTable {
         put(&mut delays.redeliver, self.redeliver.map(Millis));
         put(&mut delays.ussd, self.ussd.map(Millis));
         put(&mut delays.ussd_idle, self.ussd_idle.map(Millis));
+        put(&mut delays.stk, self.stk.map(Millis));
+        put(&mut delays.update_write, self.update_write.map(Millis));
         put(&mut delays.no_answer, self.no_answer.map(Millis));
     }
 }
@@ -300,6 +309,7 @@ table! {
         pin1: CodeTable,
         pin2: CodeTable,
         network_lock: Option<NetworkLockTable>,
+        phonebook: PhonebookTable,
         bad: Option<bool>,
         activated: Option<bool>,
         esim: Option<bool>,
@@ -316,7 +326,7 @@ fn more_slots(said: Option<Spanned<Vec<SimTable>>>, setup: &mut Setup) -> Result
             setup.slot = number;
         }
         let inserted = table.inserted.unwrap_or(true);
-        let card = table.card();
+        let card = table.card()?;
         // There are no more than fit.
         let _ = setup.more_slots.push(if inserted { SimSetup::Card(card) } else { SimSetup::Empty });
     }
@@ -324,7 +334,7 @@ fn more_slots(said: Option<Spanned<Vec<SimTable>>>, setup: &mut Setup) -> Result
 }
 
 impl SimTable {
-    fn card(self) -> Sim {
+    fn card(self) -> Result<Sim, Problem> {
         let mut sim = Sim::default();
         put(&mut sim.iccid, self.iccid);
         put(&mut sim.imsi, self.imsi);
@@ -344,7 +354,8 @@ impl SimTable {
         put(&mut sim.esim, self.esim);
         put(&mut sim.profile, self.profile);
         put(&mut sim.locked_at_start, self.locked_at_start);
-        sim
+        self.phonebook.apply(&mut sim.phonebook)?;
+        Ok(sim)
     }
 }
 
@@ -689,6 +700,7 @@ table! {
         pin_attempts_on_failure: Option<bool>,
         custom_data_class: Option<Short<11>>,
         streams: Option<Spanned<Vec<StreamsTable>>>,
+        vendor_services: Vec<Vendor>,
     }
 }
 
@@ -721,6 +733,7 @@ impl FunctionTable {
         put(&mut config.open_delay, self.open_delay.map(Millis));
         put(&mut config.pin_attempts_on_failure, self.pin_attempts_on_failure);
         put(&mut config.custom_data_class, self.custom_data_class);
+        offer(self.vendor_services, config);
         if let Some(said) = few(self.streams, config.streams.capacity())? {
             config.streams.clear();
             config.streams.extend(said.into_iter().map(|streams| mbim::Streams {
@@ -753,6 +766,8 @@ words! {
         Cell = "cell",
         Traffic = "traffic",
         Wake = "wake",
+        ProactiveCommand = "proactive-command",
+        CarrierPolicy = "carrier-policy",
         Reboot = "reboot",
         Unplug = "unplug",
         Plug = "plug",
@@ -789,6 +804,8 @@ table! {
         pdu: Option<Spanned<String>>,
         question: Option<Spanned<bool>>,
         clock: Option<Spanned<DateTable>>,
+        proactive: Option<Spanned<ProactiveTable>>,
+        policy: Option<Spanned<Hex>>,
     }
 }
 
@@ -885,6 +902,10 @@ fn event(said: Spanned<EventTable>) -> Result<Event, Problem> {
             asked(&mut table.clock).ok_or_else(|| missing("clock"))?.apply(&mut date)?;
             Action::SetDate(date)
         }
+        Doing::ProactiveCommand => {
+            Action::Proactive(proactive(table.proactive.take().ok_or_else(|| missing("proactive"))?)?)
+        }
+        Doing::CarrierPolicy => Action::CarrierPolicy(asked(&mut table.policy).ok_or_else(|| missing("policy"))?.0),
     };
     nothing_left(&[
         ("session", table.session.as_ref().map(Spanned::span)),
@@ -905,6 +926,8 @@ fn event(said: Spanned<EventTable>) -> Result<Event, Problem> {
         ("pdu", table.pdu.as_ref().map(Spanned::span)),
         ("question", table.question.as_ref().map(Spanned::span)),
         ("clock", table.clock.as_ref().map(Spanned::span)),
+        ("proactive", table.proactive.as_ref().map(Spanned::span)),
+        ("policy", table.policy.as_ref().map(Spanned::span)),
     ])?;
     Ok(Event { at: Millis(table.at), action })
 }

@@ -11,12 +11,15 @@ use wwan::device::modem::clock::Date;
 use wwan::device::modem::network::{Cell, Signal};
 use wwan::device::modem::settings::CONFIGURATION_NAME;
 use wwan::device::modem::sim::Sim;
+use wwan::device::modem::stk::ProactiveCommand;
 use wwan::device::modem::wake::Wake;
 use wwan::device::modem::{Setup, Text};
 use wwan::time::Millis;
 
 #[cfg(feature = "files")]
 mod built_in;
+#[cfg(feature = "files")]
+mod extras;
 #[cfg(feature = "files")]
 mod file;
 #[cfg(feature = "files")]
@@ -146,6 +149,10 @@ pub enum Action {
     Mute,
     /// The modem takes part again.
     Unmute,
+    /// The SIM toolkit asks for something.
+    Proactive(ProactiveCommand),
+    /// Somebody else sets a policy of the carrier lock.
+    CarrierPolicy(Vec<u8>),
     /// Somebody sends the modem a message; what the network cannot keep any more is lost.
     ReceiveText {
         /// Number or name of the sender.

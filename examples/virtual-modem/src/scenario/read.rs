@@ -223,10 +223,10 @@ macro_rules! table {
 
 /// Declares a choice of words.
 macro_rules! words {
-    ($(#[$m:meta])* enum $name:ident { $($word:ident = $text:literal),* $(,)? }) => {
+    ($(#[$m:meta])* $vis:vis enum $name:ident { $($word:ident = $text:literal),* $(,)? }) => {
         $(#[$m])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        enum $name { $($word),* }
+        $vis enum $name { $($word),* }
 
         impl $crate::scenario::read::Read for $name {
             fn read(node: &$crate::scenario::read::Node<'_>) -> Result<Self, $crate::scenario::read::Problem> {
