@@ -462,3 +462,88 @@ fn a_procedure_that_was_broken_off_starts_over_and_takes_no_question_for_an_answ
         assert_eq!(asks(&register.step(now, Outcome::Answer(&[0; 48]))), set(RegisterState::CID));
     }
 }
+
+/// A byte stream in memory; reading waits for ever when nothing is there.
+struct Wire<'w> {
+    down: &'w core::cell::RefCell<std::collections::VecDeque<u8>>,
+    up: &'w core::cell::RefCell<Vec<u8>>,
+}
+
+impl embedded_io::ErrorType for Wire<'_> {
+    type Error = core::convert::Infallible;
+}
+
+impl embedded_io_async::Read for Wire<'_> {
+    async fn read(&mut self, buf: &mut [u8]) -> Result<usize, Self::Error> {
+        core::future::poll_fn(|_| if self.down.borrow().is_empty() { Poll::Pending } else { Poll::Ready(()) }).await;
+        let count = buf.len().min(self.down.borrow().len());
+        for (to, from) in buf.iter_mut().zip(self.down.borrow_mut().drain(..count)) {
+            *to = from;
+        }
+        Ok(count)
+    }
+}
+
+impl embedded_io_async::Write for Wire<'_> {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> {
+        self.up.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    async fn flush(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_lying_length_swallows_no_more_than_the_command_that_times_out() {
+    let (down, up) = (core::cell::RefCell::default(), core::cell::RefCell::default());
+    let (mut from, mut to) = ([0; 4096], [0; 4096]);
+    let channel = wwan::channel::Framed::new(Wire { down: &down, up: &up }, &mut from, &mut to);
+    let clock = VirtualClock::new(Instant(0));
+    let (mut slots, mut command, mut answer) = ([Slot::FREE; 2], [0; 512], [0; 512]);
+    let (mut transfer, mut indications) = ([0; 1024], [0; 128]);
+    let session = SessionMemory { slots: &mut slots, command: &mut command, answer: &mut answer, indication: &mut [] };
+    let memory = Memory { transfer: &mut transfer, indications: &mut indications, session };
+    let mut client = Client::new(Async { channel, clock: &clock }, Config::default(), memory);
+    // The function: answers the last command, if there is one.
+    let serve = |lie: Option<u16>| {
+        let sent = core::mem::take(&mut *up.borrow_mut());
+        if sent.is_empty() {
+            return false;
+        }
+        let transfer = Transfer::parse(&sent).unwrap();
+        let mut buffer = [0; 256];
+        let id = transfer.transaction_id;
+        let message = match transfer.body {
+            Body::Command(fragment) => {
+                let asked = fragment.command().unwrap();
+                let (service, cid) = (asked.service, asked.cid);
+                message::write_command_done(&mut buffer, id, service, cid, Status::SUCCESS, &Raw(&CAPS)).unwrap()
+            }
+            _ => message::write_open_done(&mut buffer, id, Status::SUCCESS).unwrap(),
+        };
+        if let Some(length) = lie {
+            // The header of an indication that never comes.
+            let [low, high] = length.to_le_bytes();
+            down.borrow_mut().extend([7, 0, 0, 0x80, low, high, 0, 0, 0, 0, 0, 0]);
+        }
+        down.borrow_mut().extend(&*message);
+        true
+    };
+    run(&clock, client.open(), || serve(None)).unwrap();
+    let timeout = |failure| matches!(failure, Err(Error::Failed { failure: Failure::Timeout, .. }));
+    // A lie that fits the memory swallows the answer behind it, and one that does not, which is told at once, the next
+    // one; until the time is up.
+    let query = run(&clock, client.query::<DeviceCaps>(&Empty {}), || serve(Some(4_000))).map(drop);
+    assert!(timeout(query));
+    for _ in 0..3 {
+        let caps = run(&clock, client.query::<DeviceCaps>(&Empty {}), || serve(None));
+        assert_eq!(caps.unwrap().max_sessions(), Ok(0x0101_0101));
+    }
+    let query = run(&clock, client.query::<DeviceCaps>(&Empty {}), || serve(Some(0xffff))).map(drop);
+    assert!(matches!(query, Err(Error::Channel(_))));
+    assert!(timeout(run(&clock, client.query::<DeviceCaps>(&Empty {}), || serve(None)).map(drop)));
+    let caps = run(&clock, client.query::<DeviceCaps>(&Empty {}), || serve(None));
+    assert_eq!(caps.unwrap().max_sessions(), Ok(0x0101_0101));
+}

@@ -37,7 +37,7 @@ fn delivered(sender: &str, text: &str, reference: Reference) -> Vec<Vec<u8>> {
 }
 
 fn long(seed: char) -> String {
-    (0..400).map(|n: u32| if n % 7 == 0 { seed } else { char::from(b'a' + (n % 26) as u8) }).collect()
+    (0..400).map(|n: u32| if n.is_multiple_of(7) { seed } else { char::from(b'a' + (n % 26) as u8) }).collect()
 }
 
 fn text(received: &Received<'_>) -> Option<String> {

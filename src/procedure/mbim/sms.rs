@@ -319,6 +319,7 @@ impl<'a> SmsIndication<'a> {
 }
 
 /// A message of the store, as it was sorted in.
+#[allow(clippy::large_enum_variant)] // lent for a moment, and there is nothing to box with
 #[derive(Clone, Copy, Debug)]
 pub enum StoreItem<'a> {
     /// A PDU.

@@ -14,6 +14,10 @@ use crate::time::{Instant, Millis};
 
 /// How long the card may take.
 const CARD: Millis = Millis::from_secs(30);
+/// How long to wait for a modem that is busy in the middle of a command, and how often. Starting over is no way then: the
+/// card may have done half of it.
+const BUSY_WAIT: Millis = Millis::from_secs(1);
+const BUSY_TRIES: u8 = 5;
 /// Answers of the card to one APDU: more than this and it is mocking us.
 const ROUNDS: u8 = 64;
 /// Bytes of data in one short APDU.
@@ -79,6 +83,7 @@ impl Default for Access {
 /// What comes next, for procedures made of others: a borrowed [`Step`] could not be looked at and handed on.
 enum Next {
     Ask,
+    Rest(Instant),
     Done,
     Fail(Stop),
 }
@@ -215,6 +220,7 @@ impl Procedure for OpenChannel<'_> {
     fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
         match self.advance(outcome) {
             Next::Ask => self.question(),
+            Next::Rest(until) => Step::Rest(until),
             Next::Done => Step::Done,
             Next::Fail(stop) => Step::Fail(stop),
         }
@@ -318,6 +324,7 @@ pub struct Transmit<'a> {
     response: &'a mut [u8],
     len: usize,
     rounds: u8,
+    busy: u8,
     words: StatusWords,
 }
 
@@ -338,7 +345,7 @@ impl<'a> Transmit<'a> {
     pub fn new(channel: u32, access: Access, command: Command<'a>, response: &'a mut [u8]) -> Self {
         let block = Block { channel, class_byte_type: access.class_byte_type, apdu: Vec::new() };
         let words = StatusWords::default();
-        Self { command, block, sent: 0, fetching: false, response, len: 0, rounds: 0, words }
+        Self { command, block, sent: 0, fetching: false, response, len: 0, rounds: 0, busy: 0, words }
     }
 
     /// The status words of the last answer.
@@ -399,13 +406,18 @@ impl<'a> Transmit<'a> {
         Next::Ask
     }
 
-    fn advance(&mut self, outcome: Outcome<'_>) -> Next {
+    fn advance(&mut self, now: Instant, outcome: Outcome<'_>) -> Next {
         let command = CommandId::of::<uicc::Apdu>();
         match outcome {
             Outcome::Begin => {
-                (self.fetching, self.len, self.rounds) = (false, 0, 0);
+                (self.fetching, self.len, self.rounds, self.busy) = (false, 0, 0, 0);
                 self.load(self.command.le, 0);
                 Next::Ask
+            }
+            Outcome::Rested => Next::Ask,
+            Outcome::Refused(Status::BUSY, _) if self.busy < BUSY_TRIES => {
+                self.busy = self.busy.saturating_add(1);
+                Next::Rest(now + BUSY_WAIT)
             }
             Outcome::Answer(body) => match uicc::ApduInfoView::new(body).read() {
                 Ok(info) => self.take(info),
@@ -422,12 +434,17 @@ impl<'a> Transmit<'a> {
 }
 
 impl Procedure for Transmit<'_> {
-    fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
-        match self.advance(outcome) {
+    fn step(&mut self, now: Instant, outcome: Outcome<'_>) -> Step<'_> {
+        match self.advance(now, outcome) {
             Next::Ask => self.question(),
+            Next::Rest(until) => Step::Rest(until),
             Next::Done => Step::Done,
             Next::Fail(stop) => Step::Fail(stop),
         }
+    }
+
+    fn hears_of_busy(&self) -> bool {
+        true
     }
 }
 
@@ -511,7 +528,7 @@ impl<'a> Exchange<'a> {
 }
 
 impl Procedure for Exchange<'_> {
-    fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
+    fn step(&mut self, now: Instant, outcome: Outcome<'_>) -> Step<'_> {
         if matches!(outcome, Outcome::Begin) {
             (self.at, self.stop) = (Exchanging::Opening, None);
         }
@@ -519,6 +536,7 @@ impl Procedure for Exchange<'_> {
         if self.at == Exchanging::Opening {
             match self.open.advance(outcome) {
                 Next::Ask => return self.open.question(),
+                Next::Rest(until) => return Step::Rest(until),
                 Next::Fail(stop) => return Step::Fail(stop),
                 Next::Done => {
                     self.at = Exchanging::Transmitting;
@@ -528,8 +546,9 @@ impl Procedure for Exchange<'_> {
             }
         }
         if self.at == Exchanging::Transmitting {
-            return match self.transmit.advance(outcome) {
+            return match self.transmit.advance(now, outcome) {
                 Next::Ask => self.transmit.question(),
+                Next::Rest(until) => Step::Rest(until),
                 Next::Done => self.close(None),
                 Next::Fail(stop) => self.close(Some(stop)),
             };
@@ -541,7 +560,7 @@ impl Procedure for Exchange<'_> {
         }
     }
 
-    /// A command must not be sent twice because the modem was too busy to close the channel behind it.
+    /// Once the channel is open, starting over would send the command twice.
     fn hears_of_busy(&self) -> bool {
         self.at != Exchanging::Opening
     }
