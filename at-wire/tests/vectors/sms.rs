@@ -3,8 +3,9 @@
 use at_wire::sms::broadcast::{Assembler, Channels, PAGE_LEN, Page, PageBuffer, Progress};
 use at_wire::sms::cdma;
 use at_wire::sms::{
-    Address, DataCoding, Direction, Element, MAX_USER_DATA, Parameters, PartSet, Pdu, Reference, RelativeValidity,
-    Split, Submit, Timestamp, Tpdu, TypeOfAddress, UserData, Validity,
+    Address, DataCoding, DateTime, Deliver, Direction, Element, MAX_USER_DATA, Parameters, PartSet, Pdu, Reference,
+    RelativeValidity, Split, Status, StatusReport, Submit, Timestamp, Tpdu, TypeOfAddress, UserData, UserDataHeader,
+    Validity,
 };
 use at_wire::text::{Alphabet, Coding, Language, packed_len};
 use serde_json::{Map, Value, json};
@@ -16,6 +17,7 @@ pub(super) fn run(case: &Case<'_>) -> Outcome {
         (None | Some("3gpp"), None) => tpdu(case),
         (Some("3gpp2"), None) => cdma(case),
         (_, Some("tpdu_address")) => tpdu_address(case),
+        (_, Some("smsc_address")) => smsc_address(case),
         (_, Some("split_text")) => split_text(case),
         (_, Some("cbs")) => cbs(case),
         (_, Some("cbs_assembly")) => cbs_assembly(case),
@@ -96,7 +98,8 @@ fn user_data(data: &UserData<'_>, coding: DataCoding, languages: Option<(Languag
             Reference::Wide(reference) => (reference, 16),
         };
         json!({
-            "reference": reference, "bits": bits, "total": part.total, "max": part.total, "sequence": part.sequence,
+            "reference": reference, "bits": bits, "total": part.total, "max": part.total, "parts": part.total,
+            "sequence": part.sequence, "part": part.sequence,
         })
     });
     let ports = header.ports().map(|ports| {
@@ -265,54 +268,127 @@ fn tpdu(case: &Case<'_>) -> Outcome {
     let mut buffer = [0xa5; 1024];
     let again = whole.tpdu.write(&mut buffer).map_err(|error| format!("writing again: {error}"))?;
     equal("written again", &hex(again), &hex(whole.octets))?;
-    if case.writes() {
+    // Whatever `expect` says in full can be built from it, even if nobody asks for it; but not zones that are no digits.
+    let by_the_book = |time: Timestamp| time.date_time().is_none_or(|digits| Timestamp::from(digits) == time);
+    let in_full = case.expect.get("first_octet").is_some()
+        && match whole.tpdu {
+            Tpdu::Deliver(message) => by_the_book(message.service_centre_timestamp),
+            Tpdu::StatusReport(message) => {
+                by_the_book(message.service_centre_timestamp) && by_the_book(message.discharge_time)
+            }
+            _ => true,
+        }
+        && (case.text("type") == Some("status_report") || case.expect.get("udl").is_some());
+    if case.writes() || in_full {
         let built = build(case)?;
         equal("bytes", &hex(&built), &hex(&case.bytes))?;
     }
     Ok(())
 }
 
-/// Builds the SUBMIT that the case describes, from nothing but its values.
+/// An address of `expect`, as kind and digits or name.
+fn described_address(value: &Value) -> Option<(TypeOfAddress, String)> {
+    let kind = u8::try_from(value["type_of_address"].as_u64()?).ok()?;
+    Some((TypeOfAddress(kind), value["address"].as_str()?.into()))
+}
+
+fn address_of((kind, value): &(TypeOfAddress, String)) -> Address<'_> {
+    if kind.is_alphanumeric() { Address::name(value) } else { Address::digits_of(*kind, value) }
+}
+
+fn described_timestamp(value: &Value) -> Timestamp {
+    let number = |key: &str| u8::try_from(value[key].as_u64().unwrap_or(0)).unwrap();
+    Timestamp::from(DateTime {
+        year: number("year"),
+        month: number("month"),
+        day: number("day"),
+        hour: number("hour"),
+        minute: number("minute"),
+        second: number("second"),
+        quarter_hours: i8::try_from(value["timezone_quarters"].as_i64().unwrap_or(0)).unwrap(),
+    })
+}
+
+/// Builds the message that the case describes, from nothing but its values.
 fn build(case: &Case<'_>) -> Result<Vec<u8>, String> {
     let expect = case.expect;
-    if expect["type"] != "submit" {
-        return Err(format!("cannot build {}", expect["type"]));
-    }
     let from = &expect["build_from"];
-    let plain = from.is_object();
-    let text = if plain { &from["text"] } else { &expect["text"] }.as_str().ok_or("no text")?;
-    let split = Split::new(text, Reference::Narrow(0)).map_err(|error| error.to_string())?;
-    let part = split.iter().next().ok_or("no part")?;
+    let byte = |key: &str| u8::try_from(case.number(key).unwrap_or(0)).unwrap();
+    let first = byte("first_octet");
+    let text = from["text"].as_str().or(case.text("text")).unwrap_or("");
+    let octets = unhex(case.text("data_hex").unwrap_or(""))?;
+    let udh: Vec<(u8, Vec<u8>)> = expect["udh"].as_array().map_or(Ok(Vec::new()), |elements| {
+        elements
+            .iter()
+            .map(|element| Ok((element["iei"].as_u64().unwrap() as u8, unhex(element["hex"].as_str().unwrap())?)))
+            .collect::<Result<_, String>>()
+    })?;
+    let elements: Vec<Element<'_>> = udh.iter().map(|(id, data)| Element::Other { id: *id, data }).collect();
     let validity = match (from["validity_minutes"].as_u64(), case.number("validity_relative")) {
         (Some(minutes), _) => Validity::Relative(RelativeValidity::of_minutes(u32::try_from(minutes).unwrap())),
         (None, Some(span)) => Validity::Relative(RelativeValidity(u8::try_from(span).unwrap())),
         (None, None) => Validity::Default,
     };
-    let mut data_coding = split.data_coding();
-    if let Some(class) = from["class"].as_u64() {
-        data_coding = data_coding.with_class(u8::try_from(class).unwrap());
+    // What is built of plain values finds the coding itself.
+    let mut data_coding = DataCoding(byte("dcs"));
+    if from.is_object() {
+        data_coding = Split::new(text, Reference::Narrow(0)).map_err(|error| error.to_string())?.data_coding();
+        if let Some(class) = from["class"].as_u64() {
+            data_coding = data_coding.with_class(u8::try_from(class).unwrap());
+        }
     }
-    let number = |value: &Value| -> Option<(TypeOfAddress, String)> {
-        let kind = u8::try_from(value["type_of_address"].as_u64()?).ok()?;
-        Some((TypeOfAddress(kind), value["address"].as_str()?.into()))
+    let mut user_data = match data_coding.coding() {
+        Coding::Octets => UserData::of_octets(&octets),
+        _ => UserData::of_text(text.into()),
     };
-    let to = number(&expect["to"]).unwrap_or_default();
-    let centre = number(&expect["smsc"]);
+    if !elements.is_empty() {
+        user_data = user_data.with_header(UserDataHeader::new(&elements));
+    }
     let plain_number = |key: &str| from[key].as_str().map(Address::number);
-    let byte = |key: &str| u8::try_from(case.number(key).unwrap_or(0)).unwrap();
-    let tpdu = Tpdu::Submit(Submit {
-        message_reference: byte("message_reference"),
-        destination_address: plain_number("to").unwrap_or(Address::digits_of(to.0, &to.1)),
-        protocol_identifier: byte("pid"),
-        data_coding,
-        validity,
-        user_data: part.user_data,
-        ..Submit::default()
-    });
-    let described_centre = centre.as_ref().map(|(kind, digits)| Address::digits_of(*kind, digits));
-    let service_centre = if plain { plain_number("smsc") } else { described_centre };
+    let described = |key: &str| described_address(&expect[key]).unwrap_or_default();
+    let (to, sender, recipient) = (described("to"), described("from"), described("recipient"));
+    let tpdu = match case.text("type") {
+        Some("submit") => Tpdu::Submit(Submit {
+            reject_duplicates: first & 0x04 != 0,
+            status_report: first & 0x20 != 0,
+            reply_path: first & 0x80 != 0,
+            message_reference: byte("message_reference"),
+            destination_address: plain_number("to").unwrap_or(address_of(&to)),
+            protocol_identifier: byte("pid"),
+            data_coding,
+            validity,
+            user_data,
+        }),
+        Some("deliver") => Tpdu::Deliver(Deliver {
+            more_messages: first & 0x04 == 0,
+            loop_prevention: first & 0x08 != 0,
+            status_report: first & 0x20 != 0,
+            reply_path: first & 0x80 != 0,
+            originating_address: address_of(&sender),
+            protocol_identifier: byte("pid"),
+            data_coding,
+            service_centre_timestamp: described_timestamp(&expect["timestamp"]),
+            user_data,
+        }),
+        Some("status_report") => Tpdu::StatusReport(StatusReport {
+            more_messages: first & 0x04 == 0,
+            loop_prevention: first & 0x08 != 0,
+            for_command: first & 0x20 != 0,
+            message_reference: byte("message_reference"),
+            recipient_address: address_of(&recipient),
+            service_centre_timestamp: described_timestamp(&expect["timestamp"]),
+            discharge_time: described_timestamp(&expect["discharge"]),
+            status: Status(byte("status")),
+            parameters: None,
+        }),
+        other => return Err(format!("cannot build {other:?}")),
+    };
+    let centre = described_address(&expect["smsc"]);
+    let service_centre = if from.is_object() { plain_number("smsc") } else { centre.as_ref().map(address_of) };
     let mut buffer = [0xa5; Pdu::MAX_LEN];
-    Pdu { service_centre, tpdu }.write(&mut buffer).map(|octets| octets.to_vec()).map_err(|error| error.to_string())
+    let alone = case.number("tpdu_length") == Some(case.bytes.len());
+    let built = if alone { tpdu.write(&mut buffer) } else { Pdu { service_centre, tpdu }.write(&mut buffer) };
+    built.map(|octets| octets.to_vec()).map_err(|error| error.to_string())
 }
 
 /// An address as it stands in a TPDU: behind first octet and reference of a SUBMIT.
@@ -326,6 +402,21 @@ fn tpdu_address(case: &Case<'_>) -> Outcome {
     let octets = Tpdu::Submit(submit).write(&mut buffer).map_err(|error| error.to_string())?;
     equal("bytes", &hex(&octets[2..octets.len() - 3]), &hex(&case.bytes))?;
     case.compare(&json!({ "type_of_address": octets[3], "address": number }))
+}
+
+/// The address of a service centre in front of a TPDU.
+fn smsc_address(case: &Case<'_>) -> Outcome {
+    if !case.writes() {
+        return case.unknown();
+    }
+    let number = case.expect["build_from"]["address"].as_str().ok_or("no address")?;
+    let service_centre = Some(Address::number(number));
+    let mut buffer = [0xa5; 64];
+    let pdu = Pdu { service_centre, tpdu: Tpdu::Submit(Submit::default()) };
+    let octets = pdu.write(&mut buffer).map_err(|error| error.to_string())?;
+    let length = Pdu::tpdu_len(octets).map_err(|error| error.to_string())?;
+    equal("bytes", &hex(&octets[..octets.len() - length]), &hex(&case.bytes))?;
+    case.compare(&json!({ "type_of_address": octets[1], "address": number }))
 }
 
 fn split_text(case: &Case<'_>) -> Outcome {
