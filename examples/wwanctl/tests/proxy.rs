@@ -385,6 +385,7 @@ fn the_dead_hurt_nobody() {
         survivor.send(&asked::<bc::DeviceCaps>(id, CommandType::QUERY, &Empty {}));
         assert_eq!(survivor.status(id), Status::SUCCESS);
     }
+    serving.says("3000 bytes belonged to no message");
     serving.run(modem.path(), &["radio"]).ended(0);
 }
 

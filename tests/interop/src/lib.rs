@@ -396,6 +396,23 @@ impl Proxy {
         Self { child, messages }
     }
 
+    /// Waits until it says something with `text` in it.
+    ///
+    /// # Panics
+    ///
+    /// If it does not.
+    pub fn says(&self, text: &str) {
+        let start = Instant::now();
+        loop {
+            let left = PATIENCE.saturating_sub(start.elapsed());
+            match self.messages.recv_timeout(left) {
+                Ok(line) if line.contains(text) => return,
+                Ok(_) => {}
+                Err(error) => panic!("the proxy never said {text:?}: {error}"),
+            }
+        }
+    }
+
     /// Tells it to end, and waits until it has; its exit status, and what it has said.
     ///
     /// # Panics

@@ -68,7 +68,7 @@ fn mbimcli_shares_the_modem() {
     // A version can only be agreed upon before other commands; the modem has had some.
     let said = through_proxy(&modem.path, &["--device-open-ms-mbimex-v3", "--query-subscriber-ready-status"]).good();
     assert!(said.values("Flags").is_empty(), "{said:#?}");
-    let _ = through_proxy(&modem.path, &["--phonebook-query-configuration"]).bad("NoDeviceSupport");
+    let _ = through_proxy(&modem.path, &["--query-ip-configuration=7"]).bad("ContextNotActivated");
     let opens = modem.seen().iter().filter(|line| line.contains("> open #")).count();
     assert_eq!(opens, 1, "of all these, one reached the modem");
 }

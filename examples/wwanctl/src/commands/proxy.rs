@@ -516,8 +516,8 @@ impl Host {
         for client in asking {
             core.proxy.configure(now, client, false); // those that are not asking do not mind
         }
-        if let Some(line) = core.line.take().filter(|line| line.lost > 0) {
-            note(&format!("wwanctl: {}: messages that were lost: {}", core.name(), line.lost));
+        if let Some(losses) = core.line.take().and_then(|line| line.losses()) {
+            note(&format!("wwanctl: {}: {losses}", core.name()));
         }
         for n in 0..self.programs.len() {
             if self.programs.get(n).is_some_and(|program| program.place == place) {
@@ -590,6 +590,9 @@ impl Host {
                 }
                 Some(End::NoRoom) => note(&format!("wwanctl: {}: disconnected: no room for it", program.name)),
                 _ => self.remark(&format!("{}: left", program.name)),
+            }
+            if program.garbage() > 0 {
+                self.remark(&format!("{}: {} bytes belonged to no message", program.name, program.garbage()));
             }
         }
         moved
@@ -705,6 +708,9 @@ impl Host {
             self.served, self.refused, self.dropped
         ));
         for core in self.cores.iter().skip(1) {
+            if let Some(losses) = core.line.as_ref().and_then(Line::losses) {
+                note(&format!("wwanctl: {}: {losses}", core.name()));
+            }
             let c = core.proxy.counters();
             self.remark(&format!(
                 "{}: {} commands, {} answers, {} to nobody, {} without; {} indications, {} for nobody; lost times: {}",

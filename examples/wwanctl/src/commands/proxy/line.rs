@@ -28,7 +28,7 @@ pub(super) struct Line {
     /// It is not asked before.
     pub(super) rests_until: Instant,
     /// Messages that were lost on the way, either way.
-    pub(super) lost: u32,
+    lost: u32,
 }
 
 impl Line {
@@ -109,6 +109,12 @@ impl Line {
                 Err(_) => self.lost = self.lost.saturating_add(1),
             }
         }
+    }
+
+    /// What was lost on the way, in words, if something was.
+    pub(super) fn losses(&self) -> Option<String> {
+        let garbage = self.input.counters().dropped_bytes;
+        (self.lost > 0 || garbage > 0).then(|| format!("{} messages lost, {garbage} bytes belonged to none", self.lost))
     }
 
     /// Whether it has taken everything.

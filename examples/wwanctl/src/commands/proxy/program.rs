@@ -59,6 +59,11 @@ impl Program {
         self.input.take(to)
     }
 
+    /// Bytes from it that belonged to no message.
+    pub(super) fn garbage(&self) -> u32 {
+        self.input.counters().dropped_bytes
+    }
+
     /// Whether it has taken everything.
     pub(super) fn is_free(&self) -> bool {
         self.out.is_empty()
