@@ -8,6 +8,7 @@ use core::fmt::Write as _;
 
 use lexopt::{Arg, ValueExt as _};
 use mbim_wire::catalogue::unhex;
+use wwan::procedure::mbim::Stored;
 use wwan::time::Millis;
 
 use crate::output::clean;
@@ -47,7 +48,11 @@ const GLOBAL: &[Opt] = &[
     option("protocol", "auto|mbim|qmi|at", "Protocol of the device; only MBIM is supported yet"),
     flag("json", "Print one JSON document (`monitor`: one line for each event)"),
     option("pcap", "FILE", "Record all messages in a pcapng file, personal data included"),
-    option("timeout", "SECS", "How long the whole command may take [default: 30, `scan` 240, `monitor` for ever]"),
+    option(
+        "timeout",
+        "SECS",
+        "How long the whole command may take [default: 30; `scan` 240, `sms send` and `ussd` 120, `monitor` for ever]",
+    ),
     flag("reopen", "Open the modem anew even if it is open; ends its sessions"),
     Opt {
         name: "verbose",
@@ -185,7 +190,11 @@ was opened stays open, also at the end: closing it would end its sessions.
         arguments: "",
         count: (0, 0),
         about: "Signal strength and quality",
-        options: &[],
+        options: &[option(
+            "mbimex",
+            "1|2|3",
+            "Version of the Microsoft extensions to ask in; from 2 on modems tell RSRP and SNR instead of RSSI",
+        )],
         details: "",
     },
     Spec {
@@ -215,6 +224,26 @@ Actions:
   list  The applications on the card
   atr   The card's answer to reset
 A channel is opened to the application and closed afterwards. Answers that the card holds ready (61xx, 6Cxx) are fetched.
+",
+    },
+    Spec {
+        name: "sms",
+        arguments: "list [KIND] | read INDEX | send NUMBER TEXT | delete INDEX|KIND | centre [NUMBER] | info",
+        count: (1, 3),
+        about: "Short messages: read, send and delete them",
+        options: &[
+            flag("report", "With send: ask the network to report what becomes of the message"),
+            flag("flash", "With send: for the receiver's screen at once, and not for the store"),
+        ],
+        details: "\
+Actions:
+  list    The messages of a kind: all, new, old, sent or draft [default: all]
+  read    One message
+  send    Send a text, in as many parts as it takes; a TEXT of `-` is read from standard input
+  delete  Delete one message, or those of a kind
+  centre  The address of the service centre; show it, or set it
+  info    How many messages fit, and what the store is like
+Parts of a long message are shown as one, with all their indexes. What is listed or read counts as read from then on.
 ",
     },
     Spec {
@@ -347,9 +376,10 @@ pub(crate) enum Command {
     Radio { on: Option<bool> },
     Register { network: Option<String> },
     Scan,
-    Signal,
+    Signal { version: Option<u8> },
     Phonebook(Phonebook),
     Apdu(Apdu),
+    Sms(Sms),
     Ussd { code: String, answers: Vec<String> },
     Slot { slot: Option<u32> },
     Cells,
@@ -432,6 +462,27 @@ pub(crate) enum Phonebook {
     /// All, or one.
     Delete {
         index: Option<u32>,
+    },
+}
+
+#[derive(Debug)]
+pub(crate) enum Sms {
+    Info,
+    Centre {
+        number: Option<String>,
+    },
+    List {
+        which: Stored,
+    },
+    /// `-` for standard input.
+    Send {
+        number: String,
+        text: String,
+        report: bool,
+        flash: bool,
+    },
+    Delete {
+        which: Stored,
     },
 }
 
@@ -607,9 +658,10 @@ impl Given {
             },
             "register" => Command::Register { network: Some(self.next()).filter(|network| !network.is_empty()) },
             "scan" => Command::Scan,
-            "signal" => Command::Signal,
+            "signal" => Command::Signal { version: self.mbimex()? },
             "phonebook" => Command::Phonebook(self.phonebook()?),
             "apdu" => Command::Apdu(self.apdu()?),
+            "sms" => Command::Sms(self.sms()?),
             "ussd" => Command::Ussd { code: self.next(), answers: core::mem::take(&mut self.arguments) },
             "slot" => Command::Slot { slot: self.optional_index()? },
             "cells" => Command::Cells,
@@ -741,6 +793,40 @@ impl Given {
         Ok(done)
     }
 
+    fn sms(&mut self) -> Result<Sms, String> {
+        let action = self.next();
+        let (report, flash) = (self.flag("report"), self.flag("flash"));
+        if (report || flash) && action != "send" {
+            return Err(format!("sms {}: --report and --flash belong to send", clean(&action)));
+        }
+        let done = match &*action {
+            "info" => Sms::Info,
+            "centre" => Sms::Centre { number: Some(self.next()).filter(|number| !number.is_empty()) },
+            "list" if self.arguments.is_empty() => Sms::List { which: Stored::All },
+            "list" => Sms::List { which: kind(&self.next()).ok_or("sms list: all, new, old, sent or draft expected")? },
+            "read" => Sms::List { which: Stored::At(self.index()?) },
+            "send" => {
+                let (number, text) = (self.next(), self.arguments.first().cloned());
+                self.next();
+                let text = text.ok_or("sms send: a number and a text expected")?;
+                Sms::Send { number, text, report, flash }
+            }
+            "delete" => {
+                let which = self.arguments.first().and_then(|which| kind(which));
+                match which {
+                    Some(which) => {
+                        self.next();
+                        Sms::Delete { which }
+                    }
+                    None => Sms::Delete { which: Stored::At(self.index()?) },
+                }
+            }
+            other => return Err(format!("sms {}: no such action; see `wwanctl sms --help`", clean(other))),
+        };
+        self.end(&format!("sms {action}"))?;
+        Ok(done)
+    }
+
     fn apdu(&mut self) -> Result<Apdu, String> {
         let action = self.next();
         let aid = self.parsed("aid", "hexadecimal digits of an application identifier", |text| {
@@ -789,6 +875,18 @@ impl Given {
             transaction: self.number("transaction")?.unwrap_or(1),
         }))
     }
+}
+
+/// A kind of stored messages.
+fn kind(name: &str) -> Option<Stored> {
+    Some(match name {
+        "all" => Stored::All,
+        "new" => Stored::New,
+        "old" => Stored::Old,
+        "sent" => Stored::Sent,
+        "draft" => Stored::Draft,
+        _ => return None,
+    })
 }
 
 /// Seconds, also with a fraction.
@@ -875,7 +973,12 @@ mod tests {
         for (line, named) in [
             ("", "command"),
             ("--apn a", "--apn"),
-            ("sms list", "sms"),
+            ("sms eat", "eat"),
+            ("sms send 1", "a text"),
+            ("sms list --flash", "belong to send"),
+            ("phonebook write a", "a number"),
+            ("apdu send", "a command"),
+            ("at ATI", "at"),
             ("status --apn a", "--apn"),
             ("status --json --json", "--json"),
             ("status more", "too many"),

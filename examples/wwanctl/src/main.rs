@@ -29,7 +29,8 @@ use wwan::time::Millis;
 
 use args::{Command, Options, Parsed};
 use commands::{
-    apdu, cells, connect, message, monitor, phonebook, pin, radio, register, reset, scan, signal, slot, status, ussd,
+    apdu, cells, connect, message, monitor, phonebook, pin, radio, register, reset, scan, signal, slot, sms, status,
+    ussd,
 };
 use device::{Time, USUAL};
 use error::Fail;
@@ -38,6 +39,8 @@ use output::{Output, note};
 
 /// `scan` takes minutes.
 const SCAN: Millis = Millis::from_secs(240);
+/// The network may take its time with messages and dialogues.
+const SEND: Millis = Millis::from_secs(120);
 /// No limit.
 const FOR_EVER: Millis = Millis(u32::MAX);
 
@@ -65,6 +68,7 @@ fn run(options: &Options, command: &Command) -> Result<(), Fail> {
         Command::Proxy(arguments) => return commands::proxy::run(options, arguments),
         Command::Mbim(message) if message.dry_run => return message::dry_run(message, out),
         Command::Scan => SCAN,
+        Command::Sms(args::Sms::Send { .. }) | Command::Ussd { .. } => SEND,
         Command::Monitor => FOR_EVER,
         _ => USUAL,
     };
@@ -88,9 +92,10 @@ fn run(options: &Options, command: &Command) -> Result<(), Fail> {
         (Command::Radio { on }, _) => radio::run(&mut modem, *on, out),
         (Command::Register { network }, _) => register::run(&mut modem, network.as_deref(), out),
         (Command::Scan, _) => scan::run(&mut modem, out),
-        (Command::Signal, _) => signal::run(&mut modem, out),
+        (Command::Signal { version }, _) => signal::run(&mut modem, *version, out),
         (Command::Phonebook(phonebook), _) => phonebook::run(&mut modem, phonebook, out),
         (Command::Apdu(apdu), _) => apdu::run(&mut modem, apdu, out),
+        (Command::Sms(sms), _) => sms::run(&mut modem, sms, out),
         (Command::Ussd { code, answers }, _) => ussd::run(&mut modem, code, answers, out),
         (Command::Slot { slot }, _) => slot::run(&mut modem, *slot, out),
         (Command::Cells, _) => cells::run(&mut modem, out),

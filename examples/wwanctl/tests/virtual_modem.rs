@@ -188,6 +188,8 @@ fn register_and_scan() {
 fn signal() {
     on_virtual("default", &["signal"]).ended(0).prints(&["Signal  -73 dBm"]);
     assert_eq!(on_virtual("default", &["signal", "--json"]).json()["signal_state"]["rssi_dbm"], -73);
+    let run = on_virtual("default", &["signal", "--mbimex", "3"]).ended(0);
+    run.prints(&["LTE, RSRP -95 dBm, SNR 12 dB"]);
 }
 
 #[test]
@@ -223,8 +225,8 @@ fn any_message() {
         "{}",
         run.out
     );
-    let run = on_virtual("default", &["mbim", "sms", "configuration", "query"]).ended(77);
-    run.says(&["SMS Configuration", "NO_DEVICE_SUPPORT (9)"]).prints(&["NO_DEVICE_SUPPORT (9)"]);
+    let run = on_virtual("default", &["mbim", "google", "carrier-lock", "query"]).ended(77);
+    run.says(&["Carrier Lock", "NO_DEVICE_SUPPORT (9)"]).prints(&["NO_DEVICE_SUPPORT (9)"]);
     let run = on_virtual("default", &["mbim", uuid, "3", "set", "00"]).ended(77);
     run.says(&["INVALID_PARAMETERS (21)"]);
 }

@@ -15,6 +15,7 @@ pub(crate) mod reset;
 pub(crate) mod scan;
 pub(crate) mod signal;
 pub(crate) mod slot;
+pub(crate) mod sms;
 pub(crate) mod status;
 pub(crate) mod ussd;
 

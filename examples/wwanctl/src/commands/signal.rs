@@ -7,8 +7,10 @@ use crate::error::Fail;
 use crate::modem::{After, Modem};
 use crate::output::Output;
 
-pub(crate) fn run(modem: &mut Modem, out: &mut Output) -> Result<After, Fail> {
-    modem.negotiate_highest()?;
+pub(crate) fn run(modem: &mut Modem, version: Option<u8>, out: &mut Output) -> Result<After, Fail> {
+    if let Some(version) = version {
+        modem.negotiate(version)?;
+    }
     let signal = modem.ask::<bc::SignalState>()?;
     let mut report = Report::default();
     report::signal(&mut report.table, &signal);

@@ -1,0 +1,206 @@
+//! `sms`: short messages in the store of the modem, and to others.
+
+use std::io::{self, Read as _};
+use std::process;
+
+use mbim_wire::Status;
+use mbim_wire::catalogue::Value;
+use mbim_wire::service::sms as wire;
+use wwan::client::mbim::Error;
+use wwan::procedure::mbim::{StoreItem, Stored, TextMessage, cdma_text};
+use wwan::sms::{Inbox, Message, Part, Received};
+use wwan::time::Millis;
+
+use super::report::{self, Report};
+use crate::args::Sms;
+use crate::error::Fail;
+use crate::modem::{After, Modem};
+use crate::output::{Output, note};
+
+/// Parts of long messages that are put together: more than any SIM stores.
+const PARTS: usize = 512;
+/// Longest text that is read from standard input: 255 parts hold less.
+const LONGEST: u64 = 0x1_0000;
+/// Parts of a message at most.
+const MOST: usize = 255;
+
+pub(crate) fn run(modem: &mut Modem, sms: &Sms, out: &mut Output) -> Result<After, Fail> {
+    let mut report = Report::default();
+    match sms {
+        Sms::Info => info(modem, &mut report)?,
+        Sms::Centre { number } => centre(modem, number.as_deref(), &mut report)?,
+        Sms::List { which } => list(modem, *which, &mut report)?,
+        Sms::Send { number, text, report: wanted, flash } => {
+            let text = text_of(text)?;
+            let message = TextMessage {
+                number,
+                text: &text,
+                // Parts of two long texts to one receiver must not be taken for each other's.
+                reference: process::id().to_le_bytes()[0],
+                status_report: *wanted,
+                flash: *flash,
+                ..TextMessage::default()
+            };
+            send(modem, message, &mut report)?;
+        }
+        Sms::Delete { which } => {
+            modem.client.delete_texts(*which)?;
+            report.table.row("Messages", "deleted");
+            report.put("deleted", true);
+        }
+    }
+    report.print(out)?;
+    Ok(After::AsFound)
+}
+
+fn text_of(argument: &str) -> Result<String, Fail> {
+    if argument != "-" {
+        return Ok(argument.to_owned());
+    }
+    let mut text = String::new();
+    let read = io::stdin().take(LONGEST).read_to_string(&mut text);
+    read.map_err(|error| Fail::Usage(format!("standard input: {error}")))?;
+    text.truncate(text.trim_end_matches(['\r', '\n']).len());
+    Ok(text)
+}
+
+fn info(modem: &mut Modem, report: &mut Report) -> Result<(), Fail> {
+    let configuration = modem.ask::<wire::Configuration>()?;
+    let status = modem.ask::<wire::MessageStoreStatus>()?;
+    let state = match report::text(&configuration, "sms_storage_state") {
+        "initialized" => "ready".to_owned(),
+        _ => "not ready yet".to_owned(),
+    };
+    let room = report::number(&configuration, "max_messages").unwrap_or(0);
+    report.table.row("Store", format!("{state}, room for {room} messages, {}", report::text(&configuration, "format")));
+    report.table.row("State", report::words(&status, "flag"));
+    report.table.row("Service centre", report::text(&configuration, "sc_address"));
+    report.put("configuration", configuration);
+    report.put("message_store_status", status);
+    Ok(())
+}
+
+fn centre(modem: &mut Modem, number: Option<&str>, report: &mut Report) -> Result<(), Fail> {
+    let mut configuration = modem.ask::<wire::Configuration>()?;
+    if let Some(number) = number {
+        let digits = number.strip_prefix('+').unwrap_or(number);
+        if digits.is_empty() || digits.len() > 20 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(Fail::Usage(format!("{number:?}: up to 20 digits expected, with + in front or not")));
+        }
+        let format = configuration.get("format").cloned().unwrap_or_default();
+        let params = serde_json::json!({ "Format": format, "ScAddress": number });
+        configuration = modem.set::<wire::Configuration>(&params)?;
+    }
+    report.table.row("Service centre", report::text(&configuration, "sc_address"));
+    report.put("sc_address", configuration.get("sc_address").cloned().unwrap_or_default());
+    Ok(())
+}
+
+fn send(modem: &mut Modem, message: TextMessage<'_>, report: &mut Report) -> Result<(), Fail> {
+    let mut references = [0; MOST];
+    let parts = match modem.client.send_text(message, &mut references) {
+        Err(Error::Text(error)) => return Err(Fail::Usage(format!("the message cannot be sent: {error}"))),
+        parts => parts?,
+    };
+    let references = references.get(..usize::from(parts)).unwrap_or_default();
+    let shown: Vec<String> = references.iter().map(u32::to_string).collect();
+    let many = if parts == 1 { "" } else { "s" };
+    report.table.row("Message", format!("sent in {parts} part{many}, reference{many} {}", shown.join(", ")));
+    report.put("message_references", references);
+    Ok(())
+}
+
+fn list(modem: &mut Modem, which: Stored, report: &mut Report) -> Result<(), Fail> {
+    let mut parts = vec![Part::FREE; PARTS];
+    let mut inbox = Inbox::new(&mut parts, Millis(u32::MAX));
+    let mut found = Vec::new();
+    let mut states = Vec::new();
+    let received = modem.client.receive_texts(which, &mut inbox, &mut |item| match item {
+        StoreItem::Pdu { status, received: Received::Whole(message) } => found.push(shown(&message, &state(status))),
+        StoreItem::Pdu { status, received: Received::Part(message) | Received::Duplicate(message) } => {
+            states.extend(message.indexes().map(|index| (index, state(status))));
+        }
+        StoreItem::Pdu { status, received: Received::Report(report) } => found.push(serde_json::json!({
+            "status": state(status),
+            "number": report.recipient_address.to_string(),
+            "report": format!("{:?}", report.status),
+            "message_reference": report.message_reference,
+            "time": report.discharge_time.to_string(),
+        })),
+        StoreItem::Pdu { received: Received::Full, .. } => note("a part of a long message found no room"),
+        StoreItem::Cdma(record) => found.push(cdma(&record)),
+        StoreItem::Unreadable { index, error } => {
+            found.push(serde_json::json!({ "indexes": [index], "error": error.to_string() }));
+        }
+    });
+    match received {
+        // Not all modems have an empty list for what they do not have.
+        Err(Error::Refused(refusal)) if refusal.status == Status::INVALID_MEMORY_INDEX && which == Stored::All => {}
+        received => received?,
+    }
+    for message in inbox.incomplete() {
+        let status = message.indexes().find_map(|index| states.iter().find(|(known, _)| *known == index));
+        found.push(shown(&message, status.map_or("", |(_, state)| state.as_str())));
+    }
+    found.sort_by_key(|message| message.pointer("/indexes/0").and_then(Value::as_u64));
+    for message in &found {
+        rows(message, report);
+    }
+    if report.table.is_empty() {
+        report.table.row("Messages", "none");
+    }
+    report.put("messages", found);
+    Ok(())
+}
+
+fn state(status: wire::SmsStatus) -> String {
+    status.name().map_or_else(|| status.0.to_string(), str::to_ascii_lowercase)
+}
+
+/// A message as JSON.
+fn shown(message: &Message<'_>, status: &str) -> Value {
+    let mut value = serde_json::json!({
+        "indexes": message.indexes().collect::<Vec<_>>(),
+        "status": status,
+        "number": message.address().map(|address| address.to_string()),
+        "time": message.timestamp().map(|time| time.to_string()),
+        "text": message.chars().collect::<String>(),
+        "missing_parts": message.missing().collect::<Vec<_>>(),
+    });
+    let data: Vec<String> = message.data().map(mbim_wire::catalogue::hex).collect();
+    if let (Value::Object(map), false) = (&mut value, data.is_empty()) {
+        map.insert("data".into(), data.concat().into());
+    }
+    value
+}
+
+fn cdma(record: &wire::SmsCdmaReadRecord<'_>) -> Value {
+    serde_json::json!({
+        "indexes": [record.message_index],
+        "status": state(record.message_status),
+        "number": record.address.to_string(),
+        "time": record.timestamp.to_string(),
+        "text": cdma_text(record).map(|text| text.collect::<String>()),
+        "data": mbim_wire::catalogue::hex(record.encoded_message.0),
+    })
+}
+
+/// A message as rows: who and when, then the text.
+fn rows(message: &Value, report: &mut Report) {
+    let indexes = message.get("indexes").and_then(Value::as_array);
+    let indexes: Vec<String> = indexes.into_iter().flatten().map(Value::to_string).collect();
+    let missing = message.get("missing_parts").and_then(Value::as_array).filter(|missing| !missing.is_empty());
+    let parts = [
+        report::text(message, "status").to_owned(),
+        report::text(message, "number").to_owned(),
+        report::text(message, "time").to_owned(),
+        missing.map_or_else(String::new, |missing| format!("{} parts missing", missing.len())),
+    ];
+    report.table.row(&indexes.join(","), report::joined(&parts));
+    for key in ["report", "error", "text"] {
+        report.table.rows("", report::text(message, key).lines().map(str::to_owned));
+    }
+    if report::text(message, "text").is_empty() {
+        report.table.rows("", report::text(message, "data").lines().map(str::to_owned));
+    }
+}
