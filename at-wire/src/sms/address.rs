@@ -182,7 +182,7 @@ impl<'a> Address<'a> {
                 usize::from(count)
             }
             Value::Digits(digits) => {
-                let mut semi_octets = digits.chars().map(semi_octet);
+                let mut semi_octets = digits.bytes().map(semi_octet);
                 let mut count = 0_usize;
                 while let Some(first) = semi_octets.next() {
                     let second = semi_octets.next();
@@ -208,12 +208,14 @@ impl<'a> Address<'a> {
 }
 
 /// The code of a digit.
-fn semi_octet(digit: char) -> Option<u8> {
+fn semi_octet(digit: u8) -> Option<u8> {
     match digit {
-        '*' => Some(0x0a),
-        '#' => Some(0x0b),
-        'a'..='c' | 'A'..='C' => digit.to_digit(16).and_then(|n| u8::try_from(n).ok()).map(|n| n.saturating_add(2)),
-        _ => digit.to_digit(10).and_then(|n| u8::try_from(n).ok()),
+        b'0'..=b'9' => digit.checked_sub(b'0'),
+        b'*' => Some(0x0a),
+        b'#' => Some(0x0b),
+        b'a'..=b'c' => digit.checked_sub(b'a' - 0x0c),
+        b'A'..=b'C' => digit.checked_sub(b'A' - 0x0c),
+        _ => None,
     }
 }
 

@@ -282,6 +282,7 @@ impl<'a> UserDataHeader<'a> {
     }
 
     /// Appends the header with its length in front, if there is one.
+    #[inline(never)]
     pub(super) fn write(&self, writer: &mut Writer<'_>) {
         let octets = self.octets();
         let Some(length) = octets.checked_sub(1) else { return };

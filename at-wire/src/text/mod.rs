@@ -12,7 +12,7 @@
 
 use core::fmt::{self, Write as _};
 
-use crate::codec::Writer;
+use crate::codec::{EncodeError, Writer};
 
 pub mod alpha;
 mod alphabet;
@@ -134,25 +134,37 @@ impl<'a> Text<'a> {
     /// Appends the text as packed septets behind `fill_bits`; returns how many septets it is.
     ///
     /// A text that is in septets already is copied septet by septet.
+    #[inline(never)]
     pub fn write_septets(&self, writer: &mut Writer<'_>, fill_bits: u8, alphabet: Alphabet) -> usize {
+        let mut packer = septets::Packer::new(fill_bits);
         if let Source::Septets(septets, _) = self.0 {
-            return pack(writer, fill_bits, septets);
+            septets.for_each(|septet| packer.put(writer, septet));
+        } else {
+            self.encode(alphabet, writer, |writer, septet| packer.put(writer, septet));
         }
-        if let Err(error) = alphabet.septets(self.chars()) {
-            writer.poison(error);
+        packer.finish(writer)
+    }
+
+    /// Hands every septet of the text to `put`; a character that the alphabet does not have spoils what is written.
+    fn encode(&self, alphabet: Alphabet, writer: &mut Writer<'_>, mut put: impl FnMut(&mut Writer<'_>, u8)) {
+        for (index, character) in self.chars().enumerate() {
+            let Some(code) = alphabet.code(character) else {
+                return writer.poison(EncodeError::Unencodable { character, index });
+            };
+            if code.escaped {
+                put(writer, ESCAPE);
+            }
+            put(writer, code.septet);
         }
-        pack(writer, fill_bits, alphabet.encode(self.chars()))
     }
 
     /// Appends the text with one septet in each octet.
     pub fn write_unpacked(&self, writer: &mut Writer<'_>, alphabet: Alphabet) {
-        if let Err(error) = alphabet.septets(self.chars()) {
-            writer.poison(error);
-        }
-        alphabet.encode(self.chars()).for_each(|septet| writer.byte(septet));
+        self.encode(alphabet, writer, |writer, septet| writer.byte(septet));
     }
 
     /// Appends the text in big-endian UTF-16. A text that is in it already is copied byte by byte.
+    #[inline(never)]
     pub fn write_utf16_be(&self, writer: &mut Writer<'_>) {
         match self.0 {
             Source::Utf16(octets, ByteOrder::Big) => writer.bytes(octets),
@@ -238,70 +250,78 @@ impl fmt::Debug for Chars<'_> {
     }
 }
 
+impl Chars<'_> {
+    /// The next octet or septet of a text that is made of such.
+    fn octet(&mut self) -> Option<u8> {
+        match &mut self.0 {
+            Source::Septets(septets, _) => septets.next(),
+            Source::Unpacked(octets, _) | Source::HalfPage(_, octets) | Source::Bytes(octets, _) => {
+                let (first, rest) = octets.split_first()?;
+                *octets = rest;
+                Some(*first)
+            }
+            Source::UnpackedHex(digits, _) => hex::take(digits),
+            Source::Utf16(..) | Source::Utf16Hex(_) | Source::Str(_) => None,
+        }
+    }
+
+    /// The next unit of a text in UTF-16.
+    fn unit(&mut self) -> Option<u16> {
+        match &mut self.0 {
+            Source::Utf16(octets, order) => {
+                let (unit, rest) = octets.split_first_chunk()?;
+                *octets = rest;
+                Some(match order {
+                    ByteOrder::Big => u16::from_be_bytes(*unit),
+                    ByteOrder::Little => u16::from_le_bytes(*unit),
+                })
+            }
+            Source::Utf16Hex(digits) => Some(u16::from_be_bytes([hex::take(digits)?, hex::take(digits)?])),
+            _ => None,
+        }
+    }
+
+    /// The next character of a text in UTF-16.
+    fn utf16(&mut self) -> Option<char> {
+        let first = u32::from(self.unit()?);
+        let mut code = first;
+        if first & 0xfc00 == 0xd800 {
+            let mut ahead = self.clone();
+            if let Some(second @ 0xdc00..=0xdfff) = ahead.unit() {
+                *self = ahead;
+                code = (((first & 0x3ff) << 10) | (u32::from(second) & 0x3ff)).saturating_add(0x1_0000);
+            }
+        }
+        Some(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
+    }
+}
+
 impl Iterator for Chars<'_> {
     type Item = char;
 
     fn next(&mut self) -> Option<char> {
-        match &mut self.0 {
-            Source::Septets(septets, alphabet) => alphabet.next_char(septets),
-            Source::Unpacked(octets, alphabet) => {
-                let alphabet = *alphabet;
-                alphabet.next_char(&mut core::iter::from_fn(|| take(octets)))
+        let alphabet = match &mut self.0 {
+            Source::Septets(_, alphabet) | Source::Unpacked(_, alphabet) | Source::UnpackedHex(_, alphabet) => {
+                *alphabet
             }
-            Source::UnpackedHex(digits, alphabet) => {
-                let alphabet = *alphabet;
-                alphabet.next_char(&mut core::iter::from_fn(|| hex::take(digits)))
+            Source::HalfPage(base, [low @ 0x80..=0xff, ..]) => {
+                let code = u32::from(*base).saturating_add(u32::from(*low & 0x7f));
+                self.octet();
+                return Some(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
             }
-            Source::Utf16(octets, ByteOrder::Big) => utf16(octets, |octets| pair(octets).map(u16::from_be_bytes)),
-            Source::Utf16(octets, ByteOrder::Little) => utf16(octets, |octets| pair(octets).map(u16::from_le_bytes)),
-            Source::Utf16Hex(digits) => utf16(digits, |digits| {
-                let high = hex::take(digits)?;
-                Some(u16::from_be_bytes([high, hex::take(digits)?]))
-            }),
-            Source::HalfPage(base, octets) => match *octets {
-                [low @ 0x80..=0xff, rest @ ..] => {
-                    *octets = rest;
-                    let code = u32::from(*base).saturating_add(u32::from(*low & 0x7f));
-                    Some(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
-                }
-                _ => Alphabet::DEFAULT.next_char(&mut core::iter::from_fn(|| take(octets))),
-            },
-            Source::Bytes(octets, upper) => {
+            Source::HalfPage(..) => Alphabet::DEFAULT,
+            Source::Bytes(_, upper) => {
                 let upper = *upper;
-                take(octets).map(|octet| upper.get(octet).unwrap_or(char::REPLACEMENT_CHARACTER))
+                return self.octet().map(|octet| upper.get(octet).unwrap_or(char::REPLACEMENT_CHARACTER));
             }
+            Source::Utf16(..) | Source::Utf16Hex(_) => return self.utf16(),
             Source::Str(text) => {
                 let mut chars = text.chars();
                 let next = chars.next();
                 *text = chars.as_str();
-                next
+                return next;
             }
-        }
+        };
+        alphabet.next_char(&mut core::iter::from_fn(|| self.octet()))
     }
-}
-
-/// The first octet, which goes.
-fn take(octets: &mut &[u8]) -> Option<u8> {
-    let (first, rest) = octets.split_first()?;
-    *octets = rest;
-    Some(*first)
-}
-
-/// The first two octets, which go.
-fn pair(octets: &mut &[u8]) -> Option<[u8; 2]> {
-    let (first, rest) = octets.split_first_chunk()?;
-    *octets = rest;
-    Some(*first)
-}
-
-/// The first character of UTF-16 whose units `unit` takes from the front.
-fn utf16<'a>(rest: &mut &'a [u8], unit: impl Fn(&mut &'a [u8]) -> Option<u16>) -> Option<char> {
-    let first = unit(rest)?;
-    let mut ahead = *rest;
-    let both = [first, unit(&mut ahead).unwrap_or(0)];
-    let decoded = char::decode_utf16(both).next().and_then(Result::ok);
-    if decoded.is_some_and(|c| c.len_utf16() == 2) {
-        *rest = ahead;
-    }
-    Some(decoded.unwrap_or(char::REPLACEMENT_CHARACTER))
 }

@@ -118,20 +118,42 @@ pub fn fill_bits(octets: usize) -> u8 {
 /// # Ok::<(), at_wire::EncodeError>(())
 /// ```
 pub fn pack(writer: &mut Writer<'_>, fill_bits: u8, septets: impl IntoIterator<Item = u8>) -> usize {
-    let (mut held, mut bits) = (0_u16, u32::from(fill_bits));
-    let mut count = 0_usize;
-    for septet in septets {
-        held |= u16::from(septet & 0x7f).wrapping_shl(bits);
-        bits = bits.saturating_add(7);
-        if bits >= 8 {
-            writer.byte(low(held));
-            held = held.wrapping_shr(8);
-            bits = bits.saturating_sub(8);
+    let mut packer = Packer::new(fill_bits);
+    septets.into_iter().for_each(|septet| packer.put(writer, septet));
+    packer.finish(writer)
+}
+
+/// Packs septets as they come.
+#[derive(Debug)]
+pub(crate) struct Packer {
+    /// Bits of the octet that is not full yet.
+    held: u16,
+    bits: u32,
+    count: usize,
+}
+
+impl Packer {
+    pub(crate) fn new(fill_bits: u8) -> Self {
+        Self { held: 0, bits: u32::from(fill_bits), count: 0 }
+    }
+
+    #[inline(never)]
+    pub(crate) fn put(&mut self, writer: &mut Writer<'_>, septet: u8) {
+        self.held |= u16::from(septet & 0x7f).wrapping_shl(self.bits);
+        self.bits = self.bits.saturating_add(7);
+        if self.bits >= 8 {
+            writer.byte(low(self.held));
+            self.held = self.held.wrapping_shr(8);
+            self.bits = self.bits.saturating_sub(8);
         }
-        count = count.saturating_add(1);
+        self.count = self.count.saturating_add(1);
     }
-    if bits > 0 {
-        writer.byte(low(held));
+
+    /// Appends the last octet; returns how many septets there were.
+    pub(crate) fn finish(self, writer: &mut Writer<'_>) -> usize {
+        if self.bits > 0 {
+            writer.byte(low(self.held));
+        }
+        self.count
     }
-    count
 }
