@@ -627,10 +627,11 @@ fn intel_tells_the_frequency_in_use() {
         serving_cell_info: thermal::IntelServingCellInfo::PCELL,
         center_frequency: 1_815_000_000,
         bandwidth: 20_000_000,
-        rsrp: 61,
-        rsrq: 33,
-        sinr: 35,
-        rssi: 40,
+        // -95 dBm, -10 dB, 12 dB, -73 dBm.
+        rsrp: 46,
+        rsrq: 20,
+        sinr: 71,
+        rssi: 20,
         connection_status: false,
     };
     assert_eq!(frequencies(&bench.ask::<thermal::Rfim>()), [serving]);
@@ -657,10 +658,10 @@ fn intel_tells_the_frequency_in_use() {
     bench.modem.set_hw_radio(now, false);
     let off = thermal::IntelRfimFrequencyValue {
         serving_cell_info: thermal::IntelServingCellInfo::RADIO_OFF,
-        rsrp: u32::MAX,
-        rsrq: u32::MAX,
-        sinr: u32::MAX,
-        rssi: u32::MAX,
+        rsrp: 255,
+        rsrq: 255,
+        sinr: 255,
+        rssi: 99,
         ..Default::default()
     };
     let told_off = told_now(&mut bench, 0);

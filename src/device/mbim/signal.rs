@@ -27,6 +27,27 @@ pub(super) fn rssi(dbm: Option<i16>) -> u32 {
     })
 }
 
+/// Unknown, in the codes of `+CESQ`.
+pub(super) const UNKNOWN_CODE: u32 = 255;
+
+/// `value` in steps from `lowest` on: the code of that is `first`, below it 0, and `last` from the highest step on.
+pub(super) fn code(value: Option<i16>, lowest: i16, first: u32, last: u32) -> u32 {
+    value.map_or(UNKNOWN_CODE, |value| {
+        let above = u32::try_from(value.saturating_sub(lowest)).ok();
+        above.map_or(0, |above| above.saturating_add(first).min(last))
+    })
+}
+
+/// RSRP as in `+CESQ` (3GPP TS 27.007 §8.69): 1 from -140 dBm on, 97 from -44 dBm on.
+pub(super) fn rsrp_code(dbm: Option<i16>) -> u32 {
+    code(dbm, -140, 1, 97)
+}
+
+/// RSRQ as in `+CESQ`, in half decibels: 1 from -19.5 dB on, 34 from -3 dB on.
+pub(super) fn rsrq_code(db: Option<i16>) -> u32 {
+    code(db.map(|db| db.saturating_mul(2)), -39, 1, 34)
+}
+
 /// A signal in codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Coded {

@@ -11,7 +11,7 @@ use super::super::super::modem::network::{NETWORKS, Registration, Signal, Techno
 use super::super::answers::{NR, Sink, Source, cut};
 use super::super::commands::{Served, Service, served};
 use super::super::requests::{INVALID, Later, Outcome, Refused, Step, done};
-use super::super::signal::{UNKNOWN, rssi};
+use super::super::signal::{UNKNOWN, UNKNOWN_CODE, code, rsrp_code, rsrq_code, rssi};
 use super::super::{Core, VendorServices};
 use crate::time::Instant;
 
@@ -73,17 +73,6 @@ fn query(core: &Core<'_>, now: Instant, modem: &mut Modem, id: Id) -> Outcome {
     })
 }
 
-/// Unknown, in the codes of `+CESQ`.
-const UNKNOWN_CODE: u32 = 255;
-
-/// `value` in steps from `lowest` on, the code 0 below it and `last` above the highest step.
-fn code(value: Option<i16>, lowest: i16, first: u32, last: u32) -> u32 {
-    value.map_or(UNKNOWN_CODE, |value| {
-        let above = u32::try_from(value.saturating_sub(lowest)).ok();
-        above.map_or(0, |above| above.saturating_add(first).min(last))
-    })
-}
-
 /// 3GPP TS 27.007 §8.69, `+CESQ`; the signal to noise ratio from -5 dB (0) to 30 dB (35).
 fn coded(signal: Signal) -> wire::SignalInfo {
     wire::SignalInfo {
@@ -92,9 +81,8 @@ fn coded(signal: Signal) -> wire::SignalInfo {
         // There is nothing of UMTS to measure in the model but the strength.
         rscp: UNKNOWN_CODE,
         ecno: UNKNOWN_CODE,
-        // In half decibels: 0 below -19.5 dB, 1 from there on, 34 from -3 dB on.
-        rsrq: code(signal.rsrq.map(|db| db.saturating_mul(2)), -39, 1, 34),
-        rsrp: code(signal.rsrp, -140, 1, 97),
+        rsrq: rsrq_code(signal.rsrq),
+        rsrp: rsrp_code(signal.rsrp),
         rssnr: code(signal.snr, -5, 0, 35),
     }
 }

@@ -12,6 +12,7 @@ use super::super::VendorServices;
 use super::super::answers::{Sink, Source};
 use super::super::commands::{Served, Service, served};
 use super::super::requests::{Refused, done};
+use super::super::signal::{code, rsrp_code, rsrq_code, rssi};
 
 pub(in super::super) static SERVICE: Service = Service {
     uuid: wire::INTEL_THERMAL_RF,
@@ -43,14 +44,9 @@ served! {
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Subject(Option<Frequency>);
 
-/// Nothing is measured.
-const UNKNOWN: u32 = 0xFFFF_FFFF;
-
-/// The codes of 5G measurements (3GPP TS 38.133 §10.1.6, §10.1.11, §10.1.16); RSSI as in Basic Connect.
+/// RSRP, RSRQ and SINR in the codes of `+CESQ` (3GPP TS 27.007 §8.69; SINR in half decibels, 1 from -23 dB on), RSSI in that
+/// of `+CSQ`.
 fn value(frequency: Frequency) -> wire::IntelRfimFrequencyValue {
-    let code = |value: Option<i16>, lowest: i16| {
-        value.map_or(UNKNOWN, |value| u32::try_from(value.saturating_sub(lowest)).unwrap_or(0))
-    };
     let signal = frequency.signal;
     wire::IntelRfimFrequencyValue {
         serving_cell_info: match frequency.role {
@@ -59,10 +55,10 @@ fn value(frequency: Frequency) -> wire::IntelRfimFrequencyValue {
         },
         center_frequency: frequency.center,
         bandwidth: frequency.bandwidth,
-        rsrp: code(signal.rsrp, -156),
-        rsrq: code(signal.rsrq, -43),
-        sinr: code(signal.snr, -23),
-        rssi: code(signal.rssi, -113),
+        rsrp: rsrp_code(signal.rsrp),
+        rsrq: rsrq_code(signal.rsrq),
+        sinr: code(signal.snr.map(|db| db.saturating_mul(2)), -46, 1, 127),
+        rssi: rssi(signal.rssi),
         connection_status: frequency.connected,
     }
 }
