@@ -335,7 +335,6 @@ fn every_action_of_microsofts_extensions_is_served_or_refused_as_unknown() {
 fn services_that_are_not_there_are_refused_as_not_supported() {
     let modem = VirtualModem::start("default");
     let actions = [
-        "--phonebook-query-configuration",
         "--ms-query-firmware-id",
         "--ms-query-sar-config",
         "--ms-query-uicc-application-list",
