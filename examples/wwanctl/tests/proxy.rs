@@ -200,9 +200,9 @@ fn it_ends_when_nobody_is_there() {
     assert!(serving.ended().success());
     serving.says("no program is there");
     // A program holds it up, until it leaves.
-    let mut serving = Serving::new(&["--idle", "0.2"]);
+    let mut serving = Serving::new(&["--idle", "1"]);
     let program = serving.program();
-    thread::sleep(Duration::from_millis(400));
+    thread::sleep(Duration::from_millis(1300));
     assert!(serving.child.try_wait().unwrap().is_none());
     drop(program);
     assert!(serving.ended().success());
