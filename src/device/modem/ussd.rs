@@ -206,7 +206,7 @@ fn decoded(coding: CbsCoding, octets: &[u8]) -> Result<Text<SAID_LEN>, Failure> 
 
 fn reply(response: UssdResponse, is_new: bool, said: &str, ucs2: bool) -> Reply {
     let mut buf = [0; MAX_LEN];
-    let mut code = |said: &str| {
+    let code = |said: &str| {
         let coded = if ucs2 { write_ucs2(said, &mut buf) } else { ussd::write(said.into(), &mut buf).ok() };
         coded.map(|coded| (coded.coding, Vec::from_slice(coded.octets).unwrap_or_default()))
     };
