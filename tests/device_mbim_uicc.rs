@@ -412,8 +412,10 @@ fn what_the_card_is_told_of_the_terminal_waits_for_its_reset() {
     let mut bench = Bench::ready(Setup::default());
     let empty = bench.ask::<wire::TerminalCapability>();
     assert_eq!(empty, [0; 4]);
-    let objects = [&b"\x80\x01\x01"[..], b"\x83\x01\x03\x00"];
-    let list = objects.map(|object| wire::TerminalCapabilityInfo { terminal_capability_data: RestUnpadded(object) });
+    let objects = [&b"\x80\x01\x01"[..], b"\x83\x02\x03\x00", b"\x84\x01\x01"];
+    // The last one with padding, as some hosts send it.
+    let sent = [objects[0], objects[1], b"\x84\x01\x01\x00"];
+    let list = sent.map(|object| wire::TerminalCapabilityInfo { terminal_capability_data: RestUnpadded(object) });
     let set = wire::TerminalCapabilityList { terminal_capability: (&list[..]).into(), ..Default::default() };
     let tid = bench.set::<wire::TerminalCapability>(&set);
     let answer = bench.read_one();

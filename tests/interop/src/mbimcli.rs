@@ -45,7 +45,8 @@ pub fn play(modem: &VirtualModem, rows: &[Row<'_>]) -> BTreeSet<String> {
     for (arguments, values) in rows {
         let said = modem.mbimcli(arguments).good();
         check(&said, values);
-        let action = arguments.iter().find(|argument| !argument.contains("-open")).expect("an action");
+        let is_session = |argument: &str| ["--no-", "--device-open"].iter().any(|begin| argument.starts_with(begin));
+        let action = arguments.iter().find(|argument| !is_session(argument)).expect("an action");
         done.insert(action.trim_start_matches('-').split('=').next().unwrap_or_default().to_owned());
     }
     done

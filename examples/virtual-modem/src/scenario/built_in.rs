@@ -26,6 +26,7 @@ macro_rules! built_in {
 pub const BUILT_IN: &[BuiltIn] = built_in! {
     "default"
     "cold-boot"
+    "embedded-sim"
     "fragments"
     "locked-sim"
     "messages"

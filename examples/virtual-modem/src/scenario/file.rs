@@ -133,6 +133,23 @@ impl<const MIN: usize, const MAX: usize> From<Digits<MIN, MAX>> for Text<MAX> {
     }
 }
 
+/// A key of 16 bytes in hexadecimal.
+#[derive(Debug)]
+struct Key([u8; 16]);
+
+impl Read for Key {
+    fn read(node: &Node<'_>) -> Result<Self, Problem> {
+        let Hex(bytes) = Hex::read(node)?;
+        bytes.try_into().map(Self).map_err(|_| wanted(node, "a key of 32 hexadecimal digits"))
+    }
+}
+
+impl From<Key> for [u8; 16] {
+    fn from(key: Key) -> Self {
+        key.0
+    }
+}
+
 /// Bytes in hexadecimal.
 #[derive(Debug)]
 pub(super) struct Hex(pub(super) Vec<u8>);
@@ -314,6 +331,9 @@ table! {
         activated: Option<bool>,
         esim: Option<bool>,
         profile: Option<bool>,
+        eid: Option<Digits<32, 32>>,
+        key: Option<Key>,
+        operator_key: Option<Key>,
         locked_at_start: Option<bool>,
         active: Option<bool>,
     }
@@ -353,6 +373,9 @@ impl SimTable {
         put(&mut sim.activated, self.activated);
         put(&mut sim.esim, self.esim);
         put(&mut sim.profile, self.profile);
+        put(&mut sim.eid, self.eid);
+        put(&mut sim.secrets.key, self.key);
+        put(&mut sim.secrets.operator, self.operator_key);
         put(&mut sim.locked_at_start, self.locked_at_start);
         self.phonebook.apply(&mut sim.phonebook)?;
         Ok(sim)

@@ -147,7 +147,7 @@ fn set(core: &Core<'_>, now: Instant, modem: &mut Modem, id: Id, body: &[u8]) ->
         Id::TerminalCapability => {
             let mut capabilities = Capabilities::new();
             for object in wire::TerminalCapabilityListView::new(body).terminal_capability()?.iter() {
-                let object = object?.terminal_capability_data.0;
+                let object = without_padding(object?.terminal_capability_data.0);
                 if object.is_empty() {
                     return Err(INVALID);
                 }
@@ -169,6 +169,15 @@ fn set(core: &Core<'_>, now: Instant, modem: &mut Modem, id: Id, body: &[u8]) ->
         Id::ReadBinary => access_binary(core, now, modem, body, true),
         Id::ReadRecord => access_record(core, now, modem, body, true),
         Id::Atr | Id::ApplicationList | Id::FileStatus => Err(Refused(Status::NO_DEVICE_SUPPORT)),
+    }
+}
+
+/// Some hosts pad an object to four bytes, and count that in its size; its own length says better where it ends.
+fn without_padding(object: &[u8]) -> &[u8] {
+    let len = object.get(1).map_or(0, |len| usize::from(*len).saturating_add(2));
+    match object.split_at_checked(len) {
+        Some((object @ [_, ..], [0] | [0, 0] | [0, 0, 0])) => object,
+        _ => object,
     }
 }
 
