@@ -163,8 +163,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Writes into a caller's buffer. Past its end it only counts, so that an empty buffer measures; [`finish`](Self::finish)
-/// is the one place where overflow shows.
+/// Writes into a caller's buffer. Past its end it only counts, so that an empty buffer measures;
+/// [`finish`](Self::finish) is the one place where overflow shows.
 #[derive(Debug)]
 pub struct Writer<'b> {
     buf: &'b mut [u8],

@@ -5,8 +5,8 @@
 //! * [`sms`]: TPDUs of short messages, the parts of long ones, cell broadcast pages, and the CDMA format;
 //! * [`ussd`]: texts of supplementary service dialogues with their coding scheme.
 //!
-//! Nothing here does I/O or knows time. What comes from the peer is never trusted: every reader checks its bounds, costs
-//! bounded time, and says on failure which field at which offset it stumbled over.
+//! Nothing here does I/O or knows time. What comes from the peer is never trusted: every reader checks its bounds,
+//! costs bounded time, and says on failure which field at which offset it stumbled over.
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

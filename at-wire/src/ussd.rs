@@ -1,5 +1,5 @@
-//! Texts of supplementary service dialogues (USSD) with their data coding scheme (3GPP TS 23.038 §5 and §6.1.2.3). MBIM and
-//! QMI carry the octets, AT mostly the text.
+//! Texts of supplementary service dialogues (USSD) with their data coding scheme (3GPP TS 23.038 §5 and §6.1.2.3). MBIM
+//! and QMI carry the octets, AT mostly the text.
 
 use crate::codec::{DecodeError, EncodeError, Writer};
 use crate::text::{Alphabet, CbsCoding, LanguageCode, Septets, Text, pack};
@@ -34,8 +34,9 @@ impl<'a> UssdString<'a> {
     ///
     /// # Errors
     ///
-    /// [`DecodeErrorKind::Text`](crate::DecodeErrorKind::Text) for a coding without text (octets, compressed text), [`DecodeErrorKind::OutOfBounds`](crate::DecodeErrorKind::OutOfBounds) for a
-    /// text too short for the language in front of it.
+    /// [`DecodeErrorKind::Text`](crate::DecodeErrorKind::Text) for a coding without text (octets, compressed text),
+    /// [`DecodeErrorKind::OutOfBounds`](crate::DecodeErrorKind::OutOfBounds) for a text too short for the language in
+    /// front of it.
     pub fn text(&self) -> Result<Text<'a>, DecodeError> {
         self.split().map(|(_, text)| text)
     }
@@ -61,8 +62,8 @@ fn unpadded(octets: &[u8]) -> Septets<'_> {
     if padded { septets.without_last() } else { septets }
 }
 
-/// Appends a text in packed septets by the rules for texts without a length: a carriage return fills seven spare bits, and
-/// doubles one that ends the text at the end of an octet (§6.1.2.3.1).
+/// Appends a text in packed septets by the rules for texts without a length: a carriage return fills seven spare bits,
+/// and doubles one that ends the text at the end of an octet (§6.1.2.3.1).
 pub fn write_gsm7(text: Text<'_>, writer: &mut Writer<'_>) {
     let alphabet = Alphabet::DEFAULT;
     let count = match alphabet.septets(text.chars()) {
@@ -107,7 +108,7 @@ pub fn write<'b>(text: Text<'_>, buf: &'b mut [u8]) -> Result<UssdString<'b>, En
 ///
 /// # Errors
 ///
-/// As [`write`], and [`EncodeError::Value`] for a language that is not two letters of ASCII.
+/// As [`write()`], and [`EncodeError::Value`] for a language that is not two letters of ASCII.
 pub fn write_with_language<'b>(
     language: LanguageCode,
     text: Text<'_>,

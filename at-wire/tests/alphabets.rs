@@ -32,8 +32,8 @@ fn read(alphabet: Alphabet, septets: &[u8]) -> String {
     Text::unpacked(septets, alphabet).to_string()
 }
 
-/// Every character that an alphabet can express is read back from the code that it gets; every code without that character has
-/// another character, a blank, or an equal one.
+/// Every character that an alphabet can express is read back from the code that it gets; every code without that
+/// character has another character, a blank, or an equal one.
 #[test]
 fn there_and_back() {
     for locking in LANGUAGES {

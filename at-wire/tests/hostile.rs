@@ -195,7 +195,11 @@ proptest! {
     #![proptest_config(Config { failure_persistence: None, rng_seed: RngSeed::Fixed(7), ..Config::default() })]
 
     #[test]
-    fn random_bytes(octets in proptest::collection::vec(any::<u8>(), 0..300), number in any::<u8>(), fill in any::<u8>()) {
+    fn random_bytes(
+        octets in proptest::collection::vec(any::<u8>(), 0..300),
+        number in any::<u8>(),
+        fill in any::<u8>(),
+    ) {
         for direction in DIRECTIONS {
             if let Ok(tpdu) = Tpdu::parse(&octets, direction) {
                 touch(&tpdu);

@@ -117,7 +117,8 @@ proptest! {
         let packed = written(|writer| assert_eq!(pack(writer, fill, septets.iter().copied()), septets.len())).unwrap();
         prop_assert_eq!(packed.len(), packed_len(septets.len(), fill));
         prop_assert!(Septets::new(&packed, fill, septets.len()).eq(septets.iter().copied()));
-        prop_assert_eq!(Septets::new(&packed, fill, usize::MAX).len(), (packed.len() * 8).saturating_sub(fill.into()) / 7);
+        let room = (packed.len() * 8).saturating_sub(fill.into()) / 7;
+        prop_assert_eq!(Septets::new(&packed, fill, usize::MAX).len(), room);
         prop_assert_eq!((fill_bits(packed.len()) as usize + packed.len() * 8) % 7, 0);
     }
 
@@ -244,18 +245,20 @@ proptest! {
             parameters: if d { Some(parameters) } else { None },
         }), Direction::Stored);
         there_and_back(Tpdu::Command(Command {
-            status_report: a, has_header: b, message_reference: m, protocol_identifier: pid, command_type: CommandType(n),
-            message_number: n, destination_address: address, command_data: &octets,
+            status_report: a, has_header: b, message_reference: m, protocol_identifier: pid,
+            command_type: CommandType(n), message_number: n, destination_address: address, command_data: &octets,
         }), Direction::ToServiceCentre);
         let failure_cause = if c { Some(n | 0x80) } else { None };
         for parameters in [parameters, empty] {
-            there_and_back(Tpdu::DeliverReport(DeliverReport { failure_cause, parameters }), Direction::ToServiceCentre);
+            let report = DeliverReport { failure_cause, parameters };
+            there_and_back(Tpdu::DeliverReport(report), Direction::ToServiceCentre);
             let report = SubmitReport { failure_cause, service_centre_timestamp: time, parameters };
             there_and_back(Tpdu::SubmitReport(report), Direction::ToMobile);
         }
         // With the service centre in front.
         let submit = Submit { destination_address: address, data_coding, user_data, ..Submit::default() };
-        let pdu = Pdu { service_centre: if digits.is_empty() { None } else { Some(address) }, tpdu: Tpdu::Submit(submit) };
+        let service_centre = if digits.is_empty() { None } else { Some(address) };
+        let pdu = Pdu { service_centre, tpdu: Tpdu::Submit(submit) };
         let mut buffer = [0; Pdu::MAX_LEN];
         let octets = pdu.write(&mut buffer).unwrap();
         prop_assert_eq!(Pdu::parse(octets, Direction::Stored).unwrap(), pdu);
@@ -278,7 +281,8 @@ proptest! {
             let mut joined = String::new();
             let mut seen: Option<PartSet> = None;
             for part in &split {
-                let deliver = Deliver { data_coding: split.data_coding(), user_data: part.user_data, ..Deliver::default() };
+                let data_coding = split.data_coding();
+                let deliver = Deliver { data_coding, user_data: part.user_data, ..Deliver::default() };
                 let mut buffer = [0; Pdu::MAX_LEN];
                 let octets = Tpdu::Deliver(deliver).write(&mut buffer).unwrap();
                 let Tpdu::Deliver(read) = Tpdu::parse(octets, Direction::ToMobile).unwrap() else { panic!() };
@@ -312,7 +316,13 @@ proptest! {
     }
 
     #[test]
-    fn pages(text in "[ -_a-~€]{0,45}", russian in "[а-я]{0,41}", serial in any::<u16>(), identifier in any::<u16>(), swap in any::<bool>()) {
+    fn pages(
+        text in "[ -_a-~€]{0,45}",
+        russian in "[а-я]{0,41}",
+        serial in any::<u16>(),
+        identifier in any::<u16>(),
+        swap in any::<bool>(),
+    ) {
         let mut contents = [[0; 82]; 2];
         Page::write_content(text.as_str().into(), CbsCoding::GSM7, &mut contents[0]).unwrap();
         Page::write_content(russian.as_str().into(), CbsCoding::UCS2, &mut contents[1]).unwrap();
@@ -339,8 +349,14 @@ proptest! {
     }
 
     #[test]
-    fn cdma_messages(text in "([ -~]{0,90}|[ -~é]{0,90}|[ж😀]{0,40})", number in "[0-9*#]{0,20}", id in any::<u16>(), is_delivery in any::<bool>(), stamp in proptest::option::of(any::<[u8; 6]>())) {
-        let outgoing = cdma::Outgoing { is_delivery, number: &number, id, text: text.as_str().into(), time_stamp: stamp };
+    fn cdma_messages(
+        text in "([ -~]{0,90}|[ -~é]{0,90}|[ж😀]{0,40})",
+        number in "[0-9*#]{0,20}",
+        id in any::<u16>(),
+        is_delivery in any::<bool>(),
+        time_stamp in proptest::option::of(any::<[u8; 6]>()),
+    ) {
+        let outgoing = cdma::Outgoing { is_delivery, number: &number, id, text: text.as_str().into(), time_stamp };
         let mut buffer = [0; 255];
         let octets = outgoing.write(&mut buffer).unwrap();
         let read = cdma::Message::parse(octets).unwrap();
@@ -350,7 +366,7 @@ proptest! {
         prop_assert_eq!(there.unwrap().to_string(), number);
         prop_assert!(absent.is_none());
         prop_assert_eq!(read.user_data().unwrap().unwrap().text().unwrap().collect::<String>(), text);
-        prop_assert_eq!(read.time_stamp(), stamp);
+        prop_assert_eq!(read.time_stamp(), time_stamp);
         let identifier = read.message_identifier().unwrap().unwrap();
         prop_assert_eq!((identifier.id, identifier.has_header), (id, false));
     }

@@ -1,5 +1,5 @@
-//! Byte strings with known meaning, from files: see `vectors/README.md`. Every value in `expect` is compared, and a case
-//! of a kind unknown here fails.
+//! Byte strings with known meaning, from files: see `vectors/README.md`. Every value in `expect` is compared, and a
+//! case of a kind unknown here fails.
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,

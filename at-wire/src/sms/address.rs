@@ -84,8 +84,8 @@ enum Value<'a> {
 }
 
 impl<'a> Address<'a> {
-    /// A number of the digits `0` to `9`, `*`, `#`, `a`, `b` and `c`; with `+` in front it is international, else of unknown
-    /// kind. Other characters are found when the address is written.
+    /// A number of the digits `0` to `9`, `*`, `#`, `a`, `b` and `c`; with `+` in front it is international, else of
+    /// unknown kind. Other characters are found when the address is written.
     #[must_use]
     pub fn number(number: &'a str) -> Self {
         match number.strip_prefix('+') {

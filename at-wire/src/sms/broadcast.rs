@@ -1,4 +1,5 @@
-//! Cell broadcast (3GPP TS 23.041 §9.4.1): pages of 88 octets that a cell sends to everybody, among them public warnings.
+//! Cell broadcast (3GPP TS 23.041 §9.4.1): pages of 88 octets that a cell sends to everybody, among them public
+//! warnings.
 
 use core::fmt;
 
@@ -30,8 +31,8 @@ impl SerialNumber {
         Self(scope << 6 | (message_code & 0x3ff) << 4 | update)
     }
 
-    /// Where the message holds: 0 in this cell, shown at once; 1 in the whole network; 2 in the location or tracking area;
-    /// 3 in this cell.
+    /// Where the message holds: 0 in this cell, shown at once; 1 in the whole network; 2 in the location or tracking
+    /// area; 3 in this cell.
     #[must_use]
     pub const fn geographical_scope(self) -> u8 {
         let [high, _] = self.0.to_be_bytes();
@@ -108,8 +109,8 @@ pub struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    /// Reads a page; octets behind the 88 are ignored. A page number or number of pages that is 0 makes it the only page, as the
-    /// specification demands.
+    /// Reads a page; octets behind the 88 are ignored. A page number or number of pages that is 0 makes it the only
+    /// page, as the specification demands.
     ///
     /// # Errors
     ///
@@ -150,13 +151,13 @@ impl<'a> Page<'a> {
         writer.finish()
     }
 
-    /// Writes a text as the content of a page, filled up with carriage returns. A coding with a language in front wants the
-    /// two letters, for the default alphabet followed by a carriage return, in the text.
+    /// Writes a text as the content of a page, filled up with carriage returns. A coding with a language in front wants
+    /// the two letters, for the default alphabet followed by a carriage return, in the text.
     ///
     /// # Errors
     ///
-    /// [`EncodeError::TooLong`] for a text that does not fit, [`EncodeError::Unencodable`], [`EncodeError::Value`] for a coding
-    /// without text.
+    /// [`EncodeError::TooLong`] for a text that does not fit, [`EncodeError::Unencodable`], [`EncodeError::Value`] for
+    /// a coding without text.
     pub fn write_content(
         text: Text<'_>,
         coding: CbsCoding,
@@ -194,7 +195,8 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
-    /// The text, without the language in front of it, and in the default alphabet without the carriage returns behind it.
+    /// The text, without the language in front of it, and in the default alphabet without the carriage returns behind
+    /// it.
     ///
     /// # Errors
     ///
@@ -265,8 +267,8 @@ impl PageBuffer {
     pub const EMPTY: Self = Self { octets: [0; PAGE_LEN], len: 0 };
 }
 
-/// Gathers the pages of one message at a time, in any order; cells repeat them for hours. A page of another message, or of a
-/// later version, begins anew.
+/// Gathers the pages of one message at a time, in any order; cells repeat them for hours. A page of another message, or
+/// of a later version, begins anew.
 #[derive(Debug)]
 pub struct Assembler<'m> {
     memory: &'m mut [PageBuffer],
@@ -287,8 +289,8 @@ impl<'m> Assembler<'m> {
     ///
     /// # Errors
     ///
-    /// [`DecodeErrorKind::Length`] for a message with more pages than there is memory, [`DecodeErrorKind::Value`] for a page
-    /// number beyond the number of pages. The message gathered so far stays.
+    /// [`DecodeErrorKind::Length`] for a message with more pages than there is memory, [`DecodeErrorKind::Value`] for a
+    /// page number beyond the number of pages. The message gathered so far stays.
     pub fn push(&mut self, page: &Page<'_>) -> Result<Progress, DecodeError> {
         let at = usize::from(page.page).saturating_sub(1);
         if usize::from(page.pages) > self.memory.len() {
@@ -355,8 +357,8 @@ impl Channels {
     ///
     /// # Errors
     ///
-    /// [`DecodeErrorKind::Text`] for what is no number, [`DecodeErrorKind::Value`] for a number above `limit` or a range that
-    /// runs backwards, [`DecodeErrorKind::Length`] for more items than `buf` holds.
+    /// [`DecodeErrorKind::Text`] for what is no number, [`DecodeErrorKind::Value`] for a number above `limit` or a
+    /// range that runs backwards, [`DecodeErrorKind::Length`] for more items than `buf` holds.
     ///
     /// ```
     /// use at_wire::sms::broadcast::Channels;

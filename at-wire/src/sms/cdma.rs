@@ -1,8 +1,8 @@
-//! Short messages of CDMA networks (3GPP2 C.S0015-B): modems of dual mode hold them beside the others, and QMI and AT carry
-//! them as octets in the same places.
+//! Short messages of CDMA networks (3GPP2 C.S0015-B): modems of dual mode hold them beside the others, and QMI and AT
+//! carry them as octets in the same places.
 //!
-//! A message is a list of parameters, its bearer data a list of subparameters within one of them; addresses and user data are
-//! fields of bits, the highest bit first.
+//! A message is a list of parameters, its bearer data a list of subparameters within one of them; addresses and user
+//! data are fields of bits, the highest bit first.
 
 use core::fmt::{self, Write as _};
 
@@ -168,8 +168,8 @@ impl<'a> Message<'a> {
         self.find(parameter::BEARER_REPLY)?.value.first().map(|octet| octet >> 2)
     }
 
-    /// Of an acknowledgement: the number of the message, 0 to 63, and the class of its error, 0 for none, 2 for a temporary, 3 for
-    /// a permanent one.
+    /// Of an acknowledgement: the number of the message, 0 to 63, and the class of its error, 0 for none, 2 for a
+    /// temporary, 3 for a permanent one.
     #[must_use]
     pub fn cause_codes(&self) -> Option<(u8, u8)> {
         self.find(parameter::CAUSE_CODES)?.value.first().map(|octet| (octet >> 2, octet & 0x03))
@@ -218,11 +218,12 @@ impl<'a> Message<'a> {
             bits.take(8)?; // what kind of extended protocol message
         }
         let fields = low(bits.take(8)?);
-        Ok(Some(UserData { encoding, fields, bits }))
+        let has_header = self.message_identifier().ok().flatten().is_some_and(|identifier| identifier.has_header);
+        Ok(Some(UserData { encoding, has_header, fields, bits }))
     }
 
-    /// When the service centre got the message: year (since 1996 or 2096), month, day, hour, minute, second, each as two decimal
-    /// digits in an octet, the first digit high.
+    /// When the service centre got the message: year (96 to 99 of the last century, else of this one), month, day, hour,
+    /// minute, second, each as two decimal digits in an octet, the first digit high.
     #[must_use]
     pub fn time_stamp(&self) -> Option<[u8; 6]> {
         self.subparameter(subparameter::TIME_STAMP).ok()??.value.first_chunk().copied()
@@ -336,6 +337,7 @@ impl fmt::Debug for Encoding {
 #[derive(Clone, Copy, Debug)]
 pub struct UserData<'a> {
     encoding: Encoding,
+    has_header: bool,
     fields: u8,
     bits: Bits<'a>,
 }
@@ -353,9 +355,11 @@ impl<'a> UserData<'a> {
         (0..self.fields).map_while(move |_| bits.take(width).ok())
     }
 
-    /// The characters, if the coding is ASCII, Latin 1 or Unicode; a lone surrogate reads as U+FFFD.
+    /// The characters, if the coding is ASCII, Latin 1 or Unicode and no header stands in front; a lone surrogate reads
+    /// as U+FFFD.
     pub fn text(&self) -> Option<impl Iterator<Item = char> + use<'a>> {
         match self.encoding {
+            _ if self.has_header => None,
             Encoding::ASCII | Encoding::IA5 | Encoding::UNICODE | Encoding::LATIN => {
                 Some(char::decode_utf16(self.fields()).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)))
             }
@@ -419,6 +423,27 @@ impl fmt::Display for Address<'_> {
 impl fmt::Debug for Address<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Address({self})")
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Address<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{}", defmt::Display2Format(self));
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for UserData<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "UserData {{ encoding: {=u8}, fields: {=u8} }}", self.encoding.0, self.fields);
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Message<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "Message {{ message_type: {=u8} }}", self.message_type);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Short messages: the TPDUs of 3GPP TS 23.040, which all three protocols carry as octets.
 //!
-//! * [`Tpdu`] and its six messages: read with [`Pdu::parse`], written with [`Pdu::write`]; both use the same structures;
+//! * [`Tpdu`] and its six messages: read with [`Pdu::parse`], written with [`Pdu::write`]; both use the same
+//!   structures;
 //! * [`Split`]: the parts of a text that is too long for one message, and [`PartSet`]: whether all parts are there;
 //! * [`broadcast`]: cell broadcast pages;
 //! * [`cdma`]: the other format, of 3GPP2.

@@ -4,8 +4,8 @@ use super::{Concatenation, DataCoding, MAX_USER_DATA, Reference, UserData, UserD
 use crate::codec::EncodeError;
 use crate::text::{Alphabet, Coding, Language};
 
-/// A text and how it is cut: into as few parts as it can be, in the default alphabet if that has all its characters, else
-/// in UCS-2. No part ends within a character, be it an escape and its code or a pair of surrogates.
+/// A text and how it is cut: into as few parts as it can be, in the default alphabet if that has all its characters,
+/// else in UCS-2. No part ends within a character, be it an escape and its code or a pair of surrogates.
 ///
 /// ```
 /// use at_wire::sms::{Reference, Split};
@@ -106,8 +106,8 @@ impl Form {
 }
 
 impl<'a> Split<'a> {
-    /// Cuts a text. The reference should differ from that of the long text sent last to the same receiver; it is not used
-    /// if one message is enough.
+    /// Cuts a text. The reference should differ from that of the long text sent last to the same receiver; it is not
+    /// used if one message is enough.
     ///
     /// # Errors
     ///
@@ -120,10 +120,10 @@ impl<'a> Split<'a> {
         Self::of(text, reference, form)
     }
 
-    /// Cuts a text for receivers that know the national tables of a language, which is not all of them. Of the alphabets that
-    /// have all its characters the first one is taken that needs the fewest parts: the default one, that with the single shift
-    /// table (of which a receiver that does not know it can still read most), that with the locking shift table, that with
-    /// both; UCS-2 if none has them all.
+    /// Cuts a text for receivers that know the national tables of a language, which is not all of them. Of the
+    /// alphabets that have all its characters the first one is taken that needs the fewest parts: the default one, that
+    /// with the single shift table (of which a receiver that does not know it can still read most), that with the
+    /// locking shift table, that with both; UCS-2 if none has them all.
     ///
     /// # Errors
     ///
@@ -239,8 +239,8 @@ impl<'a> Iterator for Parts<'a> {
     }
 }
 
-/// Which parts of a long message have come. The messages themselves stay where they are, mostly in the storage of the modem;
-/// parts belong together if their sender, reference and number of parts are the same.
+/// Which parts of a long message have come. The messages themselves stay where they are, mostly in the storage of the
+/// modem; parts belong together if their sender, reference and number of parts are the same.
 ///
 /// ```
 /// use at_wire::sms::{Concatenation, PartSet, Reference};

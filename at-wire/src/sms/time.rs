@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-/// A point in time as seven octets of two decimal digits each, the first digit low: the date, the time of day and the zone.
+/// A point in time as seven octets of two decimal digits each, the first digit low: the date, the time of day and the
+/// zone.
 ///
 /// Some service centres send what is no date; the octets are kept, and [`date_time`](Self::date_time) has nothing then.
 ///

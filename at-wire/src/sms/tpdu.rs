@@ -1,8 +1,8 @@
 //! The six messages between a mobile station and its service centre (3GPP TS 23.040 §9.2.2), and the octets in front of
 //! them in which AT, MBIM and QMI name the service centre.
 //!
-//! Reading keeps what later versions of the specification may add out of the way: octets behind a message are ignored, and
-//! so are reserved bits. User data is looked at only when asked for.
+//! Reading keeps what later versions of the specification may add out of the way: octets behind a message are ignored,
+//! and so are reserved bits. User data is looked at only when asked for.
 
 use core::fmt;
 
@@ -244,7 +244,8 @@ impl<'a> Deliver<'a> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Submit<'a> {
-    /// TP-RD: whether the service centre shall refuse the message if it holds one with the same reference and destination.
+    /// TP-RD: whether the service centre shall refuse the message if it holds one with the same reference and
+    /// destination.
     pub reject_duplicates: bool,
     /// TP-SRR: whether a status report is wanted.
     pub status_report: bool,
@@ -594,7 +595,8 @@ impl<'a> Command<'a> {
     }
 }
 
-/// Reads TP-FCS if it stands there: all its values are 0x80 or more, which TP-PI behind it, in reports without it, is not.
+/// Reads TP-FCS if it stands there: all its values are 0x80 or more, which TP-PI behind it, in reports without it, is
+/// not.
 fn failure_cause(reader: &mut Reader<'_>) -> Result<Option<u8>, DecodeError> {
     match reader.rest().first() {
         Some(0x80..) => reader.byte("failure_cause").map(Some),

@@ -79,7 +79,8 @@ impl<'a> UserData<'a> {
         }
     }
 
-    /// The text by the default alphabet, whatever the header says. Programs that call only this link no national tables.
+    /// The text by the default alphabet, whatever the header says. Programs that call only this link no national
+    /// tables.
     #[must_use]
     pub const fn text_without_shifts(&self) -> Option<Text<'a>> {
         match self.content {

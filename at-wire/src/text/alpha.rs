@@ -1,5 +1,5 @@
-//! Names in the files of a SIM (3GPP TS 31.102 Annex A): phonebook entries, the service provider's name. The first octet
-//! chooses between the default alphabet and three forms of UCS-2.
+//! Names in the files of a SIM (3GPP TS 31.102 Annex A): phonebook entries, the service provider's name. The first
+//! octet chooses between the default alphabet and three forms of UCS-2.
 
 use super::{Alphabet, Source, Text};
 use crate::codec::{DecodeError, DecodeErrorKind, EncodeError, Writer, byte};
@@ -11,7 +11,8 @@ const UNUSED: u8 = 0xff;
 ///
 /// # Errors
 ///
-/// [`DecodeErrorKind::OutOfBounds`] for a length beyond the end, [`DecodeErrorKind::Text`] for a code that is no character.
+/// [`DecodeErrorKind::OutOfBounds`] for a length beyond the end, [`DecodeErrorKind::Text`] for a code that is no
+/// character.
 ///
 /// ```
 /// use at_wire::text::alpha;
@@ -53,8 +54,8 @@ fn half_page(length: u8, base: u16, name: &[u8], at: usize) -> Result<Text<'_>, 
 
 /// Appends a name in the shortest of the four forms, without the 0xFF behind it.
 ///
-/// A name beyond UCS-2 is written in UTF-16, which many read. One of more than 255 characters can only be written in the
-/// default alphabet or form 0x80.
+/// A name beyond UCS-2 is written in UTF-16, which many read. One of more than 255 characters can only be written in
+/// the default alphabet or form 0x80.
 pub fn write(name: Text<'_>, writer: &mut Writer<'_>) {
     if Alphabet::DEFAULT.septets(name.chars()).is_ok() {
         name.write_unpacked(writer, Alphabet::DEFAULT);

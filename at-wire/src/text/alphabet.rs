@@ -63,8 +63,8 @@ enum Codes {
     Whole(&'static [u16; 128]),
 }
 
-/// What stands in the place of the default extension table, or rather in front of it: where a national table has nothing
-/// of its own it is equal to the default one.
+/// What stands in the place of the default extension table, or rather in front of it: where a national table has
+/// nothing of its own it is equal to the default one.
 #[derive(Debug)]
 struct SingleShift {
     language: Language,
@@ -80,7 +80,8 @@ static DEFAULT_CODES: [u16; 128] = codes(
 );
 
 /// The characters of `text`, all of which take one or two bytes of UTF-8.
-#[allow(clippy::indexing_slicing, clippy::panic, clippy::as_conversions, clippy::arithmetic_side_effects)] // at compile time
+// The compiler runs this, and refuses what goes wrong.
+#[allow(clippy::indexing_slicing, clippy::panic, clippy::as_conversions, clippy::arithmetic_side_effects)]
 const fn codes(text: &str) -> [u16; 128] {
     let bytes = text.as_bytes();
     let mut codes = [0; 128];

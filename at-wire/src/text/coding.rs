@@ -37,8 +37,8 @@ impl Coding {
     }
 }
 
-/// The data coding scheme of a cell broadcast page or a USSD string (§5). Reserved values are taken for the default alphabet,
-/// as the specification demands.
+/// The data coding scheme of a cell broadcast page or a USSD string (§5). Reserved values are taken for the default
+/// alphabet, as the specification demands.
 ///
 /// ```
 /// use at_wire::text::{CbsCoding, Coding};

@@ -30,8 +30,8 @@ pub use septets::{Septets, fill_bits, pack, packed_len};
 
 /// A text in whatever coding it came, or a `&str` to be sent. Compares, prints and copies without a buffer.
 ///
-/// Reading a text never fails: a lone surrogate reads as U+FFFD, see [`replaced`](Self::replaced); an odd byte at the end
-/// of UTF-16 is left out; for the 7-bit alphabets see [`Alphabet`].
+/// Reading a text never fails: a lone surrogate reads as U+FFFD, see [`replaced`](Self::replaced); an odd byte at the
+/// end of UTF-16 is left out; for the 7-bit alphabets see [`Alphabet`].
 ///
 /// ```
 /// use at_wire::text::{Alphabet, Septets, Text};

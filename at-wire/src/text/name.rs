@@ -84,8 +84,8 @@ impl NetworkDescription {
     }
 }
 
-/// Packed septets whose number is not known: seven spare bits at the end would read as `@`, so a last septet of 0 that may
-/// be such is none.
+/// Packed septets whose number is not known: seven spare bits at the end would read as `@`, so a last septet of 0 that
+/// may be such is none.
 fn unmeasured(octets: &[u8]) -> Text<'_> {
     let septets = Septets::all(octets);
     let padded = septets.len().is_multiple_of(8) && septets.last_is(0);

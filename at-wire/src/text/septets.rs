@@ -1,4 +1,5 @@
-//! Septets packed into octets (3GPP TS 23.038 §6.1.2): the first bit is the lowest of the first octet, nothing is left out.
+//! Septets packed into octets (3GPP TS 23.038 §6.1.2): the first bit is the lowest of the first octet, nothing is left
+//! out.
 
 use crate::codec::{Writer, low};
 
@@ -20,7 +21,8 @@ pub struct Septets<'a> {
 }
 
 impl<'a> Septets<'a> {
-    /// `count` septets that start `fill_bits` behind the beginning of `octets`; fewer if the octets do not hold so many.
+    /// `count` septets that start `fill_bits` behind the beginning of `octets`; fewer if the octets do not hold so
+    /// many.
     #[must_use]
     pub fn new(octets: &'a [u8], fill_bits: u8, count: usize) -> Self {
         let bit = usize::from(fill_bits);
@@ -105,7 +107,8 @@ pub fn fill_bits(octets: usize) -> u8 {
     u8::try_from(7_usize.saturating_sub(beyond) % 7).unwrap_or(0)
 }
 
-/// Appends septets behind `fill_bits` zero bits; the bits behind the last one are zero too. Returns how many there were.
+/// Appends septets behind `fill_bits` zero bits; the bits behind the last one are zero too. Returns how many there
+/// were.
 ///
 /// ```
 /// use at_wire::Writer;

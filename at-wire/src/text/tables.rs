@@ -3,9 +3,11 @@
 //! 0 stands for a code without a character. Where copies of the tables in circulation disagree, the order of the script
 //! decides: Kannada locking shift 0x24 is U+0CA1 (not 0CAA, which is at 0x3D), Malayalam locking shift 0x2E is the full
 //! stop, Tamil single shift 0x24 is U+0BEE, Oriya 0x20 U+0B6A, Telugu 0x1C U+0C66 (each a digit in its row of digits).
-#![allow(clippy::indexing_slicing, clippy::panic, clippy::as_conversions, clippy::arithmetic_side_effects)] // at compile time
+// The compiler runs this, and refuses what goes wrong.
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::as_conversions, clippy::arithmetic_side_effects)]
 
-/// Brings a table whose characters are ASCII or lie in the 128 from `base` on to a byte each; the compiler refuses others.
+/// Brings a table whose characters are ASCII or lie in the 128 from `base` on to a byte each; the compiler refuses
+/// others.
 const fn page(base: u16, characters: [u16; 128]) -> [u8; 128] {
     let mut bytes = [0; 128];
     let mut code = 0;

@@ -268,7 +268,8 @@ fn tpdu(case: &Case<'_>) -> Outcome {
     let mut buffer = [0xa5; 1024];
     let again = whole.tpdu.write(&mut buffer).map_err(|error| format!("writing again: {error}"))?;
     equal("written again", &hex(again), &hex(whole.octets))?;
-    // Whatever `expect` says in full can be built from it, even if nobody asks for it; but not zones that are no digits.
+    // Whatever `expect` says in full can be built from it, even if nobody asks for it; but not zones that are no
+    // digits.
     let by_the_book = |time: Timestamp| time.date_time().is_none_or(|digits| Timestamp::from(digits) == time);
     let in_full = case.expect.get("first_octet").is_some()
         && match whole.tpdu {
