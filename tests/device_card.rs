@@ -464,6 +464,8 @@ fn what_is_written_stays_with_the_card() {
     let read = modem.file(later, HOST, &USIM, &bytes("7fff6f42"), "", FileAction::ReadRecord(1)).unwrap();
     assert_eq!(read.answer.data(), [0x2a; 40]);
     assert_eq!(read.info.unwrap().layout, Layout::Records { len: 40, count: 1 });
+    let look = modem.file(later, HOST, &USIM, &bytes("7fff6f42"), "", FileAction::Look).unwrap();
+    assert_eq!(hex(look.answer.data()), "621982054221002801 83026f428a01058b036f06038002002888 00".replace(' ', ""));
     modem.insert_sim(later, Sim::default());
     modem.poll(Instant(later.0 + 1_000));
     let path = bytes("7fff6f7b");

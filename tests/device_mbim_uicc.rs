@@ -485,6 +485,8 @@ fn a_reset_starts_the_sim_anew_and_pass_through_leaves_it_to_the_host() {
     early.unwrap().refused::<wire::Atr>(tid, Status::NOT_INITIALIZED);
     assert_eq!(pass_through(&mut bench), wire::UiccPassThroughStatus::ENABLED);
     assert!(bench.modem.serving_network().is_none(), "the modem leaves the card alone");
+    let tid = bench.query::<bc::Pin>(&Empty {});
+    bench.read_one().refused::<bc::Pin>(tid, Status::NOT_INITIALIZED);
     assert_eq!(open(&mut bench, &USIM, 0x0c, 0).2, 1, "the host does not");
 
     bench.set::<wire::Reset>(&wire::ResetSet { pass_through_action: wire::UiccPassThroughAction::DISABLE });

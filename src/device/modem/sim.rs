@@ -344,6 +344,11 @@ impl SimSlot {
         self.pass_through
     }
 
+    /// There is a card that the modem does not use.
+    fn leaves_card(&self) -> bool {
+        self.pass_through && self.sim.is_some()
+    }
+
     pub(super) fn set_pass_through(&mut self, on: bool) {
         self.pass_through = on;
     }
@@ -379,7 +384,7 @@ impl Modem {
     #[must_use]
     pub fn ready_state(&self) -> ReadyState {
         // A slot is found empty as late as a card is found ready.
-        if self.slot.starts_at.is_some() || (self.slot.pass_through && self.slot.sim.is_some()) {
+        if self.slot.starts_at.is_some() || self.slot.leaves_card() {
             return ReadyState::NotInitialized;
         }
         let Some(sim) = &self.slot.sim else {
@@ -629,7 +634,7 @@ impl Modem {
 
     /// The card, if its codes can be used.
     fn card(&mut self) -> Result<&mut Sim, Failure> {
-        let starting = self.slot.starts_at.is_some();
+        let starting = self.slot.starts_at.is_some() || self.slot.leaves_card();
         match &mut self.slot.sim {
             Some(_) if starting => Err(Reason::NotReady.into()),
             Some(sim) if sim.is_bad() => Err(Reason::SimBad.into()),
@@ -649,7 +654,7 @@ impl Modem {
             Some(sim) if self.slot.starts_at.is_some() && sim.locked_at_start => {
                 return Ok(LockStatus { lock: Lock::Pin1, locked: true, attempts: sim.pin1.pin_attempts });
             }
-            _ if self.slot.starts_at.is_some() => return Err(Reason::NotReady.into()),
+            _ if self.slot.starts_at.is_some() || self.slot.leaves_card() => return Err(Reason::NotReady.into()),
             Some(sim) if sim.is_bad() => return Err(Reason::SimBad.into()),
             Some(sim) => sim,
             None => return Err(Reason::SimAbsent.into()),

@@ -68,7 +68,7 @@ pub struct FileInfo {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FileAction<'a> {
-    /// Look what it is like.
+    /// Look what it is like: the answer holds what the card says of it when it is selected.
     Look,
     /// Read so many bytes from an offset on; 0 reads all that there are.
     ReadBytes {
@@ -125,6 +125,7 @@ impl Card {
         if let Err(sw) = selected.and_then(|()| channel.walk(sim, path)) {
             return failed(FileStep::Selected, sw);
         }
+        let described = channel.describe(sim);
         let info = match channel.file {
             Some(file) => FileInfo { layout: file.layout, read: file.read, update: file.update },
             None => FileInfo { layout: Layout::Directory, read: Access::Always, update: Access::Maker },
@@ -136,6 +137,9 @@ impl Card {
             }
         }
         match Self::act_on(sim, channel.file, action) {
+            Ok(_) if action == FileAction::Look => {
+                FileOutcome { step: FileStep::Acted, answer: Answer::new(Sw::OK, &described), info: Some(info) }
+            }
             Ok(data) => FileOutcome { step: FileStep::Acted, answer: Answer::new(Sw::OK, &data), info: Some(info) },
             Err(Sw::SECURITY) => failed(FileStep::Code, Sw::SECURITY),
             Err(sw) => failed(FileStep::Acted, sw),
