@@ -209,7 +209,7 @@ macro_rules! wire_struct {
 }
 
 /// Declares the TLVs of one direction of a message: a view with a getter per TLV, and a builder with a method per TLV.
-/// [`qmi_message!`] calls it.
+/// [`qmi_message!`](crate::qmi_message) calls it.
 ///
 /// A TLV is `number => name: Format`. Between number and arrow may stand
 ///
@@ -429,7 +429,7 @@ macro_rules! qmi_message {
     (@flag abortable) => { true };
 }
 
-/// Declares all messages of a service, each as for [`qmi_message!`] but without the service.
+/// Declares all messages of a service, each as for [`qmi_message!`](crate::qmi_message) but without the service.
 #[macro_export]
 macro_rules! qmi_service {
     ($service:expr, $title:literal;

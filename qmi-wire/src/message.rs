@@ -131,3 +131,15 @@ pub fn write_verdict<'b>(buffer: &'b mut [u8], head: &Head, verdict: Verdict) ->
     writer.put(Verdict::TLV, &verdict);
     writer.finish()
 }
+
+/// Whether the list that a service gives to Get Supported Messages has the message of that number.
+///
+/// ```
+/// assert!(qmi_wire::message::is_supported(&[0b0000_0011, 0, 0, 0, 0b0000_0010], 0x21));
+/// assert!(!qmi_wire::message::is_supported(&[0b0000_0011], 0x21));
+/// ```
+#[must_use]
+pub fn is_supported(list: &[u8], id: u16) -> bool {
+    let byte = list.get(usize::from(id >> 3)).copied().unwrap_or(0);
+    byte.wrapping_shr(u32::from(id & 7)) & 1 == 1
+}

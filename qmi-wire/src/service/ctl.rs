@@ -33,7 +33,7 @@ crate::open_enum! {
 crate::wire_struct! {
     /// Service.
     pub struct ServiceInfo {
-        /// Service.
+        /// The service.
         service: As<Service, u8>,
         /// Major version.
         major_version: u16,
@@ -45,9 +45,9 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Allocation information.
     pub struct AllocationInfo {
-        /// Service.
+        /// The service.
         service: As<Service, u8>,
-        /// CID.
+        /// Client number.
         cid: u8,
     }
 }
@@ -55,29 +55,29 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Release information.
     pub struct ReleaseInfo {
-        /// Service.
+        /// The service.
         service: As<Service, u8>,
-        /// CID.
+        /// Client number.
         cid: u8,
     }
 }
 
 crate::wire_struct! {
     /// Allocation information.
-    pub struct InternalAllocateCidQrtrAllocationInfo {
-        /// Service.
+    pub struct WideAllocationInfo {
+        /// The service.
         service: Service,
-        /// CID.
+        /// Client number.
         cid: u8,
     }
 }
 
 crate::wire_struct! {
     /// Release information.
-    pub struct InternalReleaseCidQrtrReleaseInfo {
-        /// Service.
+    pub struct WideReleaseInfo {
+        /// The service.
         service: Service,
-        /// CID.
+        /// Client number.
         cid: u8,
     }
 }
@@ -102,7 +102,7 @@ crate::qmi_service! {
     pub mod get_version_info "Get Version Info" = 0x0021 {
         request {}
         response {
-            /// Service list.
+            /// The services and their versions.
             0x01 required => service_list "Service list": List<'a, ServiceInfo>,
         }
     }
@@ -110,11 +110,11 @@ crate::qmi_service! {
     /// Asks for a client of a service. Compare the service in the answer: it may answer an earlier request.
     pub mod allocate_cid "Allocate CID" = 0x0022 {
         request {
-            /// Service.
+            /// The service.
             0x01 required => service: As<Service, u8>,
         }
         response {
-            /// Allocation information.
+            /// The client.
             0x01 required => allocation_info: AllocationInfo,
         }
     }
@@ -122,11 +122,11 @@ crate::qmi_service! {
     /// Gives a client back. All it registered for and started is gone with it.
     pub mod release_cid "Release CID" = 0x0023 {
         request {
-            /// Release information.
+            /// The client.
             0x01 required => release_info: ReleaseInfo,
         }
         response {
-            /// Release information.
+            /// The client.
             0x01 required => release_info: ReleaseInfo,
         }
     }
@@ -134,7 +134,7 @@ crate::qmi_service! {
     /// Sets the format of the data path. Obsolete where the service WDA exists.
     pub mod set_data_format "Set Data Format" = 0x0026 {
         request {
-            /// Format.
+            /// What kind of unit it is.
             0x01 required => format: DataFormat,
             /// Protocol.
             0x10 => protocol: DataLinkProtocol,
@@ -159,7 +159,7 @@ crate::qmi_service! {
     /// Opens the device of that path. For a proxy on the same machine; a modem refuses it.
     pub mod internal_proxy_open "Internal Proxy Open" = 0xff00 {
         request {
-            /// Device path.
+            /// Path of the device.
             0x01 required => device_path: Rest<'a>,
         }
         response {}
@@ -168,24 +168,24 @@ crate::qmi_service! {
     /// As [`allocate_cid`], for services whose number needs 16 bits. For a proxy; a modem refuses it.
     pub mod internal_allocate_cid_qrtr "Internal Allocate CID QRTR" = 0xff22 {
         request {
-            /// Service.
+            /// The service.
             0x01 required => service: Service,
         }
         response {
-            /// Allocation information.
-            0x01 required => allocation_info: InternalAllocateCidQrtrAllocationInfo,
+            /// The client.
+            0x01 required => allocation_info: WideAllocationInfo,
         }
     }
 
     /// As [`release_cid`], for services whose number needs 16 bits. For a proxy; a modem refuses it.
     pub mod internal_release_cid_qrtr "Internal Release CID QRTR" = 0xff23 {
         request {
-            /// Release information.
-            0x01 required => release_info: InternalReleaseCidQrtrReleaseInfo,
+            /// The client.
+            0x01 required => release_info: WideReleaseInfo,
         }
         response {
-            /// Release information.
-            0x01 required => release_info: InternalReleaseCidQrtrReleaseInfo,
+            /// The client.
+            0x01 required => release_info: WideReleaseInfo,
         }
     }
 }

@@ -172,11 +172,11 @@ crate::open_enum! {
 crate::open_enum! {
     /// Foxconn firmware version type.
     pub struct FoxconnFirmwareVersionType(u8) {
-        /// Firmware mcfg.
+        /// Firmware MCFG.
         FIRMWARE_MCFG = 0,
-        /// Firmware mcfg apps.
+        /// Firmware MCFG applications.
         FIRMWARE_MCFG_APPS = 1,
-        /// Apps.
+        /// Applications.
         APPS = 2,
     }
 }
@@ -278,7 +278,7 @@ crate::open_enum! {
     pub struct MacType(u32) {
         /// WLAN.
         WLAN = 0,
-        /// Bt.
+        /// Bluetooth.
         BT = 1,
     }
 }
@@ -540,9 +540,9 @@ crate::wire_struct! {
     pub struct Pin1Status {
         /// Current status.
         current_status: UimPinStatus,
-        /// Verify attempts left.
+        /// Attempts left for the PIN.
         verify_retries_left: u8,
-        /// Unblock attempts left.
+        /// Attempts left for the PUK.
         unblock_retries_left: u8,
     }
 }
@@ -552,16 +552,16 @@ crate::wire_struct! {
     pub struct Pin2Status {
         /// Current status.
         current_status: UimPinStatus,
-        /// Verify attempts left.
+        /// Attempts left for the PIN.
         verify_retries_left: u8,
-        /// Unblock attempts left.
+        /// Attempts left for the PUK.
         unblock_retries_left: u8,
     }
 }
 
 crate::wire_struct! {
     /// Information.
-    pub struct Info<'a> {
+    pub struct CapabilitiesInfo<'a> {
         /// Greatest TX channel rate. In bit/s.
         max_tx_channel_rate: u32,
         /// Greatest RX channel rate. In bit/s.
@@ -577,22 +577,12 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// Information.
-    pub struct GetPowerStateInfo {
-        /// Power state flags. See [`PowerState`].
-        power_state_flags: u8,
-        /// Battery level. In percent.
-        battery_level: u8,
-    }
-}
-
-crate::wire_struct! {
-    /// Information.
-    pub struct UimSetPinProtectionInfo<'a> {
-        /// PIN ID.
+    pub struct SetPinProtectionInfo<'a> {
+        /// Which PIN.
         pin_id: UimPinId,
         /// Protection enabled.
         protection_enabled: bool,
-        /// PIN.
+        /// The PIN.
         pin personal: Str<'a>,
     }
 }
@@ -600,43 +590,43 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// PIN attempts status.
     pub struct PinRetriesStatus {
-        /// Verify attempts left.
+        /// Attempts left for the PIN.
         verify_retries_left: u8,
-        /// Unblock attempts left.
+        /// Attempts left for the PUK.
         unblock_retries_left: u8,
     }
 }
 
 crate::wire_struct! {
     /// Information.
-    pub struct UimVerifyPinInfo<'a> {
-        /// PIN ID.
+    pub struct VerifyPinInfo<'a> {
+        /// Which PIN.
         pin_id: UimPinId,
-        /// PIN.
+        /// The PIN.
         pin personal: Str<'a>,
     }
 }
 
 crate::wire_struct! {
     /// Information.
-    pub struct UimUnblockPinInfo<'a> {
-        /// PIN ID.
+    pub struct UnblockPinInfo<'a> {
+        /// Which PIN.
         pin_id: UimPinId,
-        /// PUK.
+        /// The PUK.
         puk personal: Str<'a>,
-        /// New PIN.
+        /// The new PIN.
         new_pin personal: Str<'a>,
     }
 }
 
 crate::wire_struct! {
     /// Information.
-    pub struct UimChangePinInfo<'a> {
-        /// PIN ID.
+    pub struct ChangePinInfo<'a> {
+        /// Which PIN.
         pin_id: UimPinId,
-        /// Old PIN.
+        /// The old PIN.
         old_pin personal: Str<'a>,
-        /// New PIN.
+        /// The new PIN.
         new_pin personal: Str<'a>,
     }
 }
@@ -700,16 +690,16 @@ crate::wire_struct! {
     pub struct CkStatus {
         /// Facility state.
         facility_state: UimFacilityState,
-        /// Verify attempts left.
+        /// Attempts left for the PIN.
         verify_retries_left: u8,
-        /// Unblock attempts left.
+        /// Attempts left for the PUK.
         unblock_retries_left: u8,
     }
 }
 
 crate::wire_struct! {
     /// Facility.
-    pub struct Facility<'a> {
+    pub struct SetCkProtectionInfo<'a> {
         /// Facility.
         facility: UimFacility,
         /// Facility state.
@@ -721,7 +711,7 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// Facility.
-    pub struct UimUnblockCkFacility<'a> {
+    pub struct UnblockCkInfo<'a> {
         /// Facility.
         facility: UimFacility,
         /// Facility control key.
@@ -731,7 +721,7 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// List.
-    pub struct ListInfo<'a> {
+    pub struct FirmwareImage<'a> {
         /// Type.
         kind "type": FirmwareImageType,
         /// Unique ID.
@@ -757,7 +747,7 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// List.
-    pub struct ListStoredImagesList<'a> {
+    pub struct StoredImageList<'a> {
         /// Type.
         kind "type": FirmwareImageType,
         /// Maximum images.
@@ -827,7 +817,7 @@ crate::qmi_service! {
             0x15 => uim_state_reporting "UIM State Reporting": bool,
             /// Wireless disable state reporting.
             0x16 => wireless_disable_state_reporting: bool,
-            /// PRL init reporting.
+            /// PRL initialisation reporting.
             0x17 => prl_init_reporting "PRL Init Reporting": bool,
         }
         response {}
@@ -850,7 +840,7 @@ crate::qmi_service! {
             0x15 => uim_state "UIM State": UimState,
             /// Wireless disable state.
             0x16 => wireless_disable_state: bool,
-            /// PRL init notification.
+            /// PRL initialisation notification.
             0x17 => prl_init_notification "PRL Init Notification": bool,
         }
     }
@@ -860,11 +850,11 @@ crate::qmi_service! {
         request {}
         response {
             /// Information.
-            0x01 required => info: Info<'a>,
+            0x01 required => info: CapabilitiesInfo<'a>,
         }
     }
 
-    /// Asks for: manufacturer.
+    /// Asks for the manufacturer.
     pub mod get_manufacturer "Get Manufacturer" = 0x0021 {
         request {}
         response {
@@ -873,7 +863,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: model.
+    /// Asks for the model.
     pub mod get_model "Get Model" = 0x0022 {
         request {}
         response {
@@ -882,7 +872,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: revision.
+    /// Asks for the revision.
     pub mod get_revision "Get Revision" = 0x0023 {
         request {}
         response {
@@ -895,7 +885,7 @@ crate::qmi_service! {
     pub mod get_msisdn "Get MSISDN" = 0x0024 {
         request {}
         response {
-            /// MSISDN.
+            /// Telephone number.
             0x01 required => msisdn "MSISDN": Rest<'a>,
         }
     }
@@ -904,13 +894,13 @@ crate::qmi_service! {
     pub mod get_ids "Get IDs" = 0x0025 {
         request {}
         response {
-            /// ESN.
+            /// Electronic serial number.
             0x10 success => esn: Rest<'a>,
-            /// IMEI.
+            /// International mobile equipment identity.
             0x11 success => imei personal: Rest<'a, 15>,
-            /// MEID.
+            /// Mobile equipment identifier.
             0x12 success => meid personal: Rest<'a>,
-            /// IMEI software version.
+            /// Software version number of the IMEI.
             0x13 success => imei_software_version: Rest<'a>,
         }
     }
@@ -920,7 +910,7 @@ crate::qmi_service! {
         request {}
         response {
             /// Information.
-            0x01 required => info: GetPowerStateInfo,
+            0x01 required => info: PowerStateInfo,
         }
     }
 
@@ -928,7 +918,7 @@ crate::qmi_service! {
     pub mod uim_set_pin_protection "UIM Set PIN Protection" = 0x0027 {
         request {
             /// Information.
-            0x01 required => info: UimSetPinProtectionInfo<'a>,
+            0x01 required => info: SetPinProtectionInfo<'a>,
         }
         response {
             /// PIN attempts status. If the request failed.
@@ -940,7 +930,7 @@ crate::qmi_service! {
     pub mod uim_verify_pin "UIM Verify PIN" = 0x0028 {
         request {
             /// Information.
-            0x01 required => info: UimVerifyPinInfo<'a>,
+            0x01 required => info: VerifyPinInfo<'a>,
         }
         response {
             /// PIN attempts status. If the request failed.
@@ -952,7 +942,7 @@ crate::qmi_service! {
     pub mod uim_unblock_pin "UIM Unblock PIN" = 0x0029 {
         request {
             /// Information.
-            0x01 required => info: UimUnblockPinInfo<'a>,
+            0x01 required => info: UnblockPinInfo<'a>,
         }
         response {
             /// PIN attempts status. If the request failed.
@@ -964,7 +954,7 @@ crate::qmi_service! {
     pub mod uim_change_pin "UIM Change PIN" = 0x002a {
         request {
             /// Information.
-            0x01 required => info: UimChangePinInfo<'a>,
+            0x01 required => info: ChangePinInfo<'a>,
         }
         response {
             /// PIN attempts status. If the request failed.
@@ -983,7 +973,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: hardware revision.
+    /// Asks for the hardware revision.
     pub mod get_hardware_revision "Get Hardware Revision" = 0x002c {
         request {}
         response {
@@ -996,11 +986,11 @@ crate::qmi_service! {
     pub mod get_operating_mode "Get Operating Mode" = 0x002d {
         request {}
         response {
-            /// Mode.
+            /// The mode.
             0x01 required => mode: OperatingMode,
-            /// Offline reason. If the mode is offline.
+            /// Why. If the mode is offline.
             0x10 "mode == QmiDmsOperatingMode.Offline" => offline_reason: OfflineReason,
-            /// Hardware restricted mode.
+            /// Whether a switch of the hardware forbids the radio.
             0x11 success => hardware_restricted_mode: bool,
         }
     }
@@ -1008,7 +998,7 @@ crate::qmi_service! {
     /// Switches the radio on or off, or restarts the device. A reset is possible from offline only.
     pub mod set_operating_mode "Set Operating Mode" = 0x002e {
         request {
-            /// Mode.
+            /// The mode.
             0x01 required => mode: OperatingMode,
         }
         response {}
@@ -1027,7 +1017,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: PRL version.
+    /// Asks for the PRL version.
     pub mod get_prl_version "Get PRL Version" = 0x0030 {
         request {}
         response {
@@ -1038,7 +1028,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: activation state.
+    /// Asks for the activation state.
     pub mod get_activation_state "Get Activation State" = 0x0031 {
         request {}
         response {
@@ -1061,9 +1051,9 @@ crate::qmi_service! {
         request {
             /// Information.
             0x01 required => info personal: ActivateManualInfo<'a>,
-            /// Mn ha key.
+            /// MN HA key.
             0x11 => mn_ha_key "MN HA key" personal: Str<'a, u8, 16>,
-            /// Mn aaa key.
+            /// MN AAA key.
             0x12 => mn_aaa_key "MN AAA key" personal: Str<'a, u8, 16>,
             /// PRL.
             0x13 => prl "PRL": Prl<'a>,
@@ -1071,7 +1061,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Asks for: user lock state.
+    /// Asks whether the user's lock is on.
     pub mod get_user_lock_state "Get User Lock State" = 0x0034 {
         request {}
         response {
@@ -1080,7 +1070,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Sets: user lock state.
+    /// Switches the user's lock on or off.
     pub mod set_user_lock_state "Set User Lock State" = 0x0035 {
         request {
             /// Information.
@@ -1089,7 +1079,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Sets: user lock code.
+    /// Replaces the code of the user's lock.
     pub mod set_user_lock_code "Set User Lock Code" = 0x0036 {
         request {
             /// Information.
@@ -1098,7 +1088,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Reads: user data.
+    /// Reads the user data.
     pub mod read_user_data "Read User Data" = 0x0037 {
         request {}
         response {
@@ -1107,7 +1097,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Writes: user data.
+    /// Writes the user data.
     pub mod write_user_data "Write User Data" = 0x0038 {
         request {
             /// User data.
@@ -1116,7 +1106,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Reads: ERI file.
+    /// Reads the ERI file.
     pub mod read_eri_file "Read ERI File" = 0x0039 {
         request {}
         response {
@@ -1143,16 +1133,16 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Asks for: ICCID.
+    /// Asks for the ICCID.
     pub mod uim_get_iccid "UIM Get ICCID" = 0x003c {
         request {}
         response {
-            /// ICCID.
+            /// Number of the card.
             0x01 required => iccid "ICCID" personal: Rest<'a>,
         }
     }
 
-    /// Sets: firmware ID.
+    /// Sets the firmware ID.
     pub mod set_firmware_id "Set Firmware ID" = 0x003e {
         request {}
         response {}
@@ -1176,10 +1166,10 @@ crate::qmi_service! {
     pub mod uim_set_ck_protection "UIM Set CK Protection" = 0x0041 {
         request {
             /// Facility.
-            0x01 required => facility: Facility<'a>,
+            0x01 required => facility: SetCkProtectionInfo<'a>,
         }
         response {
-            /// Verify attempts left.
+            /// Attempts left for the PIN.
             0x10 => verify_retries_left: u8,
         }
     }
@@ -1188,24 +1178,24 @@ crate::qmi_service! {
     pub mod uim_unblock_ck "UIM Unblock CK" = 0x0042 {
         request {
             /// Facility.
-            0x01 required => facility: UimUnblockCkFacility<'a>,
+            0x01 required => facility: UnblockCkInfo<'a>,
         }
         response {
-            /// Unblock attempts left.
+            /// Attempts left for the PUK.
             0x10 => unblock_retries_left: u8,
         }
     }
 
-    /// Asks for: IMSI.
+    /// Asks for the IMSI.
     pub mod uim_get_imsi "UIM Get IMSI" = 0x0043 {
         request {}
         response {
-            /// IMSI.
+            /// Identity of the subscriber.
             0x01 required => imsi "IMSI" personal: Rest<'a>,
         }
     }
 
-    /// Asks for: state.
+    /// Asks for the state of the card.
     pub mod uim_get_state "UIM Get State" = 0x0044 {
         request {}
         response {
@@ -1214,7 +1204,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: band capabilities.
+    /// Asks which bands the device has.
     pub mod get_band_capabilities "Get Band Capabilities" = 0x0045 {
         request {}
         response {
@@ -1229,7 +1219,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: factory SKU.
+    /// Asks for the factory SKU.
     pub mod get_factory_sku "Get Factory SKU" = 0x0046 {
         request {}
         response {
@@ -1238,20 +1228,20 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: firmware preference.
+    /// Asks for the firmware images to be used.
     pub mod get_firmware_preference "Get Firmware Preference" = 0x0047 {
         request {}
         response {
             /// List.
-            0x01 required => list: List<'a, ListInfo<'a>>,
+            0x01 required => list: List<'a, FirmwareImage<'a>>,
         }
     }
 
-    /// Sets: firmware preference.
+    /// Chooses the firmware images to be used.
     pub mod set_firmware_preference "Set Firmware Preference" = 0x0048 {
         request {
             /// List.
-            0x01 required => list: List<'a, ListInfo<'a>>,
+            0x01 required => list: List<'a, FirmwareImage<'a>>,
             /// Download override.
             0x10 => download_override: bool,
             /// Modem storage index.
@@ -1263,16 +1253,16 @@ crate::qmi_service! {
         }
     }
 
-    /// Lists: stored images.
+    /// Asks for the firmware images that are stored.
     pub mod list_stored_images "List Stored Images" = 0x0049 {
         request {}
         response {
             /// List.
-            0x01 required => list: List<'a, ListStoredImagesList<'a>>,
+            0x01 required => list: List<'a, StoredImageList<'a>>,
         }
     }
 
-    /// Deletes: stored image.
+    /// Deletes the stored image.
     pub mod delete_stored_image "Delete Stored Image" = 0x004a {
         request {
             /// Image details.
@@ -1281,7 +1271,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Sets: time.
+    /// Sets the time.
     pub mod set_time "Set Time" = 0x004b {
         request {
             /// Time value. In milliseconds since 6 January 1980.
@@ -1292,7 +1282,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Asks for: stored image information.
+    /// Asks for the versions of a stored firmware image.
     pub mod get_stored_image_info "Get Stored Image Info" = 0x004c {
         request {
             /// Image details.
@@ -1308,7 +1298,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: alt net configuration.
+    /// Asks whether the alternative network configuration is in use.
     pub mod get_alt_net_config "Get Alt Net Config" = 0x004d {
         request {}
         response {
@@ -1317,7 +1307,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Sets: alt net configuration.
+    /// Chooses whether the alternative network configuration is used.
     pub mod set_alt_net_config "Set Alt Net Config" = 0x004e {
         request {
             /// Configuration.
@@ -1326,25 +1316,25 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Asks for: boot image download mode.
+    /// Asks for the boot image download mode.
     pub mod get_boot_image_download_mode "Get Boot Image Download Mode" = 0x004f {
         request {}
         response {
-            /// Mode.
+            /// The mode.
             0x10 success => mode: BootImageDownloadMode,
         }
     }
 
-    /// Sets: boot image download mode.
+    /// Sets the boot image download mode.
     pub mod set_boot_image_download_mode "Set Boot Image Download Mode" = 0x0050 {
         request {
-            /// Mode.
+            /// The mode.
             0x01 required => mode: BootImageDownloadMode,
         }
         response {}
     }
 
-    /// Asks for: software version.
+    /// Asks for the software version.
     pub mod get_software_version "Get Software Version" = 0x0051 {
         request {}
         response {
@@ -1353,7 +1343,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Sets: service programming code.
+    /// Sets the service programming code.
     pub mod set_service_programming_code "Set Service Programming Code" = 0x0052 {
         request {
             /// Current code.
@@ -1364,7 +1354,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Asks for: MAC address.
+    /// Asks for the MAC address.
     pub mod get_mac_address "Get MAC Address" = 0x005c {
         request {
             /// Device.
@@ -1385,16 +1375,16 @@ crate::qmi_service! {
         }
     }
 
-    /// Changes: device mode (HP).
+    /// Changes the device mode (HP).
     pub mod hp_change_device_mode "HP Change Device Mode" = 0x5556 (vendor 0x03f0) {
         request {
-            /// Mode.
+            /// The mode.
             0x01 required => mode: HpDeviceMode,
         }
         response {}
     }
 
-    /// Asks for: current firmware (Sierra).
+    /// Asks for the current firmware (Sierra).
     pub mod swi_get_current_firmware "Swi Get Current Firmware" = 0x5556 (vendor 0x1199) {
         request {}
         response {
@@ -1402,7 +1392,7 @@ crate::qmi_service! {
             0x10 success => model: Rest<'a>,
             /// Boot version.
             0x11 success => boot_version "Boot version": Rest<'a>,
-            /// Amss version.
+            /// AMSS version.
             0x12 success => amss_version "AMSS version": Rest<'a>,
             /// SKU ID.
             0x13 success => sku_id "SKU ID": Rest<'a>,
@@ -1419,7 +1409,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: USB composition (Sierra).
+    /// Asks for the USB composition (Sierra).
     pub mod swi_get_usb_composition "Swi Get USB Composition" = 0x555b (vendor 0x1199) {
         request {}
         response {
@@ -1430,7 +1420,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Sets: USB composition (Sierra).
+    /// Sets the USB composition (Sierra).
     pub mod swi_set_usb_composition "Swi Set USB Composition" = 0x555c (vendor 0x1199) {
         request {
             /// Current.
@@ -1439,7 +1429,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Asks for: firmware version (Foxconn).
+    /// Asks for the firmware version (Foxconn).
     pub mod foxconn_get_firmware_version "Foxconn Get Firmware Version" = 0x555e (vendor 0x0489) {
         request {
             /// Version type.
@@ -1458,10 +1448,10 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Changes: device mode (Foxconn).
+    /// Changes the device mode (Foxconn).
     pub mod foxconn_change_device_mode "Foxconn Change Device Mode" = 0x5562 (vendor 0x0489) {
         request {
-            /// Mode.
+            /// The mode.
             0x01 required => mode: FoxconnDeviceMode,
         }
         response {}

@@ -9,9 +9,9 @@ crate::wire_struct! {
     pub struct ControlPort<'a> {
         /// Port name.
         port_name: Str<'a>,
-        /// Endpoint type.
+        /// What the data path runs over.
         endpoint_type: DataEndpointType,
-        /// Interface number.
+        /// Number of the interface, for USB as in its descriptor.
         interface_number: u32,
     }
 }
@@ -19,9 +19,9 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Hardware data port.
     pub struct HardwareDataPort {
-        /// Endpoint type.
+        /// What the data path runs over.
         endpoint_type: DataEndpointType,
-        /// Interface number.
+        /// Number of the interface, for USB as in its descriptor.
         interface_number: u32,
         /// RX endpoint number.
         rx_endpoint_number: u32,
@@ -33,9 +33,9 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Software data port.
     pub struct SoftwareDataPort<'a> {
-        /// Endpoint type.
+        /// What the data path runs over.
         endpoint_type: DataEndpointType,
-        /// Interface number.
+        /// Number of the interface, for USB as in its descriptor.
         interface_number: u32,
         /// Port name.
         port_name: Str<'a>,

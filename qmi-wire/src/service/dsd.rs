@@ -19,11 +19,11 @@ crate::open_enum! {
         SUPL = 4,
         /// Hipri.
         HIPRI = 5,
-        /// Fota.
+        /// FOTA.
         FOTA = 6,
         /// CBS.
         CBS = 7,
-        /// Ia.
+        /// Initial attach.
         IA = 8,
         /// Emergency.
         EMERGENCY = 9,
@@ -45,11 +45,11 @@ crate::flags! {
         SUPL = 1 << 4,
         /// Hipri.
         HIPRI = 1 << 5,
-        /// Fota.
+        /// FOTA.
         FOTA = 1 << 6,
         /// CBS.
         CBS = 1 << 7,
-        /// Ia.
+        /// Initial attach.
         IA = 1 << 8,
         /// Emergency.
         EMERGENCY = 1 << 9,
@@ -97,7 +97,7 @@ crate::open_enum! {
 }
 
 crate::flags! {
-    /// So mask.
+    /// Service option mask.
     pub struct SoMask(u64) {
         /// 3GPP: Wcdma.
         _3GPP_SO_MASK_WCDMA = 1 << 0,
@@ -187,7 +187,7 @@ crate::wire_struct! {
         technology: DataSystemNetworkType,
         /// RAT.
         rat: RadioAccessTechnology,
-        /// So mask.
+        /// Service option mask.
         so_mask: SoMask,
     }
 }
@@ -205,7 +205,7 @@ crate::wire_struct! {
 crate::qmi_service! {
     Service::DSD, "DSD";
 
-    /// Asks for: system status.
+    /// Asks for the system status.
     pub mod get_system_status "Get System Status" = 0x0024 {
         request {}
         response {
@@ -223,7 +223,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Tells, as registered for: system status.
+    /// Tells of a change, as registered for: system status.
     pub mod system_status_indication "System Status" = 0x0026 {
         indication {
             /// Available systems.
@@ -231,19 +231,19 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: APN information.
+    /// Asks for the name of an access point, by what it is for.
     pub mod get_apn_info "Get APN Info" = 0x0033 {
         request {
             /// APN type.
             0x01 required => apn_type "APN Type": ApnType,
         }
         response {
-            /// APN name.
+            /// Access point name.
             0x10 => apn_name "APN Name": Rest<'a>,
         }
     }
 
-    /// Sets: APN type.
+    /// Sets the APN type.
     pub mod set_apn_type "Set APN Type" = 0x0051 {
         request {
             /// APN type.

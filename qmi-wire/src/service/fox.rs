@@ -6,11 +6,11 @@ use crate::text::Rest;
 crate::open_enum! {
     /// Firmware version type.
     pub struct FirmwareVersionType(u8) {
-        /// Firmware mcfg.
+        /// Firmware MCFG.
         FIRMWARE_MCFG = 0,
-        /// Firmware mcfg apps.
+        /// Firmware MCFG applications.
         FIRMWARE_MCFG_APPS = 1,
-        /// Apps.
+        /// Applications.
         APPS = 2,
     }
 }
@@ -18,7 +18,7 @@ crate::open_enum! {
 crate::qmi_service! {
     Service::FOX, "FOX";
 
-    /// Asks for: firmware version.
+    /// Asks for the firmware version.
     pub mod get_firmware_version "Get Firmware Version" = 0x555e {
         request {
             /// Version type.

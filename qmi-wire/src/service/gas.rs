@@ -99,12 +99,12 @@ crate::wire_struct! {
 crate::qmi_service! {
     Service::GAS, "GAS";
 
-    /// Sets: USB composition.
+    /// Sets the USB composition.
     pub mod dms_set_usb_composition "DMS Set USB Composition" = 0x0203 {
         request {
             /// USB composition.
             0x01 required => usb_composition "USB Composition": u32,
-            /// Endpoint type.
+            /// What the data path runs over.
             0x02 required => endpoint_type: UsbCompositionEndpointType,
             /// Composition persistence.
             0x03 required => composition_persistence: bool,
@@ -116,13 +116,13 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Asks for: USB composition.
+    /// Asks for the USB composition.
     pub mod dms_get_usb_composition "DMS Get USB Composition" = 0x0204 {
         request {}
         response {
             /// USB composition.
             0x03 required => usb_composition "USB Composition": u32,
-            /// Endpoint type.
+            /// What the data path runs over.
             0x04 required => endpoint_type: UsbCompositionEndpointType,
             /// Composition persistence.
             0x05 required => composition_persistence: bool,
@@ -133,7 +133,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Sets: active firmware.
+    /// Sets the active firmware.
     pub mod dms_set_active_firmware "DMS Set Active Firmware" = 0x0206 {
         request {
             /// Carrier name.
@@ -146,10 +146,10 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Asks for: firmware list.
+    /// Asks for the firmware list.
     pub mod dms_get_firmware_list "DMS Get Firmware List" = 0x0208 {
         request {
-            /// Mode.
+            /// The mode.
             0x01 required => mode: FirmwareListingMode,
             /// Slot index.
             0x10 => slot_index: u8,
@@ -159,7 +159,7 @@ crate::qmi_service! {
             0x12 => version: Rest<'a>,
         }
         response {
-            /// Mode.
+            /// The mode.
             0x01 required => mode: FirmwareListingMode,
             /// Stored firmware 1.
             0x10 success => stored_firmware_1: StoredFirmware1<'a>,
@@ -172,7 +172,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Sets: firmware auto SIM.
+    /// Chooses whether the firmware follows the card.
     pub mod dms_set_firmware_auto_sim "DMS Set Firmware Auto Sim" = 0x0222 {
         request {
             /// Auto SIM mode.
@@ -183,7 +183,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Asks for: firmware auto SIM.
+    /// Asks whether the firmware follows the card.
     pub mod dms_get_firmware_auto_sim "DMS Get Firmware Auto Sim" = 0x0223 {
         request {}
         response {
@@ -194,7 +194,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: ethernet pdu MAC address.
+    /// Asks for the ethernet PDU MAC address.
     pub mod dms_get_ethernet_pdu_mac_address "DMS Get Ethernet PDU MAC Address" = 0x022d {
         request {}
         response {

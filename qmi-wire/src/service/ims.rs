@@ -24,7 +24,7 @@ crate::open_enum! {
 crate::qmi_service! {
     Service::IMS, "IMS";
 
-    /// Sets: IMS policy manager settings.
+    /// Sets the IMS policy manager settings.
     pub mod set_ims_policy_manager_settings "Set IMS Policy Manager Settings" = 0x0047 {
         request {
             /// ACS priority.
@@ -37,7 +37,7 @@ crate::qmi_service! {
             0x17 => pco_priority "PCO Priority": u8,
             /// Service mask.
             0x18 => service_mask: u64,
-            /// Apns.
+            /// APNS.
             0x19 => apns "APNS": [Str<'a>; 6],
         }
         response {
@@ -46,7 +46,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: IMS policy manager settings.
+    /// Asks for the IMS policy manager settings.
     pub mod get_ims_policy_manager_settings "Get IMS Policy Manager Settings" = 0x0048 {
         request {}
         response {
@@ -62,12 +62,12 @@ crate::qmi_service! {
             0x18 => pco_priority "PCO Priority": u8,
             /// Service mask.
             0x19 => service_mask: u64,
-            /// Apns.
+            /// APNS.
             0x1a => apns "APNS": [Str<'a>; 6],
         }
     }
 
-    /// Tells, as registered for: IMS policy manager settings ind.
+    /// Tells of a change, as registered for: IMS policy manager settings ind.
     pub mod ims_policy_manager_settings_indication "IMS Policy Manager Settings Ind" = 0x0049 {
         indication {
             /// ACS priority.
@@ -80,12 +80,12 @@ crate::qmi_service! {
             0x17 => pco_priority "PCO Priority": u8,
             /// Service mask.
             0x18 => service_mask: u64,
-            /// Apns.
+            /// APNS.
             0x19 => apns "APNS": [Str<'a>; 6],
         }
     }
 
-    /// Sets: IMS services enabled setting.
+    /// Sets the IMS services enabled setting.
     pub mod set_ims_services_enabled_setting "Set IMS Services Enabled Setting" = 0x008f {
         request {
             /// IMS voice over LTE enable.
@@ -108,7 +108,7 @@ crate::qmi_service! {
             0x1e => ims_presence_enabled "IMS Presence Enabled": bool,
             /// IMS autoconfig enabled.
             0x1f => ims_autoconfig_enabled "IMS Autoconfig Enabled": bool,
-            /// IMS xdm client enabled.
+            /// IMS XDM client enabled.
             0x20 => ims_xdm_client_enabled "IMS XDM Client Enabled": bool,
             /// IMS RCS enabled.
             0x21 => ims_rcs_enabled "IMS RCS Enabled": bool,
@@ -118,7 +118,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Asks for: IMS services enabled setting.
+    /// Asks for the IMS services enabled setting.
     pub mod get_ims_services_enabled_setting "Get IMS Services Enabled Setting" = 0x0090 {
         request {}
         response {
@@ -139,7 +139,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Tells, as registered for: IMS services enabled setting.
+    /// Tells of a change, as registered for: IMS services enabled setting.
     pub mod ims_services_enabled_setting_indication "IMS Services Enabled Setting" = 0x0091 {
         indication {
             /// IMS voice over LTE enable.
@@ -160,7 +160,7 @@ crate::qmi_service! {
             0x1e => ims_presence_enabled "IMS Presence Enabled": bool,
             /// IMS autoconfig enabled.
             0x1f => ims_autoconfig_enabled "IMS Autoconfig Enabled": bool,
-            /// IMS xdm client enabled.
+            /// IMS XDM client enabled.
             0x20 => ims_xdm_client_enabled "IMS XDM Client Enabled": bool,
             /// IMS RCS enabled.
             0x21 => ims_rcs_enabled "IMS RCS Enabled": bool,

@@ -44,7 +44,7 @@ crate::open_enum! {
 crate::qmi_service! {
     Service::IMSA, "IMSA";
 
-    /// Asks for: IMS registration status.
+    /// Asks for the IMS registration status.
     pub mod get_ims_registration_status "Get IMS Registration Status" = 0x0020 {
         request {}
         response {
@@ -59,7 +59,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: IMS services status.
+    /// Asks for the IMS services status.
     pub mod get_ims_services_status "Get IMS Services Status" = 0x0021 {
         request {}
         response {
@@ -75,9 +75,9 @@ crate::qmi_service! {
             0x14 success => ims_voice_service_registration_technology "IMS Voice Service Registration Technology": RegistrationTechnology,
             /// IMS video telephony service registration technology.
             0x15 success => ims_video_telephony_service_registration_technology "IMS Video Telephony Service Registration Technology": RegistrationTechnology,
-            /// IMS ue to tas service status.
+            /// IMS UE to TAS service status.
             0x16 success => ims_ue_to_tas_service_status "IMS UE to TAS Service Status": ServiceStatus,
-            /// IMS ue to tas service registration technology.
+            /// IMS UE to TAS service registration technology.
             0x17 success => ims_ue_to_tas_service_registration_technology "IMS UE to TAS Service Registration Technology": RegistrationTechnology,
             /// IMS video share service status.
             0x18 success => ims_video_share_service_status "IMS Video Share Service Status": ServiceStatus,
@@ -97,7 +97,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Tells, as registered for: IMS registration status changed.
+    /// Tells of a change, as registered for: IMS registration status changed.
     pub mod ims_registration_status_changed_indication "IMS Registration Status Changed" = 0x0023 {
         indication {
             /// IMS registration status.
@@ -111,7 +111,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Tells, as registered for: IMS services status changed.
+    /// Tells of a change, as registered for: IMS services status changed.
     pub mod ims_services_status_changed_indication "IMS Services Status Changed" = 0x0024 {
         indication {
             /// IMS SMS service status.
@@ -126,9 +126,9 @@ crate::qmi_service! {
             0x14 => ims_voice_service_registration_technology "IMS Voice Service Registration Technology": RegistrationTechnology,
             /// IMS video telephony service registration technology.
             0x15 => ims_video_telephony_service_registration_technology "IMS Video Telephony Service Registration Technology": RegistrationTechnology,
-            /// IMS ue to tas service status.
+            /// IMS UE to TAS service status.
             0x16 => ims_ue_to_tas_service_status "IMS UE to TAS Service Status": ServiceStatus,
-            /// IMS ue to tas service registration technology.
+            /// IMS UE to TAS service registration technology.
             0x17 => ims_ue_to_tas_service_registration_technology "IMS UE to TAS Service Registration Technology": RegistrationTechnology,
             /// IMS video share service status.
             0x18 => ims_video_share_service_status "IMS Video Share Service Status": ServiceStatus,
@@ -146,7 +146,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Asks for: bind.
+    /// Asks to which subscription this client is bound.
     pub mod get_bind "Get Bind" = 0x0034 {
         request {}
         response {

@@ -63,13 +63,13 @@ crate::open_enum! {
 crate::wire_struct! {
     /// Connection parameters.
     pub struct ConnectionParameters<'a> {
-        /// APN.
+        /// Access point name.
         apn: Str<'a>,
         /// APN type.
         apn_type: ApnType,
         /// RAT type.
         rat_type: RatType,
-        /// IP family.
+        /// IP version.
         ip_family: IpFamily,
         /// WDS profile number.
         wds_profile_number: u32,
@@ -89,7 +89,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Address information.
     pub struct AddressInfo<'a> {
-        /// IP family.
+        /// IP version.
         ip_family: IpFamily,
         /// Address.
         address: Str<'a>,

@@ -19,7 +19,7 @@ crate::open_enum! {
 crate::qmi_service! {
     Service::IMSP, "IMSP";
 
-    /// Asks for: enabler state.
+    /// Asks for the enabler state.
     pub mod get_enabler_state "Get Enabler State" = 0x0024 {
         request {}
         response {

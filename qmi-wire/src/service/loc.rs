@@ -15,7 +15,7 @@ crate::open_enum! {
         UNKNOWN = 0,
         /// Fully interdependent.
         FULLY_INTERDEPENDENT = 1,
-        /// On lat lon.
+        /// On latitude longitude.
         ON_LAT_LON = 2,
         /// Fully independent.
         FULLY_INDEPENDENT = 3,
@@ -69,7 +69,7 @@ crate::flags! {
         LATEST_GPS_POS = 1 << 1,
         /// OTA pos.
         OTA_POS = 1 << 2,
-        /// Ext ref pos.
+        /// Extended reference pos.
         EXT_REF_POS = 1 << 3,
         /// Timetag.
         TIMETAG = 1 << 4,
@@ -79,7 +79,7 @@ crate::flags! {
         CACHED_CELLID = 1 << 6,
         /// Last service cell.
         LAST_SRV_CELL = 1 << 7,
-        /// Cur service cell.
+        /// Current service cell.
         CUR_SRV_CELL = 1 << 8,
         /// Neighbor information.
         NEIGHBOR_INFO = 1 << 9,
@@ -91,7 +91,7 @@ crate::flags! {
     pub struct DeleteClockInfo(u32) {
         /// Time est.
         TIME_EST = 1 << 0,
-        /// Freq est.
+        /// Frequency est.
         FREQ_EST = 1 << 1,
         /// Week number.
         WEEK_NUMBER = 1 << 2,
@@ -123,7 +123,7 @@ crate::flags! {
         GPS_SVSTEER = 1 << 1,
         /// GPS time.
         GPS_TIME = 1 << 2,
-        /// GPS alm corr.
+        /// GPS alm correlation.
         GPS_ALM_CORR = 1 << 3,
         /// Glo svdir.
         GLO_SVDIR = 1 << 4,
@@ -131,7 +131,7 @@ crate::flags! {
         GLO_SVSTEER = 1 << 5,
         /// Glo time.
         GLO_TIME = 1 << 6,
-        /// Glo alm corr.
+        /// Glo alm correlation.
         GLO_ALM_CORR = 1 << 7,
         /// SBAS svdir.
         SBAS_SVDIR = 1 << 8,
@@ -151,15 +151,15 @@ crate::flags! {
         SADATA = 1 << 15,
         /// RTI.
         RTI = 1 << 16,
-        /// Sv no exist.
+        /// Satellite no exist.
         SV_NO_EXIST = 1 << 17,
-        /// Freq bias est.
+        /// Frequency bias est.
         FREQ_BIAS_EST = 1 << 18,
     }
 }
 
 crate::flags! {
-    /// Delete sv information.
+    /// Delete satellite information.
     pub struct DeleteSvInfo(u8) {
         /// Ephemeris.
         EPHEMERIS = 1 << 0,
@@ -205,7 +205,7 @@ crate::flags! {
         SENSOR_STREAMING_READY_STATUS = 1 << 10,
         /// Time sync request.
         TIME_SYNC_REQUEST = 1 << 11,
-        /// Set spi streaming report.
+        /// Set SPI streaming report.
         SET_SPI_STREAMING_REPORT = 1 << 12,
         /// Location server connection request.
         LOCATION_SERVER_CONNECTION_REQUEST = 1 << 13,
@@ -273,7 +273,7 @@ crate::open_enum! {
 }
 
 crate::flags! {
-    /// Injected orbit server param update.
+    /// Injected orbit server parameter update.
     pub struct InjectedOrbitServerParamUpdate(u64) {
         /// Inject request.
         INJECT_REQUEST = 1 << 0,
@@ -629,13 +629,13 @@ crate::open_enum! {
 }
 
 crate::wire_struct! {
-    /// Dop.
+    /// DOP.
     pub struct Dop {
-        /// Pdop.
+        /// Position DOP.
         pdop: f32,
-        /// Hdop.
+        /// Horizontal DOP.
         hdop: f32,
-        /// Vdop.
+        /// Vertical DOP.
         vdop: f32,
     }
 }
@@ -682,7 +682,7 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// List.
-    pub struct ListInfo {
+    pub struct SatelliteInfo {
         /// Valid information.
         valid_information: SatelliteValidInformation,
         /// System.
@@ -699,7 +699,7 @@ crate::wire_struct! {
         elevation_degrees: f32,
         /// Azimuth degrees. In degrees.
         azimuth_degrees: f32,
-        /// Signal to noise ratio bhz. In dB-Hz.
+        /// Signal to noise ratio (dB-Hz). In dB-Hz.
         signal_to_noise_ratio_bhz: f32,
     }
 }
@@ -729,7 +729,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// IPv4.
     pub struct Ipv4Info {
-        /// IPv4 address.
+        /// Address.
         ipv4_address: Ipv4,
         /// IPv4 port.
         ipv4_port: u16,
@@ -747,13 +747,13 @@ crate::wire_struct! {
 }
 
 crate::wire_struct! {
-    /// Delete sv information.
-    pub struct DeleteSvInfoInfo {
-        /// GNSS sv ID.
+    /// Delete satellite information.
+    pub struct DeleteSatelliteInfo {
+        /// GNSS satellite ID.
         gnss_sv_id: u16,
         /// System.
         system: System,
-        /// Delete sv information mask.
+        /// Delete satellite information mask.
         delete_sv_info_mask: DeleteSvInfo,
     }
 }
@@ -773,7 +773,7 @@ crate::qmi_service! {
     /// Starts positioning.
     pub mod start "Start" = 0x0022 {
         request {
-            /// Session ID.
+            /// Number of the session, chosen by the host.
             0x01 required => session_id "Session ID": u8,
             /// Fix recurrence type.
             0x10 => fix_recurrence_type: FixRecurrenceType,
@@ -788,7 +788,7 @@ crate::qmi_service! {
     /// Stops positioning.
     pub mod stop "Stop" = 0x0023 {
         request {
-            /// Session ID.
+            /// Number of the session, chosen by the host.
             0x01 required => session_id "Session ID": u8,
         }
         response {}
@@ -799,7 +799,7 @@ crate::qmi_service! {
         indication {
             /// Session status.
             0x01 required => session_status: SessionStatus,
-            /// Session ID.
+            /// Number of the session, chosen by the host.
             0x02 required => session_id "Session ID": u8,
             /// Latitude. In degrees.
             0x10 => latitude: f64,
@@ -841,7 +841,7 @@ crate::qmi_service! {
             0x22 => magnetic_deviation: f32,
             /// Technology used.
             0x23 => technology_used: TechnologyUsed,
-            /// Dop.
+            /// DOP.
             0x24 => dop "DOP": Dop,
             /// UTC timestamp. In milliseconds since 1970.
             0x25 => utc_timestamp "UTC Timestamp": u64,
@@ -867,7 +867,7 @@ crate::qmi_service! {
     /// NMEA sentences, each with its line end.
     pub mod nmea_indication "NMEA" = 0x0026 {
         indication {
-            /// NMEA string.
+            /// One or more sentences, each with its line end.
             0x01 required => nmea_string "NMEA String": Rest<'a>,
         }
     }
@@ -912,7 +912,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Tells, as registered for: engine state.
+    /// Tells of a change, as registered for: engine state.
     pub mod engine_state_indication "Engine State" = 0x002b {
         indication {
             /// Engine state.
@@ -920,7 +920,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Tells, as registered for: fix recurrence type.
+    /// Tells of a change, as registered for: fix recurrence type.
     pub mod fix_recurrence_type_indication "Fix Recurrence Type" = 0x002c {
         indication {
             /// Fix recurrence type.
@@ -934,11 +934,11 @@ crate::qmi_service! {
             /// Altitude assumed.
             0x01 required => altitude_assumed: bool,
             /// List.
-            0x10 => list: List<'a, ListInfo>,
+            0x10 => list: List<'a, SatelliteInfo>,
         }
     }
 
-    /// Injects: predicted orbits data.
+    /// Loads assistance data, part by part; the next one after the indication.
     pub mod inject_predicted_orbits_data "Inject Predicted Orbits Data" = 0x0035 {
         request {
             /// Total size.
@@ -958,14 +958,14 @@ crate::qmi_service! {
     /// How the request of the same number went: inject predicted orbits data.
     pub mod inject_predicted_orbits_data_indication "Inject Predicted Orbits Data" = 0x0035 {
         indication {
-            /// Indication status.
+            /// How the request went.
             0x01 required => indication_status: IndicationStatus,
             /// Part number.
             0x10 => part_number: u16,
         }
     }
 
-    /// Asks for: predicted orbits data source.
+    /// Asks for the predicted orbits data source.
     pub mod get_predicted_orbits_data_source "Get Predicted Orbits Data Source" = 0x0036 {
         request {}
         response {}
@@ -974,7 +974,7 @@ crate::qmi_service! {
     /// How the request of the same number went: get predicted orbits data source.
     pub mod get_predicted_orbits_data_source_indication "Get Predicted Orbits Data Source" = 0x0036 {
         indication {
-            /// Indication status.
+            /// How the request went.
             0x01 required => indication_status: IndicationStatus,
             /// Allowed sizes.
             0x10 => allowed_sizes: AllowedSizes,
@@ -983,7 +983,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: predicted orbits data validity.
+    /// Asks for the predicted orbits data validity.
     pub mod get_predicted_orbits_data_validity "Get Predicted Orbits Data Validity" = 0x0037 {
         request {}
         response {}
@@ -992,14 +992,14 @@ crate::qmi_service! {
     /// How the request of the same number went: get predicted orbits data validity.
     pub mod get_predicted_orbits_data_validity_indication "Get Predicted Orbits Data Validity" = 0x0037 {
         indication {
-            /// Indication status.
+            /// How the request went.
             0x01 required => indication_status: IndicationStatus,
             /// Validity information.
             0x10 => validity_info: ValidityInfo,
         }
     }
 
-    /// Injects: UTC time.
+    /// Tells the time, for a faster first position.
     pub mod inject_utc_time "Inject UTC Time" = 0x0038 {
         request {
             /// UTC time. In milliseconds since 1970.
@@ -1015,12 +1015,12 @@ crate::qmi_service! {
     /// How the request of the same number went: inject UTC time.
     pub mod inject_utc_time_indication "Inject UTC Time" = 0x0038 {
         indication {
-            /// Indication status.
+            /// How the request went.
             0x01 required => indication_status: IndicationStatus,
         }
     }
 
-    /// Injects: position.
+    /// Tells the rough position, for a faster first position.
     pub mod inject_position "Inject Position" = 0x0039 {
         request {
             /// Latitude. In degrees.
@@ -1078,12 +1078,12 @@ crate::qmi_service! {
     /// How the request of the same number went: inject position.
     pub mod inject_position_indication "Inject Position" = 0x0039 {
         indication {
-            /// Indication status.
+            /// How the request went.
             0x01 required => indication_status: IndicationStatus,
         }
     }
 
-    /// Sets: engine lock.
+    /// Sets the engine lock.
     pub mod set_engine_lock "Set Engine Lock" = 0x003a {
         request {
             /// Lock type.
@@ -1095,12 +1095,12 @@ crate::qmi_service! {
     /// How the request of the same number went: set engine lock.
     pub mod set_engine_lock_indication "Set Engine Lock" = 0x003a {
         indication {
-            /// Indication status.
+            /// How the request went.
             0x01 required => indication_status: IndicationStatus,
         }
     }
 
-    /// Asks for: engine lock.
+    /// Asks for the engine lock.
     pub mod get_engine_lock "Get Engine Lock" = 0x003b {
         request {}
         response {}
@@ -1109,14 +1109,14 @@ crate::qmi_service! {
     /// How the request of the same number went: get engine lock.
     pub mod get_engine_lock_indication "Get Engine Lock" = 0x003b {
         indication {
-            /// Indication status.
+            /// How the request went.
             0x01 required => indication_status: IndicationStatus,
             /// Lock type.
             0x10 => lock_type: LockType,
         }
     }
 
-    /// Sets: NMEA types.
+    /// Sets the NMEA types.
     pub mod set_nmea_types "Set NMEA Types" = 0x003e {
         request {
             /// NMEA types.
@@ -1128,12 +1128,12 @@ crate::qmi_service! {
     /// How the request of the same number went: set NMEA types.
     pub mod set_nmea_types_indication "Set NMEA Types" = 0x003e {
         indication {
-            /// Indication status.
+            /// How the request went.
             0x01 required => indication_status: IndicationStatus,
         }
     }
 
-    /// Asks for: NMEA types.
+    /// Asks for the NMEA types.
     pub mod get_nmea_types "Get NMEA Types" = 0x003f {
         request {}
         response {}
@@ -1142,14 +1142,14 @@ crate::qmi_service! {
     /// How the request of the same number went: get NMEA types.
     pub mod get_nmea_types_indication "Get NMEA Types" = 0x003f {
         indication {
-            /// Indication status.
+            /// How the request went.
             0x01 required => indication_status: IndicationStatus,
             /// NMEA types.
             0x10 => nmea_types "NMEA Types": NmeaType,
         }
     }
 
-    /// Sets: server.
+    /// Sets the server.
     pub mod set_server "Set Server" = 0x0042 {
         request {
             /// Server type.
@@ -1167,12 +1167,12 @@ crate::qmi_service! {
     /// How the request of the same number went: set server.
     pub mod set_server_indication "Set Server" = 0x0042 {
         indication {
-            /// Indication status.
+            /// How the request went.
             0x01 required => indication_status: IndicationStatus,
         }
     }
 
-    /// Asks for: server.
+    /// Asks for the server.
     pub mod get_server "Get Server" = 0x0043 {
         request {
             /// Server type.
@@ -1186,7 +1186,7 @@ crate::qmi_service! {
     /// How the request of the same number went: get server.
     pub mod get_server_indication "Get Server" = 0x0043 {
         indication {
-            /// Indication status.
+            /// How the request went.
             0x01 required => indication_status: IndicationStatus,
             /// Server type.
             0x02 required => server_type: ServerType,
@@ -1199,13 +1199,13 @@ crate::qmi_service! {
         }
     }
 
-    /// Deletes: assistance data.
+    /// Deletes the assistance data.
     pub mod delete_assistance_data "Delete Assistance Data" = 0x0044 {
         request {
             /// Delete all.
             0x01 required => delete_all: bool,
-            /// Delete sv information.
-            0x10 => delete_sv_info "Delete SV Info": List<'a, DeleteSvInfoInfo>,
+            /// Delete satellite information.
+            0x10 => delete_sv_info "Delete SV Info": List<'a, DeleteSatelliteInfo>,
             /// Delete GNSS data mask.
             0x11 => delete_gnss_data_mask "Delete GNSS Data Mask": DeleteGnssData,
             /// Delete cell database mask.
@@ -1219,12 +1219,12 @@ crate::qmi_service! {
     /// How the request of the same number went: delete assistance data.
     pub mod delete_assistance_data_indication "Delete Assistance Data" = 0x0044 {
         indication {
-            /// Indication status.
+            /// How the request went.
             0x01 required => indication_status: IndicationStatus,
         }
     }
 
-    /// Sets: operation mode.
+    /// Sets the operation mode.
     pub mod set_operation_mode "Set Operation Mode" = 0x004a {
         request {
             /// Operation mode.
@@ -1236,12 +1236,12 @@ crate::qmi_service! {
     /// How the request of the same number went: set operation mode.
     pub mod set_operation_mode_indication "Set Operation Mode" = 0x004a {
         indication {
-            /// Indication status.
+            /// How the request went.
             0x01 required => indication_status: IndicationStatus,
         }
     }
 
-    /// Asks for: operation mode.
+    /// Asks for the operation mode.
     pub mod get_operation_mode "Get Operation Mode" = 0x004b {
         request {}
         response {}
@@ -1250,14 +1250,14 @@ crate::qmi_service! {
     /// How the request of the same number went: get operation mode.
     pub mod get_operation_mode_indication "Get Operation Mode" = 0x004b {
         indication {
-            /// Indication status.
+            /// How the request went.
             0x01 required => indication_status: IndicationStatus,
             /// Operation mode.
             0x10 => operation_mode: OperationMode,
         }
     }
 
-    /// Injects: XTRA data.
+    /// Loads assistance data, part by part; the next one after the indication.
     pub mod inject_xtra_data "Inject Xtra Data" = 0x00a7 {
         request {
             /// Total size.
@@ -1275,7 +1275,7 @@ crate::qmi_service! {
     /// How the request of the same number went: inject XTRA data.
     pub mod inject_xtra_data_indication "Inject Xtra Data" = 0x00a7 {
         indication {
-            /// Indication status.
+            /// How the request went.
             0x01 required => indication_status: IndicationStatus,
             /// Part number.
             0x10 => part_number: u16,

@@ -495,13 +495,13 @@ crate::open_enum! {
         WCDMA = 5,
         /// CDMA.
         CDMA = 6,
-        /// EV-DO rev0.
+        /// EV-DO revision 0.
         EVDO_REV0 = 7,
-        /// EV-DO rev A.
+        /// EV-DO revision A.
         EVDO_REV_A = 8,
         /// GSM.
         GSM = 9,
-        /// EV-DO rev B.
+        /// EV-DO revision B.
         EVDO_REV_B = 10,
         /// LTE.
         LTE = 11,
@@ -867,7 +867,7 @@ crate::open_enum! {
         OPERATOR_PLMN_LIST_AND_PLMN_NETWORK_NAME = 1,
         /// Common PCN handset specification and operator name string.
         COMMON_PCN_HANDSET_SPECIFICATION_AND_OPERATOR_NAME_STRING = 2,
-        /// Nitz.
+        /// NITZ.
         NITZ = 3,
         /// Se13.
         SE13 = 4,
@@ -1233,7 +1233,7 @@ crate::open_enum! {
         NON_EPS_AUTHENTICATION_UNACCEPTABLE = 26,
         /// SMS provided by GPRS in routing area.
         SMS_PROVIDED_BY_GPRS_IN_ROUTING_AREA = 28,
-        /// Redirection to5gcn required.
+        /// Redirection to 5GCN required.
         REDIRECTION_TO5GCN_REQUIRED = 31,
         /// Service option not supported.
         SERVICE_OPTION_NOT_SUPPORTED = 32,
@@ -1447,7 +1447,7 @@ crate::open_enum! {
     pub struct SwiEmmConnectionState(u8) {
         /// RRC idle.
         RRC_IDLE = 0,
-        /// Waiting RRC cfm.
+        /// Waiting RRC confirmation.
         WAITING_RRC_CFM = 1,
         /// RRC connecting.
         RRC_CONNECTING = 2,
@@ -1485,7 +1485,7 @@ crate::open_enum! {
     pub struct SwiImsRegState(u8) {
         /// No service.
         NO_SRV = 0,
-        /// In prog.
+        /// In in progress.
         IN_PROG = 1,
         /// Failed.
         FAILED = 2,
@@ -1613,7 +1613,7 @@ crate::open_enum! {
 }
 
 crate::open_enum! {
-    /// WCDMA hs service.
+    /// WCDMA high speed service.
     pub struct WcdmaHsService(u8) {
         /// HSDPA HSUPA unsupported.
         HSDPA_HSUPA_UNSUPPORTED = 0,
@@ -1639,13 +1639,13 @@ crate::open_enum! {
     pub struct WcdmaRrcState(u32) {
         /// Disconnected.
         DISCONNECTED = 0,
-        /// Cell pch.
+        /// Cell PCH.
         CELL_PCH = 1,
-        /// Ura pch.
+        /// Ura PCH.
         URA_PCH = 2,
-        /// Cell fach.
+        /// Cell FACH.
         CELL_FACH = 3,
-        /// Cell dch.
+        /// Cell DCH.
         CELL_DCH = 4,
     }
 }
@@ -1681,7 +1681,7 @@ crate::wire_struct! {
 }
 
 crate::wire_struct! {
-    /// Io indicator.
+    /// IO indicator.
     pub struct IoIndicator {
         /// Report.
         report: bool,
@@ -1774,7 +1774,7 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// RSSI.
-    pub struct Rssi {
+    pub struct RssiReport {
         /// RSSI. The level is minus this, in dBm.
         rssi: u8,
         /// Radio interface.
@@ -1784,7 +1784,7 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// ECIO.
-    pub struct Ecio {
+    pub struct EcioReport {
         /// ECIO. The ratio is -0.5 dB times this.
         ecio: u8,
         /// Radio interface.
@@ -1804,7 +1804,7 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// RSRQ.
-    pub struct Rsrq {
+    pub struct RsrqReport {
         /// RSRQ. In dB.
         rsrq: i8,
         /// Radio interface.
@@ -1824,9 +1824,39 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// Strength.
-    pub struct Strength {
+    pub struct StrengthEntry {
         /// Strength. In dBm.
         strength: i8,
+        /// Radio interface.
+        radio_interface: RadioInterface,
+    }
+}
+
+crate::wire_struct! {
+    /// RSSI.
+    pub struct RssiEntry {
+        /// RSSI. The level is minus this, in dBm.
+        rssi: u8,
+        /// Radio interface.
+        radio_interface: RadioInterface,
+    }
+}
+
+crate::wire_struct! {
+    /// ECIO.
+    pub struct EcioEntry {
+        /// ECIO. The ratio is -0.5 dB times this.
+        ecio: u8,
+        /// Radio interface.
+        radio_interface: RadioInterface,
+    }
+}
+
+crate::wire_struct! {
+    /// RSRQ.
+    pub struct RsrqEntry {
+        /// RSRQ. In dB.
+        rsrq: i8,
         /// Radio interface.
         radio_interface: RadioInterface,
     }
@@ -1841,7 +1871,7 @@ crate::wire_struct! {
         mnc: u16,
         /// Network status.
         network_status: NetworkStatus,
-        /// Description.
+        /// Name of the network. Its coding is not told: UTF-8, packed GSM 7-bit or UCS-2.
         description: Str<'a>,
     }
 }
@@ -1865,7 +1895,7 @@ crate::wire_struct! {
         mcc: u16,
         /// Mobile network code; whether of three digits is said elsewhere.
         mnc: u16,
-        /// Includes PCS digit.
+        /// Whether the MNC has three digits.
         includes_pcs_digit: bool,
     }
 }
@@ -1885,15 +1915,15 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Serving system.
     pub struct ServingSystem<'a> {
-        /// Registration state.
+        /// Whether registered.
         registration_state: RegistrationState,
-        /// CS attach state.
+        /// Whether attached to the circuit-switched domain.
         cs_attach_state: AttachState,
-        /// PS attach state.
+        /// Whether attached to the packet-switched domain.
         ps_attach_state: AttachState,
-        /// Selected network.
+        /// Kind of network.
         selected_network: NetworkType,
-        /// Radio interfaces.
+        /// Radio interfaces in use.
         radio_interfaces: List<'a, RadioInterface>,
     }
 }
@@ -1905,7 +1935,7 @@ crate::wire_struct! {
         mcc: u16,
         /// Mobile network code; whether of three digits is said elsewhere.
         mnc: u16,
-        /// Description.
+        /// Name of the network. Its coding is not told: UTF-8, packed GSM 7-bit or UCS-2.
         description: Str<'a>,
     }
 }
@@ -1937,7 +1967,7 @@ crate::wire_struct! {
     pub struct RoamingIndicator {
         /// Radio interface.
         radio_interface: As<RadioInterface, u8>,
-        /// Roaming indicator.
+        /// Whether roaming.
         roaming_indicator: RoamingIndicatorStatus,
     }
 }
@@ -2017,7 +2047,7 @@ crate::wire_struct! {
         mcc: u16,
         /// Mobile network code; whether of three digits is said elsewhere.
         mnc: u16,
-        /// Description.
+        /// Name of the network. Its coding is not told: UTF-8, packed GSM 7-bit or UCS-2.
         description: Str<'a>,
     }
 }
@@ -2033,7 +2063,7 @@ crate::wire_struct! {
 }
 
 crate::wire_struct! {
-    /// Home network 3GPP2 ext.
+    /// Home network 3GPP2 extended.
     pub struct HomeNetwork3gpp2Ext<'a> {
         /// Mobile country code.
         mcc: u16,
@@ -2043,7 +2073,8 @@ crate::wire_struct! {
         display_description: NetworkDescriptionDisplay,
         /// Description encoding.
         description_encoding: NetworkDescriptionEncoding,
-        /// Description. Coded as the field beside it says.
+        /// Name of the network. Its coding is not told: UTF-8, packed GSM 7-bit or UCS-2. Coded as the field beside it
+        /// says.
         description: Bytes<'a>,
     }
 }
@@ -2053,7 +2084,7 @@ crate::wire_struct! {
     pub struct HomeNetwork3gppMnc {
         /// Is 3GPP.
         is_3gpp: bool,
-        /// Includes PCS digit.
+        /// Whether the MNC has three digits.
         includes_pcs_digit: bool,
     }
 }
@@ -2089,24 +2120,14 @@ crate::wire_struct! {
         mcc: u16,
         /// Mobile network code; whether of three digits is said elsewhere.
         mnc: u16,
-        /// Includes PCS digit.
+        /// Whether the MNC has three digits.
         includes_pcs_digit: bool,
     }
 }
 
 crate::wire_struct! {
     /// Current.
-    pub struct Current {
-        /// Technology preference.
-        technology_preference: RadioTechnologyPreference,
-        /// Technology preference duration.
-        technology_preference_duration: PreferenceDuration,
-    }
-}
-
-crate::wire_struct! {
-    /// Active.
-    pub struct Active {
+    pub struct TechnologyPreference {
         /// Technology preference.
         technology_preference: RadioTechnologyPreference,
         /// Technology preference duration.
@@ -2116,7 +2137,7 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// List.
-    pub struct ListInfo {
+    pub struct RfBand {
         /// Radio interface.
         radio_interface: RadioInterface,
         /// Active band class.
@@ -2128,7 +2149,7 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// Extended.
-    pub struct Extended {
+    pub struct ExtendedRfBand {
         /// Radio interface.
         radio_interface: RadioInterface,
         /// Active band class.
@@ -2140,7 +2161,7 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// Bandwidth.
-    pub struct Bandwidth {
+    pub struct RfBandwidth {
         /// Radio interface.
         radio_interface: RadioInterface,
         /// Bandwidth.
@@ -2151,7 +2172,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Network selection preference.
     pub struct NetworkSelectionPreferenceInfo {
-        /// Mode.
+        /// The mode.
         mode: NetworkSelectionPreference,
         /// Mobile country code.
         mcc: u16,
@@ -2165,9 +2186,9 @@ crate::wire_struct! {
     pub struct ExtendedLteBandPreference {
         /// Mask low. Bit n stands for the band n + 1 of these 64.
         mask_low: u64,
-        /// Mask mid low. Bit n stands for the band n + 1 of these 64.
+        /// Mask middle low. Bit n stands for the band n + 1 of these 64.
         mask_mid_low: u64,
-        /// Mask mid high. Bit n stands for the band n + 1 of these 64.
+        /// Mask middle high. Bit n stands for the band n + 1 of these 64.
         mask_mid_high: u64,
         /// Mask high. Bit n stands for the band n + 1 of these 64.
         mask_high: u64,
@@ -2225,7 +2246,7 @@ crate::wire_struct! {
         mcc: u16,
         /// Mobile network code; whether of three digits is said elsewhere.
         mnc: u16,
-        /// Includes PCS digit.
+        /// Whether the MNC has three digits.
         includes_pcs_digit: bool,
     }
 }
@@ -2275,7 +2296,7 @@ crate::wire_struct! {
 }
 
 crate::wire_struct! {
-    /// Nitz information.
+    /// NITZ information.
     pub struct NitzInformation<'a> {
         /// Name encoding.
         name_encoding: PlmnEncodingScheme,
@@ -2294,16 +2315,16 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// Cell.
-    pub struct Cell {
+    pub struct GeranInfoV2Cell {
         /// Cell ID.
         cell_id: u32,
-        /// PLMN. Digits in packed form: MCC2 MCC1, MNC3 MCC3, MNC2 MNC1; 0xF: no third digit of the MNC.
+        /// The network. Digits in packed form: MCC2 MCC1, MNC3 MCC3, MNC2 MNC1; 0xF: no third digit of the MNC.
         plmn: [u8; 3],
-        /// LAC.
+        /// Location area code.
         lac: u16,
-        /// GERAN absolute RF channel number.
+        /// Channel number (ARFCN).
         geran_absolute_rf_channel_number: u16,
-        /// Base station identity code.
+        /// Base station identity code (BSIC).
         base_station_identity_code: u8,
         /// RX level. n stands for -111 + n to -110 + n dBm; 0: below -110, 63: above -48.
         rx_level: u16,
@@ -2315,27 +2336,27 @@ crate::wire_struct! {
     pub struct GeranInfoV2<'a> {
         /// Cell ID. 0xFFFFFFFF: none.
         cell_id: u32,
-        /// PLMN. Digits in packed form: MCC2 MCC1, MNC3 MCC3, MNC2 MNC1; 0xF: no third digit of the MNC.
+        /// The network. Digits in packed form: MCC2 MCC1, MNC3 MCC3, MNC2 MNC1; 0xF: no third digit of the MNC.
         plmn: [u8; 3],
-        /// LAC.
+        /// Location area code.
         lac: u16,
-        /// GERAN absolute RF channel number.
+        /// Channel number (ARFCN).
         geran_absolute_rf_channel_number: u16,
-        /// Base station identity code.
+        /// Base station identity code (BSIC).
         base_station_identity_code: u8,
         /// Timing advance. In bit periods (48/13 µs). 0xFFFFFFFF: none.
         timing_advance: u32,
         /// RX level. n stands for -111 + n to -110 + n dBm; 0: below -110, 63: above -48.
         rx_level: u16,
         /// Cell.
-        cell: List<'a, Cell>,
+        cell: List<'a, GeranInfoV2Cell>,
     }
 }
 
 crate::wire_struct! {
     /// Cell.
     pub struct UmtsInfoV2Cell {
-        /// Utra absolute RF channel number.
+        /// Channel number (UARFCN).
         utra_absolute_rf_channel_number: u16,
         /// Primary scrambling code.
         primary_scrambling_code: u16,
@@ -2349,7 +2370,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Neighboring GERAN.
     pub struct NeighboringGeran {
-        /// GERAN absolute RF channel number.
+        /// Channel number (ARFCN).
         geran_absolute_rf_channel_number: u16,
         /// Network color code.
         network_color_code: u8,
@@ -2365,11 +2386,11 @@ crate::wire_struct! {
     pub struct UmtsInfoV2<'a> {
         /// Cell ID.
         cell_id: u16,
-        /// PLMN. Digits in packed form: MCC2 MCC1, MNC3 MCC3, MNC2 MNC1; 0xF: no third digit of the MNC.
+        /// The network. Digits in packed form: MCC2 MCC1, MNC3 MCC3, MNC2 MNC1; 0xF: no third digit of the MNC.
         plmn: [u8; 3],
-        /// LAC.
+        /// Location area code.
         lac: u16,
-        /// Utra absolute RF channel number.
+        /// Channel number (UARFCN).
         utra_absolute_rf_channel_number: u16,
         /// Primary scrambling code.
         primary_scrambling_code: u16,
@@ -2405,7 +2426,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Cell.
     pub struct IntrafrequencyLteInfoV2Cell {
-        /// Physical cell ID.
+        /// Physical cell identity.
         physical_cell_id: u16,
         /// RSRQ. In tenths of dB(m).
         rsrq: i16,
@@ -2423,13 +2444,13 @@ crate::wire_struct! {
     pub struct IntrafrequencyLteInfoV2<'a> {
         /// Ue in idle.
         ue_in_idle: bool,
-        /// PLMN. Digits in packed form: MCC2 MCC1, MNC3 MCC3, MNC2 MNC1; 0xF: no third digit of the MNC.
+        /// The network. Digits in packed form: MCC2 MCC1, MNC3 MCC3, MNC2 MNC1; 0xF: no third digit of the MNC.
         plmn: [u8; 3],
         /// Tracking area code.
         tracking_area_code: u16,
-        /// Global cell ID.
+        /// Global cell identity.
         global_cell_id: u32,
-        /// Eutra absolute RF channel number.
+        /// Channel number (EARFCN).
         eutra_absolute_rf_channel_number: u16,
         /// Serving cell ID.
         serving_cell_id: u16,
@@ -2449,7 +2470,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Cell.
     pub struct InterfrequencyLteInfoCell {
-        /// Physical cell ID.
+        /// Physical cell identity.
         physical_cell_id: u16,
         /// RSRQ. In tenths of dB(m).
         rsrq: i16,
@@ -2464,8 +2485,8 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// Frequency.
-    pub struct Frequency<'a> {
-        /// Eutra absolute RF channel number.
+    pub struct InterfrequencyLteInfoFrequency<'a> {
+        /// Channel number (EARFCN).
         eutra_absolute_rf_channel_number: u16,
         /// Cell selection RX level low threshold. In dB.
         cell_selection_rx_level_low_threshold: u8,
@@ -2484,20 +2505,20 @@ crate::wire_struct! {
         /// Ue in idle.
         ue_in_idle: bool,
         /// Frequency.
-        frequency: List<'a, Frequency<'a>>,
+        frequency: List<'a, InterfrequencyLteInfoFrequency<'a>>,
     }
 }
 
 crate::wire_struct! {
     /// Cell.
     pub struct LteInfoNeighboringGsmCell {
-        /// GERAN absolute RF channel number.
+        /// Channel number (ARFCN).
         geran_absolute_rf_channel_number: u16,
         /// Band is 1900.
         band_is_1900: bool,
         /// Whether `cell_id` counts.
         cell_id_valid: bool,
-        /// Base station identity code.
+        /// Base station identity code (BSIC).
         base_station_identity_code: u8,
         /// RSSI. In tenths of dB(m).
         rssi: i16,
@@ -2549,7 +2570,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Frequency.
     pub struct LteInfoNeighboringWcdmaFrequency<'a> {
-        /// Utra absolute RF channel number.
+        /// Channel number (UARFCN).
         utra_absolute_rf_channel_number: u16,
         /// Cell reselection priority.
         cell_reselection_priority: u8,
@@ -2575,9 +2596,9 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Frequency.
     pub struct UmtsInfoNeighboringLteFrequency {
-        /// Eutra absolute RF channel number.
+        /// Channel number (EARFCN).
         eutra_absolute_rf_channel_number: u16,
-        /// Physical cell ID.
+        /// Physical cell identity.
         physical_cell_id: u16,
         /// RSRP. In tenths of dB(m).
         rsrp: f32,
@@ -2603,13 +2624,13 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// 5G NR cell information.
     pub struct Nr5gCellInformation {
-        /// PLMN. Digits in packed form: MCC2 MCC1, MNC3 MCC3, MNC2 MNC1; 0xF: no third digit of the MNC.
+        /// The network. Digits in packed form: MCC2 MCC1, MNC3 MCC3, MNC2 MNC1; 0xF: no third digit of the MNC.
         plmn: [u8; 3],
         /// Tracking area code.
         tracking_area_code: [u8; 3],
-        /// Global cell ID.
+        /// Global cell identity.
         global_cell_id: u64,
-        /// Physical cell ID.
+        /// Physical cell identity.
         physical_cell_id: u16,
         /// RSRQ. In tenths of dB(m). -32768: not available.
         rsrq: i16,
@@ -2622,7 +2643,7 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// PLMN.
-    pub struct Plmn {
+    pub struct PlmnQuery {
         /// Mobile country code.
         mcc: u16,
         /// Mobile network code; whether of three digits is said elsewhere.
@@ -2631,7 +2652,7 @@ crate::wire_struct! {
 }
 
 crate::wire_struct! {
-    /// 3GPP eons PLMN name.
+    /// 3GPP EONS PLMN name.
     pub struct EonsPlmnName3gpp<'a> {
         /// Service provider name encoding.
         service_provider_name_encoding: NetworkDescriptionEncoding,
@@ -2756,7 +2777,7 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// CDMA system information.
-    pub struct GetSystemInfoCdmaSystemInfo<'a> {
+    pub struct CdmaSystemDetails<'a> {
         /// Whether `domain` counts.
         domain_valid: bool,
         /// Domain.
@@ -2779,11 +2800,11 @@ crate::wire_struct! {
         prl_match: bool,
         /// Whether `p_rev` counts.
         p_rev_valid: bool,
-        /// P rev.
+        /// P revision.
         p_rev: u8,
         /// Whether `base_station_p_rev` counts.
         base_station_p_rev_valid: bool,
-        /// Base station p rev.
+        /// Base station p revision.
         base_station_p_rev: u8,
         /// Whether `concurrent_service_support` counts.
         concurrent_service_support_valid: bool,
@@ -2807,7 +2828,7 @@ crate::wire_struct! {
         packet_zone_valid: bool,
         /// Packet zone.
         packet_zone: u16,
-        /// Whether `network_id` counts.
+        /// Whether `mcc` and `mnc` count.
         network_id_valid: bool,
         /// MCC.
         mcc: Fixed<'a, 3>,
@@ -2875,11 +2896,11 @@ crate::wire_struct! {
         forbidden: bool,
         /// Whether `lac` counts.
         lac_valid: bool,
-        /// LAC.
+        /// Location area code.
         lac: u16,
         /// Whether `cid` counts.
         cid_valid: bool,
-        /// CID.
+        /// Client number.
         cid: u32,
         /// Whether `registration_reject_info` counts.
         registration_reject_info_valid: bool,
@@ -2887,7 +2908,7 @@ crate::wire_struct! {
         registration_reject_domain: NetworkServiceDomain,
         /// Registration reject cause.
         registration_reject_cause: RejectCause,
-        /// Whether `network_id` counts.
+        /// Whether `mcc` and `mnc` count.
         network_id_valid: bool,
         /// MCC.
         mcc: Fixed<'a, 3>,
@@ -2899,7 +2920,7 @@ crate::wire_struct! {
         egprs_support: bool,
         /// Whether `dtm_support` counts.
         dtm_support_valid: bool,
-        /// Dtm support.
+        /// DTM support.
         dtm_support: bool,
     }
 }
@@ -2925,11 +2946,11 @@ crate::wire_struct! {
         forbidden: bool,
         /// Whether `lac` counts.
         lac_valid: bool,
-        /// LAC.
+        /// Location area code.
         lac: u16,
         /// Whether `cid` counts.
         cid_valid: bool,
-        /// CID.
+        /// Client number.
         cid: u32,
         /// Whether `registration_reject_info` counts.
         registration_reject_info_valid: bool,
@@ -2937,7 +2958,7 @@ crate::wire_struct! {
         registration_reject_domain: NetworkServiceDomain,
         /// Registration reject cause.
         registration_reject_cause: RejectCause,
-        /// Whether `network_id` counts.
+        /// Whether `mcc` and `mnc` count.
         network_id_valid: bool,
         /// MCC.
         mcc: Fixed<'a, 3>,
@@ -2945,11 +2966,11 @@ crate::wire_struct! {
         mnc: Fixed<'a, 3>,
         /// Whether `hs_call_status` counts.
         hs_call_status_valid: bool,
-        /// Hs call status.
+        /// High speed call status.
         hs_call_status: WcdmaHsService,
         /// Whether `hs_service` counts.
         hs_service_valid: bool,
-        /// Hs service.
+        /// High speed service.
         hs_service: WcdmaHsService,
         /// Whether `primary_scrambling_code` counts.
         primary_scrambling_code_valid: bool,
@@ -2979,11 +3000,11 @@ crate::wire_struct! {
         forbidden: bool,
         /// Whether `lac` counts.
         lac_valid: bool,
-        /// LAC.
+        /// Location area code.
         lac: u16,
         /// Whether `cid` counts.
         cid_valid: bool,
-        /// CID.
+        /// Client number.
         cid: u32,
         /// Whether `registration_reject_info` counts.
         registration_reject_info_valid: bool,
@@ -2991,7 +3012,7 @@ crate::wire_struct! {
         registration_reject_domain: NetworkServiceDomain,
         /// Registration reject cause.
         registration_reject_cause: RejectCause,
-        /// Whether `network_id` counts.
+        /// Whether `mcc` and `mnc` count.
         network_id_valid: bool,
         /// MCC.
         mcc: Fixed<'a, 3>,
@@ -2999,7 +3020,7 @@ crate::wire_struct! {
         mnc: Fixed<'a, 3>,
         /// Whether `tac` counts.
         tac_valid: bool,
-        /// TAC.
+        /// Tracking area code.
         tac: u16,
     }
 }
@@ -3071,7 +3092,7 @@ crate::wire_struct! {
 }
 
 crate::wire_struct! {
-    /// TD scdma service status.
+    /// TD SCDMA service status.
     pub struct TdScdmaServiceStatus {
         /// Service status.
         service_status: ServiceStatus,
@@ -3083,7 +3104,7 @@ crate::wire_struct! {
 }
 
 crate::wire_struct! {
-    /// TD scdma system information (second layout).
+    /// TD SCDMA system information (second layout).
     pub struct TdScdmaSystemInfoV2<'a> {
         /// Whether `domain` counts.
         domain_valid: bool,
@@ -3103,11 +3124,11 @@ crate::wire_struct! {
         forbidden: bool,
         /// Whether `lac` counts.
         lac_valid: bool,
-        /// LAC.
+        /// Location area code.
         lac: u16,
         /// Whether `cid` counts.
         cid_valid: bool,
-        /// CID.
+        /// Client number.
         cid: u32,
         /// Whether `registration_reject_info` counts.
         registration_reject_info_valid: bool,
@@ -3115,7 +3136,7 @@ crate::wire_struct! {
         registration_reject_domain: NetworkServiceDomain,
         /// Registration reject cause.
         registration_reject_cause: RejectCause,
-        /// Whether `network_id` counts.
+        /// Whether `mcc` and `mnc` count.
         network_id_valid: bool,
         /// MCC.
         mcc: Fixed<'a, 3>,
@@ -3123,11 +3144,11 @@ crate::wire_struct! {
         mnc: Fixed<'a, 3>,
         /// Whether `hs_call_status` counts.
         hs_call_status_valid: bool,
-        /// Hs call status.
+        /// High speed call status.
         hs_call_status: WcdmaHsService,
         /// Whether `hs_service` counts.
         hs_service_valid: bool,
-        /// Hs service.
+        /// High speed service.
         hs_service: WcdmaHsService,
         /// Whether `cell_parameter_id` counts.
         cell_parameter_id_valid: bool,
@@ -3185,11 +3206,11 @@ crate::wire_struct! {
         forbidden: bool,
         /// Whether `lac` counts.
         lac_valid: bool,
-        /// LAC.
+        /// Location area code.
         lac: u16,
         /// Whether `cid` counts.
         cid_valid: bool,
-        /// CID.
+        /// Client number.
         cid: u32,
         /// Whether `registration_reject_info` counts.
         registration_reject_info_valid: bool,
@@ -3197,7 +3218,7 @@ crate::wire_struct! {
         registration_reject_domain: NetworkServiceDomain,
         /// Registration reject cause. Cause of 3GPP TS 24.008 and 24.301.
         registration_reject_cause: u8,
-        /// Whether `network_id` counts.
+        /// Whether `mcc` and `mnc` count.
         network_id_valid: bool,
         /// MCC.
         mcc: Fixed<'a, 3>,
@@ -3205,140 +3226,8 @@ crate::wire_struct! {
         mnc: Fixed<'a, 3>,
         /// Whether `tac` counts.
         tac_valid: bool,
-        /// TAC.
+        /// Tracking area code.
         tac: u16,
-    }
-}
-
-crate::wire_struct! {
-    /// CDMA system information.
-    pub struct SystemInfoIndCdmaSystemInfo<'a> {
-        /// Whether `domain` counts.
-        domain_valid: bool,
-        /// Domain.
-        domain: NetworkServiceDomain,
-        /// Whether `service_capability` counts.
-        service_capability_valid: bool,
-        /// Service capability.
-        service_capability: NetworkServiceDomain,
-        /// Whether `roaming_status` counts.
-        roaming_status_valid: bool,
-        /// Roaming status.
-        roaming_status: RoamingStatus,
-        /// Whether `forbidden` counts.
-        forbidden_valid: bool,
-        /// Forbidden.
-        forbidden: bool,
-        /// Whether `prl_match` counts.
-        prl_match_valid: bool,
-        /// PRL match.
-        prl_match: bool,
-        /// Whether `p_rev` counts.
-        p_rev_valid: bool,
-        /// P rev.
-        p_rev: u8,
-        /// Whether `base_station_p_rev` counts.
-        base_station_p_rev_valid: bool,
-        /// Base station p rev.
-        base_station_p_rev: u8,
-        /// Whether `concurrent_service_support` counts.
-        concurrent_service_support_valid: bool,
-        /// Concurrent service support.
-        concurrent_service_support: bool,
-        /// Whether `cdma_system_id` counts.
-        cdma_system_id_valid: bool,
-        /// SID.
-        sid: u16,
-        /// NID.
-        nid: u16,
-        /// Whether `base_station_info` counts.
-        base_station_info_valid: bool,
-        /// Base station ID.
-        base_station_id: u16,
-        /// Base station latitude. In quarters of an arc second.
-        base_station_latitude: i32,
-        /// Base station longitude. In quarters of an arc second.
-        base_station_longitude: i32,
-        /// Whether `packet_zone` counts.
-        packet_zone_valid: bool,
-        /// Packet zone.
-        packet_zone: u16,
-        /// Whether `network_id` counts.
-        network_id_valid: bool,
-        /// MCC.
-        mcc: Fixed<'a, 3>,
-        /// MNC.
-        mnc: Fixed<'a, 3>,
-    }
-}
-
-crate::wire_struct! {
-    /// TD scma system information (second layout).
-    pub struct TdScmaSystemInfoV2<'a> {
-        /// Whether `domain` counts.
-        domain_valid: bool,
-        /// Domain.
-        domain: NetworkServiceDomain,
-        /// Whether `service_capability` counts.
-        service_capability_valid: bool,
-        /// Service capability.
-        service_capability: NetworkServiceDomain,
-        /// Whether `roaming_status` counts.
-        roaming_status_valid: bool,
-        /// Roaming status.
-        roaming_status: RoamingStatus,
-        /// Whether `forbidden` counts.
-        forbidden_valid: bool,
-        /// Forbidden.
-        forbidden: bool,
-        /// Whether `lac` counts.
-        lac_valid: bool,
-        /// LAC.
-        lac: u16,
-        /// Whether `cid` counts.
-        cid_valid: bool,
-        /// CID.
-        cid: u32,
-        /// Whether `registration_reject_info` counts.
-        registration_reject_info_valid: bool,
-        /// Registration reject domain.
-        registration_reject_domain: NetworkServiceDomain,
-        /// Registration reject cause.
-        registration_reject_cause: RejectCause,
-        /// Whether `network_id` counts.
-        network_id_valid: bool,
-        /// MCC.
-        mcc: Fixed<'a, 3>,
-        /// MNC.
-        mnc: Fixed<'a, 3>,
-        /// Whether `hs_call_status` counts.
-        hs_call_status_valid: bool,
-        /// Hs call status.
-        hs_call_status: WcdmaHsService,
-        /// Whether `hs_service` counts.
-        hs_service_valid: bool,
-        /// Hs service.
-        hs_service: WcdmaHsService,
-        /// Whether `cell_parameter_id` counts.
-        cell_parameter_id_valid: bool,
-        /// Cell parameter ID.
-        cell_parameter_id: u16,
-        /// Whether `cell_broadcast_support` counts.
-        cell_broadcast_support_valid: bool,
-        /// Cell broadcast support.
-        cell_broadcast_support: CellBroadcastCapability,
-        /// Whether `cs_call_barring_status` counts.
-        cs_call_barring_status_valid: bool,
-        /// CS call barring status.
-        cs_call_barring_status: CallBarringStatus,
-        /// Whether `ps_call_barring_status` counts.
-        ps_call_barring_status_valid: bool,
-        /// PS call barring status.
-        ps_call_barring_status: CallBarringStatus,
-        /// Whether `cipher_domain` counts.
-        cipher_domain_valid: bool,
-        /// Cipher domain.
-        cipher_domain: NetworkServiceDomain,
     }
 }
 
@@ -3391,7 +3280,7 @@ crate::wire_struct! {
 }
 
 crate::wire_struct! {
-    /// Tdma signal strength extended.
+    /// TDMA signal strength extended.
     pub struct TdmaSignalStrengthExtended {
         /// RSSI. In dBm.
         rssi: i32,
@@ -3552,12 +3441,12 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// PLMN.
-    pub struct NetworkRejectIndPlmn {
+    pub struct RejectingPlmn {
         /// Mobile country code.
         mcc: u16,
         /// Mobile network code; whether of three digits is said elsewhere.
         mnc: u16,
-        /// Includes PCS digit.
+        /// Whether the MNC has three digits.
         includes_pcs_digit: bool,
     }
 }
@@ -3592,7 +3481,7 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// Network information.
-    pub struct IncrementalNetworkScanIndNetworkInformation<'a> {
+    pub struct ScannedNetwork<'a> {
         /// Mobile country code.
         mcc: u16,
         /// Mobile network code; whether of three digits is said elsewhere.
@@ -3601,9 +3490,9 @@ crate::wire_struct! {
         network_status: NetworkStatus,
         /// Radio interface.
         radio_interface: RadioInterface,
-        /// Includes PCS digit.
+        /// Whether the MNC has three digits.
         includes_pcs_digit: bool,
-        /// Description.
+        /// Name of the network. Its coding is not told: UTF-8, packed GSM 7-bit or UCS-2.
         description: Str<'a>,
     }
 }
@@ -3611,7 +3500,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Phy carrier aggregation agg SCELL information.
     pub struct PhyCaAggScellInfo {
-        /// Physical cell ID.
+        /// Physical cell identity.
         physical_cell_id: u16,
         /// RX channel.
         rx_channel: u16,
@@ -3627,7 +3516,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Phy carrier aggregation agg pcell information.
     pub struct PhyCaAggPcellInfo {
-        /// Physical cell ID.
+        /// Physical cell identity.
         physical_cell_id: u16,
         /// RX channel.
         rx_channel: u16,
@@ -3641,7 +3530,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Phy carrier aggregation agg secondary cell.
     pub struct PhyCaAggSecondaryCell {
-        /// Physical cell ID.
+        /// Physical cell identity.
         physical_cell_id: u16,
         /// RX channel.
         rx_channel: u16,
@@ -3704,7 +3593,7 @@ crate::qmi_service! {
     /// Calls a network scan off.
     pub mod abort "Abort" = 0x0001 {
         request {
-            /// Transaction ID.
+            /// Transaction number of the request to call off.
             0x01 required => transaction_id "Transaction ID": u16,
         }
         response {}
@@ -3723,7 +3612,7 @@ crate::qmi_service! {
             0x13 => rssi_indicator "RSSI Indicator": RssiIndicator,
             /// ECIO indicator.
             0x14 => ecio_indicator "ECIO Indicator": EcioIndicator,
-            /// Io indicator.
+            /// IO indicator.
             0x15 => io_indicator "IO Indicator": IoIndicator,
             /// SINR indicator.
             0x16 => sinr_indicator "SINR Indicator": SinrIndicator,
@@ -3751,17 +3640,17 @@ crate::qmi_service! {
             /// Registration reject reason.
             0x12 => registration_reject_reason: RegistrationRejectReason,
             /// RSSI.
-            0x13 => rssi "RSSI": Rssi,
+            0x13 => rssi "RSSI": RssiReport,
             /// ECIO.
-            0x14 => ecio "ECIO": Ecio,
-            /// Io. In dBm.
+            0x14 => ecio "ECIO": EcioReport,
+            /// IO. In dBm.
             0x15 => io "IO": i32,
             /// SINR.
             0x16 => sinr "SINR": EvdoSinrLevel,
             /// Error rate.
             0x17 => error_rate: ErrorRate,
             /// RSRQ.
-            0x18 => rsrq "RSRQ": Rsrq,
+            0x18 => rsrq "RSRQ": RsrqReport,
             /// LTE SNR. In tenths of dB.
             0x19 => lte_snr "LTE SNR": i16,
             /// LTE RSRP. In dBm.
@@ -3774,7 +3663,7 @@ crate::qmi_service! {
         request {
             /// System selection preference.
             0x10 => system_selection_preference: bool,
-            /// Ddtm events.
+            /// DDTM events.
             0x12 => ddtm_events "DDTM Events": bool,
             /// Serving system events.
             0x13 => serving_system_events: bool,
@@ -3790,7 +3679,7 @@ crate::qmi_service! {
             0x19 => signal_info: bool,
             /// Error rate.
             0x1a => error_rate: bool,
-            /// HDR new uati assigned.
+            /// HDR new UATI assigned.
             0x1b => hdr_new_uati_assigned "HDR New UATI Assigned": bool,
             /// HDR session closed.
             0x1c => hdr_session_closed "HDR Session Closed": bool,
@@ -3827,19 +3716,19 @@ crate::qmi_service! {
             /// Signal strength.
             0x01 required => signal_strength: SignalStrength,
             /// Strength list.
-            0x10 => strength_list: List<'a, Strength, u16>,
+            0x10 => strength_list: List<'a, StrengthEntry, u16>,
             /// RSSI list.
-            0x11 => rssi_list "RSSI List": List<'a, Rssi, u16>,
+            0x11 => rssi_list "RSSI List": List<'a, RssiEntry, u16>,
             /// ECIO list.
-            0x12 => ecio_list "ECIO List": List<'a, Ecio, u16>,
-            /// Io. In dBm.
+            0x12 => ecio_list "ECIO List": List<'a, EcioEntry, u16>,
+            /// IO. In dBm.
             0x13 => io "IO": i32,
             /// SINR.
             0x14 => sinr "SINR": EvdoSinrLevel,
             /// Error rate list.
             0x15 => error_rate_list: List<'a, ErrorRate, u16>,
             /// RSRQ.
-            0x16 => rsrq "RSRQ": Rsrq,
+            0x16 => rsrq "RSRQ": RsrqEntry,
             /// LTE SNR. In tenths of dB.
             0x17 => lte_snr "LTE SNR": i16,
             /// LTE RSRP. In dBm.
@@ -3855,11 +3744,11 @@ crate::qmi_service! {
             0x10 => network_type: NetworkScanType,
         }
         response {
-            /// Network information.
+            /// The networks.
             0x10 => network_information: List<'a, NetworkInformation<'a>, u16>,
             /// Radio access technology.
             0x11 => radio_access_technology: List<'a, RadioAccessTechnology, u16>,
-            /// MNC PCS digit include status.
+            /// Whether the MNC has three digits.
             0x12 => mnc_pcs_digit_include_status "MNC PCS Digit Include Status": List<'a, MncPcsDigitIncludeStatus, u16>,
             /// Network scan result.
             0x13 => network_scan_result: NetworkScanResult,
@@ -3875,7 +3764,7 @@ crate::qmi_service! {
             0x10 => manual_registration_info_3gpp "Manual Registration Info 3GPP": ManualRegistrationInfo3gpp,
             /// Change duration.
             0x11 => change_duration: ChangeDuration,
-            /// MNC PCS digit include status.
+            /// Whether the MNC has three digits.
             0x12 => mnc_pcs_digit_include_status "MNC PCS Digit Include Status": bool,
         }
         response {}
@@ -3894,13 +3783,13 @@ crate::qmi_service! {
     pub mod get_serving_system "Get Serving System" = 0x0024 {
         request {}
         response {
-            /// Serving system.
+            /// Where the device is registered.
             0x01 required => serving_system: ServingSystem<'a>,
-            /// Roaming indicator.
+            /// Whether roaming.
             0x10 => roaming_indicator: RoamingIndicatorStatus,
             /// Data service capability.
             0x11 => data_service_capability: List<'a, DataCapability>,
-            /// Current PLMN.
+            /// The network, with its name.
             0x12 => current_plmn "Current PLMN": CurrentPlmn<'a>,
             /// CDMA system ID.
             0x13 => cdma_system_id "CDMA System ID": CdmaSystemId,
@@ -3912,21 +3801,21 @@ crate::qmi_service! {
             0x16 => default_roaming_indicator: RoamingIndicatorStatus,
             /// Time zone 3GPP2.
             0x17 => time_zone_3gpp2 "Time Zone 3GPP2": TimeZone3gpp2,
-            /// CDMA P rev.
+            /// CDMA P revision.
             0x18 => cdma_p_rev "CDMA P Rev": u8,
             /// Time zone 3GPP. In quarters of an hour from UTC.
             0x1a => time_zone_3gpp "Time Zone 3GPP": i8,
             /// Daylight saving time adjustment 3GPP. In hours.
             0x1b => daylight_saving_time_adjustment_3gpp "Daylight Saving Time Adjustment 3GPP": u8,
-            /// LAC 3GPP.
+            /// Location area code.
             0x1c => lac_3gpp "LAC 3GPP": u16,
-            /// CID 3GPP.
+            /// Cell identity.
             0x1d => cid_3gpp "CID 3GPP": u32,
             /// Concurrent service information 3GPP2.
             0x1e => concurrent_service_info_3gpp2 "Concurrent Service Info 3GPP2": bool,
             /// PRL indicator 3GPP2.
             0x1f => prl_indicator_3gpp2 "PRL Indicator 3GPP2": bool,
-            /// Dtm support.
+            /// DTM support.
             0x20 => dtm_support "DTM Support": bool,
             /// Detailed service status.
             0x21 => detailed_service_status: DetailedServiceStatus,
@@ -3934,13 +3823,13 @@ crate::qmi_service! {
             0x22 => cdma_system_info "CDMA System Info": CdmaSystemInfo,
             /// HDR personality.
             0x23 => hdr_personality "HDR Personality": HdrPersonality,
-            /// LTE TAC.
+            /// Tracking area code.
             0x24 => lte_tac "LTE TAC": u16,
             /// Call barring status.
             0x25 => call_barring_status: CallBarringStatusInfo,
             /// UMTS primary scrambling code.
             0x26 => umts_primary_scrambling_code "UMTS Primary Scrambling Code": u16,
-            /// MNC PCS digit include status.
+            /// Whether the MNC has three digits.
             0x27 => mnc_pcs_digit_include_status "MNC PCS Digit Include Status": MncPcsDigitIncludeStatus,
             /// Network name source.
             0x29 => network_name_source: NetworkNameSource,
@@ -3950,13 +3839,13 @@ crate::qmi_service! {
     /// Where the device is registered has changed. The response has other TLV numbers from 0x19 on.
     pub mod serving_system_indication "Serving System" = 0x0024 {
         indication {
-            /// Serving system.
+            /// Where the device is registered.
             0x01 required => serving_system: ServingSystem<'a>,
-            /// Roaming indicator.
+            /// Whether roaming.
             0x10 => roaming_indicator: RoamingIndicatorStatus,
             /// Data service capability.
             0x11 => data_service_capability: List<'a, DataCapability>,
-            /// Current PLMN.
+            /// The network, with its name.
             0x12 => current_plmn "Current PLMN": CurrentPlmn<'a>,
             /// CDMA system ID.
             0x13 => cdma_system_id "CDMA System ID": CdmaSystemId,
@@ -3968,7 +3857,7 @@ crate::qmi_service! {
             0x16 => default_roaming_indicator: RoamingIndicatorStatus,
             /// Time zone 3GPP2.
             0x17 => time_zone_3gpp2 "Time Zone 3GPP2": TimeZone3gpp2,
-            /// CDMA P rev.
+            /// CDMA P revision.
             0x18 => cdma_p_rev "CDMA P Rev": u8,
             /// PLMN name flag 3GPP.
             0x19 => plmn_name_flag_3gpp "PLMN Name Flag 3GPP": SignedBool,
@@ -3978,15 +3867,15 @@ crate::qmi_service! {
             0x1b => daylight_saving_time_adjustment_3gpp "Daylight Saving Time Adjustment 3GPP": u8,
             /// Universal time and local time zone 3GPP.
             0x1c => universal_time_and_local_time_zone_3gpp "Universal Time and Local Time Zone 3GPP": UniversalTimeAndLocalTimeZone3gpp,
-            /// LAC 3GPP.
+            /// Location area code.
             0x1d => lac_3gpp "LAC 3GPP": u16,
-            /// CID 3GPP.
+            /// Cell identity.
             0x1e => cid_3gpp "CID 3GPP": u32,
             /// Concurrent service information 3GPP2.
             0x1f => concurrent_service_info_3gpp2 "Concurrent Service Info 3GPP2": bool,
             /// PRL indicator 3GPP2.
             0x20 => prl_indicator_3gpp2 "PRL Indicator 3GPP2": bool,
-            /// Dtm support.
+            /// DTM support.
             0x21 => dtm_support "DTM Support": bool,
             /// Detailed service status.
             0x22 => detailed_service_status: DetailedServiceStatus,
@@ -3994,7 +3883,7 @@ crate::qmi_service! {
             0x23 => cdma_system_info "CDMA System Info": CdmaSystemInfo,
             /// HDR personality.
             0x24 => hdr_personality "HDR Personality": HdrPersonality,
-            /// LTE TAC.
+            /// Tracking area code.
             0x25 => lte_tac "LTE TAC": u16,
             /// Call barring status.
             0x26 => call_barring_status: CallBarringStatusInfo,
@@ -4002,7 +3891,7 @@ crate::qmi_service! {
             0x27 => plmn_not_changed_indication "PLMN Not Changed Indication": bool,
             /// UMTS primary scrambling code.
             0x28 => umts_primary_scrambling_code "UMTS Primary Scrambling Code": u16,
-            /// MNC PCS digit include status.
+            /// Whether the MNC has three digits.
             0x29 => mnc_pcs_digit_include_status "MNC PCS Digit Include Status": MncPcsDigitIncludeStatus,
             /// Network name source.
             0x2b => network_name_source: NetworkNameSource,
@@ -4017,7 +3906,7 @@ crate::qmi_service! {
             0x01 required => home_network: HomeNetwork<'a>,
             /// Home system ID.
             0x10 => home_system_id "Home System ID": HomeSystemId,
-            /// Home network 3GPP2 ext.
+            /// Home network 3GPP2 extended.
             0x11 => home_network_3gpp2_ext "Home Network 3GPP2 Ext": HomeNetwork3gpp2Ext<'a>,
             /// Home network 3GPP MNC.
             0x12 => home_network_3gpp_mnc "Home Network 3GPP MNC": HomeNetwork3gppMnc,
@@ -4026,7 +3915,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: preferred networks.
+    /// Asks for the preferred networks.
     pub mod get_preferred_networks "Get Preferred Networks" = 0x0026 {
         request {}
         response {
@@ -4034,19 +3923,19 @@ crate::qmi_service! {
             0x10 success => preferred_networks: List<'a, PreferredNetwork, u16>,
             /// Static preferred networks.
             0x11 success => static_preferred_networks: List<'a, StaticPreferredNetwork, u16>,
-            /// MNC PCS digit include status.
+            /// Whether the MNC has three digits.
             0x12 success => mnc_pcs_digit_include_status "MNC PCS Digit Include Status": List<'a, MncPcsDigitIncludeStatus>,
             /// Static MNC PCS digit include status.
             0x13 => static_mnc_pcs_digit_include_status "Static MNC PCS Digit Include Status": List<'a, StaticMncPcsDigitIncludeStatus>,
         }
     }
 
-    /// Sets: preferred networks.
+    /// Sets the preferred networks.
     pub mod set_preferred_networks "Set Preferred Networks" = 0x0027 {
         request {
             /// Preferred networks.
             0x10 => preferred_networks: List<'a, PreferredNetwork, u16>,
-            /// MNC PCS digit include status.
+            /// Whether the MNC has three digits.
             0x11 => mnc_pcs_digit_include_status "MNC PCS Digit Include Status": List<'a, MncPcsDigitIncludeStatus>,
             /// Clear previous preferred networks.
             0x12 => clear_previous_preferred_networks: bool,
@@ -4054,36 +3943,36 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Sets: technology preference.
+    /// Sets the technology preference.
     pub mod set_technology_preference "Set Technology Preference" = 0x002a {
         request {
             /// Current.
-            0x01 required => current: Current,
+            0x01 required => current: TechnologyPreference,
         }
         response {}
     }
 
-    /// Asks for: technology preference.
+    /// Asks for the technology preference.
     pub mod get_technology_preference "Get Technology Preference" = 0x002b {
         request {}
         response {
             /// Active.
-            0x01 required => active: Active,
+            0x01 required => active: TechnologyPreference,
             /// Persistent.
             0x10 => persistent: RadioTechnologyPreference,
         }
     }
 
-    /// Asks for: RF band information.
+    /// Asks for the bands and channels in use.
     pub mod get_rf_band_information "Get RF Band Information" = 0x0031 {
         request {}
         response {
             /// List.
-            0x01 always => list: List<'a, ListInfo>,
+            0x01 always => list: List<'a, RfBand>,
             /// Extended list.
-            0x11 => extended_list: List<'a, Extended>,
+            0x11 => extended_list: List<'a, ExtendedRfBand>,
             /// Bandwidth list.
-            0x12 => bandwidth_list: List<'a, Bandwidth>,
+            0x12 => bandwidth_list: List<'a, RfBandwidth>,
         }
     }
 
@@ -4111,9 +4000,9 @@ crate::qmi_service! {
             0x18 => service_domain_preference: ServiceDomainPreference,
             /// GSM WCDMA acquisition order preference.
             0x19 => gsm_wcdma_acquisition_order_preference "GSM WCDMA Acquisition Order Preference": GsmWcdmaAcquisitionOrderPreference,
-            /// MNC PCS digit include status.
+            /// Whether the MNC has three digits.
             0x1a => mnc_pcs_digit_include_status "MNC PCS Digit Include Status": bool,
-            /// TD scdma band preference.
+            /// TD SCDMA band preference.
             0x1d => td_scdma_band_preference "TD SCDMA Band Preference": TdScdmaBandPreference,
             /// Acquisition order preference.
             0x1e => acquisition_order_preference: List<'a, RadioInterface>,
@@ -4155,7 +4044,7 @@ crate::qmi_service! {
             0x18 => service_domain_preference: ServiceDomainPreference,
             /// GSM WCDMA acquisition order preference.
             0x19 => gsm_wcdma_acquisition_order_preference "GSM WCDMA Acquisition Order Preference": GsmWcdmaAcquisitionOrderPreference,
-            /// TD scdma band preference.
+            /// TD SCDMA band preference.
             0x1a => td_scdma_band_preference "TD SCDMA Band Preference": TdScdmaBandPreference,
             /// Acquisition order preference.
             0x1c => acquisition_order_preference: List<'a, RadioInterface>,
@@ -4178,7 +4067,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: operator name.
+    /// Asks for the names of the operator, from card and network.
     pub mod get_operator_name "Get Operator Name" = 0x0039 {
         request {}
         response {
@@ -4190,12 +4079,12 @@ crate::qmi_service! {
             0x12 success => operator_plmn_name "Operator PLMN Name": List<'a, OperatorPlmnName<'a>>,
             /// Operator string name.
             0x13 success => operator_string_name: Rest<'a>,
-            /// Nitz information.
+            /// NITZ information.
             0x14 success => nitz_information "NITZ Information": NitzInformation<'a>,
         }
     }
 
-    /// Tells, as registered for: operator name.
+    /// The names of the operator have changed.
     pub mod operator_name_indication "Operator Name" = 0x003a {
         indication {
             /// Service provider name.
@@ -4206,7 +4095,7 @@ crate::qmi_service! {
             0x12 => operator_plmn_name "Operator PLMN Name": List<'a, OperatorPlmnName<'a>>,
             /// Operator string name.
             0x13 => operator_string_name: Rest<'a>,
-            /// Nitz information.
+            /// NITZ information.
             0x14 => nitz_information "NITZ Information": NitzInformation<'a>,
         }
     }
@@ -4235,21 +4124,21 @@ crate::qmi_service! {
             0x18 => umts_info_neighboring_lte "UMTS Info Neighboring LTE": UmtsInfoNeighboringLte<'a>,
             /// LTE information timing advance. In µs. 0xFFFFFFFF: not known.
             0x1e => lte_info_timing_advance "LTE Info Timing Advance": u32,
-            /// 5G NR ARFCN.
+            /// Channel number (NR-ARFCN).
             0x2e => nr5g_arfcn "NR5G ARFCN": u32,
             /// 5G NR cell information.
             0x2f => nr5g_cell_information "NR5G Cell Information": Nr5gCellInformation,
         }
     }
 
-    /// Asks for: PLMN name.
+    /// Asks for the name of a network.
     pub mod get_plmn_name "Get PLMN Name" = 0x0044 {
         request {
             /// PLMN.
-            0x01 required => plmn "PLMN": Plmn,
+            0x01 required => plmn "PLMN": PlmnQuery,
             /// Suppress SIM error.
             0x10 => suppress_sim_error "Suppress SIM Error": bool,
-            /// MNC PCS digit include status.
+            /// Whether the MNC has three digits.
             0x11 => mnc_pcs_digit_include_status "MNC PCS Digit Include Status": bool,
             /// Always send PLMN name.
             0x12 => always_send_plmn_name "Always Send PLMN Name": bool,
@@ -4263,11 +4152,11 @@ crate::qmi_service! {
             0x16 => send_all_information: bool,
         }
         response {
-            /// 3GPP eons PLMN name.
+            /// 3GPP EONS PLMN name.
             0x10 => eons_plmn_name_3gpp "3GPP EONS PLMN Name": EonsPlmnName3gpp<'a>,
             /// Display bit information.
             0x11 => display_bit_information: DisplayBitInformation,
-            /// Network information.
+            /// The networks.
             0x12 => network_information: Boolean,
             /// PLMN name with language ID.
             0x13 => plmn_name_with_language_id "PLMN Name With Language Id": List<'a, PlmnNameWithLanguageId<'a>>,
@@ -4278,7 +4167,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Tells, as registered for: network time.
+    /// The network told the time.
     pub mod network_time_indication "Network Time" = 0x004c {
         indication {
             /// Universal time.
@@ -4308,7 +4197,7 @@ crate::qmi_service! {
             /// LTE service status.
             0x14 => lte_service_status "LTE Service Status": LteServiceStatus,
             /// CDMA system information.
-            0x15 => cdma_system_info "CDMA System Info": GetSystemInfoCdmaSystemInfo<'a>,
+            0x15 => cdma_system_info "CDMA System Info": CdmaSystemDetails<'a>,
             /// HDR system information.
             0x16 => hdr_system_info "HDR System Info": HdrSystemInfo<'a>,
             /// GSM system information (second layout).
@@ -4337,9 +4226,9 @@ crate::qmi_service! {
             0x22 => gsm_cipher_domain "GSM Cipher Domain": NetworkServiceDomain,
             /// WCDMA cipher domain.
             0x23 => wcdma_cipher_domain "WCDMA Cipher Domain": NetworkServiceDomain,
-            /// TD scdma service status.
+            /// TD SCDMA service status.
             0x24 => td_scdma_service_status "TD SCDMA Service Status": TdScdmaServiceStatus,
-            /// TD scdma system information (second layout).
+            /// TD SCDMA system information (second layout).
             0x25 => td_scdma_system_info_v2 "TD SCDMA System Info v2": TdScdmaSystemInfoV2<'a>,
             /// LTE eMBMS coverage information support.
             0x26 => lte_embms_coverage_info_support "LTE eMBMS Coverage Info Support": bool,
@@ -4369,7 +4258,7 @@ crate::qmi_service! {
             0x4a => nr5g_service_status_info "NR5G Service Status Info": Nr5gServiceStatusInfo,
             /// 5G NR system information.
             0x4b => nr5g_system_info "NR5G System Info": Nr5gSystemInfo<'a>,
-            /// Eutra with 5G NR availability.
+            /// EUTRA with 5G NR availability.
             0x4e => eutra_with_nr5g_availability "EUTRA with NR5G availability": bool,
             /// DCNR restriction information.
             0x4f => dcnr_restriction_info "DCNR restriction Info": bool,
@@ -4392,7 +4281,7 @@ crate::qmi_service! {
             /// LTE service status.
             0x14 => lte_service_status "LTE Service Status": LteServiceStatus,
             /// CDMA system information.
-            0x15 => cdma_system_info "CDMA System Info": SystemInfoIndCdmaSystemInfo<'a>,
+            0x15 => cdma_system_info "CDMA System Info": CdmaSystemDetails<'a>,
             /// HDR system information.
             0x16 => hdr_system_info "HDR System Info": HdrSystemInfo<'a>,
             /// GSM system information (second layout).
@@ -4423,10 +4312,10 @@ crate::qmi_service! {
             0x23 => wcdma_cipher_domain "WCDMA Cipher Domain": NetworkServiceDomain,
             /// PLMN not changed indication.
             0x24 => plmn_not_changed_indication "PLMN Not Changed Indication": bool,
-            /// TD scdma service status.
+            /// TD SCDMA service status.
             0x25 => td_scdma_service_status "TD SCDMA Service Status": TdScdmaServiceStatus,
-            /// TD scma system information (second layout).
-            0x26 => td_scma_system_info_v2 "TD SCMA System Info v2": TdScmaSystemInfoV2<'a>,
+            /// TD SCDMA system information (second layout).
+            0x26 => td_scma_system_info_v2 "TD SCMA System Info v2": TdScdmaSystemInfoV2<'a>,
             /// LTE eMBMS coverage information support.
             0x27 => lte_embms_coverage_info_support "LTE eMBMS Coverage Info Support": bool,
             /// SIM reject information.
@@ -4435,7 +4324,7 @@ crate::qmi_service! {
             0x4c => nr5g_service_status_info "NR5G Service Status Info": Nr5gServiceStatusInfo,
             /// 5G NR system information.
             0x4d => nr5g_system_info "NR5G System Info": Nr5gSystemInfo<'a>,
-            /// Eutra with 5G NR availability.
+            /// EUTRA with 5G NR availability.
             0x50 => eutra_with_nr5g_availability "EUTRA with NR5G availability": bool,
             /// DCNR restriction information.
             0x51 => dcnr_restriction_info "DCNR restriction Info": bool,
@@ -4458,9 +4347,9 @@ crate::qmi_service! {
             0x13 => wcdma_signal_strength "WCDMA Signal Strength": WcdmaSignalStrength,
             /// LTE signal strength.
             0x14 => lte_signal_strength "LTE Signal Strength": LteSignalStrength,
-            /// Tdma signal strength. In dBm.
+            /// TDMA signal strength. In dBm.
             0x15 => tdma_signal_strength "TDMA Signal Strength": i8,
-            /// Tdma signal strength extended.
+            /// TDMA signal strength extended.
             0x16 => tdma_signal_strength_extended "TDMA Signal Strength Extended": TdmaSignalStrengthExtended,
             /// 5g signal strength.
             0x17 => signal_strength_5g "5G Signal Strength": SignalStrength5g,
@@ -4482,7 +4371,7 @@ crate::qmi_service! {
             0x12 => sinr_threshold "SINR Threshold": Bytes<'a>,
             /// LTE SNR threshold. In dB(m).
             0x13 => lte_snr_threshold "LTE SNR Threshold": List<'a, i16>,
-            /// Io threshold. In dB(m).
+            /// IO threshold. In dB(m).
             0x14 => io_threshold "IO Threshold": List<'a, i32>,
             /// RSRQ threshold. In dB(m).
             0x15 => rsrq_threshold "RSRQ Threshold": List<'a, i8>,
@@ -4519,9 +4408,9 @@ crate::qmi_service! {
             0x18 => hdr_sinr_threshold_list "HDR SINR Threshold List": List<'a, i16>,
             /// HDR SINR delta. In tenths of dB(m).
             0x19 => hdr_sinr_delta "HDR SINR Delta": u16,
-            /// HDR io threshold list. In tenths of dB(m).
+            /// HDR IO threshold list. In tenths of dB(m).
             0x1a => hdr_io_threshold_list "HDR IO Threshold List": List<'a, i16>,
-            /// HDR io delta. In tenths of dB(m).
+            /// HDR IO delta. In tenths of dB(m).
             0x1b => hdr_io_delta "HDR IO Delta": u16,
             /// GSM RSSI threshold list. In tenths of dB(m).
             0x1c => gsm_rssi_threshold_list "GSM RSSI Threshold List": List<'a, i16>,
@@ -4575,7 +4464,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Tells, as registered for: signal information.
+    /// Tells of a change, as registered for: signal information.
     pub mod signal_info_indication "Signal Info" = 0x0051 {
         indication {
             /// CDMA signal strength.
@@ -4588,7 +4477,7 @@ crate::qmi_service! {
             0x13 => wcdma_signal_strength "WCDMA Signal Strength": WcdmaSignalStrength,
             /// LTE signal strength.
             0x14 => lte_signal_strength "LTE Signal Strength": LteSignalStrength,
-            /// Tdma signal strength. In dBm.
+            /// TDMA signal strength. In dBm.
             0x15 => tdma_signal_strength "TDMA Signal Strength": i8,
             /// 5g signal strength.
             0x17 => signal_strength_5g "5G Signal Strength": SignalStrength5g,
@@ -4619,7 +4508,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: CDMA position information.
+    /// Asks for the CDMA position information.
     pub mod get_cdma_position_info "Get CDMA Position Info" = 0x0065 {
         request {}
         response {
@@ -4644,13 +4533,13 @@ crate::qmi_service! {
             /// Reject cause.
             0x03 required => reject_cause: RejectCause,
             /// PLMN.
-            0x10 => plmn "PLMN": NetworkRejectIndPlmn,
+            0x10 => plmn "PLMN": RejectingPlmn,
             /// Closed subscriber group.
             0x11 => closed_subscriber_group: u32,
         }
     }
 
-    /// Asks for: network time.
+    /// Asks for the time as the networks told it.
     pub mod get_network_time "Get Network Time" = 0x007d {
         request {}
         response {
@@ -4670,13 +4559,13 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Tells, as registered for: incremental network scan.
+    /// Tells of a change, as registered for: incremental network scan.
     pub mod incremental_network_scan_indication "Incremental Network Scan" = 0x0085 {
         indication {
             /// Status.
             0x01 required => status: IncrementalNetworkScanStatus,
-            /// Network information.
-            0x10 => network_information: List<'a, IncrementalNetworkScanIndNetworkInformation<'a>, u16>,
+            /// The networks.
+            0x10 => network_information: List<'a, ScannedNetwork<'a>, u16>,
         }
     }
 
@@ -4712,7 +4601,7 @@ crate::qmi_service! {
         response {
             /// Enabled.
             0x10 success => enabled: bool,
-            /// Immediate scg release.
+            /// Immediate SCG release.
             0x11 success => immediate_scg_release "Immediate SCG Release": bool,
         }
     }

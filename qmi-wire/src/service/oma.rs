@@ -83,9 +83,9 @@ crate::open_enum! {
 crate::wire_struct! {
     /// Network initiated alert.
     pub struct NetworkInitiatedAlert {
-        /// Session type.
+        /// On which application of which card.
         session_type: SessionType,
-        /// Session ID.
+        /// Number of the session, chosen by the host.
         session_id: u16,
     }
 }
@@ -95,7 +95,7 @@ crate::wire_struct! {
     pub struct SessionInfo {
         /// Session state.
         session_state: SessionState,
-        /// Session type.
+        /// On which application of which card.
         session_type: SessionType,
     }
 }
@@ -117,7 +117,7 @@ crate::wire_struct! {
     pub struct NetworkInitiatedAlertSelection {
         /// Control point selection accept.
         control_point_selection_accept: bool,
-        /// Session ID.
+        /// Number of the session, chosen by the host.
         session_id: u16,
     }
 }
@@ -157,7 +157,7 @@ crate::qmi_service! {
     /// Starts a session with the carrier's server.
     pub mod start_session "Start Session" = 0x0020 {
         request {
-            /// Session type.
+            /// On which application of which card.
             0x10 => session_type: SessionType,
         }
         response {}
@@ -169,7 +169,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Asks for: session information.
+    /// Asks for the session information.
     pub mod get_session_info "Get Session Info" = 0x0022 {
         request {}
         response {
@@ -193,7 +193,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Asks for: feature setting.
+    /// Asks for the feature setting.
     pub mod get_feature_setting "Get Feature Setting" = 0x0024 {
         request {}
         response {
@@ -208,7 +208,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Sets: feature setting.
+    /// Sets the feature setting.
     pub mod set_feature_setting "Set Feature Setting" = 0x0025 {
         request {
             /// Device provisioning service update configuration.

@@ -91,7 +91,7 @@ crate::open_enum! {
 crate::wire_struct! {
     /// Phonebook information.
     pub struct PhonebookInformation {
-        /// Session type.
+        /// On which application of which card.
         session_type: SessionType,
         /// Phonebook type.
         phonebook_type: PhonebookType,
@@ -101,7 +101,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Capability basic information.
     pub struct CapabilityBasicInformation {
-        /// Session type.
+        /// On which application of which card.
         session_type: SessionType,
         /// Phonebook type.
         phonebook_type: PhonebookType,
@@ -207,7 +207,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Capability basic information.
     pub struct GetAllCapabilitiesCapabilityBasicInformation<'a> {
-        /// Session type.
+        /// On which application of which card.
         session_type: SessionType,
         /// Phonebooks.
         phonebooks: List<'a, Phonebook>,
@@ -217,7 +217,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Group capability.
     pub struct GetAllCapabilitiesGroupCapability {
-        /// Session type.
+        /// On which application of which card.
         session_type: SessionType,
         /// Maximum groups.
         maximum_groups: u8,
@@ -229,7 +229,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Additional number capability.
     pub struct GetAllCapabilitiesAdditionalNumberCapability {
-        /// Session type.
+        /// On which application of which card.
         session_type: SessionType,
         /// Maximum additional numbers.
         maximum_additional_numbers: u8,
@@ -243,7 +243,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Email capability.
     pub struct GetAllCapabilitiesEmailCapability {
-        /// Session type.
+        /// On which application of which card.
         session_type: SessionType,
         /// Maximum emails.
         maximum_emails: u8,
@@ -255,7 +255,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Second name capability.
     pub struct GetAllCapabilitiesSecondNameCapability {
-        /// Session type.
+        /// On which application of which card.
         session_type: SessionType,
         /// Maximum second name length.
         maximum_second_name_length: u8,
@@ -265,7 +265,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Hidden records capability.
     pub struct GetAllCapabilitiesHiddenRecordsCapability {
-        /// Session type.
+        /// On which application of which card.
         session_type: SessionType,
         /// Supported.
         supported: bool,
@@ -275,7 +275,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Grouping information alpha string capability.
     pub struct GetAllCapabilitiesGroupingInformationAlphaStringCapability {
-        /// Session type.
+        /// On which application of which card.
         session_type: SessionType,
         /// Maximum records.
         maximum_records: u8,
@@ -289,7 +289,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Additional number alpha string capability.
     pub struct GetAllCapabilitiesAdditionalNumberAlphaStringCapability {
-        /// Session type.
+        /// On which application of which card.
         session_type: SessionType,
         /// Maximum records.
         maximum_records: u8,
@@ -313,7 +313,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Card number.
     pub struct CardNumber<'a> {
-        /// Session type.
+        /// On which application of which card.
         session_type: SessionType,
         /// Emergency numbers.
         emergency_numbers: List<'a, EmergencyNumber<'a>>,
@@ -323,7 +323,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Network number.
     pub struct NetworkNumber<'a> {
-        /// Session type.
+        /// On which application of which card.
         session_type: SessionType,
         /// Emergency numbers.
         emergency_numbers: List<'a, EmergencyNumber<'a>>,
@@ -345,7 +345,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: capabilities.
+    /// Asks what a phone book can hold.
     pub mod get_capabilities "Get Capabilities" = 0x0002 {
         request {
             /// Phonebook information.
@@ -371,7 +371,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: all capabilities.
+    /// Asks what all phone books can hold.
     pub mod get_all_capabilities "Get All Capabilities" = 0x0003 {
         request {}
         response {
@@ -394,7 +394,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: emergency list.
+    /// Asks for the emergency numbers.
     pub mod get_emergency_list "Get Emergency List" = 0x000e {
         request {}
         response {

@@ -41,7 +41,7 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// Configuration.
-    pub struct Config<'a> {
+    pub struct ListConfigsIndConfig<'a> {
         /// Configuration type.
         config_type: ConfigurationType,
         /// ID. Name of a configuration, mostly 20 bytes.
@@ -83,7 +83,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Sets up: change.
+    /// Sets up the change.
     pub mod config_change "Config Change" = 0x0021 {
         request {
             /// Type with ID (second layout).
@@ -95,7 +95,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Tells, as registered for: configuration change.
+    /// Tells of a change, as registered for: configuration change.
     pub mod config_change_indication "Config Change" = 0x0021 {
         indication {
             /// Type with ID (second layout).
@@ -103,16 +103,16 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: selected configuration.
+    /// Asks for the selected configuration.
     pub mod get_selected_config "Get Selected Config" = 0x0022 {
         request {
             /// Configuration type.
             0x01 required => config_type: ConfigurationType,
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
         }
         response {
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
         }
     }
@@ -120,9 +120,9 @@ crate::qmi_service! {
     /// How the request of the same number went: get selected configuration.
     pub mod get_selected_config_indication "Get Selected Config" = 0x0022 {
         indication {
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
-            /// Indication result.
+            /// How the request went: 0 well, else the number of a protocol error.
             0x01 required => indication_result: u16,
             /// Active ID. Name of a configuration, mostly 20 bytes.
             0x11 => active_id: Bytes<'a>,
@@ -131,16 +131,16 @@ crate::qmi_service! {
         }
     }
 
-    /// Sets: selected configuration.
+    /// Sets the selected configuration.
     pub mod set_selected_config "Set Selected Config" = 0x0023 {
         request {
             /// Type with ID (second layout).
             0x01 required => type_with_id_v2 "Type With Id v2": TypeWithIdV2<'a>,
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
         }
         response {
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
         }
     }
@@ -148,17 +148,17 @@ crate::qmi_service! {
     /// How the request of the same number went: set selected configuration.
     pub mod set_selected_config_indication "Set Selected Config" = 0x0023 {
         indication {
-            /// Indication result.
+            /// How the request went: 0 well, else the number of a protocol error.
             0x01 required => indication_result: u16,
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
         }
     }
 
-    /// Lists: configs.
+    /// Lists the configs.
     pub mod list_configs "List Configs" = 0x0024 {
         request {
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
             /// Configuration type.
             0x11 required => config_type: ConfigurationType,
@@ -169,27 +169,27 @@ crate::qmi_service! {
     /// How the request of the same number went: list configs.
     pub mod list_configs_indication "List Configs" = 0x0024 {
         indication {
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
-            /// Indication result.
+            /// How the request went: 0 well, else the number of a protocol error.
             0x01 required => indication_result: u16,
             /// Configs.
-            0x11 => configs: List<'a, Config<'a>>,
+            0x11 => configs: List<'a, ListConfigsIndConfig<'a>>,
         }
     }
 
-    /// Deletes: configuration.
+    /// Deletes the configuration.
     pub mod delete_config "Delete Config" = 0x0025 {
         request {
             /// Configuration type.
             0x01 required => config_type: ConfigurationType,
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
             /// ID. Name of a configuration, mostly 20 bytes.
             0x11 required => id: Bytes<'a>,
         }
         response {
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
         }
     }
@@ -199,11 +199,11 @@ crate::qmi_service! {
         request {
             /// Configuration chunk.
             0x01 required => config_chunk: ConfigChunk<'a>,
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
         }
         response {
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
         }
     }
@@ -211,9 +211,9 @@ crate::qmi_service! {
     /// How the request of the same number went: load configuration.
     pub mod load_config_indication "Load Config" = 0x0026 {
         indication {
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
-            /// Indication result.
+            /// How the request went: 0 well, else the number of a protocol error.
             0x01 required => indication_result: u16,
             /// Received.
             0x11 => received: u32,
@@ -229,11 +229,11 @@ crate::qmi_service! {
         request {
             /// Configuration type.
             0x01 required => config_type: ConfigurationType,
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
         }
         response {
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
         }
     }
@@ -241,19 +241,19 @@ crate::qmi_service! {
     /// How the request of the same number went: activate configuration.
     pub mod activate_config_indication "Activate Config" = 0x0027 {
         indication {
-            /// Indication result.
+            /// How the request went: 0 well, else the number of a protocol error.
             0x01 required => indication_result: u16,
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
         }
     }
 
-    /// Asks for: configuration information.
+    /// Asks for the configuration information.
     pub mod get_config_info "Get Config Info" = 0x0028 {
         request {
             /// Type with ID (second layout).
             0x01 required => type_with_id_v2 "Type With Id v2": TypeWithIdV2<'a>,
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
         }
         response {}
@@ -262,29 +262,29 @@ crate::qmi_service! {
     /// How the request of the same number went: get configuration information.
     pub mod get_config_info_indication "Get Config Info" = 0x0028 {
         indication {
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
-            /// Indication result.
+            /// How the request went: 0 well, else the number of a protocol error.
             0x01 required => indication_result: u16,
             /// Total size.
             0x11 => total_size: u32,
-            /// Description.
+            /// Name of the network. Its coding is not told: UTF-8, packed GSM 7-bit or UCS-2.
             0x12 => description: Str<'a>,
             /// Version.
             0x13 => version: u32,
         }
     }
 
-    /// Asks for: configuration limits.
+    /// Asks for the configuration limits.
     pub mod get_config_limits "Get Config Limits" = 0x0029 {
         request {
             /// Configuration type.
             0x01 required => config_type: ConfigurationType,
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
         }
         response {
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
             /// Maximum size.
             0x11 => maximum_size: u64,
@@ -293,22 +293,22 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: default configuration information.
+    /// Asks for the default configuration information.
     pub mod get_default_config_info "Get Default Config Info" = 0x002a {
         request {
             /// Configuration type.
             0x01 required => config_type: ConfigurationType,
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
         }
         response {
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
             /// Version.
             0x11 => version: u32,
             /// Total size.
             0x12 => total_size: u32,
-            /// Description.
+            /// Name of the network. Its coding is not told: UTF-8, packed GSM 7-bit or UCS-2.
             0x13 => description: Rest<'a>,
         }
     }
@@ -318,11 +318,11 @@ crate::qmi_service! {
         request {
             /// Configuration type.
             0x01 required => config_type: ConfigurationType,
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
         }
         response {
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
         }
     }
@@ -330,14 +330,14 @@ crate::qmi_service! {
     /// How the request of the same number went: deactivate configuration.
     pub mod deactivate_config_indication "Deactivate Config" = 0x002b {
         indication {
-            /// Indication result.
+            /// How the request went: 0 well, else the number of a protocol error.
             0x01 required => indication_result: u16,
-            /// Token.
+            /// Joins a response to the indication that tells how the request went.
             0x10 => token: u32,
         }
     }
 
-    /// Tells, as registered for: refresh.
+    /// Tells of a change, as registered for: refresh.
     pub mod refresh_indication "Refresh" = 0x002f {
         indication {
             /// Refresh event.

@@ -45,11 +45,11 @@ crate::flags! {
         VERTICAL_VELOCITY_UNCERTAINTY = 1 << 17,
         /// Horizontal confidence.
         HORIZONTAL_CONFIDENCE = 1 << 18,
-        /// Position dop.
+        /// Position DOP.
         POSITION_DOP = 1 << 19,
-        /// Horizontal dop.
+        /// Horizontal DOP.
         HORIZONTAL_DOP = 1 << 20,
-        /// Vertical dop.
+        /// Vertical DOP.
         VERTICAL_DOP = 1 << 21,
         /// Operating mode.
         OPERATING_MODE = 1 << 22,
@@ -158,7 +158,21 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// Information.
-    pub struct Info {
+    pub struct DefaultTrackingSessionInfo {
+        /// Session operation.
+        session_operation: OperatingMode,
+        /// Position data timeout. In seconds.
+        position_data_timeout: u8,
+        /// Interval. In seconds.
+        interval: u32,
+        /// Accuracy threshold. In metres.
+        accuracy_threshold: u32,
+    }
+}
+
+crate::wire_struct! {
+    /// Information.
+    pub struct SetDefaultTrackingSessionInfo {
         /// Session operation.
         session_operation: OperatingMode,
         /// Position data timeout. In seconds.
@@ -222,13 +236,13 @@ crate::qmi_service! {
             0x15 => external_wifi_position_request_reporting "External WIFI Position Request Reporting": bool,
             /// Satellite information reporting.
             0x16 => satellite_information_reporting: bool,
-            /// Vx network initiated request reporting.
+            /// VX network initiated request reporting.
             0x17 => vx_network_initiated_request_reporting "VX Network Initiated Request Reporting": bool,
             /// SUPL network initiated prompt reporting.
             0x18 => supl_network_initiated_prompt_reporting "SUPL Network Initiated Prompt Reporting": bool,
-            /// UMTS cp network initiated prompt reporting.
+            /// UMTS CP network initiated prompt reporting.
             0x19 => umts_cp_network_initiated_prompt_reporting "UMTS CP Network Initiated Prompt Reporting": bool,
-            /// Pds comm event reporting.
+            /// PDS communication event reporting.
             0x1a => pds_comm_event_reporting "PDS Comm Event Reporting": bool,
             /// Accelerometer data streaming ready reporting.
             0x1b => accelerometer_data_streaming_ready_reporting: bool,
@@ -264,7 +278,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: GPS service state.
+    /// Asks for the GPS service state.
     pub mod get_gps_service_state "Get GPS Service State" = 0x0020 {
         request {}
         response {
@@ -273,7 +287,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Sets: GPS service state.
+    /// Sets the GPS service state.
     pub mod set_gps_service_state "Set GPS Service State" = 0x0021 {
         request {
             /// State.
@@ -282,25 +296,25 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Asks for: default tracking session.
+    /// Asks for the default tracking session.
     pub mod get_default_tracking_session "Get Default Tracking Session" = 0x0029 {
         request {}
         response {
             /// Information.
-            0x01 required => info: Info,
+            0x01 required => info: DefaultTrackingSessionInfo,
         }
     }
 
-    /// Sets: default tracking session.
+    /// Sets the default tracking session.
     pub mod set_default_tracking_session "Set Default Tracking Session" = 0x002a {
         request {
             /// Information.
-            0x01 required => info: Info,
+            0x01 required => info: SetDefaultTrackingSessionInfo,
         }
         response {}
     }
 
-    /// Asks for: agps configuration.
+    /// Asks for the A-GPS configuration.
     pub mod get_agps_config "Get AGPS Config" = 0x002e {
         request {
             /// Network mode.
@@ -314,7 +328,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Sets: agps configuration.
+    /// Sets the A-GPS configuration.
     pub mod set_agps_config "Set AGPS Config" = 0x002f {
         request {
             /// Location server address.
@@ -327,7 +341,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Asks for: auto tracking state.
+    /// Asks for the auto tracking state.
     pub mod get_auto_tracking_state "Get Auto Tracking State" = 0x0030 {
         request {}
         response {
@@ -336,7 +350,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Sets: auto tracking state.
+    /// Sets the auto tracking state.
     pub mod set_auto_tracking_state "Set Auto Tracking State" = 0x0031 {
         request {
             /// State.
@@ -345,7 +359,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Tells, as registered for: GPS ready.
+    /// Tells of a change, as registered for: GPS ready.
     pub mod gps_ready_indication "GPS Ready" = 0x0060 {
         indication {}
     }

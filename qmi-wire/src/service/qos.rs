@@ -52,9 +52,9 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Endpoint.
     pub struct Endpoint {
-        /// Endpoint type.
+        /// What the data path runs over.
         endpoint_type: DataEndpointType,
-        /// Interface number.
+        /// Number of the interface, for USB as in its descriptor.
         interface_number: u32,
     }
 }
@@ -104,7 +104,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Asks for: flow status.
+    /// Asks for the flow status.
     pub mod get_flow_status "Get Flow Status" = 0x0026 {
         request {
             /// QoS ID.
@@ -116,7 +116,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Tells, as registered for: flow status.
+    /// Tells of a change, as registered for: flow status.
     pub mod flow_status_indication "Flow Status" = 0x0026 {
         indication {
             /// Value.
@@ -124,7 +124,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: network status.
+    /// Asks for the network status.
     pub mod get_network_status "Get Network Status" = 0x0027 {
         request {}
         response {
@@ -133,7 +133,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Tells, as registered for: network status.
+    /// Tells of a change, as registered for: network status.
     pub mod network_status_indication "Network Status" = 0x0027 {
         indication {
             /// QoS supported.
@@ -146,7 +146,7 @@ crate::qmi_service! {
         request {
             /// Endpoint.
             0x10 => endpoint: Endpoint,
-            /// Mux ID.
+            /// Channel of the data path (QMAP).
             0x11 => mux_id: u8,
             /// Direction.
             0x12 => direction: u8,
@@ -163,7 +163,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Asks for: bind subscription.
+    /// Asks to which subscription this client is bound.
     pub mod get_bind_subscription "Get Bind Subscription" = 0x002e {
         request {}
         response {
@@ -179,7 +179,7 @@ crate::qmi_service! {
             0x01 required => apn_id: u32,
         }
         response {
-            /// APN.
+            /// Access point name.
             0x03 required => apn: Apn,
             /// Flow.
             0x04 required => flow: List<'a, Flow, u32>,

@@ -34,7 +34,7 @@ crate::open_enum! {
         _1X_RUIM = 10,
         /// 3GPP service provider name.
         GW_SERVICE_PROVIDER_NAME = 11,
-        /// 3GPP sp EHPLMN.
+        /// 3GPP service provider EHPLMN.
         GW_SP_EHPLMN = 12,
         /// 3GPP ICCID.
         GW_ICCID = 13,
@@ -76,7 +76,7 @@ crate::open_enum! {
         UNKNOWN = 11,
         /// 3GPP service provider name.
         GW_SERVICE_PROVIDER_NAME = 12,
-        /// 3GPP sp EHPLMN.
+        /// 3GPP service provider EHPLMN.
         GW_SP_EHPLMN = 13,
         /// 3GPP ICCID.
         GW_ICCID = 14,
@@ -312,15 +312,15 @@ crate::open_enum! {
     pub struct RefreshMode(u8) {
         /// Reset.
         RESET = 0,
-        /// Init.
+        /// Initialisation.
         INIT = 1,
-        /// Init fcn.
+        /// Initialisation fcn.
         INIT_FCN = 2,
         /// Fcn.
         FCN = 3,
-        /// Init full fcn.
+        /// Initialisation full fcn.
         INIT_FULL_FCN = 4,
-        /// App reset.
+        /// Application reset.
         APP_RESET = 5,
         /// 3g reset.
         _3G_RESET = 6,
@@ -440,9 +440,9 @@ crate::open_enum! {
 crate::wire_struct! {
     /// Session.
     pub struct Session<'a> {
-        /// Session type.
+        /// On which application of which card.
         session_type: SessionType,
-        /// Application identifier.
+        /// Application identifier (AID); empty for the application of the session.
         application_identifier: Bytes<'a>,
     }
 }
@@ -450,7 +450,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// File.
     pub struct File<'a> {
-        /// File ID.
+        /// File identifier.
         file_id: u16,
         /// File path. File identifiers from the root on, each little-endian.
         file_path: Bytes<'a>,
@@ -470,16 +470,16 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Card result.
     pub struct CardResult {
-        /// Sw1.
+        /// First status byte.
         sw1: u8,
-        /// Sw2.
+        /// Second status byte.
         sw2: u8,
     }
 }
 
 crate::wire_struct! {
     /// Record.
-    pub struct Record {
+    pub struct RecordSelector {
         /// Record number.
         record_number: u16,
         /// Record length.
@@ -502,7 +502,7 @@ crate::wire_struct! {
     pub struct FileAttributes<'a> {
         /// File size.
         file_size: u16,
-        /// File ID.
+        /// File identifier.
         file_id: u16,
         /// File type.
         file_type: FileType,
@@ -537,12 +537,12 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// Information.
-    pub struct Info<'a> {
-        /// PIN ID.
+    pub struct SetPinProtectionInfo<'a> {
+        /// Which PIN.
         pin_id: PinId,
         /// PIN enabled.
         pin_enabled: bool,
-        /// PIN value.
+        /// The PIN.
         pin_value personal: Str<'a>,
     }
 }
@@ -550,9 +550,9 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Attempts remaining.
     pub struct RetriesRemaining {
-        /// Verify attempts left.
+        /// Attempts left for the PIN.
         verify_retries_left: u8,
-        /// Unblock attempts left.
+        /// Attempts left for the PUK.
         unblock_retries_left: u8,
     }
 }
@@ -560,9 +560,9 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Information.
     pub struct VerifyPinInfo<'a> {
-        /// PIN ID.
+        /// Which PIN.
         pin_id: PinId,
-        /// PIN value.
+        /// The PIN.
         pin_value personal: Str<'a>,
     }
 }
@@ -570,11 +570,11 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Information.
     pub struct UnblockPinInfo<'a> {
-        /// PIN ID.
+        /// Which PIN.
         pin_id: PinId,
-        /// PUK.
+        /// The PUK.
         puk personal: Str<'a>,
-        /// New PIN.
+        /// The new PIN.
         new_pin personal: Str<'a>,
     }
 }
@@ -582,11 +582,11 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Information.
     pub struct ChangePinInfo<'a> {
-        /// PIN ID.
+        /// Which PIN.
         pin_id: PinId,
-        /// Old PIN.
+        /// The old PIN.
         old_pin personal: Str<'a>,
-        /// New PIN.
+        /// The new PIN.
         new_pin personal: Str<'a>,
     }
 }
@@ -605,18 +605,18 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// Attempts remaining.
-    pub struct DepersonalizationRetriesRemaining {
-        /// Verify left.
+    pub struct KeyRetriesRemaining {
+        /// Attempts left for the key.
         verify_left: u8,
-        /// Unblock left.
+        /// Attempts left for the unblocking key.
         unblock_left: u8,
     }
 }
 
 crate::wire_struct! {
     /// File.
-    pub struct InfoFile<'a> {
-        /// File ID.
+    pub struct RefreshFile<'a> {
+        /// File identifier.
         file_id: u16,
         /// Path. File identifiers from the root on, each little-endian.
         path: Bytes<'a>,
@@ -628,10 +628,10 @@ crate::wire_struct! {
     pub struct RefreshRegisterInfo<'a> {
         /// Register flag.
         register_flag: bool,
-        /// Vote for init.
+        /// Vote for initialisation.
         vote_for_init: bool,
         /// Files.
-        files: List<'a, InfoFile<'a>, u16>,
+        files: List<'a, RefreshFile<'a>, u16>,
     }
 }
 
@@ -658,21 +658,21 @@ crate::wire_struct! {
         personalization_retries: u8,
         /// Personalization unblock attempts.
         personalization_unblock_retries: u8,
-        /// Application identifier value.
+        /// Application identifier (AID).
         application_identifier_value: Bytes<'a>,
-        /// UPIN replaces PIN1.
+        /// Whether the card's universal PIN takes the place of PIN1: then state and attempts are the card's.
         upin_replaces_pin1: bool,
         /// PIN1 state.
         pin1_state: PinState,
-        /// PIN1 attempts.
+        /// Attempts left for PIN1.
         pin1_retries: u8,
-        /// PUK1 attempts.
+        /// Attempts left for PUK1.
         puk1_retries: u8,
         /// PIN2 state.
         pin2_state: PinState,
-        /// PIN2 attempts.
+        /// Attempts left for PIN2.
         pin2_retries: u8,
-        /// PUK2 attempts.
+        /// Attempts left for PUK2.
         puk2_retries: u8,
     }
 }
@@ -682,11 +682,11 @@ crate::wire_struct! {
     pub struct Card<'a> {
         /// Card state.
         card_state: CardState,
-        /// UPIN state.
+        /// State of the universal PIN.
         upin_state: PinState,
-        /// UPIN attempts.
+        /// Attempts left for the universal PIN.
         upin_retries: u8,
-        /// Upuk attempts.
+        /// Attempts left for the unblocking key of the universal PIN.
         upuk_retries: u8,
         /// Error code.
         error_code: CardError,
@@ -712,35 +712,25 @@ crate::wire_struct! {
 }
 
 crate::wire_struct! {
-    /// File.
-    pub struct EventFile<'a> {
-        /// File ID.
-        file_id: u16,
-        /// Path. File identifiers from the root on, each little-endian.
-        path: Bytes<'a>,
-    }
-}
-
-crate::wire_struct! {
     /// Event.
-    pub struct Event<'a> {
+    pub struct RefreshEvent<'a> {
         /// Stage.
         stage: RefreshStage,
-        /// Mode.
+        /// The mode.
         mode: RefreshMode,
-        /// Session type.
+        /// On which application of which card.
         session_type: SessionType,
-        /// Application identifier.
+        /// Application identifier (AID); empty for the application of the session.
         application_identifier: Bytes<'a>,
         /// Files.
-        files: List<'a, EventFile<'a>, u16>,
+        files: List<'a, RefreshFile<'a>, u16>,
     }
 }
 
 crate::wire_struct! {
     /// Session change.
     pub struct SessionChange {
-        /// Session type.
+        /// On which application of which card.
         session_type: SessionType,
         /// Activate.
         activate: bool,
@@ -750,9 +740,9 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Application information.
     pub struct ApplicationInformation<'a> {
-        /// Slot.
+        /// Slot, from 1.
         slot: u8,
-        /// Application identifier.
+        /// Application identifier (AID); empty for the application of the session.
         application_identifier: Bytes<'a>,
     }
 }
@@ -762,21 +752,21 @@ crate::wire_struct! {
     pub struct PersonalizationStatus {
         /// Feature.
         feature: CardApplicationPersonalizationFeature,
-        /// Verify left.
+        /// Attempts left for the key.
         verify_left: u8,
-        /// Unblock left.
+        /// Attempts left for the unblocking key.
         unblock_left: u8,
     }
 }
 
 crate::wire_struct! {
     /// Slot.
-    pub struct Slot {
+    pub struct PersonalizationStatusOtherSlot {
         /// Feature.
         feature: CardApplicationPersonalizationFeature,
-        /// Verify left.
+        /// Attempts left for the key.
         verify_left: u8,
-        /// Unblock left.
+        /// Attempts left for the unblocking key.
         unblock_left: u8,
     }
 }
@@ -784,8 +774,8 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Personalization status other.
     pub struct PersonalizationStatusOther<'a> {
-        /// Slot.
-        slot: List<'a, Slot>,
+        /// Slot, from 1.
+        slot: List<'a, PersonalizationStatusOtherSlot>,
     }
 }
 
@@ -804,9 +794,9 @@ crate::wire_struct! {
         physical_card_status: PhysicalCardState,
         /// Physical slot status.
         physical_slot_status: SlotState,
-        /// Logical slot.
+        /// Logical slot, from 1.
         logical_slot: u8,
-        /// ICCID. Digits in packed form, the low half of each byte first; 0xF: filler.
+        /// Number of the card. Digits in packed form, the low half of each byte first; 0xF: filler.
         iccid personal: Bytes<'a>,
     }
 }
@@ -828,8 +818,19 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Slot EID.
     pub struct SlotEid<'a> {
-        /// EID. Digits in packed form, the high half of each byte first.
+        /// Identity of the embedded card. Digits in packed form, the high half of each byte first.
         eid personal: Bytes<'a>,
+    }
+}
+
+impl<'a> CardStatus<'a> {
+    /// The application that one of the four indices names, and the card it is on. `None` if there is none, or if the index
+    /// lies outside the lists.
+    #[must_use]
+    pub fn application(&self, index: u16) -> Option<(Card<'a>, Application<'a>)> {
+        let [application, card] = index.to_le_bytes();
+        let card = self.cards.get(card.into())?;
+        Some((card, card.applications.get(application.into())?))
     }
 }
 
@@ -854,23 +855,23 @@ crate::qmi_service! {
     /// Reads a file that is a string of bytes.
     pub mod read_transparent "Read Transparent" = 0x0020 {
         request {
-            /// Session.
+            /// On which application of which card.
             0x01 required => session: Session<'a>,
             /// File.
             0x02 required => file: File<'a>,
             /// Read information.
             0x03 required => read_information: ReadInformation,
-            /// Response in indication token.
+            /// Token: with it the data come in an indication that carries the same.
             0x10 => response_in_indication_token: u32,
             /// Encrypt data.
             0x11 => encrypt_data: bool,
         }
         response {
-            /// Card result.
+            /// Status bytes of the card.
             0x10 => card_result: CardResult,
-            /// Read result.
+            /// The bytes.
             0x11 success => read_result "Read result" personal: Bytes<'a, u16>,
-            /// Response in indication token.
+            /// Token: with it the data come in an indication that carries the same.
             0x12 success => response_in_indication_token: u32,
             /// Encrypted data.
             0x13 success => encrypted_data: bool,
@@ -880,25 +881,25 @@ crate::qmi_service! {
     /// Reads a record of a file.
     pub mod read_record "Read Record" = 0x0021 {
         request {
-            /// Session.
+            /// On which application of which card.
             0x01 required => session: Session<'a>,
             /// File.
             0x02 required => file: File<'a>,
             /// Record.
-            0x03 required => record: Record,
+            0x03 required => record: RecordSelector,
             /// Last record.
             0x10 => last_record: u16,
-            /// Response in indication token.
+            /// Token: with it the data come in an indication that carries the same.
             0x11 => response_in_indication_token: u32,
         }
         response {
-            /// Card result.
+            /// Status bytes of the card.
             0x10 => card_result: CardResult,
-            /// Read result.
+            /// The bytes.
             0x11 success => read_result personal: Bytes<'a, u16>,
             /// Additional read result.
             0x12 success => additional_read_result personal: Bytes<'a, u16>,
-            /// Response in indication token.
+            /// Token: with it the data come in an indication that carries the same.
             0x13 success => response_in_indication_token: u32,
         }
     }
@@ -906,19 +907,19 @@ crate::qmi_service! {
     /// Writes a record of a file.
     pub mod write_record "Write Record" = 0x0023 {
         request {
-            /// Session.
+            /// On which application of which card.
             0x01 required => session: Session<'a>,
             /// File.
             0x02 required => file: File<'a>,
             /// Write record.
             0x03 required => write_record: WriteRecord<'a>,
-            /// Response in indication token.
+            /// Token: with it the data come in an indication that carries the same.
             0x10 => response_in_indication_token: u32,
         }
         response {
-            /// Card result.
+            /// Status bytes of the card.
             0x10 => card_result: CardResult,
-            /// Response in indication token.
+            /// Token: with it the data come in an indication that carries the same.
             0x11 => response_in_indication_token: u32,
         }
     }
@@ -926,19 +927,19 @@ crate::qmi_service! {
     /// Asks for type, size and access rights of a file.
     pub mod get_file_attributes "Get File Attributes" = 0x0024 {
         request {
-            /// Session.
+            /// On which application of which card.
             0x01 required => session: Session<'a>,
             /// File.
             0x02 required => file: File<'a>,
-            /// Response in indication token.
+            /// Token: with it the data come in an indication that carries the same.
             0x10 => response_in_indication_token: u32,
         }
         response {
-            /// Card result.
+            /// Status bytes of the card.
             0x10 => card_result: CardResult,
             /// File attributes.
             0x11 success => file_attributes: FileAttributes<'a>,
-            /// Response in indication token.
+            /// Token: with it the data come in an indication that carries the same.
             0x12 success => response_in_indication_token: u32,
         }
     }
@@ -946,17 +947,17 @@ crate::qmi_service! {
     /// Switches the question for a PIN on or off.
     pub mod set_pin_protection "Set PIN Protection" = 0x0025 {
         request {
-            /// Session.
+            /// On which application of which card.
             0x01 required => session: Session<'a>,
             /// Information.
-            0x02 required => info: Info<'a>,
-            /// Response in indication token.
+            0x02 required => info: SetPinProtectionInfo<'a>,
+            /// Token: with it the data come in an indication that carries the same.
             0x11 => response_in_indication_token: u32,
         }
         response {
             /// Attempts remaining. If the request failed.
             0x10 failure => retries_remaining: RetriesRemaining,
-            /// Response in indication token.
+            /// Token: with it the data come in an indication that carries the same.
             0x12 success => response_in_indication_token: u32,
         }
     }
@@ -964,19 +965,19 @@ crate::qmi_service! {
     /// Enters a PIN. If it is wrong, the answer says how many attempts are left.
     pub mod verify_pin "Verify PIN" = 0x0026 {
         request {
-            /// Session.
+            /// On which application of which card.
             0x01 required => session: Session<'a>,
             /// Information.
             0x02 required => info: VerifyPinInfo<'a>,
-            /// Response in indication token.
+            /// Token: with it the data come in an indication that carries the same.
             0x12 => response_in_indication_token: u32,
         }
         response {
             /// Attempts remaining. If the request failed.
             0x10 failure => retries_remaining: RetriesRemaining,
-            /// Response in indication token.
+            /// Token: with it the data come in an indication that carries the same.
             0x12 success => response_in_indication_token: u32,
-            /// Card result.
+            /// Status bytes of the card.
             0x13 => card_result: CardResult,
         }
     }
@@ -984,19 +985,19 @@ crate::qmi_service! {
     /// Enters a PUK and sets a new PIN.
     pub mod unblock_pin "Unblock PIN" = 0x0027 {
         request {
-            /// Session.
+            /// On which application of which card.
             0x01 required => session: Session<'a>,
             /// Information.
             0x02 required => info: UnblockPinInfo<'a>,
-            /// Response in indication token.
+            /// Token: with it the data come in an indication that carries the same.
             0x11 => response_in_indication_token: u32,
         }
         response {
             /// Attempts remaining. If the request failed.
             0x10 failure => retries_remaining: RetriesRemaining,
-            /// Response in indication token.
+            /// Token: with it the data come in an indication that carries the same.
             0x12 success => response_in_indication_token: u32,
-            /// Card result.
+            /// Status bytes of the card.
             0x13 => card_result: CardResult,
         }
     }
@@ -1004,19 +1005,19 @@ crate::qmi_service! {
     /// Replaces a PIN.
     pub mod change_pin "Change PIN" = 0x0028 {
         request {
-            /// Session.
+            /// On which application of which card.
             0x01 required => session: Session<'a>,
             /// Information.
             0x02 required => info: ChangePinInfo<'a>,
-            /// Response in indication token.
+            /// Token: with it the data come in an indication that carries the same.
             0x11 => response_in_indication_token: u32,
         }
         response {
             /// Attempts remaining. If the request failed.
             0x10 failure => retries_remaining: RetriesRemaining,
-            /// Response in indication token.
+            /// Token: with it the data come in an indication that carries the same.
             0x12 success => response_in_indication_token: u32,
-            /// Card result.
+            /// Status bytes of the card.
             0x13 => card_result: CardResult,
         }
     }
@@ -1026,19 +1027,19 @@ crate::qmi_service! {
         request {
             /// Information.
             0x01 required => info: DepersonalizationInfo<'a>,
-            /// Slot.
+            /// Slot, from 1.
             0x10 => slot: u8,
         }
         response {
             /// Attempts remaining. If the request failed.
-            0x10 failure => retries_remaining: DepersonalizationRetriesRemaining,
+            0x10 failure => retries_remaining: KeyRetriesRemaining,
         }
     }
 
     /// Chooses which files' changes are reported.
     pub mod refresh_register "Refresh Register" = 0x002a {
         request {
-            /// Session.
+            /// On which application of which card.
             0x01 required => session: Session<'a>,
             /// Information.
             0x02 required => info: RefreshRegisterInfo<'a>,
@@ -1049,7 +1050,7 @@ crate::qmi_service! {
     /// Says that this client has taken note of the changes.
     pub mod refresh_complete "Refresh Complete" = 0x002c {
         request {
-            /// Session.
+            /// On which application of which card.
             0x01 required => session: Session<'a>,
             /// Information.
             0x02 required => info: RefreshCompleteInfo,
@@ -1081,7 +1082,7 @@ crate::qmi_service! {
     /// Takes the power from a card.
     pub mod power_off_sim "Power Off SIM" = 0x0030 {
         request {
-            /// Slot.
+            /// Slot, from 1.
             0x01 required => slot: u8,
         }
         response {}
@@ -1090,13 +1091,13 @@ crate::qmi_service! {
     /// Gives power to a card.
     pub mod power_on_sim "Power On SIM" = 0x0031 {
         request {
-            /// Slot.
+            /// Slot, from 1.
             0x01 required => slot: u8,
         }
         response {}
     }
 
-    /// Tells, as registered for: card status.
+    /// Tells of a change, as registered for: card status.
     pub mod card_status_indication "Card Status" = 0x0032 {
         indication {
             /// Card status.
@@ -1108,7 +1109,7 @@ crate::qmi_service! {
     pub mod refresh_indication "Refresh" = 0x0033 {
         indication {
             /// Event.
-            0x10 => event: Event<'a>,
+            0x10 => event: RefreshEvent<'a>,
         }
     }
 
@@ -1123,7 +1124,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Asks for: configuration.
+    /// Asks for settings of the card service, locks among them.
     pub mod get_configuration "Get Configuration" = 0x003a {
         request {
             /// Configuration mask.
@@ -1144,17 +1145,17 @@ crate::qmi_service! {
     /// Sends a command to a card and asks for its answer.
     pub mod send_apdu "Send APDU" = 0x003b {
         request {
-            /// Slot.
+            /// Slot, from 1.
             0x01 required => slot: u8,
-            /// APDU.
+            /// Command for the card (ISO 7816-4).
             0x02 required => apdu "APDU": Bytes<'a, u16>,
-            /// Channel ID.
+            /// Logical channel.
             0x10 => channel_id "Channel ID": u8,
             /// Procedure bytes.
             0x11 => procedure_bytes "Procedure bytes": u8,
         }
         response {
-            /// APDU response.
+            /// Answer of the card, status bytes at its end.
             0x10 => apdu_response "APDU Response": Bytes<'a, u16>,
         }
     }
@@ -1162,11 +1163,11 @@ crate::qmi_service! {
     /// Opens or closes a logical channel of a card.
     pub mod logical_channel "Logical Channel" = 0x003f {
         request {
-            /// Slot.
+            /// Slot, from 1.
             0x01 required => slot: u8,
-            /// AID.
+            /// Application identifier.
             0x10 => aid "AID": Bytes<'a>,
-            /// Channel ID.
+            /// Logical channel.
             0x11 => channel_id "Channel ID": u8,
             /// File control information.
             0x12 => file_control_information: FileControlInformation,
@@ -1174,9 +1175,9 @@ crate::qmi_service! {
             0x13 => terminate_application: u8,
         }
         response {
-            /// Channel ID.
+            /// Logical channel.
             0x10 success => channel_id "Channel ID": u8,
-            /// Card result.
+            /// Status bytes of the card.
             0x11 => card_result "Card result": CardResult,
             /// Select response.
             0x12 success => select_response: Bytes<'a>,
@@ -1186,17 +1187,17 @@ crate::qmi_service! {
     /// Opens a logical channel to an application of a card.
     pub mod open_logical_channel "Open Logical Channel" = 0x0042 {
         request {
-            /// Slot.
+            /// Slot, from 1.
             0x01 required => slot: u8,
-            /// AID.
+            /// Application identifier.
             0x10 => aid "AID": Bytes<'a>,
             /// File control information.
             0x11 => file_control_information: FileControlInformation,
         }
         response {
-            /// Channel ID.
+            /// Logical channel.
             0x10 success => channel_id "Channel ID": u8,
-            /// Card result.
+            /// Status bytes of the card.
             0x11 => card_result "Card result": CardResult,
             /// Select response.
             0x12 success => select_response: Bytes<'a>,
@@ -1206,7 +1207,7 @@ crate::qmi_service! {
     /// Chooses whether changes of all files are reported.
     pub mod refresh_register_all "Refresh Register All" = 0x0044 {
         request {
-            /// Session.
+            /// On which application of which card.
             0x01 required => session: Session<'a>,
             /// Information.
             0x02 required => info: RefreshRegisterAllInfo,
@@ -1217,9 +1218,9 @@ crate::qmi_service! {
     /// Connects a logical slot with a physical one.
     pub mod switch_slot "Switch Slot" = 0x0046 {
         request {
-            /// Logical slot.
+            /// Logical slot, from 1.
             0x01 required => logical_slot: u8,
-            /// Physical slot.
+            /// Physical slot, from 1.
             0x02 required => physical_slot: u32,
         }
         response {}
@@ -1238,7 +1239,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Tells, as registered for: slot status.
+    /// Tells of a change, as registered for: slot status.
     pub mod slot_status_indication "Slot Status" = 0x0048 {
         indication {
             /// Physical slot status.

@@ -39,7 +39,7 @@ crate::open_enum! {
     pub struct CallControlResultType(u8) {
         /// Voice.
         VOICE = 0,
-        /// Sups.
+        /// Supplementary service.
         SUPS = 1,
         /// USSD.
         USSD = 2,
@@ -95,7 +95,7 @@ crate::open_enum! {
         REORDER = 24,
         /// Release normal.
         RELEASE_NORMAL = 25,
-        /// Release so reject.
+        /// Release service option reject.
         RELEASE_SO_REJECT = 26,
         /// Incoming call.
         INCOMING_CALL = 27,
@@ -119,17 +119,17 @@ crate::open_enum! {
         ACCESS_FAILURE = 36,
         /// Access retry order.
         ACCESS_RETRY_ORDER = 37,
-        /// Ccs not supported by bs.
+        /// CCS not supported by base station.
         CCS_NOT_SUPPORTED_BY_BS = 38,
-        /// No response from bs.
+        /// No response from base station.
         NO_RESPONSE_FROM_BS = 39,
-        /// Rejected by bs.
+        /// Rejected by base station.
         REJECTED_BY_BS = 40,
         /// Incompatible.
         INCOMPATIBLE = 41,
         /// Access block.
         ACCESS_BLOCK = 42,
-        /// Already in tc.
+        /// Already in traffic channel.
         ALREADY_IN_TC = 43,
         /// Emergency flashed.
         EMERGENCY_FLASHED = 44,
@@ -145,7 +145,7 @@ crate::open_enum! {
         ACCESS_BLOCK_ALL = 49,
         /// OTASP SPC err.
         OTASP_SPC_ERR = 50,
-        /// Is707b greatest access probes.
+        /// IS-707B greatest access probes.
         IS707B_MAX_ACCESS_PROBES = 51,
         /// Access failure reject order.
         ACCESS_FAILURE_REJECT_ORDER = 52,
@@ -155,7 +155,7 @@ crate::open_enum! {
         TIMEOUT_T42 = 54,
         /// Timeout T40.
         TIMEOUT_T40 = 55,
-        /// Service init failure.
+        /// Service initialisation failure.
         SERVICE_INIT_FAILURE = 56,
         /// Timeout T50.
         TIMEOUT_T50 = 57,
@@ -197,15 +197,15 @@ crate::open_enum! {
         ILLEGAL_EQUIPMENT = 114,
         /// Call barred.
         CALL_BARRED = 115,
-        /// Illegal ss operation.
+        /// Illegal supplementary service operation.
         ILLEGAL_SS_OPERATION = 116,
-        /// Ss error status.
+        /// Supplementary service error status.
         SS_ERROR_STATUS = 117,
-        /// Ss not available.
+        /// Supplementary service not available.
         SS_NOT_AVAILABLE = 118,
-        /// Ss subscription violation.
+        /// Supplementary service subscription violation.
         SS_SUBSCRIPTION_VIOLATION = 119,
-        /// Ss incompatibility.
+        /// Supplementary service incompatibility.
         SS_INCOMPATIBILITY = 120,
         /// Facility not supported.
         FACILITY_NOT_SUPPORTED = 121,
@@ -531,11 +531,11 @@ crate::open_enum! {
         VOICE_IP = 2,
         /// OTAPA.
         OTAPA = 6,
-        /// Not std OTASP.
+        /// Not standard OTASP.
         NON_STD_OTASP = 8,
         /// Emergency.
         EMERGENCY = 9,
-        /// Sups.
+        /// Supplementary service.
         SUPS = 10,
     }
 }
@@ -583,11 +583,11 @@ crate::open_enum! {
     pub struct ServiceOption(u16) {
         /// Wild.
         WILD = 0,
-        /// Is96a.
+        /// IS-96A.
         IS96A = 1,
         /// Evrc.
         EVRC = 3,
-        /// 13k is733.
+        /// 13k IS-733.
         _13K_IS733 = 17,
         /// Selectable mode vocoder.
         SELECTABLE_MODE_VOCODER = 56,
@@ -597,7 +597,7 @@ crate::open_enum! {
         _4GV_WIDE_BAND = 70,
         /// 13k.
         _13K = 32768,
-        /// Is96.
+        /// IS-96.
         IS96 = 32769,
         /// Wvrc.
         WVRC = 32803,
@@ -767,13 +767,13 @@ crate::flags! {
     pub struct WcdmaAmrStatus(u8) {
         /// Not supported.
         NOT_SUPPORTED = 1 << 0,
-        /// WCDMA AMR wb.
+        /// WCDMA AMR wide band.
         WCDMA_AMR_WB = 1 << 1,
         /// GSM hr AMR.
         GSM_HR_AMR = 1 << 2,
-        /// GSM AMR wb.
+        /// GSM AMR wide band.
         GSM_AMR_WB = 1 << 3,
-        /// GSM AMR nb.
+        /// GSM AMR narrow band.
         GSM_AMR_NB = 1 << 4,
     }
 }
@@ -789,7 +789,7 @@ crate::wire_struct! {
         kind "type": CallType,
         /// Direction.
         direction: CallDirection,
-        /// Mode.
+        /// The mode.
         mode: CallMode,
         /// Multipart indicator.
         multipart_indicator: bool,
@@ -822,8 +822,8 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// Information.
-    pub struct Info {
-        /// Call ID.
+    pub struct SupplementaryServiceIndInfo {
+        /// Number of the call.
         call_id: u8,
         /// Notification type.
         notification_type: SupplementaryServiceNotificationType,
@@ -891,7 +891,7 @@ crate::wire_struct! {
 }
 
 crate::wire_struct! {
-    /// Current preferred voice so.
+    /// Current preferred voice service option.
     pub struct CurrentPreferredVoiceSo {
         /// NAM ID.
         nam_id: u8,
@@ -918,8 +918,8 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// Data.
-    pub struct Data<'a> {
-        /// Call ID.
+    pub struct BurstDtmfData<'a> {
+        /// Number of the call.
         call_id: u8,
         /// Digit buffer.
         digit_buffer: Str<'a>,
@@ -929,7 +929,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Data.
     pub struct StartContinuousDtmfData {
-        /// Call ID.
+        /// Number of the call.
         call_id: u8,
         /// Digit.
         digit: u8,
@@ -939,7 +939,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Data.
     pub struct StopContinuousDtmfData {
-        /// Call ID.
+        /// Number of the call.
         call_id: u8,
     }
 }
@@ -966,9 +966,9 @@ crate::qmi_service! {
             0x16 => ussd_notification_events "USSD Notification Events": bool,
             /// Modification events.
             0x18 => modification_events: bool,
-            /// Uus events.
+            /// UUS events.
             0x19 => uus_events "UUS Events": bool,
-            /// Aoc events.
+            /// AOC events.
             0x1a => aoc_events "AOC Events": bool,
             /// Conference events.
             0x1b => conference_events: bool,
@@ -992,11 +992,11 @@ crate::qmi_service! {
     /// Calls a number.
     pub mod dial_call "Dial Call" = 0x0020 {
         request {
-            /// Calling number.
+            /// The number to call.
             0x01 required => calling_number personal: Rest<'a>,
         }
         response {
-            /// Call ID.
+            /// Number of the call.
             0x10 => call_id "Call ID": u8,
         }
     }
@@ -1004,11 +1004,11 @@ crate::qmi_service! {
     /// Ends a call.
     pub mod end_call "End Call" = 0x0021 {
         request {
-            /// Call ID.
+            /// Number of the call.
             0x01 required => call_id "Call ID": u8,
         }
         response {
-            /// Call ID.
+            /// Number of the call.
             0x10 => call_id "Call ID": u8,
         }
     }
@@ -1016,11 +1016,11 @@ crate::qmi_service! {
     /// Answers a call.
     pub mod answer_call "Answer Call" = 0x0022 {
         request {
-            /// Call ID.
+            /// Number of the call.
             0x01 required => call_id "Call ID": u8,
         }
         response {
-            /// Call ID.
+            /// Number of the call.
             0x10 => call_id "Call ID": u8,
         }
     }
@@ -1030,20 +1030,20 @@ crate::qmi_service! {
         indication {
             /// Call information.
             0x01 required => call_information: List<'a, CallInformation>,
-            /// Remote party number.
+            /// Numbers of the other ends.
             0x10 => remote_party_number personal: List<'a, RemotePartyNumber<'a>>,
             /// Alerting type.
             0x12 => alerting_type: List<'a, AlertingTypeInfo>,
         }
     }
 
-    /// Asks for: all call information.
+    /// Asks for all calls there are.
     pub mod get_all_call_info "Get All Call Info" = 0x002f {
         request {}
         response {
             /// Call information.
             0x10 success => call_information: List<'a, CallInformation>,
-            /// Remote party number.
+            /// Numbers of the other ends.
             0x11 success => remote_party_number personal: List<'a, RemotePartyNumber<'a>>,
             /// Alerting type.
             0x13 success => alerting_type: List<'a, AlertingTypeInfo>,
@@ -1055,17 +1055,17 @@ crate::qmi_service! {
         request {
             /// Service type.
             0x01 required => service_type: SupplementaryServiceType,
-            /// Call ID.
+            /// Number of the call.
             0x10 => call_id "Call ID": u8,
         }
         response {}
     }
 
-    /// Tells, as registered for: supplementary service.
+    /// Tells of a change, as registered for: supplementary service.
     pub mod supplementary_service_indication "Supplementary Service" = 0x0032 {
         indication {
             /// Information.
-            0x01 required => info: Info,
+            0x01 required => info: SupplementaryServiceIndInfo,
         }
     }
 
@@ -1081,7 +1081,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: call waiting.
+    /// Asks whether call waiting is active.
     pub mod get_call_waiting "Get Call Waiting" = 0x0034 {
         request {
             /// Service class.
@@ -1096,7 +1096,7 @@ crate::qmi_service! {
     /// Starts a dialogue with the network; the answer waits for the network's.
     pub mod originate_ussd "Originate USSD" = 0x003a {
         request {
-            /// USSD data.
+            /// The text.
             0x01 required => uss_data "USS Data": UssData<'a>,
         }
         response {
@@ -1104,15 +1104,15 @@ crate::qmi_service! {
             0x10 => failure_cause: CallEndReason,
             /// Alpha identifier.
             0x11 => alpha_identifier: AlphaIdentifier<'a>,
-            /// USSD data.
+            /// The text.
             0x12 => uss_data "USS Data": UssData<'a>,
             /// Call control result type.
             0x13 => call_control_result_type: CallControlResultType,
-            /// Call ID.
+            /// Number of the call.
             0x14 => call_id "Call ID": u8,
             /// Call control supplementary service type.
             0x15 => call_control_supplementary_service_type: CallControlSupplementaryServiceType,
-            /// USSD data in UTF-16. Units of UTF-16.
+            /// The text in UTF-16: prefer it. Units of UTF-16.
             0x16 => uss_data_utf16 "USS Data UTF16" personal: List<'a, u16>,
         }
     }
@@ -1120,7 +1120,7 @@ crate::qmi_service! {
     /// Answers the network's question.
     pub mod answer_ussd "Answer USSD" = 0x003b {
         request {
-            /// USSD data.
+            /// The text.
             0x01 required => uss_data "USS Data": UssData<'a>,
         }
         response {}
@@ -1142,14 +1142,14 @@ crate::qmi_service! {
         indication {
             /// User action.
             0x01 required => user_action: UserAction,
-            /// USSD data.
+            /// The text.
             0x10 => uss_data "USS Data": UssData<'a>,
-            /// USSD data in UTF-16. Units of UTF-16.
+            /// The text in UTF-16: prefer it. Units of UTF-16.
             0x11 => uss_data_utf16 "USS Data UTF16" personal: List<'a, u16>,
         }
     }
 
-    /// Asks for: configuration.
+    /// Asks for the configuration.
     pub mod get_config "Get Config" = 0x0041 {
         request {
             /// Auto answer.
@@ -1180,7 +1180,7 @@ crate::qmi_service! {
             0x12 => roam_timer_count: RoamTimerCount,
             /// Current TTY mode.
             0x13 => current_tty_mode "Current TTY Mode": TtyMode,
-            /// Current preferred voice so.
+            /// Current preferred voice service option.
             0x14 => current_preferred_voice_so "Current Preferred Voice SO": CurrentPreferredVoiceSo,
             /// Current AMR status.
             0x15 => current_amr_status "Current AMR Status": CurrentAmrStatus,
@@ -1194,7 +1194,7 @@ crate::qmi_service! {
     /// Starts a dialogue with the network; its answer comes as an indication.
     pub mod originate_ussd_no_wait "Originate USSD No Wait" = 0x0043 {
         request {
-            /// USSD data.
+            /// The text.
             0x01 required => uss_data "USS Data": UssData<'a>,
         }
         response {}
@@ -1207,11 +1207,11 @@ crate::qmi_service! {
             0x10 => error_code: u16,
             /// Failure cause.
             0x11 => failure_cause: CallEndReason,
-            /// USSD data.
+            /// The text.
             0x12 => uss_data "USS Data": UssData<'a>,
             /// Alpha identifier.
             0x13 => alpha_identifier: AlphaIdentifier<'a>,
-            /// USSD data in UTF-16. Units of UTF-16.
+            /// The text in UTF-16: prefer it. Units of UTF-16.
             0x14 => uss_data_utf16 "USS Data UTF16" personal: List<'a, u16>,
         }
     }
@@ -1220,10 +1220,10 @@ crate::qmi_service! {
     pub mod burst_dtmf "Burst DTMF" = 0x0028 {
         request {
             /// Data.
-            0x01 required => data personal: Data<'a>,
+            0x01 required => data personal: BurstDtmfData<'a>,
         }
         response {
-            /// Call ID.
+            /// Number of the call.
             0x10 success => call_id "Call ID" personal: u8,
         }
     }
@@ -1235,7 +1235,7 @@ crate::qmi_service! {
             0x01 required => data personal: StartContinuousDtmfData,
         }
         response {
-            /// Call ID.
+            /// Number of the call.
             0x10 success => call_id "Call ID" personal: u8,
         }
     }
@@ -1247,7 +1247,7 @@ crate::qmi_service! {
             0x01 required => data personal: StopContinuousDtmfData,
         }
         response {
-            /// Call ID.
+            /// Number of the call.
             0x10 success => call_id "Call ID" personal: u8,
         }
     }

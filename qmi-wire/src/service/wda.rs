@@ -13,7 +13,7 @@ crate::open_enum! {
         DISABLED = 0,
         /// Tlp.
         TLP = 1,
-        /// Qc ncm.
+        /// Qc NCM.
         QC_NCM = 2,
         /// MBIM.
         MBIM = 3,
@@ -71,9 +71,9 @@ crate::open_enum! {
 crate::wire_struct! {
     /// Endpoint information.
     pub struct EndpointInfo {
-        /// Endpoint type.
+        /// What the data path runs over.
         endpoint_type: DataEndpointType,
-        /// Interface number.
+        /// Number of the interface, for USB as in its descriptor.
         interface_number: u32,
     }
 }
@@ -93,45 +93,45 @@ crate::qmi_service! {
     /// Sets the format of the data path. The answer says what holds: compare it.
     pub mod set_data_format "Set Data Format" = 0x0020 {
         request {
-            /// QoS format.
+            /// Whether packets have a header for quality of service.
             0x10 => qos_format "QoS Format": bool,
-            /// Link layer protocol.
+            /// What a packet of the data path begins with.
             0x11 => link_layer_protocol: LinkLayerProtocol,
-            /// Uplink data aggregation protocol.
+            /// How packets to the modem are packed.
             0x12 => uplink_data_aggregation_protocol: DataAggregationProtocol,
-            /// Downlink data aggregation protocol.
+            /// How packets from the modem are packed.
             0x13 => downlink_data_aggregation_protocol: DataAggregationProtocol,
-            /// NDP signature.
+            /// Signature of NDPs, for NCM and MBIM aggregation.
             0x14 => ndp_signature "NDP Signature": u32,
-            /// Downlink data aggregation greatest datagrams.
+            /// How many packets a transfer from the modem may hold.
             0x15 => downlink_data_aggregation_max_datagrams: u32,
-            /// Downlink data aggregation greatest size. In bytes.
+            /// How long a transfer from the modem may be. In bytes.
             0x16 => downlink_data_aggregation_max_size: u32,
-            /// Endpoint information.
+            /// Endpoint of the data path.
             0x17 => endpoint_info: EndpointInfo,
-            /// Uplink data aggregation greatest datagrams.
+            /// How many packets a transfer to the modem may hold.
             0x1b => uplink_data_aggregation_max_datagrams: u32,
-            /// Uplink data aggregation greatest size. In bytes.
+            /// How long a transfer to the modem may be. In bytes.
             0x1c => uplink_data_aggregation_max_size: u32,
         }
         response {
-            /// QoS format.
+            /// Whether packets have a header for quality of service.
             0x10 success => qos_format "QoS Format": bool,
-            /// Link layer protocol.
+            /// What a packet of the data path begins with.
             0x11 success => link_layer_protocol: LinkLayerProtocol,
-            /// Uplink data aggregation protocol.
+            /// How packets to the modem are packed.
             0x12 success => uplink_data_aggregation_protocol: DataAggregationProtocol,
-            /// Downlink data aggregation protocol.
+            /// How packets from the modem are packed.
             0x13 success => downlink_data_aggregation_protocol: DataAggregationProtocol,
-            /// NDP signature.
+            /// Signature of NDPs, for NCM and MBIM aggregation.
             0x14 success => ndp_signature "NDP Signature": u32,
-            /// Downlink data aggregation greatest datagrams.
+            /// How many packets a transfer from the modem may hold.
             0x15 success => downlink_data_aggregation_max_datagrams: u32,
-            /// Downlink data aggregation greatest size. In bytes.
+            /// How long a transfer from the modem may be. In bytes.
             0x16 success => downlink_data_aggregation_max_size: u32,
-            /// Uplink data aggregation greatest datagrams.
+            /// How many packets a transfer to the modem may hold.
             0x17 success => uplink_data_aggregation_max_datagrams: u32,
-            /// Uplink data aggregation greatest size. In bytes.
+            /// How long a transfer to the modem may be. In bytes.
             0x18 success => uplink_data_aggregation_max_size: u32,
             /// Download minimum padding. In bytes.
             0x1a success => download_minimum_padding: u32,
@@ -140,30 +140,30 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: data format.
+    /// Asks for the data format.
     pub mod get_data_format "Get Data Format" = 0x0021 {
         request {
-            /// Endpoint information.
+            /// Endpoint of the data path.
             0x10 => endpoint_info: EndpointInfo,
         }
         response {
-            /// QoS format.
+            /// Whether packets have a header for quality of service.
             0x10 success => qos_format "QoS Format": bool,
-            /// Link layer protocol.
+            /// What a packet of the data path begins with.
             0x11 success => link_layer_protocol: LinkLayerProtocol,
-            /// Uplink data aggregation protocol.
+            /// How packets to the modem are packed.
             0x12 success => uplink_data_aggregation_protocol: DataAggregationProtocol,
-            /// Downlink data aggregation protocol.
+            /// How packets from the modem are packed.
             0x13 success => downlink_data_aggregation_protocol: DataAggregationProtocol,
-            /// NDP signature.
+            /// Signature of NDPs, for NCM and MBIM aggregation.
             0x14 success => ndp_signature "NDP Signature": u32,
-            /// Downlink data aggregation greatest datagrams.
+            /// How many packets a transfer from the modem may hold.
             0x15 success => downlink_data_aggregation_max_datagrams: u32,
-            /// Downlink data aggregation greatest size. In bytes.
+            /// How long a transfer from the modem may be. In bytes.
             0x16 success => downlink_data_aggregation_max_size: u32,
-            /// Uplink data aggregation greatest datagrams.
+            /// How many packets a transfer to the modem may hold.
             0x17 success => uplink_data_aggregation_max_datagrams: u32,
-            /// Uplink data aggregation greatest size. In bytes.
+            /// How long a transfer to the modem may be. In bytes.
             0x18 success => uplink_data_aggregation_max_size: u32,
             /// Download minimum padding. In bytes.
             0x1a success => download_minimum_padding: u32,
@@ -196,18 +196,18 @@ crate::qmi_service! {
     /// Tells what the host can do.
     pub mod set_capability "Set Capability" = 0x0030 {
         request {
-            /// Endpoint information.
+            /// Endpoint of the data path.
             0x01 required => endpoint_info: EndpointInfo,
-            /// Ethernet pdu capability.
+            /// Ethernet PDU capability.
             0x15 => ethernet_pdu_capability "Ethernet PDU Capability": bool,
         }
         response {
-            /// Ethernet pdu capability.
+            /// Ethernet PDU capability.
             0x15 success => ethernet_pdu_capability "Ethernet PDU Capability": bool,
         }
     }
 
-    /// Asks for: ethernet configuration.
+    /// Asks for the ethernet configuration.
     pub mod get_ethernet_config "Get Ethernet Config" = 0x0033 {
         request {}
         response {

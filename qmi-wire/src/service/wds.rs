@@ -34,11 +34,11 @@ crate::flags! {
         SUPL = 1 << 4,
         /// Hipri.
         HIPRI = 1 << 5,
-        /// Fota.
+        /// FOTA.
         FOTA = 1 << 6,
         /// CBS.
         CBS = 1 << 7,
-        /// Ia.
+        /// Initial attach.
         IA = 1 << 8,
         /// Emergency.
         EMERGENCY = 1 << 9,
@@ -124,7 +124,7 @@ crate::open_enum! {
         CDMA_INTERCEPT = 501,
         /// CDMA: reorder.
         CDMA_REORDER = 502,
-        /// CDMA: release so reject.
+        /// CDMA: release service option reject.
         CDMA_RELEASE_SO_REJECT = 503,
         /// CDMA: incoming call.
         CDMA_INCOMING_CALL = 504,
@@ -134,15 +134,15 @@ crate::open_enum! {
         CDMA_ACTIVATION = 506,
         /// CDMA: greatest access probes.
         CDMA_MAX_ACCESS_PROBES = 507,
-        /// CDMA: ccs not supported by bs.
+        /// CDMA: CCS not supported by base station.
         CDMA_CCS_NOT_SUPPORTED_BY_BS = 508,
-        /// CDMA: no response from bs.
+        /// CDMA: no response from base station.
         CDMA_NO_RESPONSE_FROM_BS = 509,
-        /// CDMA: rejected by bs.
+        /// CDMA: rejected by base station.
         CDMA_REJECTED_BY_BS = 510,
         /// CDMA: incompatible.
         CDMA_INCOMPATIBLE = 511,
-        /// CDMA: already in tc.
+        /// CDMA: already in traffic channel.
         CDMA_ALREADY_IN_TC = 512,
         /// CDMA: user call originated during GPS.
         CDMA_USER_CALL_ORIGINATED_DURING_GPS = 513,
@@ -292,7 +292,7 @@ crate::open_enum! {
         GSM = 3,
         /// UMTS.
         UMTS = 4,
-        /// 1xevdo reva.
+        /// 1xevdo revision A.
         _1XEVDO_REVA = 5,
         /// EDGE.
         EDGE = 6,
@@ -478,7 +478,7 @@ crate::flags! {
         EDGE = 1 << 8,
         /// GSM.
         GSM = 1 << 9,
-        /// S2B.
+        /// S2b.
         S2B = 1 << 10,
         /// LTE limited service.
         LTE_LIMITED_SERVICE = 1 << 11,
@@ -496,27 +496,27 @@ crate::flags! {
         UNKNOWN = 0x0,
         /// Reserved.
         RESERVED = 1 << 0,
-        /// CDMA 1x is95.
+        /// CDMA 1x IS-95.
         CDMA1X_IS95 = 1 << 1,
-        /// CDMA 1x is2000.
+        /// CDMA 1x IS-2000.
         CDMA1X_IS2000 = 1 << 2,
-        /// CDMA 1x is2000 rel A.
+        /// CDMA 1x IS-2000 rel A.
         CDMA1X_IS2000_REL_A = 1 << 3,
-        /// HDR rev0 DPA.
+        /// HDR revision 0 DPA.
         HDR_REV0_DPA = 1 << 4,
-        /// HDR rev A DPA.
+        /// HDR revision A DPA.
         HDR_REV_A_DPA = 1 << 5,
-        /// HDR rev B DPA.
+        /// HDR revision B DPA.
         HDR_REV_B_DPA = 1 << 6,
-        /// HDR rev A MPA.
+        /// HDR revision A MPA.
         HDR_REV_A_MPA = 1 << 7,
-        /// HDR rev B MPA.
+        /// HDR revision B MPA.
         HDR_REV_B_MPA = 1 << 8,
-        /// HDR rev A EMPA.
+        /// HDR revision A EMPA.
         HDR_REV_A_EMPA = 1 << 9,
-        /// HDR rev B EMPA.
+        /// HDR revision B EMPA.
         HDR_REV_B_EMPA = 1 << 10,
-        /// HDR rev B MMPA.
+        /// HDR revision B MMPA.
         HDR_REV_B_MMPA = 1 << 11,
         /// HDR EV-DO FMC.
         HDR_EVDO_FMC = 1 << 12,
@@ -794,11 +794,11 @@ crate::flags! {
         NONE = 0x0,
         /// CDMA 1x.
         CDMA1X = 1 << 0,
-        /// EV-DO rev0.
+        /// EV-DO revision 0.
         EVDO_REV0 = 1 << 1,
-        /// EV-DO reva.
+        /// EV-DO revision A.
         EVDO_REVA = 1 << 2,
-        /// EV-DO revb.
+        /// EV-DO revision B.
         EVDO_REVB = 1 << 3,
         /// eHRPD.
         EHRPD = 1 << 4,
@@ -834,11 +834,11 @@ crate::flags! {
         IP_ADDRESS = 1 << 8,
         /// Gateway information.
         GATEWAY_INFO = 1 << 9,
-        /// PCSCF address.
+        /// P-CSCF address.
         PCSCF_ADDRESS = 1 << 10,
-        /// PCSCF server address list.
+        /// P-CSCF server address list.
         PCSCF_SERVER_ADDRESS_LIST = 1 << 11,
-        /// PCSCF domain name list.
+        /// P-CSCF domain name list.
         PCSCF_DOMAIN_NAME_LIST = 1 << 12,
         /// MTU.
         MTU = 1 << 13,
@@ -846,7 +846,7 @@ crate::flags! {
         DOMAIN_NAME_LIST = 1 << 14,
         /// IP family.
         IP_FAMILY = 1 << 15,
-        /// Imcn flag.
+        /// IMCN flag.
         IMCN_FLAG = 1 << 16,
         /// Extended technology.
         EXTENDED_TECHNOLOGY = 1 << 17,
@@ -968,21 +968,21 @@ crate::open_enum! {
 }
 
 crate::flags! {
-    /// So CDMA 1x.
+    /// Service option CDMA 1x.
     pub struct SoCdma1x(u32) {
         /// None.
         NONE = 0x0,
-        /// Is95.
+        /// IS-95.
         IS95 = 1 << 0,
-        /// Is2000.
+        /// IS-2000.
         IS2000 = 1 << 1,
-        /// Is2000 rel A.
+        /// IS-2000 rel A.
         IS2000_REL_A = 1 << 2,
     }
 }
 
 crate::flags! {
-    /// So EV-DO rev0.
+    /// Service option EV-DO revision 0.
     pub struct SoEvdoRev0(u32) {
         /// None.
         NONE = 0x0,
@@ -992,7 +992,7 @@ crate::flags! {
 }
 
 crate::flags! {
-    /// So EV-DO rev A.
+    /// Service option EV-DO revision A.
     pub struct SoEvdoRevA(u32) {
         /// None.
         NONE = 0x0,
@@ -1008,7 +1008,7 @@ crate::flags! {
 }
 
 crate::flags! {
-    /// So EV-DO rev B.
+    /// Service option EV-DO revision B.
     pub struct SoEvdoRevB(u32) {
         /// None.
         NONE = 0x0,
@@ -1176,7 +1176,7 @@ crate::open_enum! {
         EMM_ACCESS_BARRED_EAB = 126,
         /// Call preempted by emergency APN.
         CALL_PREEMPTED_BY_EMERGENCY_APN = 127,
-        /// Ue init detach or disconnect.
+        /// Ue initialisation detach or disconnect.
         UE_INIT_DETACH_OR_DISCONNECT = 128,
     }
 }
@@ -1190,7 +1190,7 @@ crate::open_enum! {
         INTERCEPT = 501,
         /// Reorder.
         REORDER = 502,
-        /// Release so reject.
+        /// Release service option reject.
         RELEASE_SO_REJECT = 503,
         /// Incoming call.
         INCOMING_CALL = 504,
@@ -1200,15 +1200,15 @@ crate::open_enum! {
         ACTIVATION = 506,
         /// Greatest access probes.
         MAX_ACCESS_PROBES = 507,
-        /// Ccs not supported by bs.
+        /// CCS not supported by base station.
         CCS_NOT_SUPPORTED_BY_BS = 508,
-        /// No response from bs.
+        /// No response from base station.
         NO_RESPONSE_FROM_BS = 509,
-        /// Rejected by bs.
+        /// Rejected by base station.
         REJECTED_BY_BS = 510,
         /// Incompatible.
         INCOMPATIBLE = 511,
-        /// Already in tc.
+        /// Already in traffic channel.
         ALREADY_IN_TC = 512,
         /// User call originated during GPS.
         USER_CALL_ORIGINATED_DURING_GPS = 513,
@@ -1228,7 +1228,7 @@ crate::open_enum! {
         ACCESS_BLOCK = 520,
         /// Access block all.
         ACCESS_BLOCK_ALL = 521,
-        /// Is707b greatest access probes.
+        /// IS-707B greatest access probes.
         IS707B_MAX_ACCESS_PROBES = 522,
         /// Thermal emergency.
         THERMAL_EMERGENCY = 523,
@@ -1312,9 +1312,9 @@ crate::open_enum! {
         ESM_BAD_OTA_MESSAGE = 1036,
         /// ESM ds rejected call.
         ESM_DS_REJECTED_CALL = 1037,
-        /// ESM context transferred due to irat.
+        /// ESM context transferred due to change of radio technology.
         ESM_CONTEXT_TRANSFERRED_DUE_TO_IRAT = 1038,
-        /// Ds explicit deact.
+        /// Ds explicit deactivation.
         DS_EXPLICIT_DEACT = 1039,
         /// ESM local cause none.
         ESM_LOCAL_CAUSE_NONE = 1040,
@@ -1326,9 +1326,9 @@ crate::open_enum! {
         LTE_NAS_SERVICE_REQUEST_FAILED_DS_DISALLOW = 1043,
         /// EMM T3417 expired.
         EMM_T3417_EXPIRED = 1044,
-        /// EMM T3417 ext expired.
+        /// EMM T3417 extended expired.
         EMM_T3417_EXT_EXPIRED = 1045,
-        /// Lrrc UL data confirmation failure txn.
+        /// Lrrc UL data confirmation failure transaction.
         LRRC_UL_DATA_CONFIRMATION_FAILURE_TXN = 1046,
         /// Lrrc UL data confirmation failure handover.
         LRRC_UL_DATA_CONFIRMATION_FAILURE_HANDOVER = 1047,
@@ -1364,7 +1364,7 @@ crate::open_enum! {
         LRRC_CONNECTION_RELEASE_RLF = 1062,
         /// Lrrc connection release CRE failure.
         LRRC_CONNECTION_RELEASE_CRE_FAILURE = 1063,
-        /// Lrrc connection release oos during CRE.
+        /// Lrrc connection release out of service during CRE.
         LRRC_CONNECTION_RELEASE_OOS_DURING_CRE = 1064,
         /// Lrrc connection release aborted.
         LRRC_CONNECTION_RELEASE_ABORTED = 1065,
@@ -1374,7 +1374,7 @@ crate::open_enum! {
         DETACH_WITH_REATTACH_LTE_NW_DETACH = 1067,
         /// Detach without reattach LTE network detach.
         DETACH_WITHOUT_REATTACH_LTE_NW_DETACH = 1068,
-        /// ESM proc timeout.
+        /// ESM procedure timeout.
         ESM_PROC_TIMEOUT = 1069,
         /// Invalid connection ID.
         INVALID_CONNECTION_ID = 1070,
@@ -1394,13 +1394,13 @@ crate::open_enum! {
         PDP_INACTIVE_MAX_TIMEOUT = 1077,
         /// PDP lower layer error.
         PDP_LOWERLAYER_ERROR = 1078,
-        /// Ppd unknown reason.
+        /// PPD unknown reason.
         PPD_UNKNOWN_REASON = 1079,
         /// PDP modify collision.
         PDP_MODIFY_COLLISION = 1080,
-        /// PDP mbms request collision.
+        /// PDP MBMS request collision.
         PDP_MBMS_REQUEST_COLLISION = 1081,
-        /// Mbms duplicate.
+        /// MBMS duplicate.
         MBMS_DUPLICATE = 1082,
         /// SM PS detached.
         SM_PS_DETACHED = 1083,
@@ -1408,7 +1408,7 @@ crate::open_enum! {
         SM_NO_RADIO_AVAILABLE = 1084,
         /// SM abort service not available.
         SM_ABORT_SERVICE_NOT_AVAILABLE = 1085,
-        /// Message exceeds greatest l2 limit.
+        /// Message exceeds greatest layer 2 limit.
         MESSAGE_EXCEEDS_MAX_L2_LIMIT = 1086,
         /// SM NAS service request failure.
         SM_NAS_SERVICE_REQUEST_FAILURE = 1087,
@@ -1420,7 +1420,7 @@ crate::open_enum! {
         RRC_CONNECTION_ESTABLISHMENT_FAILURE_RF_UNAVAILABLE = 1090,
         /// RRC connection release aborted inter RAT success.
         RRC_CONNECTION_RELEASE_ABORTED_INTER_RAT_SUCCESS = 1091,
-        /// RRC connection release rlf sec not active.
+        /// RRC connection release rlf seconds not active.
         RRC_CONNECTION_RELEASE_RLF_SEC_NOT_ACTIVE = 1092,
         /// RRC connection release inter RAT to LTE aborted.
         RRC_CONNECTION_RELEASE_INTER_RAT_TO_LTE_ABORTED = 1093,
@@ -1468,7 +1468,7 @@ crate::open_enum! {
         PENDING_REDIAL_CALL_CLEANUP = 1114,
         /// eMBMS regular deactivation.
         EMBMS_REGULAR_DEACTIVATION = 1115,
-        /// Tlb regular deactivation.
+        /// TLB regular deactivation.
         TLB_REGULAR_DEACTIVATION = 1116,
         /// Lower layer registration failure.
         LOWER_LAYER_REGISTRATION_FAILURE = 1117,
@@ -1506,7 +1506,7 @@ crate::open_enum! {
         HDR_FADE = 1513,
         /// HDR access failure.
         HDR_ACCESS_FAILURE = 1514,
-        /// Unsupported1x prev.
+        /// Unsupported1x previous.
         UNSUPPORTED1X_PREV = 1515,
         /// Client end.
         CLIENT_END = 2000,
@@ -1602,7 +1602,7 @@ crate::open_enum! {
         CLOSE_IN_PROGRESS = 205,
         /// Network initiated termination.
         NETWORK_INITIATED_TERMINATION = 206,
-        /// App preempted.
+        /// Application preempted.
         APP_PREEMPTED = 207,
         /// PDN IPv4 call disallowed.
         PDN_IPV4_CALL_DISALLOWED = 208,
@@ -1708,7 +1708,7 @@ crate::open_enum! {
         ERROR_PDN_NON_IP_CALL_DISALLOWED = 259,
         /// Error not IP type mismatch.
         ERROR_NON_IP_TYPE_MISMATCH = 261,
-        /// Error greatest nb PDN reached.
+        /// Error greatest narrow band PDN reached.
         ERROR_MAX_NB_PDN_REACHED = 262,
         /// Invalid APN.
         INVALID_APN = 263,
@@ -1742,65 +1742,65 @@ crate::open_enum! {
     pub struct VerboseCallEndReasonMip(i16) {
         /// Error reason unknown.
         ERROR_REASON_UNKNOWN = -1,
-        /// Fa error reason unspecified.
+        /// FA error reason unspecified.
         FA_ERROR_REASON_UNSPECIFIED = 64,
-        /// Fa error administratively prohibited.
+        /// FA error administratively prohibited.
         FA_ERROR_ADMINISTRATIVELY_PROHIBITED = 65,
-        /// Fa error insufficient resources.
+        /// FA error insufficient resources.
         FA_ERROR_INSUFFICIENT_RESOURCES = 66,
-        /// Fa error mobile node authentication failure.
+        /// FA error mobile node authentication failure.
         FA_ERROR_MOBILE_NODE_AUTHENTICATION_FAILURE = 67,
-        /// Fa error ha authentication failure.
+        /// FA error HA authentication failure.
         FA_ERROR_HA_AUTHENTICATION_FAILURE = 68,
-        /// Fa error requested lifetime too long.
+        /// FA error requested lifetime too long.
         FA_ERROR_REQUESTED_LIFETIME_TOO_LONG = 69,
-        /// Fa error malformed request.
+        /// FA error malformed request.
         FA_ERROR_MALFORMED_REQUEST = 70,
-        /// Fa error malformed reply.
+        /// FA error malformed reply.
         FA_ERROR_MALFORMED_REPLY = 71,
-        /// Fa error encapsulation unavailable.
+        /// FA error encapsulation unavailable.
         FA_ERROR_ENCAPSULATION_UNAVAILABLE = 72,
-        /// Fa error vjhc unavailable.
+        /// FA error VJHC unavailable.
         FA_ERROR_VJHC_UNAVAILABLE = 73,
-        /// Fa error reverse tunnel unavailable.
+        /// FA error reverse tunnel unavailable.
         FA_ERROR_REVERSE_TUNNEL_UNAVAILABLE = 74,
-        /// Fa error reverse tunnel mandatory and T bit not set.
+        /// FA error reverse tunnel mandatory and T bit not set.
         FA_ERROR_REVERSE_TUNNEL_MANDATORY_AND_T_BIT_NOT_SET = 75,
-        /// Fa error delivery style not supported.
+        /// FA error delivery style not supported.
         FA_ERROR_DELIVERY_STYLE_NOT_SUPPORTED = 79,
-        /// Fa error missing nai.
+        /// FA error missing NAI.
         FA_ERROR_MISSING_NAI = 97,
-        /// Fa error missing ha.
+        /// FA error missing HA.
         FA_ERROR_MISSING_HA = 98,
-        /// Fa error missing home address.
+        /// FA error missing home address.
         FA_ERROR_MISSING_HOME_ADDRESS = 99,
-        /// Fa error unknown challenge.
+        /// FA error unknown challenge.
         FA_ERROR_UNKNOWN_CHALLENGE = 104,
-        /// Fa error missing challenge.
+        /// FA error missing challenge.
         FA_ERROR_MISSING_CHALLENGE = 105,
-        /// Fa error stale challenge.
+        /// FA error stale challenge.
         FA_ERROR_STALE_CHALLENGE = 106,
-        /// Ha error reason unspecified.
+        /// HA error reason unspecified.
         HA_ERROR_REASON_UNSPECIFIED = 128,
-        /// Ha error administratively prohibited.
+        /// HA error administratively prohibited.
         HA_ERROR_ADMINISTRATIVELY_PROHIBITED = 129,
-        /// Ha error insufficient resources.
+        /// HA error insufficient resources.
         HA_ERROR_INSUFFICIENT_RESOURCES = 130,
-        /// Ha error mobile node authentication failure.
+        /// HA error mobile node authentication failure.
         HA_ERROR_MOBILE_NODE_AUTHENTICATION_FAILURE = 131,
-        /// Ha error fa authentication failure.
+        /// HA error FA authentication failure.
         HA_ERROR_FA_AUTHENTICATION_FAILURE = 132,
-        /// Ha error registration ID mismatch.
+        /// HA error registration ID mismatch.
         HA_ERROR_REGISTRATION_ID_MISMATCH = 133,
-        /// Ha error malformed request.
+        /// HA error malformed request.
         HA_ERROR_MALFORMED_REQUEST = 134,
-        /// Ha error unknown ha address.
+        /// HA error unknown HA address.
         HA_ERROR_UNKNOWN_HA_ADDRESS = 136,
-        /// Ha error reverse tunnel unavailable.
+        /// HA error reverse tunnel unavailable.
         HA_ERROR_REVERSE_TUNNEL_UNAVAILABLE = 137,
-        /// Ha error reverse tunnel mandatory and T bit not set.
+        /// HA error reverse tunnel mandatory and T bit not set.
         HA_ERROR_REVERSE_TUNNEL_MANDATORY_AND_T_BIT_NOT_SET = 138,
-        /// Ha error encapsulation unavailable.
+        /// HA error encapsulation unavailable.
         HA_ERROR_ENCAPSULATION_UNAVAILABLE = 139,
     }
 }
@@ -1858,9 +1858,9 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Channel rates.
     pub struct ChannelRates {
-        /// TX rate bps. In bit/s.
+        /// TX rate (bit/s). In bit/s.
         tx_rate_bps: i32,
-        /// RX rate bps. In bit/s.
+        /// RX rate (bit/s). In bit/s.
         rx_rate_bps: i32,
     }
 }
@@ -1872,7 +1872,7 @@ crate::wire_struct! {
         network_type: NetworkType,
         /// RAT mask. Depends on the network: [`Rat3gpp`], [`Rat3gpp2`].
         rat_mask: u32,
-        /// So mask. Depends on the network: [`SoCdma1x`], [`SoEvdoRev0`], [`SoEvdoRevA`], [`SoEvdoRevB`].
+        /// Service option mask. Depends on the network: [`SoCdma1x`], [`SoEvdoRev0`], [`SoEvdoRevA`], [`SoEvdoRevB`].
         so_mask: u32,
     }
 }
@@ -1899,12 +1899,12 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// Network.
-    pub struct Network {
+    pub struct DataSystemNetwork {
         /// Network type.
         network_type: As<DataSystemNetworkType, u8>,
         /// RAT mask. Depends on the network: [`Rat3gpp`], [`Rat3gpp2`].
         rat_mask: u32,
-        /// So mask. Depends on the network: [`SoCdma1x`], [`SoEvdoRev0`], [`SoEvdoRevA`], [`SoEvdoRevB`].
+        /// Service option mask. Depends on the network: [`SoCdma1x`], [`SoEvdoRev0`], [`SoEvdoRevA`], [`SoEvdoRevB`].
         so_mask: u32,
     }
 }
@@ -1915,7 +1915,7 @@ crate::wire_struct! {
         /// Preferred network type.
         preferred_network_type: As<DataSystemNetworkType, u8>,
         /// Networks.
-        networks: List<'a, Network>,
+        networks: List<'a, DataSystemNetwork>,
     }
 }
 
@@ -1964,21 +1964,21 @@ crate::wire_struct! {
     pub struct ConnectionStatusInfo {
         /// Status.
         status: ConnectionStatus,
-        /// Reconfiguration required.
+        /// Whether settings have changed: ask for them again.
         reconfiguration_required: bool,
     }
 }
 
 crate::wire_struct! {
     /// Channel rates.
-    pub struct GetChannelRatesChannelRates {
-        /// Channel TX rate bps. In bit/s.
+    pub struct ChannelRatesInfo {
+        /// Channel TX rate (bit/s). In bit/s.
         channel_tx_rate_bps: u32,
-        /// Channel RX rate bps. In bit/s.
+        /// Channel RX rate (bit/s). In bit/s.
         channel_rx_rate_bps: u32,
-        /// Greatest channel TX rate bps. In bit/s.
+        /// Greatest channel TX rate (bit/s). In bit/s.
         max_channel_tx_rate_bps: u32,
-        /// Greatest channel RX rate bps. In bit/s.
+        /// Greatest channel RX rate (bit/s). In bit/s.
         max_channel_rx_rate_bps: u32,
     }
 }
@@ -2176,9 +2176,9 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Profile identifier.
     pub struct ProfileIdentifier {
-        /// Profile type.
+        /// Kind of profile.
         profile_type: ProfileType,
-        /// Profile index.
+        /// Number of the profile.
         profile_index: u8,
     }
 }
@@ -2186,11 +2186,11 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Profile.
     pub struct Profile<'a> {
-        /// Profile type.
+        /// Kind of profile.
         profile_type: ProfileType,
-        /// Profile index.
+        /// Number of the profile.
         profile_index: u8,
-        /// Profile name.
+        /// Name of the profile.
         profile_name: Str<'a>,
     }
 }
@@ -2198,9 +2198,9 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Profile ID.
     pub struct ProfileId {
-        /// Profile type.
+        /// Kind of profile.
         profile_type: ProfileType,
-        /// Profile index.
+        /// Number of the profile.
         profile_index: u8,
     }
 }
@@ -2256,7 +2256,7 @@ crate::wire_struct! {
     pub struct Ipv6Address {
         /// Address.
         address: Ipv6,
-        /// Prefix length.
+        /// Length of the prefix.
         prefix_length: u8,
     }
 }
@@ -2266,7 +2266,7 @@ crate::wire_struct! {
     pub struct Ipv6GatewayAddress {
         /// Address.
         address: Ipv6,
-        /// Prefix length.
+        /// Length of the prefix.
         prefix_length: u8,
     }
 }
@@ -2278,9 +2278,9 @@ crate::wire_struct! {
         mcc: u16,
         /// MNC.
         mnc: u16,
-        /// MNC includes PCS digit.
+        /// Whether the MNC has three digits.
         mnc_includes_pcs_digit: bool,
-        /// App specific information.
+        /// Application specific information.
         app_specific_info: Bytes<'a>,
         /// Container ID.
         container_id: u16,
@@ -2289,24 +2289,12 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// Current.
-    pub struct Current {
+    pub struct DataBearerTechnologyInfo {
         /// Network type.
         network_type: NetworkType,
         /// RAT mask. Depends on the network: [`Rat3gpp`], [`Rat3gpp2`].
         rat_mask: u32,
-        /// So mask. Depends on the network: [`SoCdma1x`], [`SoEvdoRev0`], [`SoEvdoRevA`], [`SoEvdoRevB`].
-        so_mask: u32,
-    }
-}
-
-crate::wire_struct! {
-    /// Last.
-    pub struct Last {
-        /// Network type.
-        network_type: NetworkType,
-        /// RAT mask. Depends on the network: [`Rat3gpp`], [`Rat3gpp2`].
-        rat_mask: u32,
-        /// So mask. Depends on the network: [`SoCdma1x`], [`SoEvdoRev0`], [`SoEvdoRevA`], [`SoEvdoRevB`].
+        /// Service option mask. Depends on the network: [`SoCdma1x`], [`SoEvdoRev0`], [`SoEvdoRevA`], [`SoEvdoRevB`].
         so_mask: u32,
     }
 }
@@ -2323,7 +2311,7 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// Profile identifier.
-    pub struct SetDefaultProfileNumberProfileIdentifier {
+    pub struct DefaultProfileIdentifier {
         /// Type.
         kind "type": ProfileType,
         /// Family.
@@ -2335,7 +2323,7 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// Information.
-    pub struct Info<'a> {
+    pub struct PdnThrottleInfo<'a> {
         /// IPv4 throttled.
         ipv4_throttled: SignedBool,
         /// IPv6 throttled.
@@ -2344,7 +2332,7 @@ crate::wire_struct! {
         ipv4_throttle_time_left_ms: u32,
         /// IPv6 throttle time left ms. In milliseconds.
         ipv6_throttle_time_left_ms: u32,
-        /// APN.
+        /// Access point name.
         apn: Str<'a>,
     }
 }
@@ -2352,19 +2340,19 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Endpoint information.
     pub struct EndpointInfo {
-        /// Endpoint type.
+        /// What the data path runs over.
         endpoint_type: DataEndpointType,
-        /// Interface number.
+        /// Number of the interface, for USB as in its descriptor.
         interface_number: u32,
     }
 }
 
 crate::wire_struct! {
     /// Register.
-    pub struct Register {
-        /// Profile type.
+    pub struct ProfileEventRegistration {
+        /// Kind of profile.
         profile_type: ProfileType,
-        /// Profile index.
+        /// Number of the profile.
         profile_index: u8,
     }
 }
@@ -2372,12 +2360,29 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Profile event.
     pub struct ProfileEvent {
-        /// Profile type.
+        /// Kind of profile.
         profile_type: ProfileType,
-        /// Profile index.
+        /// Number of the profile.
         profile_index: u8,
         /// Change event.
         change_event: ProfileChangeEvent,
+    }
+}
+
+impl VerboseCallEndReason {
+    /// The name of the reason, from the list that its type says.
+    #[must_use]
+    pub const fn name(&self) -> Option<&'static str> {
+        match self.kind {
+            VerboseCallEndReasonType::MIP => VerboseCallEndReasonMip(self.reason).name(),
+            VerboseCallEndReasonType::INTERNAL => VerboseCallEndReasonInternal(self.reason).name(),
+            VerboseCallEndReasonType::CM => VerboseCallEndReasonCm(self.reason).name(),
+            VerboseCallEndReasonType::_3GPP => VerboseCallEndReason3gpp(self.reason).name(),
+            VerboseCallEndReasonType::PPP => VerboseCallEndReasonPpp(self.reason).name(),
+            VerboseCallEndReasonType::EHRPD => VerboseCallEndReasonEhrpd(self.reason).name(),
+            VerboseCallEndReasonType::IPV6 => VerboseCallEndReasonIpv6(self.reason).name(),
+            _ => None,
+        }
     }
 }
 
@@ -2401,7 +2406,7 @@ crate::qmi_service! {
             0x12 => data_bearer_technology: bool,
             /// Dormancy status.
             0x13 => dormancy_status: bool,
-            /// Mip status.
+            /// MIP status.
             0x14 => mip_status "MIP Status": u8,
             /// Current data bearer technology.
             0x15 => current_data_bearer_technology: bool,
@@ -2409,7 +2414,7 @@ crate::qmi_service! {
             0x17 => data_call_status: bool,
             /// Preferred data system.
             0x18 => preferred_data_system: bool,
-            /// EV-DO pm change.
+            /// EV-DO power management change.
             0x19 => evdo_pm_change "EVDO PM Change": bool,
             /// Data systems.
             0x1a => data_systems: bool,
@@ -2450,7 +2455,7 @@ crate::qmi_service! {
             0x19 => tx_bytes_ok: u64,
             /// RX bytes ok.
             0x1a => rx_bytes_ok: u64,
-            /// Mip status.
+            /// MIP status.
             0x1b => mip_status "MIP Status": bool,
             /// Current data bearer technology.
             0x1d => current_data_bearer_technology: CurrentDataBearerTechnology,
@@ -2482,7 +2487,7 @@ crate::qmi_service! {
     /// Calls a pending request to start a session off.
     pub mod abort "Abort" = 0x0002 {
         request {
-            /// Transaction ID.
+            /// Transaction number of the request to call off.
             0x01 required => transaction_id "Transaction ID": u16,
         }
         response {}
@@ -2520,37 +2525,38 @@ crate::qmi_service! {
             0x12 => primary_nbns_address_preference "Primary NBNS Address Preference": Ipv4,
             /// Secondary NBNS address preference.
             0x13 => secondary_nbns_address_preference "Secondary NBNS Address Preference": Ipv4,
-            /// APN.
+            /// Access point name.
             0x14 => apn "APN": Rest<'a>,
             /// IPv4 address preference.
             0x15 => ipv4_address_preference "IPv4 Address Preference": Ipv4,
-            /// Authentication preference.
+            /// How to authenticate; both bits: either.
             0x16 => authentication_preference: Authentication,
-            /// Username.
+            /// User name for the access point.
             0x17 => username personal: Rest<'a>,
-            /// Password.
+            /// Password for the access point.
             0x18 => password personal: Rest<'a>,
-            /// IP family preference.
+            /// IP version wanted.
             0x19 => ip_family_preference "IP Family Preference": As<IpFamily, u8>,
             /// Technology preference.
             0x30 => technology_preference: TechnologyPreference,
-            /// Profile index 3GPP.
+            /// Number of the 3GPP profile to take settings from.
             0x31 => profile_index_3gpp "Profile Index 3GPP": u8,
-            /// Profile index 3GPP2.
+            /// Number of the 3GPP2 profile to take settings from.
             0x32 => profile_index_3gpp2 "Profile Index 3GPP2": u8,
-            /// Enable autoconnect.
+            /// The modem connects by itself from now on, after a restart too. The session then has the handle
+            /// 0xFFFFFFFF.
             0x33 => enable_autoconnect: bool,
             /// Extended technology preference.
             0x34 => extended_technology_preference: ExtendedTechnologyPreference,
-            /// Call type.
+            /// Whether for the host or for the device itself.
             0x35 => call_type: CallType,
         }
         response {
-            /// Packet data handle. 0xFFFFFFFF: the session that the modem started by itself.
+            /// Handle of the session. 0xFFFFFFFF: the session that the modem started by itself.
             0x01 required => packet_data_handle: u32,
-            /// Call end reason. If that was the error.
+            /// Why the session ended or did not begin. If that was the error.
             0x10 call_failed => call_end_reason: CallEndReason,
-            /// Verbose call end reason. If that was the error.
+            /// Why, as the network or the part of the modem said it. If that was the error.
             0x11 call_failed => verbose_call_end_reason: VerboseCallEndReason,
         }
     }
@@ -2558,9 +2564,9 @@ crate::qmi_service! {
     /// Ends a data session.
     pub mod stop_network "Stop Network" = 0x0021 {
         request {
-            /// Packet data handle. 0xFFFFFFFF: the session that the modem started by itself.
+            /// Handle of the session. 0xFFFFFFFF: the session that the modem started by itself.
             0x01 required => packet_data_handle: u32,
-            /// Disable autoconnect.
+            /// The modem does not connect by itself any more.
             0x10 => disable_autoconnect: bool,
         }
         response {}
@@ -2570,7 +2576,7 @@ crate::qmi_service! {
     pub mod get_packet_service_status "Get Packet Service Status" = 0x0022 {
         request {}
         response {
-            /// Connection status.
+            /// State of the session.
             0x01 required => connection_status: ConnectionStatus,
         }
     }
@@ -2578,36 +2584,36 @@ crate::qmi_service! {
     /// The state of this client's session has changed. Needs no registration.
     pub mod packet_service_status_indication "Packet Service Status" = 0x0022 {
         indication {
-            /// Connection status.
+            /// State of the session.
             0x01 required => connection_status: ConnectionStatusInfo,
-            /// Call end reason.
+            /// Why the session ended or did not begin.
             0x10 => call_end_reason: CallEndReason,
-            /// Verbose call end reason.
+            /// Why, as the network or the part of the modem said it.
             0x11 => verbose_call_end_reason: VerboseCallEndReason,
-            /// IP family.
+            /// IP version.
             0x12 => ip_family "IP Family": As<IpFamily, u8>,
             /// Bearer ID.
             0x14 => bearer_id "Bearer ID": u8,
-            /// Xlat capability.
+            /// XLAT capability.
             0x15 => xlat_capability "XLAT Capability": bool,
             /// Extended technology preference.
             0x34 => extended_technology_preference: ExtendedTechnologyPreference,
         }
     }
 
-    /// Asks for: channel rates.
+    /// Asks for the channel rates.
     pub mod get_channel_rates "Get Channel Rates" = 0x0023 {
         request {}
         response {
             /// Channel rates.
-            0x01 always => channel_rates: GetChannelRatesChannelRates,
+            0x01 always => channel_rates: ChannelRatesInfo,
         }
     }
 
     /// Asks for counters of this client's session.
     pub mod get_packet_statistics "Get Packet Statistics" = 0x0024 {
         request {
-            /// Mask.
+            /// Which of them.
             0x01 required => mask: PacketStatisticsMaskFlag,
         }
         response {
@@ -2653,21 +2659,21 @@ crate::qmi_service! {
     /// Makes a profile; its number is in the answer.
     pub mod create_profile "Create Profile" = 0x0027 {
         request {
-            /// Profile type.
+            /// Kind of profile.
             0x01 required => profile_type: ProfileType,
-            /// Profile name.
+            /// Name of the profile.
             0x10 => profile_name: Rest<'a>,
-            /// PDP type.
+            /// Type of packet data.
             0x11 => pdp_type "PDP Type": PdpType,
             /// PDP header compression type.
             0x12 => pdp_header_compression_type "PDP Header Compression Type": PdpHeaderCompressionType,
             /// PDP data compression type.
             0x13 => pdp_data_compression_type "PDP Data Compression Type": PdpDataCompressionType,
-            /// APN name.
+            /// Access point name.
             0x14 => apn_name "APN Name": Rest<'a>,
-            /// Primary IPv4 DNS address.
+            /// First name server.
             0x15 => primary_ipv4_dns_address "Primary IPv4 DNS Address": Ipv4,
-            /// Secondary IPv4 DNS address.
+            /// Second name server.
             0x16 => secondary_ipv4_dns_address "Secondary IPv4 DNS Address": Ipv4,
             /// UMTS requested QoS.
             0x17 => umts_requested_qos "UMTS Requested QoS": UmtsRequestedQos,
@@ -2677,21 +2683,21 @@ crate::qmi_service! {
             0x19 => gprs_requested_qos "GPRS Requested QoS": GprsRequestedQos,
             /// GPRS minimum QoS.
             0x1a => gprs_minimum_qos "GPRS Minimum QoS": GprsMinimumQos,
-            /// Username.
+            /// User name for the access point.
             0x1b => username personal: Rest<'a>,
-            /// Password.
+            /// Password for the access point.
             0x1c => password personal: Rest<'a>,
-            /// Authentication.
+            /// How to authenticate.
             0x1d => authentication: Authentication,
             /// IPv4 address preference.
             0x1e => ipv4_address_preference "IPv4 Address Preference": Ipv4,
-            /// PCSCF address using PCO.
+            /// P-CSCF address using PCO.
             0x1f => pcscf_address_using_pco "PCSCF Address Using PCO": bool,
             /// PDP access control.
             0x20 => pdp_access_control "PDP Access Control": PdpAccessControl,
-            /// PCSCF address using DHCP.
+            /// P-CSCF address using DHCP.
             0x21 => pcscf_address_using_dhcp "PCSCF Address Using DHCP": bool,
-            /// Imcn flag.
+            /// IMCN flag.
             0x22 => imcn_flag "IMCN Flag": bool,
             /// PDP context number.
             0x25 => pdp_context_number "PDP Context Number": u8,
@@ -2719,13 +2725,13 @@ crate::qmi_service! {
             0x3e => roaming_disallowed_flag: bool,
             /// VLAN ID type.
             0x50 => vlan_id_type "VLAN ID Type": VlanIdType,
-            /// APN type mask.
+            /// What the access point is for.
             0xdd => apn_type_mask "APN Type Mask": ApnTypeMask,
         }
         response {
-            /// Profile identifier.
+            /// The profile.
             0x01 required => profile_identifier: ProfileIdentifier,
-            /// Extended error code. If that was the error.
+            /// The reason. If that was the error.
             0xe0 extended_internal => extended_error_code: DsProfileError,
         }
     }
@@ -2733,21 +2739,21 @@ crate::qmi_service! {
     /// Changes a profile. What is not named stays.
     pub mod modify_profile "Modify Profile" = 0x0028 {
         request {
-            /// Profile identifier.
+            /// The profile.
             0x01 required => profile_identifier: ProfileIdentifier,
-            /// Profile name.
+            /// Name of the profile.
             0x10 => profile_name: Rest<'a>,
-            /// PDP type.
+            /// Type of packet data.
             0x11 => pdp_type "PDP Type": PdpType,
             /// PDP header compression type.
             0x12 => pdp_header_compression_type "PDP Header Compression Type": PdpHeaderCompressionType,
             /// PDP data compression type.
             0x13 => pdp_data_compression_type "PDP Data Compression Type": PdpDataCompressionType,
-            /// APN name.
+            /// Access point name.
             0x14 => apn_name "APN Name": Rest<'a>,
-            /// Primary IPv4 DNS address.
+            /// First name server.
             0x15 => primary_ipv4_dns_address "Primary IPv4 DNS Address": Ipv4,
-            /// Secondary IPv4 DNS address.
+            /// Second name server.
             0x16 => secondary_ipv4_dns_address "Secondary IPv4 DNS Address": Ipv4,
             /// UMTS requested QoS.
             0x17 => umts_requested_qos "UMTS Requested QoS": UmtsRequestedQos,
@@ -2757,21 +2763,21 @@ crate::qmi_service! {
             0x19 => gprs_requested_qos "GPRS Requested QoS": GprsRequestedQos,
             /// GPRS minimum QoS.
             0x1a => gprs_minimum_qos "GPRS Minimum QoS": GprsMinimumQos,
-            /// Username.
+            /// User name for the access point.
             0x1b => username personal: Rest<'a>,
-            /// Password.
+            /// Password for the access point.
             0x1c => password personal: Rest<'a>,
-            /// Authentication.
+            /// How to authenticate.
             0x1d => authentication: Authentication,
             /// IPv4 address preference.
             0x1e => ipv4_address_preference "IPv4 Address Preference": Ipv4,
-            /// PCSCF address using PCO.
+            /// P-CSCF address using PCO.
             0x1f => pcscf_address_using_pco "PCSCF Address Using PCO": bool,
             /// PDP access control.
             0x20 => pdp_access_control "PDP Access Control": PdpAccessControl,
-            /// PCSCF address using DHCP.
+            /// P-CSCF address using DHCP.
             0x21 => pcscf_address_using_dhcp "PCSCF Address Using DHCP": bool,
-            /// Imcn flag.
+            /// IMCN flag.
             0x22 => imcn_flag "IMCN Flag": bool,
             /// PDP context number.
             0x25 => pdp_context_number "PDP Context Number": u8,
@@ -2799,15 +2805,15 @@ crate::qmi_service! {
             0x3e => roaming_disallowed_flag: bool,
             /// VLAN ID type.
             0x50 => vlan_id_type "VLAN ID Type": VlanIdType,
-            /// APN type mask.
+            /// What the access point is for.
             0xdd => apn_type_mask "APN Type Mask": ApnTypeMask,
-            /// Clat enabled.
+            /// CLAT enabled.
             0xde => clat_enabled "CLAT Enabled": bool,
             /// IPv6 prefix delegation.
             0xdf => ipv6_prefix_delegation "IPv6 Prefix Delegation": bool,
         }
         response {
-            /// Extended error code. If that was the error.
+            /// The reason. If that was the error.
             0xe0 extended_internal => extended_error_code: DsProfileError,
         }
     }
@@ -2815,49 +2821,49 @@ crate::qmi_service! {
     /// Deletes a profile.
     pub mod delete_profile "Delete Profile" = 0x0029 {
         request {
-            /// Profile identifier.
+            /// The profile.
             0x01 required => profile_identifier: ProfileIdentifier,
         }
         response {
-            /// Extended error code. If that was the error.
+            /// The reason. If that was the error.
             0xe0 extended_internal => extended_error_code: DsProfileError,
         }
     }
 
-    /// Asks for: profile list.
+    /// Asks for numbers and names of all profiles.
     pub mod get_profile_list "Get Profile List" = 0x002a {
         request {
-            /// Profile type.
+            /// Kind of profile.
             0x10 => profile_type: ProfileType,
         }
         response {
             /// Profile list.
             0x01 required => profile_list: List<'a, Profile<'a>>,
-            /// Extended error code. If that was the error.
+            /// The reason. If that was the error.
             0xe0 extended_internal => extended_error_code: DsProfileError,
         }
     }
 
-    /// Asks for: profile settings.
+    /// Asks for a profile.
     pub mod get_profile_settings "Get Profile Settings" = 0x002b {
         request {
             /// Profile ID.
             0x01 required => profile_id "Profile ID": ProfileId,
         }
         response {
-            /// Profile name.
+            /// Name of the profile.
             0x10 success => profile_name: Rest<'a>,
-            /// PDP type.
+            /// Type of packet data.
             0x11 success => pdp_type "PDP Type": PdpType,
             /// PDP header compression type.
             0x12 success => pdp_header_compression_type "PDP Header Compression Type": PdpHeaderCompressionType,
             /// PDP data compression type.
             0x13 success => pdp_data_compression_type "PDP Data Compression Type": PdpDataCompressionType,
-            /// APN name.
+            /// Access point name.
             0x14 success => apn_name "APN Name": Rest<'a>,
-            /// Primary IPv4 DNS address.
+            /// First name server.
             0x15 success => primary_ipv4_dns_address "Primary IPv4 DNS Address": Ipv4,
-            /// Secondary IPv4 DNS address.
+            /// Second name server.
             0x16 success => secondary_ipv4_dns_address "Secondary IPv4 DNS Address": Ipv4,
             /// UMTS requested QoS.
             0x17 success => umts_requested_qos "UMTS Requested QoS": UmtsRequestedQos,
@@ -2867,21 +2873,21 @@ crate::qmi_service! {
             0x19 success => gprs_requested_qos "GPRS Requested QoS": GprsRequestedQos,
             /// GPRS minimum QoS.
             0x1a success => gprs_minimum_qos "GPRS Minimum QoS": GprsMinimumQos,
-            /// Username.
+            /// User name for the access point.
             0x1b success => username personal: Rest<'a>,
-            /// Password.
+            /// Password for the access point.
             0x1c success => password personal: Rest<'a>,
-            /// Authentication.
+            /// How to authenticate.
             0x1d success => authentication: Authentication,
             /// IPv4 address preference.
             0x1e success => ipv4_address_preference "IPv4 Address Preference": Ipv4,
-            /// PCSCF address using PCO.
+            /// P-CSCF address using PCO.
             0x1f success => pcscf_address_using_pco "PCSCF Address Using PCO": bool,
             /// PDP access control.
             0x20 success => pdp_access_control "PDP Access Control": PdpAccessControl,
-            /// PCSCF address using DHCP.
+            /// P-CSCF address using DHCP.
             0x21 success => pcscf_address_using_dhcp "PCSCF Address Using DHCP": bool,
-            /// Imcn flag.
+            /// IMCN flag.
             0x22 success => imcn_flag "IMCN Flag": bool,
             /// PDP context number.
             0x25 success => pdp_context_number "PDP Context Number": u8,
@@ -2909,37 +2915,37 @@ crate::qmi_service! {
             0x3e success => roaming_disallowed_flag: bool,
             /// VLAN ID type.
             0x50 success => vlan_id_type "VLAN ID Type": VlanIdType,
-            /// APN type mask.
+            /// What the access point is for.
             0xdd success => apn_type_mask "APN Type Mask": ApnTypeMask,
-            /// Clat enabled.
+            /// CLAT enabled.
             0xde success => clat_enabled "CLAT Enabled": bool,
             /// IPv6 prefix delegation.
             0xdf success => ipv6_prefix_delegation "IPv6 Prefix Delegation": bool,
-            /// Extended error code. If that was the error.
+            /// The reason. If that was the error.
             0xe0 extended_internal => extended_error_code: DsProfileError,
         }
     }
 
-    /// Asks for: default settings.
+    /// Asks for the settings of a new profile.
     pub mod get_default_settings "Get Default Settings" = 0x002c {
         request {
-            /// Profile type.
+            /// Kind of profile.
             0x01 required => profile_type: ProfileType,
         }
         response {
-            /// Profile name.
+            /// Name of the profile.
             0x10 success => profile_name: Rest<'a>,
-            /// PDP type.
+            /// Type of packet data.
             0x11 success => pdp_type "PDP Type": PdpType,
             /// PDP header compression type.
             0x12 success => pdp_header_compression_type "PDP Header Compression Type": PdpHeaderCompressionType,
             /// PDP data compression type.
             0x13 success => pdp_data_compression_type "PDP Data Compression Type": PdpDataCompressionType,
-            /// APN name.
+            /// Access point name.
             0x14 success => apn_name "APN Name": Rest<'a>,
-            /// Primary IPv4 DNS address.
+            /// First name server.
             0x15 success => primary_ipv4_dns_address "Primary IPv4 DNS Address": Ipv4,
-            /// Secondary IPv4 DNS address.
+            /// Second name server.
             0x16 success => secondary_ipv4_dns_address "Secondary IPv4 DNS Address": Ipv4,
             /// UMTS requested QoS.
             0x17 success => umts_requested_qos "UMTS Requested QoS": UmtsRequestedQos,
@@ -2949,21 +2955,21 @@ crate::qmi_service! {
             0x19 success => gprs_requested_qos "GPRS Requested QoS": GprsRequestedQos,
             /// GPRS minimum QoS.
             0x1a success => gprs_minimum_qos "GPRS Minimum QoS": GprsMinimumQos,
-            /// Username.
+            /// User name for the access point.
             0x1b success => username personal: Rest<'a>,
-            /// Password.
+            /// Password for the access point.
             0x1c success => password personal: Rest<'a>,
-            /// Authentication.
+            /// How to authenticate.
             0x1d success => authentication: Authentication,
             /// IPv4 address preference.
             0x1e success => ipv4_address_preference "IPv4 Address Preference": Ipv4,
-            /// PCSCF address using PCO.
+            /// P-CSCF address using PCO.
             0x1f success => pcscf_address_using_pco "PCSCF Address Using PCO": bool,
             /// PDP access control.
             0x20 success => pdp_access_control "PDP Access Control": PdpAccessControl,
-            /// PCSCF address using DHCP.
+            /// P-CSCF address using DHCP.
             0x21 success => pcscf_address_using_dhcp "PCSCF Address Using DHCP": bool,
-            /// Imcn flag.
+            /// IMCN flag.
             0x22 success => imcn_flag "IMCN Flag": bool,
             /// PDP context number.
             0x25 success => pdp_context_number "PDP Context Number": u8,
@@ -2989,7 +2995,7 @@ crate::qmi_service! {
             0x2f success => apn_disabled_flag "APN Disabled Flag": bool,
             /// VLAN ID type.
             0x50 success => vlan_id_type "VLAN ID Type": VlanIdType,
-            /// Extended error code. If that was the error.
+            /// The reason. If that was the error.
             0xe0 extended_internal => extended_error_code: DsProfileError,
         }
     }
@@ -2997,57 +3003,57 @@ crate::qmi_service! {
     /// Asks for addresses and other settings of this client's session: those that the mask names, as far as known.
     pub mod get_current_settings "Get Current Settings" = 0x002d {
         request {
-            /// Requested settings.
+            /// Which of them.
             0x10 required => requested_settings: RequestedSettings,
         }
         response {
-            /// Profile name.
+            /// Name of the profile.
             0x10 success => profile_name: Rest<'a>,
-            /// PDP type.
+            /// Type of packet data.
             0x11 success => pdp_type "PDP Type": PdpType,
-            /// APN name.
+            /// Access point name.
             0x14 success => apn_name "APN Name": Rest<'a>,
-            /// Primary IPv4 DNS address.
+            /// First name server.
             0x15 success => primary_ipv4_dns_address "Primary IPv4 DNS Address": Ipv4,
-            /// Secondary IPv4 DNS address.
+            /// Second name server.
             0x16 success => secondary_ipv4_dns_address "Secondary IPv4 DNS Address": Ipv4,
             /// UMTS granted QoS.
             0x17 success => umts_granted_qos "UMTS Granted QoS": UmtsGrantedQos,
             /// GPRS granted QoS.
             0x19 success => gprs_granted_qos "GPRS Granted QoS": GprsGrantedQos,
-            /// Username.
+            /// User name for the access point.
             0x1b success => username personal: Rest<'a>,
-            /// Authentication.
+            /// How to authenticate.
             0x1d success => authentication: Authentication,
-            /// IPv4 address.
+            /// Address.
             0x1e success => ipv4_address "IPv4 Address": Ipv4,
             /// Profile ID.
             0x1f success => profile_id "Profile ID": ProfileId,
-            /// IPv4 gateway address.
+            /// Gateway; 0 if there is none.
             0x20 success => ipv4_gateway_address "IPv4 Gateway Address": Ipv4,
-            /// IPv4 gateway subnet mask.
+            /// Subnet mask: an invention of the firmware. Missing or 0: all ones.
             0x21 success => ipv4_gateway_subnet_mask "IPv4 Gateway Subnet Mask": Ipv4,
-            /// PCSCF address using PCO.
+            /// P-CSCF address using PCO.
             0x22 success => pcscf_address_using_pco "PCSCF Address Using PCO": u8,
-            /// PCSCF server address list.
+            /// P-CSCF servers.
             0x23 success => pcscf_server_address_list "PCSCF Server Address List": List<'a, Ipv4>,
-            /// PCSCF domain name list.
+            /// Names of P-CSCF servers.
             0x24 success => pcscf_domain_name_list "PCSCF Domain Name List": List<'a, Str<'a, u16>>,
             /// IPv6 address.
             0x25 success => ipv6_address "IPv6 Address": Ipv6Address,
             /// IPv6 gateway address.
             0x26 success => ipv6_gateway_address "IPv6 Gateway Address": Ipv6GatewayAddress,
-            /// IPv6 primary DNS address.
+            /// First name server, IPv6.
             0x27 success => ipv6_primary_dns_address "IPv6 Primary DNS Address": Ipv6,
-            /// IPv6 secondary DNS address.
+            /// Second name server, IPv6.
             0x28 success => ipv6_secondary_dns_address "IPv6 Secondary DNS Address": Ipv6,
-            /// MTU. In bytes.
+            /// Longest packet. In bytes.
             0x29 success => mtu "MTU": u32,
-            /// Domain name list.
+            /// Domain names.
             0x2a success => domain_name_list: List<'a, Str<'a, u16>>,
-            /// IP family.
+            /// IP version.
             0x2b success => ip_family "IP Family": As<IpFamily, u8>,
-            /// Imcn flag.
+            /// IMCN flag.
             0x2c success => imcn_flag "IMCN Flag": i8,
             /// Extended technology preference.
             0x2d success => extended_technology_preference: ExtendedTechnologyPreference,
@@ -3056,7 +3062,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: dormancy status.
+    /// Asks for the dormancy status.
     pub mod get_dormancy_status "Get Dormancy Status" = 0x0030 {
         request {}
         response {
@@ -3076,7 +3082,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: data bearer technology.
+    /// Asks over which technology data pass, in the older way.
     pub mod get_data_bearer_technology "Get Data Bearer Technology" = 0x0037 {
         request {}
         response {
@@ -3087,39 +3093,39 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: current data bearer technology.
+    /// Asks over which technology data pass.
     pub mod get_current_data_bearer_technology "Get Current Data Bearer Technology" = 0x0044 {
         request {}
         response {
             /// Current.
-            0x01 required => current: Current,
+            0x01 required => current: DataBearerTechnologyInfo,
             /// Last.
-            0x10 => last: Last,
+            0x10 => last: DataBearerTechnologyInfo,
         }
     }
 
-    /// Asks for: default profile number.
+    /// Asks which profile is taken if none is named.
     pub mod get_default_profile_number "Get Default Profile Number" = 0x0049 {
         request {
-            /// Profile type.
+            /// Kind of profile.
             0x01 required => profile_type: ProfileTypeInfo,
         }
         response {
             /// Index.
             0x01 required => index: u8,
-            /// Extended error code. If that was the error.
+            /// The reason. If that was the error.
             0xe0 extended_internal => extended_error_code: DsProfileError,
         }
     }
 
-    /// Sets: default profile number.
+    /// Chooses which profile is taken if none is named.
     pub mod set_default_profile_number "Set Default Profile Number" = 0x004a {
         request {
-            /// Profile identifier.
-            0x01 required => profile_identifier: SetDefaultProfileNumberProfileIdentifier,
+            /// The profile.
+            0x01 required => profile_identifier: DefaultProfileIdentifier,
         }
         response {
-            /// Extended error code. If that was the error.
+            /// The reason. If that was the error.
             0xe0 extended_internal => extended_error_code: DsProfileError,
         }
     }
@@ -3144,7 +3150,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Asks for: PDN throttle information.
+    /// Asks which access points must wait, because the network refused, and for how long.
     pub mod get_pdn_throttle_info "Get PDN Throttle Info" = 0x006c {
         request {
             /// Network type.
@@ -3152,15 +3158,15 @@ crate::qmi_service! {
         }
         response {
             /// Information.
-            0x10 success => info: List<'a, Info<'a>>,
+            0x10 success => info: List<'a, PdnThrottleInfo<'a>>,
         }
     }
 
-    /// Asks for: LTE attach parameters.
+    /// Asks with what the device attached to LTE.
     pub mod get_lte_attach_parameters "Get LTE Attach Parameters" = 0x0085 {
         request {}
         response {
-            /// APN.
+            /// Access point name.
             0x10 success => apn "APN": Rest<'a>,
             /// IP support type.
             0x11 success => ip_support_type "IP Support Type": IpSupportType,
@@ -3186,7 +3192,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: greatest LTE attach PDN number.
+    /// Asks how many connections the list for the LTE attach may have.
     pub mod get_max_lte_attach_pdn_number "Get Max LTE Attach PDN Number" = 0x0092 {
         request {}
         response {
@@ -3195,7 +3201,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Sets: LTE attach PDN list.
+    /// Chooses the profiles to attach to LTE with.
     pub mod set_lte_attach_pdn_list "Set LTE Attach PDN List" = 0x0093 {
         request {
             /// List.
@@ -3206,7 +3212,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Tells, as registered for: set LTE attach PDN list.
+    /// How the request of the same number went.
     pub mod set_lte_attach_pdn_list_indication "Set LTE Attach PDN List" = 0x0093 {
         indication {
             /// Action result.
@@ -3214,7 +3220,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for: LTE attach PDN list.
+    /// Asks for the profiles to attach to LTE with.
     pub mod get_lte_attach_pdn_list "Get LTE Attach PDN List" = 0x0094 {
         request {}
         response {
@@ -3228,11 +3234,11 @@ crate::qmi_service! {
     /// Binds this client to an endpoint and a channel of the data path.
     pub mod bind_mux_data_port "Bind Mux Data Port" = 0x00a2 {
         request {
-            /// Endpoint information.
+            /// Endpoint of the data path.
             0x10 => endpoint_info: EndpointInfo,
-            /// Mux ID.
+            /// Channel of the data path (QMAP).
             0x11 => mux_id "Mux ID": u8,
-            /// Client type.
+            /// Whether this client is of the host.
             0x13 => client_type: ClientType,
         }
         response {}
@@ -3242,12 +3248,12 @@ crate::qmi_service! {
     pub mod configure_profile_event_list "Configure Profile Event List" = 0x00a7 {
         request {
             /// Register.
-            0x10 => register: List<'a, Register>,
+            0x10 => register: List<'a, ProfileEventRegistration>,
         }
         response {}
     }
 
-    /// Tells, as registered for: profile changed.
+    /// Tells of a change, as registered for: profile changed.
     pub mod profile_changed_indication "Profile Changed" = 0x00a8 {
         indication {
             /// Profile event.
@@ -3264,7 +3270,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Asks for: bind subscription.
+    /// Asks to which subscription this client is bound.
     pub mod get_bind_subscription "Get Bind Subscription" = 0x00b0 {
         request {}
         response {
@@ -3276,23 +3282,23 @@ crate::qmi_service! {
     /// Makes a profile of that number (Sierra).
     pub mod swi_create_profile_indexed "Swi Create Profile Indexed" = 0x5558 {
         request {
-            /// Profile identifier.
+            /// The profile.
             0x01 required => profile_identifier: ProfileIdentifier,
-            /// Profile name.
+            /// Name of the profile.
             0x10 => profile_name: Rest<'a>,
-            /// PDP type.
+            /// Type of packet data.
             0x11 => pdp_type "PDP Type": PdpType,
-            /// APN name.
+            /// Access point name.
             0x14 => apn_name "APN Name": Rest<'a>,
-            /// Primary IPv4 DNS address.
+            /// First name server.
             0x15 => primary_ipv4_dns_address "Primary IPv4 DNS Address": Ipv4,
-            /// Secondary IPv4 DNS address.
+            /// Second name server.
             0x16 => secondary_ipv4_dns_address "Secondary IPv4 DNS Address": Ipv4,
-            /// Username.
+            /// User name for the access point.
             0x1b => username personal: Rest<'a>,
-            /// Password.
+            /// Password for the access point.
             0x1c => password personal: Rest<'a>,
-            /// Authentication.
+            /// How to authenticate.
             0x1d => authentication: Authentication,
             /// IPv4 address preference.
             0x1e => ipv4_address_preference "IPv4 Address Preference": Ipv4,
@@ -3304,7 +3310,7 @@ crate::qmi_service! {
             0x3e => roaming_disallowed_flag: bool,
         }
         response {
-            /// Profile identifier.
+            /// The profile.
             0x01 required => profile_identifier: ProfileIdentifier,
         }
     }

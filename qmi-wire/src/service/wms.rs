@@ -388,9 +388,9 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// MT message.
     pub struct MtMessage {
-        /// Storage type.
+        /// Which storage.
         storage_type: StorageType,
-        /// Memory index.
+        /// Index in the storage.
         memory_index: u32,
     }
 }
@@ -400,9 +400,9 @@ crate::wire_struct! {
     pub struct TransferRouteMtMessage<'a> {
         /// Ack indicator.
         ack_indicator: AckIndicator,
-        /// Transaction ID.
+        /// Transaction number of the request to call off.
         transaction_id: u32,
-        /// Format.
+        /// What kind of unit it is.
         format: MessageFormat,
         /// Raw data. The unit as the format says; 3GPP: service centre, then TPDU (3GPP TS 23.040).
         raw_data personal: Bytes<'a, u16>,
@@ -432,7 +432,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Raw message data.
     pub struct RawMessageData<'a> {
-        /// Format.
+        /// What kind of unit it is.
         format: MessageFormat,
         /// Raw data. The unit as the format says; 3GPP: service centre, then TPDU (3GPP TS 23.040).
         raw_data personal: Bytes<'a, u16>,
@@ -440,7 +440,7 @@ crate::wire_struct! {
 }
 
 crate::wire_struct! {
-    /// CDMA force on dc.
+    /// CDMA force on DC.
     pub struct CdmaForceOnDc {
         /// Force.
         force: bool,
@@ -450,7 +450,7 @@ crate::wire_struct! {
 }
 
 crate::wire_struct! {
-    /// CDMA follow on dc.
+    /// CDMA follow on DC.
     pub struct CdmaFollowOnDc {
         /// Follow.
         follow: bool,
@@ -469,10 +469,10 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// Raw message data.
-    pub struct RawWriteRawMessageData<'a> {
-        /// Storage type.
+    pub struct MessageToStore<'a> {
+        /// Which storage.
         storage_type: StorageType,
-        /// Format.
+        /// What kind of unit it is.
         format: MessageFormat,
         /// Raw data. The unit as the format says; 3GPP: service centre, then TPDU (3GPP TS 23.040).
         raw_data personal: Bytes<'a, u16>,
@@ -482,19 +482,19 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Message memory storage ID.
     pub struct MessageMemoryStorageId {
-        /// Storage type.
+        /// Which storage.
         storage_type: StorageType,
-        /// Memory index.
+        /// Index in the storage.
         memory_index: u32,
     }
 }
 
 crate::wire_struct! {
     /// Raw message data.
-    pub struct RawReadRawMessageData<'a> {
-        /// Message tag.
+    pub struct StoredMessage<'a> {
+        /// Mark of the message.
         message_tag: MessageTagType,
-        /// Format.
+        /// What kind of unit it is.
         format: MessageFormat,
         /// Raw data. The unit as the format says; 3GPP: service centre, then TPDU (3GPP TS 23.040).
         raw_data personal: Bytes<'a, u16>,
@@ -504,11 +504,11 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Message tag.
     pub struct MessageTag {
-        /// Storage type.
+        /// Which storage.
         storage_type: StorageType,
-        /// Memory index.
+        /// Index in the storage.
         memory_index: u32,
-        /// Message tag.
+        /// Mark of the message.
         message_tag: MessageTagType,
     }
 }
@@ -516,9 +516,9 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Message.
     pub struct MessageInfo {
-        /// Memory index.
+        /// Index in the storage.
         memory_index: u32,
-        /// Message tag.
+        /// Mark of the message.
         message_tag: MessageTagType,
     }
 }
@@ -539,8 +539,8 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// Information.
-    pub struct Information {
-        /// Transaction ID.
+    pub struct SendAckInformation {
+        /// Transaction number of the request to call off.
         transaction_id: u32,
         /// Message protocol.
         message_protocol: MessageProtocol,
@@ -571,8 +571,8 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// Activation.
-    pub struct Activation {
-        /// Message mode.
+    pub struct BroadcastActivation {
+        /// Which kind of message, on devices that know both.
         message_mode: MessageMode,
         /// Activate.
         activate: bool,
@@ -581,7 +581,7 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// Channel.
-    pub struct Channel {
+    pub struct BroadcastChannel {
         /// Start.
         start: u16,
         /// End.
@@ -593,29 +593,29 @@ crate::wire_struct! {
 
 crate::wire_struct! {
     /// Configuration.
-    pub struct Config<'a> {
+    pub struct BroadcastConfig<'a> {
         /// Activated.
         activated: bool,
         /// Channels.
-        channels: List<'a, Channel, u16>,
+        channels: List<'a, BroadcastChannel, u16>,
     }
 }
 
 crate::wire_struct! {
     /// Information.
     pub struct SendFromMemoryStorageInformation {
-        /// Storage type.
+        /// Which storage.
         storage_type: StorageType,
-        /// Memory index.
+        /// Index in the storage.
         memory_index: u32,
-        /// Message mode.
+        /// Which kind of message, on devices that know both.
         message_mode: MessageMode,
     }
 }
 
 crate::wire_struct! {
     /// Address.
-    pub struct Address<'a> {
+    pub struct SmscAddress<'a> {
         /// Type.
         kind "type": Fixed<'a, 3>,
         /// Digits.
@@ -648,7 +648,7 @@ crate::qmi_service! {
             0x10 => mt_message "MT Message": MtMessage,
             /// Transfer route MT message.
             0x11 => transfer_route_mt_message "Transfer Route MT Message": TransferRouteMtMessage<'a>,
-            /// Message mode.
+            /// Which kind of message, on devices that know both.
             0x12 => message_mode: MessageMode,
             /// ETWS message.
             0x13 => etws_message "ETWS Message": EtwsMessage<'a>,
@@ -674,11 +674,11 @@ crate::qmi_service! {
     /// `WMS_CAUSE_CODE`, the causes say why.
     pub mod raw_send "Raw Send" = 0x0020 {
         request {
-            /// Raw message data.
+            /// The message.
             0x01 required => raw_message_data: RawMessageData<'a>,
-            /// CDMA force on dc.
+            /// CDMA force on DC.
             0x10 => cdma_force_on_dc "CDMA Force On DC": CdmaForceOnDc,
-            /// CDMA follow on dc.
+            /// CDMA follow on DC.
             0x11 => cdma_follow_on_dc "CDMA Follow On DC": CdmaFollowOnDc,
             /// GSM WCDMA link timer.
             0x12 => gsm_wcdma_link_timer "GSM WCDMA Link Timer": u8,
@@ -686,7 +686,7 @@ crate::qmi_service! {
             0x13 => sms_on_ims "SMS on IMS": bool,
         }
         response {
-            /// Message ID.
+            /// Reference of the message.
             0x01 required => message_id "Message ID": u16,
             /// CDMA cause code. If that was the error.
             0x10 wms_cause_code => cdma_cause_code "CDMA Cause Code": CdmaCauseCode,
@@ -702,11 +702,11 @@ crate::qmi_service! {
     /// Stores a short message.
     pub mod raw_write "Raw Write" = 0x0021 {
         request {
-            /// Raw message data.
-            0x01 required => raw_message_data: RawWriteRawMessageData<'a>,
+            /// The message.
+            0x01 required => raw_message_data: MessageToStore<'a>,
         }
         response {
-            /// Memory index.
+            /// Index in the storage.
             0x01 required => memory_index: u32,
         }
     }
@@ -716,23 +716,23 @@ crate::qmi_service! {
         request {
             /// Message memory storage ID.
             0x01 required => message_memory_storage_id "Message Memory Storage ID": MessageMemoryStorageId,
-            /// Message mode.
+            /// Which kind of message, on devices that know both.
             0x10 => message_mode: MessageMode,
             /// SMS on IMS.
             0x11 => sms_on_ims "SMS on IMS": bool,
         }
         response {
-            /// Raw message data.
-            0x01 required => raw_message_data: RawReadRawMessageData<'a>,
+            /// The message.
+            0x01 required => raw_message_data: StoredMessage<'a>,
         }
     }
 
     /// Marks a stored short message as read, unread, sent or unsent.
     pub mod modify_tag "Modify Tag" = 0x0023 {
         request {
-            /// Message tag.
+            /// Mark of the message.
             0x01 required => message_tag: MessageTag,
-            /// Message mode.
+            /// Which kind of message, on devices that know both.
             0x10 => message_mode: MessageMode,
         }
         response {}
@@ -743,17 +743,17 @@ crate::qmi_service! {
         request {
             /// Memory storage.
             0x01 required => memory_storage: StorageType,
-            /// Memory index.
+            /// Index in the storage.
             0x10 => memory_index: u32,
-            /// Message tag.
+            /// Mark of the message.
             0x11 => message_tag: MessageTagType,
-            /// Message mode.
+            /// Which kind of message, on devices that know both.
             0x12 => message_mode: MessageMode,
         }
         response {}
     }
 
-    /// Asks for: message protocol.
+    /// Asks for the message protocol.
     pub mod get_message_protocol "Get Message Protocol" = 0x0030 {
         request {}
         response {
@@ -765,11 +765,11 @@ crate::qmi_service! {
     /// Lists stored short messages.
     pub mod list_messages "List Messages" = 0x0031 {
         request {
-            /// Storage type.
+            /// Which storage.
             0x01 required => storage_type: StorageType,
-            /// Message tag.
+            /// Mark of the message.
             0x11 => message_tag: MessageTagType,
-            /// Message mode.
+            /// Which kind of message, on devices that know both.
             0x12 => message_mode: MessageMode,
         }
         response {
@@ -804,7 +804,7 @@ crate::qmi_service! {
     pub mod send_ack "Send Ack" = 0x0037 {
         request {
             /// Information.
-            0x01 required => information: Information,
+            0x01 required => information: SendAckInformation,
             /// 3GPP2 failure information.
             0x10 => failure_information_3gpp2 "3GPP2 Failure Information": FailureInformation3gpp2,
             /// 3GPP failure information.
@@ -818,35 +818,35 @@ crate::qmi_service! {
         }
     }
 
-    /// Sets: broadcast activation.
+    /// Sets the broadcast activation.
     pub mod set_broadcast_activation "Set Broadcast Activation" = 0x003c {
         request {
             /// Activation.
-            0x01 required => activation: Activation,
+            0x01 required => activation: BroadcastActivation,
         }
         response {}
     }
 
-    /// Sets: broadcast configuration.
+    /// Sets the broadcast configuration.
     pub mod set_broadcast_config "Set Broadcast Config" = 0x003d {
         request {
-            /// Message mode.
+            /// Which kind of message, on devices that know both.
             0x01 required => message_mode: MessageMode,
             /// Channels.
-            0x10 => channels: List<'a, Channel, u16>,
+            0x10 => channels: List<'a, BroadcastChannel, u16>,
         }
         response {}
     }
 
-    /// Asks for: broadcast configuration.
+    /// Asks for the broadcast configuration.
     pub mod get_broadcast_config "Get Broadcast Config" = 0x003e {
         request {
-            /// Message mode.
+            /// Which kind of message, on devices that know both.
             0x01 required => message_mode: MessageMode,
         }
         response {
             /// Configuration.
-            0x10 success => config: Config<'a>,
+            0x10 success => config: BroadcastConfig<'a>,
         }
     }
 
@@ -859,7 +859,7 @@ crate::qmi_service! {
             0x10 => sms_on_ims "SMS on IMS": bool,
         }
         response {
-            /// Message ID.
+            /// Reference of the message.
             0x10 success => message_id "Message ID": u16,
             /// CDMA cause code. If that was the error.
             0x11 wms_cause_code => cdma_cause_code "CDMA Cause Code": CdmaCauseCode,
@@ -872,11 +872,11 @@ crate::qmi_service! {
         }
     }
 
-    /// Tells, as registered for: SMSC address.
+    /// Tells of a change, as registered for: SMSC address.
     pub mod smsc_address_indication "SMSC Address" = 0x0046 {
         indication {
             /// Address.
-            0x01 required => address: Address<'a>,
+            0x01 required => address: SmscAddress<'a>,
         }
     }
 
@@ -889,7 +889,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Asks for: transport network registration status.
+    /// Asks for the transport network registration status.
     pub mod get_transport_network_registration_status "Get Transport Network Registration Status" = 0x004a {
         request {}
         response {
@@ -898,7 +898,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Tells, as registered for: transport network registration status.
+    /// Tells of a change, as registered for: transport network registration status.
     pub mod transport_network_registration_status_indication "Transport Network Registration Status" = 0x004b {
         indication {
             /// Registration status.
