@@ -361,7 +361,8 @@ fn logging_is_kept_as_set() {
     assert_eq!(bench.ask::<ext::ModemLoggingConfig>(), kept);
 }
 
-const USIM: &[u8] = &[0xA0, 0, 0, 0, 0x87, 0x10, 0x02, 0xFF, 0x49, 0xFF, 0x05, 0x89];
+/// The beginning of the identifier, by which cards are asked for the application of any issuer (3GPP TS 31.110).
+const USIM: &[u8] = &[0xA0, 0, 0, 0, 0x87, 0x10, 0x02];
 
 fn pin_ex(operation: bc::PinOperation, pin: &str) -> ext::PinExSet<'_> {
     ext::PinExSet {

@@ -7,6 +7,7 @@ use mbim_wire::{Status, View};
 
 use super::super::super::modem::Modem;
 use super::super::super::modem::bearer::{Context, Purpose};
+use super::super::super::modem::card::APPLICATIONS;
 use super::super::super::modem::event::Change;
 use super::super::answers::Subject as AnySubject;
 use super::super::commands::{Served, Service, served};
@@ -189,16 +190,10 @@ fn set_pin(core: &Core<'_>, now: Instant, modem: &mut Modem, body: &[u8]) -> Out
     core.set_pin(now, modem, &pin)
 }
 
-/// Bytes of the longest identifier of an application.
-const AID_LEN: usize = 32;
-
-/// Whether an application is there: the subscriber's (3GPP TS 31.102), that for IMS (31.103), or none, on old cards.
+/// Whether there is an application of that identifier, or of one that begins so; without an identifier it is the card.
 fn application(aid: &[u8]) -> Result<(), Refused> {
-    let known: [&[u8]; 2] = [&[0xA0, 0, 0, 0, 0x87, 0x10, 0x02], &[0xA0, 0, 0, 0, 0x87, 0x10, 0x04]];
-    if aid.len() > AID_LEN || !(aid.is_empty() || known.iter().any(|known| aid.starts_with(known))) {
-        return Err(INVALID);
-    }
-    Ok(())
+    let known = APPLICATIONS.iter().any(|application| application.id.starts_with(aid));
+    if known { Ok(()) } else { Err(INVALID) }
 }
 
 /// Agrees upon versions (MBIMEx 2.0), unless it is too late for that.
