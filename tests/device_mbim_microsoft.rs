@@ -25,6 +25,7 @@ use mbim_wire::{Command, Query, Set, Status, Uuid, View};
 use wwan::device::mbim::{Config, Streams};
 use wwan::device::modem::bearer::Way;
 use wwan::device::modem::clock::Date;
+use wwan::device::modem::event::Origin;
 use wwan::device::modem::network::{Cell, Neighbour, Technologies};
 use wwan::device::modem::sar::SarSetup;
 use wwan::device::modem::sim::Sim;
@@ -235,6 +236,22 @@ fn cards_come_and_go_in_every_slot() {
         tell_all(&bench.read()),
         ["slot 0 EMPTY", "packet DETACHED", "register DEREGISTERED", "subscriber SIM_NOT_INSERTED"]
     );
+}
+
+#[test]
+fn after_lost_events_every_slot_is_told() {
+    let mut bench = Bench::with(three_slots(), Config::default(), 256);
+    bench.open();
+    bench.wait(10_000);
+    subscribe_slots(&mut bench);
+    bench.modem.remove_sim_from(bench.now, 1).unwrap();
+    for round in 0..200 {
+        bench.modem.set_emergency(Origin::WORLD, round % 2 == 0);
+    }
+    let told = tell_all(&bench.read());
+    assert!(bench.function.counters().events_missed > 0);
+    let slots: Vec<_> = told.iter().filter(|line| line.starts_with("slot")).collect();
+    assert_eq!(slots, ["slot 0 ACTIVE", "slot 1 OFF_EMPTY", "slot 2 OFF_EMPTY"]);
 }
 
 // Denied providers.

@@ -13,10 +13,10 @@ use mbim_wire::field::Raw;
 use mbim_wire::fragment::Splitter;
 use mbim_wire::message::{self, Body, CommandType, Transfer};
 use mbim_wire::service::{basic_connect, ms_basic_connect_extensions as extensions};
-use wwan::device::mbim::{Config, Function, Memory};
+use wwan::device::mbim::{Config, Function, Memory, served_commands};
 use wwan::device::modem::bearer::Way;
 use wwan::device::modem::sim::Sim;
-use wwan::device::modem::{Modem, Setup, event::Origin};
+use wwan::device::modem::{Modem, Setup, SimSetup, event::Origin};
 use wwan::time::{Instant, Millis};
 
 /// The bytes of the input that are left.
@@ -106,7 +106,12 @@ impl World<'_> {
     fn command(&mut self, service: u8, cid: u32, kind: u8, body: &[u8]) {
         let service = match service {
             0..128 => basic_connect::BASIC_CONNECT,
-            128..250 => extensions::MS_BASIC_CONNECT_EXTENSIONS,
+            128..192 => extensions::MS_BASIC_CONNECT_EXTENSIONS,
+            n @ 192..250 => {
+                let mut served: Vec<_> = served_commands().map(|(service, _)| service).collect();
+                served.dedup();
+                served[usize::from(n) % served.len()]
+            }
             n => Uuid([n; 16]),
         };
         let id = self.id();
@@ -126,9 +131,9 @@ impl World<'_> {
     fn control(&mut self, what: u8) {
         let (modem, now) = (&mut self.modem, self.now);
         match what % 16 {
-            0 => modem.insert_sim(now, Sim::default()),
+            0 => drop(modem.insert_sim_into(now, what >> 6, Sim::default())),
             1 => modem.insert_sim(now, Sim::with_pin("1234")),
-            2 => modem.remove_sim(now),
+            2 => drop(modem.remove_sim_from(now, what >> 6)),
             3 => modem.lose_signal(now),
             4 => modem.restore_signal(now),
             5 => modem.network_deregisters(now, u32::from(what)),
@@ -201,10 +206,13 @@ fuzz_target!(|data: &[u8]| {
     config.open_delay = Millis(u32::from(setup >> 7) * 100);
     let room = if setup & 8 == 0 { 4096 } else { 2048 };
     let memory = Memory { out: &mut out[..room], assembly: &mut assembly };
+    let mut setup = Setup::default();
+    setup.more_slots.push(SimSetup::Card(Sim::default())).unwrap();
+    setup.more_slots.push(SimSetup::Empty).unwrap();
     let mut world = World {
         limit: usize::from(config.max_control_transfer),
         function: Function::new(config, memory),
-        modem: Modem::new(Instant(0), Setup::default()),
+        modem: Modem::new(Instant(0), setup),
         now: Instant(0),
         next_id: 0,
         due: HashMap::new(),

@@ -110,7 +110,7 @@ pub(super) struct Service {
     pub(super) execute: fn(&mut Core<'_>, Instant, &mut Modem, Request<'_>) -> Outcome,
     /// The indication for a change. `own`: this host has asked for it, and the answer tells.
     pub(super) indication: fn(own: bool, Change) -> Option<(u32, Subject)>,
-    /// The newest state that an indication of this command tells; for states of each session, of that session.
+    /// The newest state that an indication of this command tells; for states of each session or SIM slot, of that one.
     pub(super) state: fn(&Modem, cid: u32, session: u32) -> Option<Subject>,
 }
 

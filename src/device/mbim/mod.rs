@@ -318,7 +318,7 @@ enum Wait {
     Answer(Status, Subject),
 }
 
-/// Where the repetition stands: a place in [`STATES`], and for states of each session, the session.
+/// Where the repetition stands: a place in [`STATES`], and for states of each session or SIM slot, which one.
 #[derive(Clone, Copy, Debug)]
 struct Repeat {
     place: usize,
@@ -941,7 +941,7 @@ impl Core<'_> {
                 self.indicate(modem, service, cid, subject)?;
             }
             let next = repeat.session.saturating_add(1);
-            self.repeat = Some(if each_session && next < modem.max_sessions() {
+            self.repeat = Some(if each_session && next < modem.max_sessions().max(u32::from(modem.slots())) {
                 Repeat { session: next, ..repeat }
             } else {
                 Repeat { place: repeat.place.saturating_add(1), session: 0 }

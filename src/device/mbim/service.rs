@@ -32,7 +32,7 @@ use super::commands::Service;
 pub(super) struct Repeated {
     pub(super) service: &'static Service,
     pub(super) cid: u32,
-    /// Every session has one.
+    /// Every session has one, or every SIM slot.
     pub(super) each_session: bool,
 }
 
@@ -50,7 +50,7 @@ const fn message<C: Command>() -> Repeated {
 
 /// The states that are told again, in the order in which that is done.
 pub(super) static STATES: &[Repeated] = &[
-    extended::<ext::SlotInfoStatus>(),
+    Repeated { each_session: true, ..extended::<ext::SlotInfoStatus>() },
     Repeated { each_session: true, ..basic::<bc::Connect>() },
     basic::<bc::PacketService>(),
     basic::<bc::RegisterState>(),

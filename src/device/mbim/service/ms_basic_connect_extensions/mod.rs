@@ -74,9 +74,9 @@ fn indication(own: bool, change: Change) -> Option<(u32, AnySubject)> {
     Some((id.cid(), subject.into()))
 }
 
-fn state(modem: &Modem, cid: u32, _: u32) -> Option<AnySubject> {
+fn state(modem: &Modem, cid: u32, slot: u32) -> Option<AnySubject> {
     let subject = match Id::of(cid)? {
-        Id::SlotInfo => Subject::SlotInfo(modem.active_slot()),
+        Id::SlotInfo => Subject::SlotInfo(modem.slot(slot)?),
         Id::AttachInfo => Subject::AttachInfo(modem.packet_service()),
         Id::Location => Subject::Location,
         Id::ExtContexts => Subject::ExtContexts,
