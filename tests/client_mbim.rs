@@ -6,6 +6,7 @@
     clippy::panic,
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
+    clippy::std_instead_of_alloc,
     missing_docs
 )]
 #![cfg(feature = "mbim")]
@@ -13,6 +14,7 @@
 use core::future::Future;
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
+use std::collections::VecDeque;
 
 use mbim_wire::field::{Empty, Raw};
 use mbim_wire::fragment::Splitter;
@@ -465,7 +467,7 @@ fn a_procedure_that_was_broken_off_starts_over_and_takes_no_question_for_an_answ
 
 /// A byte stream in memory; reading waits for ever when nothing is there.
 struct Wire<'w> {
-    down: &'w core::cell::RefCell<std::collections::VecDeque<u8>>,
+    down: &'w core::cell::RefCell<VecDeque<u8>>,
     up: &'w core::cell::RefCell<Vec<u8>>,
 }
 

@@ -264,9 +264,6 @@ pub enum Stop {
         /// Bytes, or elements, that are needed at least.
         needed: usize,
     },
-    /// A text cannot be written as it has to be.
-    #[cfg(feature = "sms")]
-    Text(at_wire::EncodeError),
 }
 
 /// Steps towards an end.

@@ -178,11 +178,9 @@ impl MessageChannel for Script {
     }
 
     fn receive(&mut self, buf: &mut [u8], deadline: Instant) -> Result<Option<usize>, PipeError> {
-        if let Some((at, _)) = self.later.front()
-            && self.out.is_empty()
-            && *at <= deadline.0
-        {
-            let (at, message) = self.later.pop_front().unwrap();
+        let due = self.later.front().is_some_and(|(at, _)| self.out.is_empty() && *at <= deadline.0);
+        if let (true, Some((at, message))) = (due, self.later.front().cloned()) {
+            self.later.pop_front();
             self.now = self.now.max(at);
             self.out.push_back(message);
         }

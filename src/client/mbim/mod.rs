@@ -99,6 +99,7 @@ pub enum Error<E> {
 }
 
 impl<E> From<Stop> for Error<E> {
+    #[inline(never)]
     fn from(stop: Stop) -> Self {
         match stop {
             Stop::Failed { command, failure } => Self::Failed { command: Some(command), failure },
@@ -108,8 +109,6 @@ impl<E> From<Stop> for Error<E> {
             Stop::NotReached => Self::NotReached,
             Stop::Card { status, words } => Self::Card { status, words },
             Stop::NoRoom { needed } => Self::NoRoom { needed },
-            #[cfg(feature = "sms")]
-            Stop::Text(error) => Self::Text(error),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use mbim_wire::field::Empty;
 use mbim_wire::service::basic_connect as bc;
-use mbim_wire::{DecodeError, Status, View as _};
+use mbim_wire::{Status, View as _};
 
 use super::{CommandId, Lock, Outcome, Procedure, Refusal, Step, Stop, decode, fail, query, rest, set};
 use crate::time::Instant;
@@ -49,17 +49,15 @@ impl Procedure for WaitReady {
     }
 }
 
-/// The code that is needed, as a query was answered. One modem (VZ20M) answers with a status instead of the type.
-fn needed(outcome: Outcome<'_>) -> Result<bc::PinInfo, DecodeError> {
+/// The answer to the question which code is needed. One modem (VZ20M) gives a status where others say PIN 1.
+fn needed(outcome: Outcome<'_>) -> Outcome<'_> {
+    /// PIN 1, locked, nobody knows how many attempts are left.
+    const PIN1: &[u8] = &[2, 0, 0, 0, 1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff];
     match outcome {
-        Outcome::Answer(body) => bc::PinInfoView::new(body).read(),
-        _ => Ok(PIN_REQUIRED),
+        Outcome::Refused(Status::PIN_REQUIRED, _) => Outcome::Answer(PIN1),
+        outcome => outcome,
     }
 }
-
-/// What [`Status::PIN_REQUIRED`] means as an answer to the question which code is needed.
-const PIN_REQUIRED: bc::PinInfo =
-    bc::PinInfo { pin_type: bc::PinType::PIN1, pin_state: bc::PinState::LOCKED, remaining_attempts: u32::MAX };
 
 /// Asks which code is needed. Only meaningful once the SIM is settled ([`WaitReady`]): some modems answer anything before.
 #[derive(Clone, Copy, Debug, Default)]
@@ -75,9 +73,9 @@ impl PinState {
 
 impl Procedure for PinState {
     fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
-        match outcome {
+        match needed(outcome) {
             Outcome::Begin => query::<bc::Pin>(&Empty {}),
-            Outcome::Answer(_) | Outcome::Refused(Status::PIN_REQUIRED, _) => match needed(outcome) {
+            Outcome::Answer(body) => match bc::PinInfoView::new(body).read() {
                 Ok(info) => {
                     self.0 = info;
                     Step::Done
@@ -145,13 +143,14 @@ impl Procedure for UseCode<'_> {
         let ask = query::<bc::Pin>(&Empty {});
         let read = |body| bc::PinInfoView::new(body).read();
         let entering = self.set.pin_operation == bc::PinOperation::ENTER;
+        let outcome = if self.before.is_none() { needed(outcome) } else { outcome };
         match (outcome, self.before, self.refusal) {
             (Outcome::Begin, ..) => {
                 (self.before, self.refusal, self.used) = (None, None, false);
                 ask
             }
-            (Outcome::Answer(_) | Outcome::Refused(Status::PIN_REQUIRED, _), None, _) => {
-                let info = match needed(outcome) {
+            (Outcome::Answer(body), None, _) => {
+                let info = match read(body) {
                     Ok(info) => info,
                     Err(error) => return decode::<bc::Pin>(error),
                 };

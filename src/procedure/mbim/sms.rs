@@ -186,7 +186,8 @@ impl Procedure for SendText<'_> {
         }
         match self.load() {
             Ok(()) => self.ask(),
-            Err(error) => Step::Fail(Stop::Text(error)),
+            // What all parts have in common was written before, and no part is longer than the first.
+            Err(_) => Step::Fail(Stop::NoRoom { needed: Pdu::MAX_LEN }),
         }
     }
 
