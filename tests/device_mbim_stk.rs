@@ -16,9 +16,10 @@ use common::{Bench, Message};
 use mbim_wire::bytes::{FixedBytes, PrefixedBytes, Rest};
 use mbim_wire::field::{Empty, Raw};
 use mbim_wire::message::CommandType;
-use mbim_wire::service::stk as wire;
+use mbim_wire::service::{basic_connect as bc, sms, stk as wire};
 use mbim_wire::{Command, Status, View};
 use wwan::device::modem::event::Origin;
+use wwan::device::modem::sms::{Destination, Verdict};
 use wwan::device::modem::stk::{MenuItem, ProactiveCommand, WAITING, kind};
 use wwan::device::modem::{Failure, Reason, Setup, SimSetup, text};
 
@@ -204,7 +205,72 @@ fn the_modem_answers_what_no_host_wants() {
     let now = bench.now;
     bench.modem.lose_signal(now);
     let nowhere = modem_says(&mut bench, ProactiveCommand::provide_local_information(0));
-    assert_eq!(nowhere[11..], [0x20]);
+    assert_eq!(nowhere[10..], [2, 0x20, 0x04], "no service");
+}
+
+#[test]
+fn the_modem_sends_short_messages_for_the_card() {
+    let mut setup = Setup::default();
+    setup.sms.destinations.clear();
+    let refusing = Destination { number: text("15550666"), verdict: Verdict::Refused(38) };
+    setup.sms.destinations.push(refusing).unwrap();
+    let mut bench = Bench::ready(setup);
+    // An SMS-SUBMIT to a number, "Hello" (3GPP TS 23.040 §9.2.2.2).
+    let tpdu = |number: [u8; 4]| {
+        let mut tpdu = vec![0x01, 0x00, 0x08, 0x81];
+        tpdu.extend(number);
+        tpdu.extend([0x00, 0x00, 0x05, 0xC8, 0x32, 0x9B, 0xFD, 0x06]);
+        tpdu
+    };
+    let sent = |bench: &mut Bench, number: [u8; 4]| {
+        issue(bench, ProactiveCommand::send_short_message("Sending", &tpdu(number)));
+        assert_eq!(told(&bench.wait(60_000)), []);
+        bench.modem.stk_response()[9..].to_vec()
+    };
+    // The own number: it comes back.
+    assert_eq!(sent(&mut bench, [0x51, 0x55, 0x10, 0x00]), [0x83, 1, 0x00]);
+    let stored = bench.ask::<sms::MessageStoreStatus>();
+    let newest = sms::MessageStoreStatusInfoView::new(&stored).flag().unwrap();
+    assert!(newest.contains(sms::SmsStatusFlag::NEW_MESSAGE), "{newest:?}");
+    assert_eq!(sent(&mut bench, [0x51, 0x55, 0x60, 0x66]), [0x83, 2, 0x35, 38], "the network's cause");
+    issue(&mut bench, ProactiveCommand::send_short_message("", &[0x01]));
+    bench.wait(1_000);
+    assert_eq!(bench.modem.stk_response()[9..], [0x83, 1, 0x32]);
+    let now = bench.now;
+    bench.modem.lose_signal(now);
+    assert_eq!(sent(&mut bench, [0x51, 0x55, 0x10, 0x00]), [0x83, 2, 0x20, 0x04]);
+    // A host may be told of it, and does not answer.
+    bench.modem.restore_signal(now);
+    bench.wait(10_000);
+    want(&mut bench, &[kind::SEND_SHORT_MESSAGE]);
+    let command = ProactiveCommand::send_short_message("Sending", &tpdu([0x51, 0x55, 0x10, 0x00])).unwrap();
+    issue(&mut bench, Ok(command.clone()));
+    let messages = bench.wait(60_000);
+    assert_eq!(told(&messages), [(wire::StkPacType::NOTIFICATION, command.bytes().to_vec())]);
+    assert_eq!(bench.modem.stk_response()[9..], [0x83, 1, 0x00]);
+}
+
+#[test]
+fn a_refresh_can_reset_the_card() {
+    let mut bench = Bench::ready(Setup::default());
+    want(&mut bench, &[kind::REFRESH]);
+    issue(&mut bench, ProactiveCommand::refresh(4));
+    issue(&mut bench, ProactiveCommand::refresh(1));
+    let messages = bench.wait(10_000);
+    assert_eq!(told(&messages).len(), 1, "what waited in the card is gone with its start");
+    let states: Vec<_> = messages
+        .iter()
+        .filter_map(|message| match message {
+            Message::Indication { service, cid, body }
+                if (*service, *cid) == (bc::BASIC_CONNECT, bc::SubscriberReadyStatus::CID) =>
+            {
+                Some(bc::SubscriberReadyStatusInfoView::new(body).ready_state().unwrap())
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(states, [bc::SubscriberReadyState::NOT_INITIALIZED, bc::SubscriberReadyState::INITIALIZED]);
+    assert!(bench.modem.stk_response().is_empty(), "a card that starts waits for no answer");
 }
 
 #[test]
@@ -231,7 +297,7 @@ fn a_host_that_does_not_answer_or_goes_away_is_answered_for() {
     want(&mut bench, &[kind::GET_INKEY]);
     issue(&mut bench, ProactiveCommand::get_inkey("Sure?"));
     asked(&bench.wait(4_000));
-    assert_eq!(bench.modem.stk_response(), []);
+    assert!(bench.modem.stk_response().is_empty());
     bench.wait(1_500);
     assert_eq!(bench.modem.stk_response(), response(kind::GET_INKEY, 1, 0x12), "no response from user");
     assert_eq!(answer(&mut bench, &response(kind::GET_INKEY, 1, 0)), Err(Status::OPERATION_NOT_ALLOWED));
@@ -239,7 +305,7 @@ fn a_host_that_does_not_answer_or_goes_away_is_answered_for() {
     issue(&mut bench, ProactiveCommand::get_inkey("Sure?"));
     asked(&bench.wait(1_000));
     bench.open();
-    assert_eq!(bench.modem.stk_response(), response(kind::GET_INKEY, 1, 0x20), "the host is gone");
+    assert_eq!(bench.modem.stk_response()[9..], [0x83, 2, 0x20, 0x00], "the host is gone");
     // What the host before wanted holds no more.
     issue(&mut bench, ProactiveCommand::get_inkey("Sure?"));
     assert_eq!(told(&bench.wait(1_000)), []);
@@ -329,7 +395,7 @@ fn without_a_card_there_is_no_toolkit() {
     let gone = bench.modem.issue_proactive(now, ProactiveCommand::refresh(0).unwrap());
     assert_eq!(gone.unwrap_err().reason, Reason::SimAbsent);
     assert_eq!(told(&bench.wait(100_000)), []);
-    assert_eq!(bench.modem.stk_response(), [], "nobody was answered");
+    assert!(bench.modem.stk_response().is_empty(), "nobody was answered");
     // Support can be asked for without a card.
     bench.ask::<wire::Pac>();
 

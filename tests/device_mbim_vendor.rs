@@ -312,6 +312,19 @@ fn intel_asks_for_proof_before_it_opens_the_fcc_lock() {
     assert!(!bench.modem.radio().fcc_locked);
     assert_eq!(challenge(&bench.ask::<fcc::FccLock>()), (false, 0));
 
+    // A proof that depends on the challenge: the numbers were computed with another implementation of SHA-256.
+    let mut setup = fcc_locked();
+    setup.vendor.fcc.challenge = 0x1234_5600;
+    setup.vendor.fcc.proof = Proof::Maker([0xBB, 0x23, 0xBE, 0x7F]);
+    let mut bench = all(setup);
+    assert_eq!(answered(&mut bench, Some(0x849F_5F11)), Err(Status::FAILURE));
+    assert_eq!(answered(&mut bench, Some(0x3CE7_3C30)), Err(Status::FAILURE), "too late");
+    let mut setup = fcc_locked();
+    setup.vendor.fcc.challenge = 0x1234_5700;
+    setup.vendor.fcc.proof = Proof::Maker([0xBB, 0x23, 0xBE, 0x7F]);
+    let mut bench = all(setup);
+    assert_eq!(answered(&mut bench, Some(0x849F_5F11)), Ok((false, 0)));
+
     // Without a proof no answer is right.
     let mut bench = all(fcc_locked());
     let (_, first) = challenge(&bench.ask::<fcc::FccLock>());

@@ -202,6 +202,8 @@ fn mistakes_are_told_with_line_and_key() {
         ("[[event]]\nat = 1\ndo = 'carrier-policy'\npolicy = 'xy'", 4, "hexadecimal"),
         ("[function]\nvendor-services = ['fibocom']", 2, "fibocom"),
         ("[[vendor.policy]]\ndata = '00'", 1, "`allow` and `refuse`"),
+        ("[vendor]\nfcc-maker = 'bb23be'", 2, "four bytes"),
+        ("[vendor]\nfcc-maker = '3df8c719'\nfcc-answer = 1", 2, "only one"),
         ("[vendor]\ncarrier-lock = ['1', '2']", 2, "5 to 6 digits"),
         ("[chance]\nto-modem = { loose = 3 }", 2, "loose"),
         ("[sim\n", 1, "[sim"),

@@ -7,8 +7,10 @@
 
 use heapless::{Deque, Vec};
 
+use super::super::collect;
 use super::event::{Change, Origin};
-use super::{Failure, Modem, Reason, Text};
+use super::sms::Content;
+use super::{Failure, Modem, Reason, Text, Ticket};
 use crate::time::{Instant, Millis};
 
 /// Bytes of a proactive command, a terminal response or an envelope at most.
@@ -76,6 +78,10 @@ pub mod result {
     pub const UNABLE_NOW: u8 = 0x20;
     /// The terminal cannot do that.
     pub const BEYOND_CAPABILITIES: u8 = 0x30;
+    /// The command cannot be read.
+    pub const NOT_UNDERSTOOD: u8 = 0x32;
+    /// The network refused a short message; its cause follows.
+    pub const MESSAGE_REFUSED: u8 = 0x35;
 }
 
 /// Kinds of envelopes that the modem passes on to the card: SMS-PP download, menu selection, event download.
@@ -107,12 +113,11 @@ pub const fn handling(kind: u8) -> Handling {
         | kind::POLLING_OFF
         | kind::SET_UP_EVENT_LIST
         | kind::TIMER_MANAGEMENT => Handling::Modem,
-        kind::REFRESH | kind::LANGUAGE_NOTIFICATION => Handling::ModemTelling,
+        kind::REFRESH | kind::SEND_SHORT_MESSAGE | kind::LANGUAGE_NOTIFICATION => Handling::ModemTelling,
         kind::PROVIDE_LOCAL_INFORMATION => Handling::Either,
         kind::SET_UP_CALL
         | kind::SEND_SS
         | kind::SEND_USSD
-        | kind::SEND_SHORT_MESSAGE
         | kind::SEND_DTMF
         | kind::LAUNCH_BROWSER
         | kind::PLAY_TONE
@@ -137,6 +142,13 @@ pub struct Details {
     /// What that means in detail.
     pub qualifier: u8,
 }
+
+/// What follows "not now": nothing in particular.
+const NO_CAUSE: u8 = 0x00;
+/// There is no network.
+const NO_SERVICE: u8 = 0x04;
+/// Qualifier of a REFRESH that resets the card.
+const UICC_RESET: u8 = 0x04;
 
 const DETAILS: u8 = 0x01;
 const DEVICES: u8 = 0x02;
@@ -176,6 +188,15 @@ fn details(elements: &[u8]) -> Option<Details> {
         &[number, kind, qualifier] => Some(Details { number, kind, qualifier }),
         _ => None,
     }
+}
+
+/// The short message of a command that asks to send one, for the service centre that the modem knows.
+fn message(command: &ProactiveCommand) -> Result<Content, Failure> {
+    let (_, elements, _) = element(&command.bytes).unwrap_or_default();
+    let tpdu = find(elements, SMS_TPDU).ok_or(Failure::from(Reason::Invalid))?;
+    // In front of the message stands an empty address.
+    let pdu: Vec<u8, COMMAND> = collect([0].into_iter().chain(tpdu.iter().copied()));
+    Content::pdu(&pdu)
 }
 
 /// A proactive command, as the card sends it.
@@ -337,7 +358,7 @@ impl Builder {
             return self.put_coded(tag, prefix, text.bytes());
         }
         let coding = prefix.iter().copied().chain([0x80]);
-        let prefix: Vec<u8, 2> = super::super::collect(coding);
+        let prefix: Vec<u8, 2> = collect(coding);
         self.put_coded(tag, &prefix, ucs2(text))
     }
 
@@ -409,7 +430,9 @@ pub struct Shown {
 struct Pending {
     command: ProactiveCommand,
     by_host: bool,
-    /// When the modem answers.
+    /// A short message that is sent for it.
+    sending: Option<Ticket>,
+    /// When the modem answers, or looks again.
     due: Instant,
 }
 
@@ -559,12 +582,15 @@ impl Modem {
 
     /// The card can be used now: its menu comes first.
     pub(super) fn stk_card_starts(&mut self, now: Instant) {
-        self.stk.card_gone();
+        self.stk_card_stops();
         self.set_up_menu(now);
     }
 
     /// The card cannot be used any more: what it wanted is gone.
     pub(super) fn stk_card_stops(&mut self) {
+        // Nobody asks any more what became of a message.
+        let sending = self.stk.pending.as_ref().and_then(|pending| pending.sending);
+        self.operations.retain(|operation| Some(operation.ticket) != sending);
         self.stk.card_gone();
     }
 
@@ -576,7 +602,7 @@ impl Modem {
         self.stk.host = None;
         self.stk.wanted = [0; 32];
         if self.stk_waits().is_some() {
-            self.modem_answers(now, result::UNABLE_NOW, &[]);
+            self.modem_answers(now, &[result::UNABLE_NOW, NO_CAUSE], &[]);
         }
     }
 
@@ -585,8 +611,62 @@ impl Modem {
             return self.fetch(now);
         };
         let details = pending.command.details;
-        let (outcome, data) = if pending.by_host { (result::NO_RESPONSE, Vec::new()) } else { self.perform(details) };
-        self.modem_answers(now, outcome, &data);
+        if pending.by_host {
+            return self.modem_answers(now, &[result::NO_RESPONSE], &[]);
+        }
+        match details.kind {
+            // The card starts anew, and waits for no answer.
+            kind::REFRESH if details.qualifier == UICC_RESET => {
+                self.stk.card_gone();
+                // There is a card: its command was under way.
+                let _ = self.reset_card(now, false);
+            }
+            kind::SEND_SHORT_MESSAGE => self.send_for_card(now),
+            kind::PROVIDE_LOCAL_INFORMATION => {
+                let (outcome, data) = self.local_information(details.qualifier);
+                self.modem_answers(now, &outcome, &data);
+            }
+            kind => match handling(kind) {
+                Handling::Modem | Handling::ModemTelling => self.modem_answers(now, &[result::OK], &[]),
+                _ => self.modem_answers(now, &[result::BEYOND_CAPABILITIES], &[]),
+            },
+        }
+    }
+
+    /// Sends the short message that the card asks for, or looks what has become of it.
+    fn send_for_card(&mut self, now: Instant) {
+        let next = now + self.delays.stk.max(Millis(1));
+        let Some(pending) = &mut self.stk.pending else {
+            return;
+        };
+        // Later than now in any case, so that looking comes to an end.
+        pending.due = next;
+        let content = message(&pending.command);
+        let outcome = match pending.sending {
+            Some(ticket) => self.outcome(ticket),
+            None => match content.and_then(|content| self.request_send(now, Origin::WORLD, &content)) {
+                Ok((ticket, _)) => {
+                    if let Some(pending) = &mut self.stk.pending {
+                        pending.sending = Some(ticket);
+                    }
+                    None
+                }
+                Err(failure) => Some(Err(failure)),
+            },
+        };
+        let Some(outcome) = outcome else { return };
+        let cause = |failure: Failure| u8::try_from(failure.cause).unwrap_or(0);
+        match outcome {
+            Ok(()) => self.modem_answers(now, &[result::OK], &[]),
+            Err(failure) => match failure.reason {
+                Reason::Refused => self.modem_answers(now, &[result::MESSAGE_REFUSED, cause(failure)], &[]),
+                Reason::Invalid | Reason::Format => self.modem_answers(now, &[result::NOT_UNDERSTOOD], &[]),
+                Reason::RadioOff | Reason::NotRegistered => {
+                    self.modem_answers(now, &[result::UNABLE_NOW, NO_SERVICE], &[]);
+                }
+                _ => self.modem_answers(now, &[result::UNABLE_NOW, NO_CAUSE], &[]),
+            },
+        }
     }
 
     /// The modem takes the next command from the card, and deals with it or tells the host that wants it.
@@ -609,20 +689,11 @@ impl Modem {
             self.log.push(host, Change::Proactive(shown));
         }
         let due = now + if by_host { self.stk.setup.patience } else { self.delays.stk };
-        self.stk.pending = Some(Pending { command, by_host, due });
-    }
-
-    /// What the modem does itself: the result, and what follows it in the response.
-    fn perform(&self, details: Details) -> (u8, Vec<u8, 16>) {
-        match handling(details.kind) {
-            Handling::Nobody | Handling::Host => (result::BEYOND_CAPABILITIES, Vec::new()),
-            Handling::Either => self.local_information(details.qualifier),
-            Handling::Modem | Handling::ModemTelling => (result::OK, Vec::new()),
-        }
+        self.stk.pending = Some(Pending { command, by_host, sending: None, due });
     }
 
     /// Location, IMEI or access technology (TS 31.111 §8.19, §8.20, §8.61).
-    fn local_information(&self, qualifier: u8) -> (u8, Vec<u8, 16>) {
+    fn local_information(&self, qualifier: u8) -> (Vec<u8, 2>, Vec<u8, 16>) {
         use super::network::Technologies;
         let mut data = Vec::new();
         let network = self.serving_network();
@@ -644,7 +715,7 @@ impl Modem {
                 let _ = data.extend_from_slice(&[high, low]);
                 let _ = data.extend_from_slice(&cell.to_be_bytes());
             }
-            (0x00, None) | (0x06, None) => return (result::UNABLE_NOW, data),
+            (0x00 | 0x06, None) => return (collect([result::UNABLE_NOW, NO_SERVICE]), data),
             (0x01, _) => {
                 let _ = data.extend_from_slice(&[0x94, 8]);
                 // The identity type IMEI stands in front of the digits (TS 24.008 §10.5.1.4).
@@ -666,20 +737,22 @@ impl Modem {
                 };
                 let _ = data.extend_from_slice(&[0xBF, 1, code]);
             }
-            _ => return (result::BEYOND_CAPABILITIES, data),
+            _ => return (collect([result::BEYOND_CAPABILITIES]), data),
         }
-        (result::OK, data)
+        (collect([result::OK]), data)
     }
 
     /// The modem answers the command that is with the terminal.
-    fn modem_answers(&mut self, now: Instant, outcome: u8, data: &[u8]) {
+    fn modem_answers(&mut self, now: Instant, outcome: &[u8], data: &[u8]) {
         let Some(Pending { command, .. }) = self.stk.pending.take() else {
             return;
         };
         let Details { number, kind, qualifier } = command.details;
         let mut response = Vec::new();
-        let fixed = [0x81, 3, number, kind, qualifier, 0x82, 2, 0x82, 0x81, 0x83, 1, outcome];
+        let outcome_len = u8::try_from(outcome.len()).unwrap_or(u8::MAX);
+        let fixed = [0x81, 3, number, kind, qualifier, 0x82, 2, 0x82, 0x81, 0x83, outcome_len];
         let _ = response.extend_from_slice(&fixed);
+        let _ = response.extend_from_slice(outcome);
         let _ = response.extend_from_slice(data);
         self.answered(now, response);
     }

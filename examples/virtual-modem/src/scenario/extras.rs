@@ -152,6 +152,7 @@ table! {
     pub(super) struct VendorTable {
         fcc_challenge: Option<u32>,
         fcc_answer: Option<u32>,
+        fcc_maker: Option<Spanned<Hex>>,
         carrier_lock: Option<Spanned<Vec<Plmn>>>,
         policy: Option<Spanned<Vec<Spanned<PolicyTable>>>>,
         update_transfer: Option<u32>,
@@ -211,6 +212,15 @@ impl VendorTable {
     pub(super) fn apply(self, setup: &mut VendorSetup) -> Result<(), Problem> {
         put(&mut setup.fcc.challenge, self.fcc_challenge);
         put(&mut setup.fcc.proof, self.fcc_answer.map(Proof::Answer));
+        if let Some(said) = self.fcc_maker {
+            let span = said.span();
+            let maker = said.into_inner().0.try_into();
+            let maker = maker.map_err(|_| (span.clone(), "four bytes are wanted".to_owned()))?;
+            if self.fcc_answer.is_some() {
+                return Err((span, "only one of `fcc-answer` and `fcc-maker` can be right".into()));
+            }
+            setup.fcc.proof = Proof::Maker(maker);
+        }
         if let Some(said) = self.carrier_lock {
             setup.allowed = networks(said)?;
         }
