@@ -719,7 +719,17 @@ fn a_host_that_shuts_down_is_forgotten_by_the_network_until_it_is_back() {
     let told = bench.wait(60_000);
     assert_eq!(told[0].answer::<ms_host_shutdown::Notify>(tid, Status::SUCCESS), [0; 0]);
     assert_eq!(tell_all(&told[1..]), ["session DEACTIVATED", "packet DETACHED", "register DEREGISTERED"]);
+    // Nothing brings it back by itself.
+    bench.modem.lose_signal(bench.now);
+    bench.modem.restore_signal(bench.now);
+    bench.wait(60_000);
+    assert_eq!(registered_with(&mut bench).0, bc::RegistrationState::DEREGISTERED);
     bench.open();
+    assert_eq!(tell_all(&bench.wait(10_000)).last().unwrap(), "packet ATTACHED");
+    // A host that has changed its mind.
+    bench.set::<ms_host_shutdown::Notify>(&Empty {});
+    bench.wait(1_000);
+    bench.set::<bc::RegisterState>(&bc::RegisterStateSet::default());
     assert_eq!(tell_all(&bench.wait(10_000)).last().unwrap(), "packet ATTACHED");
     // A host that has not shut down changes nothing by opening again.
     bench.open();

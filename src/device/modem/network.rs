@@ -687,6 +687,8 @@ impl Modem {
             (Selection::Manual(plmn), Some(network)) => network.plmn == *plmn,
         };
         let ticket = if stays { self.begin_done(by, Work::Register)? } else { self.begin(by, Work::Register, None)? };
+        // Who registers is there.
+        self.shut_down = false;
         let manual = selection != Selection::Automatic;
         self.networks.selection = selection;
         self.networks.registration.preferred = preferred;
@@ -700,7 +702,7 @@ impl Modem {
 
     /// Looks for a network, if SIM and radio allow it.
     pub(super) fn begin_search(&mut self, now: Instant) {
-        let barred = self.is_sim_denied() || self.is_carrier_locked();
+        let barred = self.is_sim_denied() || self.is_carrier_locked() || self.shut_down;
         if self.usable_sim().is_err() || !self.radio.is_on() || barred {
             return;
         }
