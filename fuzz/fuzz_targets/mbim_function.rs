@@ -12,12 +12,20 @@ use mbim_wire::catalogue::{hex, message_to_json};
 use mbim_wire::field::Raw;
 use mbim_wire::fragment::Splitter;
 use mbim_wire::message::{self, Body, CommandType, Transfer};
-use mbim_wire::service::{basic_connect, ms_basic_connect_extensions as extensions};
+use mbim_wire::service::{basic_connect, ms_basic_connect_extensions as extensions, sms, ussd};
 use wwan::device::mbim::{Config, Function, Memory, served_commands};
 use wwan::device::modem::bearer::Way;
+use wwan::device::modem::clock::Date;
 use wwan::device::modem::sim::Sim;
+use wwan::device::modem::sms::Incoming;
 use wwan::device::modem::{Modem, Setup, SimSetup, event::Origin};
 use wwan::time::{Instant, Millis};
+
+/// Comes in two parts.
+const LONG: &str = concat!(
+    "A text that is longer than one message can hold, so that it comes in parts, each of which takes a place in the ",
+    "store of the modem; the second one is here."
+);
 
 /// The bytes of the input that are left.
 struct Script<'d>(&'d [u8]);
@@ -106,7 +114,9 @@ impl World<'_> {
     fn command(&mut self, service: u8, cid: u32, kind: u8, body: &[u8]) {
         let service = match service {
             0..128 => basic_connect::BASIC_CONNECT,
-            128..192 => extensions::MS_BASIC_CONNECT_EXTENSIONS,
+            128..180 => extensions::MS_BASIC_CONNECT_EXTENSIONS,
+            180..188 => sms::SMS,
+            188..192 => ussd::USSD,
             n @ 192..250 => {
                 let mut served: Vec<_> = served_commands().map(|(service, _)| service).collect();
                 served.dedup();
@@ -130,7 +140,7 @@ impl World<'_> {
 
     fn control(&mut self, what: u8) {
         let (modem, now) = (&mut self.modem, self.now);
-        match what % 16 {
+        match what % 24 {
             0 => drop(modem.insert_sim_into(now, what >> 6, Sim::default())),
             1 => modem.insert_sim(now, Sim::with_pin("1234")),
             2 => drop(modem.remove_sim_from(now, what >> 6)),
@@ -146,9 +156,20 @@ impl World<'_> {
             12 => modem.refuse_other_access_points(u32::from(what)),
             13 => modem.reboot(now),
             14 => modem.set_stalled(what >> 7, what & 0x40 != 0),
-            _ => {
+            15 => {
                 modem.carry(now, what >> 7, Way::Up, usize::from(what));
             }
+            16 | 17 => {
+                let text = if what & 0x40 == 0 { "short" } else { LONG };
+                let class = what.is_multiple_of(2).then_some(what >> 6);
+                let _ = modem.receive_text(now, Incoming { from: "+15550123", text, class, date: None });
+            }
+            18 => drop(modem.receive_pdu(now, &[0, 4, 4, 0x81, 0x55, 0x55, what, what, 0, 0, 0, 0, 0, 0, 0, 1, 0x61])),
+            19 => drop(modem.network_ussd(now, "1?", what > 127)),
+            20 => modem.network_ends_ussd(now),
+            21 => modem.other_client_answers_ussd(now),
+            22 => modem.set_date(now, Date { day: 1 + (what >> 3), zone: -8, ..Date::default() }),
+            _ => drop(modem.set_service_centre(now, Origin::WORLD, if what > 127 { "1" } else { "+2" })),
         }
     }
 
