@@ -21,9 +21,11 @@ use mbim_wire::service::{
     intel_thermal_rf as thermal, intel_tools as tools, known, qdu, quectel,
 };
 use mbim_wire::{Command, Encode, Set, Status, Uuid, View};
-use wwan::device::mbim::{Config, VendorServices};
+use wwan::device::mbim::{Config, VendorServices, served_commands};
 use wwan::device::modem::event::Origin;
 use wwan::device::modem::network::{Cell, Network, Signal, Technologies};
+use wwan::device::modem::sim::Sim;
+use wwan::device::modem::stk::ProactiveCommand;
 use wwan::device::modem::vendor::{Policy, PolicyError, Proof, Verdict};
 use wwan::device::modem::{Setup, text};
 use wwan::time::Millis;
@@ -717,4 +719,72 @@ fn intel_keeps_settings_of_the_trace() {
     assert_eq!(ask(&mut bench, Which(4)), Err(Status::INVALID_PARAMETERS));
     let set = tools::TraceConfigSet { trace_cmd: Which(4), trace_value: 1 };
     assert_eq!(outcome::<tools::TraceConfig>(&mut bench, &set), Status::INVALID_PARAMETERS);
+}
+
+// Anything.
+
+#[test]
+fn random_commands_have_one_answer_each() {
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut random = move |below: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % below
+    };
+    let mut setup = with_policies();
+    setup.radio.fcc_locked = true;
+    setup.vendor.fcc.proof = Proof::Maker([1, 2, 3, 4]);
+    setup.vendor.update_window = 8;
+    let mut bench = all(setup);
+    let commands: Vec<_> = served_commands().collect();
+    let (mut sent, mut succeeded) = (0, 0);
+    for round in 0..60_000 {
+        let (service, served) = commands[random(commands.len() as u64) as usize];
+        let kind = if random(2) == 0 { CommandType::QUERY } else { CommandType::SET };
+        // Words that are small more often than not, so that some make sense.
+        let words = random(16);
+        let body: Vec<u8> = (0..words)
+            .flat_map(|_| match random(4) {
+                0 => (random(1 << 32) as u32).to_le_bytes(),
+                1 => (4 * random(16) as u32).to_le_bytes(),
+                _ => (random(4) as u32).to_le_bytes(),
+            })
+            .collect();
+        let tid = bench.command(service, served.cid, kind, &Raw(&body));
+        sent += 1;
+        let mut answers = bench.wait_answers(random(50));
+        if answers.is_empty() {
+            answers = bench.wait_answers(200_000);
+        }
+        if !bench.function.is_open() {
+            bench.open();
+            continue;
+        }
+        assert_eq!(answers.len(), 1, "round {round}: {service} {} {kind:?} {body:x?}: {answers:?}", served.cid);
+        succeeded += u32::from(status_of(tid, &answers[0]) == Status::SUCCESS);
+        let now = bench.now;
+        match random(200) {
+            0 => bench.modem.set_hw_radio(now, random(2) == 0),
+            1 => bench.modem.remove_sim(now),
+            2..6 => bench.modem.insert_sim(now, Sim::default()),
+            6 => bench.modem.lose_signal(now),
+            7..9 => bench.modem.restore_signal(now),
+            9..40 => {
+                let kind = random(0x45) as u8;
+                let asks = [0xD0, 9, 0x81, 3, 1, kind, random(7) as u8, 0x82, 2, 0x81, 0x82];
+                let _ = bench.modem.issue_proactive(now, ProactiveCommand::raw(&asks).unwrap());
+            }
+            _ => {}
+        }
+    }
+    assert!(succeeded > sent / 20, "{succeeded} of {sent}: too few make sense");
+}
+
+/// The status of an answer, whatever else is in it: some failures tell the state too.
+fn status_of(wanted: u32, message: &Message) -> Status {
+    match message {
+        Message::Done { tid, status, .. } if *tid == wanted => *status,
+        other => panic!("{other:?}"),
+    }
 }

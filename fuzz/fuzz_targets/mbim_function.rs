@@ -13,11 +13,12 @@ use mbim_wire::field::Raw;
 use mbim_wire::fragment::Splitter;
 use mbim_wire::message::{self, Body, CommandType, Transfer};
 use mbim_wire::service::{basic_connect, ms_basic_connect_extensions as extensions, sms, ussd};
-use wwan::device::mbim::{Config, Function, Memory, served_commands};
+use wwan::device::mbim::{Config, Function, Memory, VendorServices, served_commands};
 use wwan::device::modem::bearer::Way;
 use wwan::device::modem::clock::Date;
 use wwan::device::modem::sim::Sim;
 use wwan::device::modem::sms::Incoming;
+use wwan::device::modem::stk::ProactiveCommand;
 use wwan::device::modem::{Modem, Setup, SimSetup, event::Origin};
 use wwan::time::{Instant, Millis};
 
@@ -156,6 +157,10 @@ impl World<'_> {
             12 => modem.refuse_other_access_points(u32::from(what)),
             13 => modem.reboot(now),
             14 => modem.set_stalled(what >> 7, what & 0x40 != 0),
+            15 if what > 127 => {
+                let asks = [0xd0, 9, 0x81, 3, 1, what >> 5 | 0x20, 0, 0x82, 2, 0x81, 0x82];
+                let _ = modem.issue_proactive(now, ProactiveCommand::raw(&asks).unwrap());
+            }
             15 => {
                 modem.carry(now, what >> 7, Way::Up, usize::from(what));
             }
@@ -224,6 +229,7 @@ fuzz_target!(|data: &[u8]| {
     let mut config = Config::default();
     config.extended_version = [0x0100, 0x0200, 0x0300, 0x0400][usize::from(setup & 3)];
     config.max_control_transfer = if setup & 4 == 0 { 4096 } else { 128 };
+    config.vendor_services = if setup & 16 == 0 { VendorServices::empty() } else { VendorServices::all() };
     config.open_delay = Millis(u32::from(setup >> 7) * 100);
     let room = if setup & 8 == 0 { 4096 } else { 2048 };
     let memory = Memory { out: &mut out[..room], assembly: &mut assembly };
