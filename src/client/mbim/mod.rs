@@ -2,7 +2,23 @@
 //!
 //! [`Client`] sends one command at a time and waits for its answer; indications that come meanwhile are kept for
 //! [`next_indication`](Client::next_indication). The steps from a cold modem to a connection are
-//! [procedures](crate::procedure::mbim), which the client [follows](Client::follow); each has a method of its own.
+//! [procedures](crate::procedure::mbim), which the client [follows](Client::follow); each has a method of its own. So
+//! has whatever else takes several steps, depends on a version, or has a trap; all other commands of any service are
+//! asked by [`query`](Client::query) and [`set`](Client::set).
+//!
+//! # Versions
+//!
+//! After [`open`](Client::open) a modem speaks MBIM 1.0. [`negotiate`](Client::negotiate), as the next call, agrees upon a
+//! later version of Microsoft's extensions, in which the layouts of some messages are others. The client writes and reads
+//! those of the version in force by itself; answers come in the newest layout, and what an older version does not tell is
+//! empty. Indications come as they are, and [`newest`] reads them in any version. [`query`](Client::query) and
+//! [`set`](Client::set) leave the choice to the caller: commands whose names end in `V2` or `V3` hold from that version on.
+//! A program that never negotiates, and uses no proxy, does not link any of it.
+//!
+//! # Busy modems
+//!
+//! A command answered with [`Status::BUSY`] is asked again after a second, five times; a procedure starts over instead,
+//! unless that would do something twice. [`Counters::busy`] counts it. [`command`](Client::command) hands such an answer out.
 //!
 //! # Cancellation
 //!

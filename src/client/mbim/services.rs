@@ -362,7 +362,8 @@ macro_rules! service_methods {
         ///
         /// # Errors
         ///
-        /// [`Error::NoRoom`], or any other. With [`Status::MS_INVALID_LOGICAL_CHANNEL`] the channel is lost.
+        /// [`Error::NoRoom`], or any other. With
+        /// [`MS_INVALID_LOGICAL_CHANNEL`](mbim_wire::Status::MS_INVALID_LOGICAL_CHANNEL) the channel is lost.
         ///
         /// # Cancellation
         ///
