@@ -1,4 +1,4 @@
-//! Phonebook (MBIM 1.0 §10.5.33 to §10.5.36): the entries on the SIM.
+//! Phonebook (MBIM 1.0): the entries on the SIM.
 
 use heapless::Vec;
 use mbim_wire::message::CommandType;

@@ -1,4 +1,4 @@
-//! STK (MBIM 1.0 §10.5.37 to §10.5.39): the SIM toolkit.
+//! STK (MBIM 1.0): the SIM toolkit.
 
 use mbim_wire::bytes::{FixedBytes, Rest};
 use mbim_wire::message::CommandType;
