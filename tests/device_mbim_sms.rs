@@ -439,6 +439,7 @@ fn the_network_keeps_messages_until_the_modem_is_there() {
     let incoming = Incoming { from: "1", text: "x", class: None, date: None };
     let kept = (0..20).take_while(|_| bench.modem.receive_text(bench.now, incoming).is_ok()).count();
     assert_eq!(kept, 16);
+    assert_eq!(bench.modem.messages().count(), 2);
     assert!(bench.modem.receive_pdu(bench.now, &hex("0004048155550000620101000000000161")).is_err());
     bench.modem.restore_signal(bench.now);
     bench.wait(10_000);
@@ -604,6 +605,7 @@ fn what_is_sent_to_the_own_number_arrives() {
     let header = hex("00 41 00 0891 51551000 00 04 0a 06 05 04 0b84 23f0 010203");
     assert_eq!(bench.send_outcome(&header, 1_000), Status::SUCCESS);
     assert_eq!(bench.listed_after(3)[6..], hex("44 0881 51551000 00 04 62101000001200 0a 06 05 04 0b84 23f0 010203"));
+    assert_eq!(bench.modem.messages_lost(), 0);
     // Given up by the host, it is sent all the same.
     let tid = bench.send_pdu(&own);
     let mut buffer = [0; 16];
@@ -762,6 +764,19 @@ fn a_list_that_does_not_fit_the_queue_fails() {
         }
         assert_eq!(bench.function.counters().answers_too_long, u32::from(status != Status::SUCCESS));
     }
+}
+
+#[test]
+fn what_the_network_cannot_keep_is_counted() {
+    let mut setup = Setup::default();
+    setup.sms.capacity = 1;
+    let mut bench = Bench::ready(setup);
+    bench.receive_text("full");
+    for _ in 0..16 {
+        bench.receive_text("kept");
+    }
+    assert_eq!(bench.send_outcome(&submit_to("21", "15550100"), 1_000), Status::SUCCESS);
+    assert_eq!(bench.modem.messages_lost(), 2, "the message and the report");
 }
 
 #[test]

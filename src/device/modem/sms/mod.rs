@@ -306,7 +306,11 @@ struct Sending {
 /// Messages of a modem.
 #[derive(Debug)]
 pub(super) struct Sms {
-    setup: SmsSetup,
+    enabled: bool,
+    format: Format,
+    service_centre: Number,
+    destinations: Vec<Destination, DESTINATIONS>,
+    loop_back: bool,
     /// As long as the capacity.
     store: Vec<Option<Message>, MESSAGES>,
     ready: bool,
@@ -322,18 +326,23 @@ pub(super) struct Sms {
     concatenation: u8,
     flashes: Deque<(u32, Content), FLASHES>,
     flash: u32,
+    lost: u32,
 }
 
 impl Sms {
-    pub(super) fn new(mut setup: SmsSetup) -> Self {
+    pub(super) fn new(setup: SmsSetup) -> Self {
         let capacity = usize::from(setup.capacity).min(MESSAGES);
         let mut store = Vec::new();
-        for message in core::mem::take(&mut setup.stored).into_iter().take(capacity) {
+        for message in setup.stored.into_iter().take(capacity) {
             let _ = store.push(Some(message));
         }
         let _ = store.resize(capacity, None);
         Self {
-            setup,
+            enabled: setup.enabled,
+            format: setup.format,
+            service_centre: setup.service_centre,
+            destinations: setup.destinations,
+            loop_back: setup.loop_back,
             store,
             ready: false,
             ready_at: None,
@@ -344,6 +353,7 @@ impl Sms {
             concatenation: 0,
             flashes: Deque::new(),
             flash: 0,
+            lost: 0,
         }
     }
 
@@ -411,7 +421,7 @@ impl Modem {
     /// Whether the device has short messages.
     #[must_use]
     pub fn has_messages(&self) -> bool {
-        self.sms.setup.enabled
+        self.sms.enabled
     }
 
     /// Whether the store can be used: a little after the SIM can.
@@ -423,7 +433,7 @@ impl Modem {
     /// How messages are carried.
     #[must_use]
     pub fn message_format(&self) -> Format {
-        self.sms.setup.format
+        self.sms.format
     }
 
     /// Messages that fit the store.
@@ -441,7 +451,7 @@ impl Modem {
     /// Number of the service centre, empty if it is not known.
     #[must_use]
     pub fn service_centre(&self) -> &str {
-        &self.sms.setup.service_centre
+        &self.sms.service_centre
     }
 
     /// Sets the number of the service centre.
@@ -455,8 +465,8 @@ impl Modem {
         if !is_number(number) {
             return Err(Reason::Invalid.into());
         }
-        if self.sms.setup.service_centre != *number {
-            self.sms.setup.service_centre = text(number);
+        if self.sms.service_centre != *number {
+            self.sms.service_centre = text(number);
             self.log.push(by, Change::Messages(MessageEvent::ServiceCentre));
         }
         Ok(())
@@ -546,7 +556,7 @@ impl Modem {
 
     /// The SIM can be used from now on, or cannot any more; the store follows.
     pub(super) fn messages_follow_sim(&mut self, now: Instant, by: Origin) {
-        let usable = self.usable_sim().is_ok() && self.sms.setup.enabled;
+        let usable = self.usable_sim().is_ok() && self.sms.enabled;
         match (usable, self.sms.ready) {
             (true, false) => self.sms.ready_at = self.sms.ready_at.or(Some(now + self.delays.messages)),
             (false, true) => {
@@ -573,8 +583,8 @@ impl Modem {
     /// [`Reason::Full`] if the network keeps too many messages already, and those of [`Content::texts`].
     pub fn receive_text(&mut self, now: Instant, incoming: Incoming<'_>) -> Result<u8, Failure> {
         self.poll(now);
-        let SmsSetup { format, service_centre, .. } = &self.sms.setup;
-        let parts = Content::texts(*format, service_centre, incoming, self.date(now), self.sms.concatenation)?;
+        let Sms { format, service_centre, concatenation, .. } = &self.sms;
+        let parts = Content::texts(*format, service_centre, incoming, self.date(now), *concatenation)?;
         if self.sms.arrivals.capacity().saturating_sub(self.sms.arrivals.len()) < parts.len() {
             return Err(Reason::Full.into());
         }
@@ -595,7 +605,7 @@ impl Modem {
     /// [`Reason::TooLong`] as with [`receive_text`](Self::receive_text).
     pub fn receive_pdu(&mut self, now: Instant, pdu: &[u8]) -> Result<(), Failure> {
         self.poll(now);
-        if self.sms.setup.format != Format::Pdu {
+        if self.sms.format != Format::Pdu {
             return Err(Reason::NotSupported.into());
         }
         self.arrive(now, Content::arriving(pdu)?)?;
@@ -605,6 +615,19 @@ impl Modem {
 
     fn arrive(&mut self, at: Instant, content: Content) -> Result<(), Failure> {
         self.sms.arrivals.push(Arrival { at, content }).map_err(|_| Reason::Full.into())
+    }
+
+    /// A network that keeps too much for the modem already loses a message, as real ones do.
+    fn arrive_or_lose(&mut self, at: Instant, content: Content) {
+        if self.arrive(at, content).is_err() {
+            self.sms.lost = self.sms.lost.saturating_add(1);
+        }
+    }
+
+    /// Messages and reports that came back from the modem's own sending and that the network could not keep.
+    #[must_use]
+    pub fn messages_lost(&self) -> u32 {
+        self.sms.lost
     }
 
     /// When the next message arrives, if the modem can be reached.
@@ -683,10 +706,10 @@ impl Modem {
     /// [`Reason::NotRegistered`], [`Reason::Busy`], and those of [`usable_store`](Self::usable_store).
     pub fn request_send(&mut self, now: Instant, by: Origin, content: &Content) -> Result<(Ticket, u8), Failure> {
         self.poll(now);
-        let (to, report) = match (content, self.sms.setup.format) {
+        let (to, report) = match (content, self.sms.format) {
             (Content::Pdu(pdu), Format::Pdu) => {
                 let submission = tpdu::submission(pdu)?;
-                if submission.needs_centre && self.sms.setup.service_centre.is_empty() {
+                if submission.needs_centre && self.sms.service_centre.is_empty() {
                     return Err(Reason::ServiceCentre.into());
                 }
                 (submission.to, submission.report)
@@ -705,7 +728,7 @@ impl Modem {
         if self.sms.sending.is_full() {
             return Err(Reason::Busy.into());
         }
-        let mut destinations = self.sms.setup.destinations.iter();
+        let mut destinations = self.sms.destinations.iter();
         let known = destinations.find(|destination| digits(&destination.number) == digits(&to));
         let verdict = known.map_or(Verdict::Taken(0), |destination| destination.verdict);
         let takes = if verdict == Verdict::Silent { self.delays.no_answer } else { self.delays.send };
@@ -722,11 +745,11 @@ impl Modem {
     fn echo(&self, at: Instant, content: &Content, to: &str) -> Option<Content> {
         let numbers = &self.sim()?.numbers;
         let own = numbers.iter().find(|own| digits(own) == digits(to))?;
-        if !self.sms.setup.loop_back {
+        if !self.sms.loop_back {
             return None;
         }
         match content {
-            Content::Pdu(pdu) => tpdu::echo(&self.sms.setup.service_centre, pdu, own, self.date(at)),
+            Content::Pdu(pdu) => tpdu::echo(&self.sms.service_centre, pdu, own, self.date(at)),
             Content::Cdma(message) => {
                 Some(Content::Cdma(CdmaMessage { date: date_text(self.date(at)), ..message.clone() }))
             }
@@ -748,16 +771,15 @@ impl Modem {
         if outcome.is_err() {
             return;
         }
-        // A network that keeps too much for the modem already loses it, as real ones do.
         if let Some(echo) = sending.echo {
-            let _ = self.arrive(now + self.delays.deliver, echo);
+            self.arrive_or_lose(now + self.delays.deliver, echo);
         }
         if sending.report {
             let at = now + self.delays.report;
             let (sent, done) = (self.date(now), self.date(at));
-            let centre = &self.sms.setup.service_centre;
+            let centre = &self.sms.service_centre;
             if let Some(report) = tpdu::report(centre, reference, &sending.to, sent, done, status) {
-                let _ = self.arrive(at, report);
+                self.arrive_or_lose(at, report);
             }
         }
     }
