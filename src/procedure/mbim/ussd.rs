@@ -112,8 +112,9 @@ impl Ussd {
         let mut buffer = [0; MAX_LEN];
         let string = write(text.into(), &mut buffer)?;
         let mut payload = Vec::new();
-        let fits = payload.extend_from_slice(string.octets).is_ok();
-        debug_assert!(fits, "both have the same length");
+        payload
+            .extend_from_slice(string.octets)
+            .map_err(|_| at_wire::EncodeError::TooLong { field: "ussd_string", limit: MAX_LEN })?;
         Ok(Self { action, coding: string.coding, payload })
     }
 
