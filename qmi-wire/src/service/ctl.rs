@@ -6,7 +6,7 @@
 use crate::field::As;
 use crate::list::List;
 use crate::service::Service;
-use crate::text::Rest;
+use crate::text::{Rest, Str};
 
 crate::open_enum! {
     /// Whether packets of the data path have a header for quality of service.
@@ -104,6 +104,8 @@ crate::qmi_service! {
         response {
             /// The services and their versions.
             0x01 required => service_list "Service list": List<'a, ServiceInfo>,
+            /// Maker and version of the firmware, on some devices.
+            0x10 => vendor: Str<'a>,
         }
     }
 

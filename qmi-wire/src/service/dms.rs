@@ -324,13 +324,13 @@ crate::open_enum! {
 crate::flags! {
     /// Where the power comes from (bits of the power state flags).
     pub struct PowerState(u8) {
-        /// External source.
+        /// Power from outside.
         EXTERNAL_SOURCE = 1 << 0,
-        /// Battery connected.
+        /// A battery is connected.
         BATTERY_CONNECTED = 1 << 1,
-        /// Battery charging.
+        /// The battery is being charged.
         BATTERY_CHARGING = 1 << 2,
-        /// Fault.
+        /// Something is wrong with the power.
         FAULT = 1 << 3,
     }
 }
@@ -338,7 +338,7 @@ crate::flags! {
 crate::open_enum! {
     /// Radio interface.
     pub struct RadioInterface(u8) {
-        /// Cdma20001x.
+        /// CDMA2000 1x.
         CDMA20001X = 1,
         /// EV-DO.
         EVDO = 2,
@@ -348,7 +348,7 @@ crate::open_enum! {
         UMTS = 5,
         /// LTE.
         LTE = 8,
-        /// Tds.
+        /// TD-SCDMA.
         TDS = 9,
         /// 5G NR.
         _5GNR = 10,
@@ -370,51 +370,51 @@ crate::open_enum! {
     pub struct SwiUsbComposition(u8) {
         /// Not known.
         UNKNOWN = 255,
-        /// 0.
+        /// Composition 0.
         _0 = 0,
-        /// 1.
+        /// Composition 1.
         _1 = 1,
-        /// 2.
+        /// Composition 2.
         _2 = 2,
-        /// 3.
+        /// Composition 3.
         _3 = 3,
-        /// 4.
+        /// Composition 4.
         _4 = 4,
-        /// 5.
+        /// Composition 5.
         _5 = 5,
-        /// 6.
+        /// Composition 6.
         _6 = 6,
-        /// 7.
+        /// Composition 7.
         _7 = 7,
-        /// 8.
+        /// Composition 8.
         _8 = 8,
-        /// 9.
+        /// Composition 9.
         _9 = 9,
-        /// 10.
+        /// Composition 10.
         _10 = 10,
-        /// 11.
+        /// Composition 11.
         _11 = 11,
-        /// 12.
+        /// Composition 12.
         _12 = 12,
-        /// 13.
+        /// Composition 13.
         _13 = 13,
-        /// 14.
+        /// Composition 14.
         _14 = 14,
-        /// 15.
+        /// Composition 15.
         _15 = 15,
-        /// 16.
+        /// Composition 16.
         _16 = 16,
-        /// 17.
+        /// Composition 17.
         _17 = 17,
-        /// 18.
+        /// Composition 18.
         _18 = 18,
-        /// 19.
+        /// Composition 19.
         _19 = 19,
-        /// 20.
+        /// Composition 20.
         _20 = 20,
-        /// 21.
+        /// Composition 21.
         _21 = 21,
-        /// 22.
+        /// Composition 22.
         _22 = 22,
     }
 }
@@ -442,15 +442,15 @@ crate::open_enum! {
 crate::open_enum! {
     /// UIM facility.
     pub struct UimFacility(u8) {
-        /// PN.
+        /// Lock to a network.
         PN = 0,
-        /// Pu.
+        /// Lock to a network subset.
         PU = 1,
-        /// Pp.
+        /// Lock to a service provider.
         PP = 2,
-        /// Pc.
+        /// Lock to a corporation.
         PC = 3,
-        /// Pf.
+        /// Lock to this device's first card.
         PF = 4,
     }
 }
@@ -518,9 +518,9 @@ crate::open_enum! {
 crate::wire_struct! {
     /// Battery level report limits.
     pub struct BatteryLevelReportLimits {
-        /// Lower limit. In percent.
+        /// Lower limit.
         lower_limit: u8,
-        /// Upper limit. In percent.
+        /// Upper limit.
         upper_limit: u8,
     }
 }
@@ -1274,7 +1274,7 @@ crate::qmi_service! {
     /// Sets the time.
     pub mod set_time "Set Time" = 0x004b {
         request {
-            /// Time value. In milliseconds since 6 January 1980.
+            /// Time value.
             0x01 required => time_value: u64,
             /// Time reference type.
             0x10 required => time_reference_type: TimeReferenceType,

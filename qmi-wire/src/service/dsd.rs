@@ -17,7 +17,7 @@ crate::open_enum! {
         DUN = 3,
         /// SUPL.
         SUPL = 4,
-        /// Hipri.
+        /// High priority.
         HIPRI = 5,
         /// FOTA.
         FOTA = 6,
@@ -43,7 +43,7 @@ crate::flags! {
         DUN = 1 << 3,
         /// SUPL.
         SUPL = 1 << 4,
-        /// Hipri.
+        /// High priority.
         HIPRI = 1 << 5,
         /// FOTA.
         FOTA = 1 << 6,
@@ -83,7 +83,7 @@ crate::open_enum! {
         _3GPP_TDSCDMA = 4,
         /// 3GPP WLAN.
         _3GPP_WLAN = 5,
-        /// 3gpp5g.
+        /// 3GPP 5G.
         _3GPP5G = 6,
         /// 3GPP2 CDMA 1x.
         _3GPP2_1X = 101,
@@ -99,83 +99,83 @@ crate::open_enum! {
 crate::flags! {
     /// Service option mask.
     pub struct SoMask(u64) {
-        /// 3GPP: Wcdma.
+        /// 3GPP: WCDMA.
         _3GPP_SO_MASK_WCDMA = 1 << 0,
-        /// 3GPP: Hsdpa.
+        /// 3GPP: HSDPA.
         _3GPP_SO_MASK_HSDPA = 1 << 1,
-        /// 3GPP: Hsupa.
+        /// 3GPP: HSUPA.
         _3GPP_SO_MASK_HSUPA = 1 << 2,
-        /// 3GPP: Hsdpaplus.
+        /// 3GPP: HSPA+.
         _3GPP_SO_MASK_HSDPAPLUS = 1 << 3,
-        /// 3GPP: Dc Hsdpaplus.
+        /// 3GPP: dual carrier HSPA+.
         _3GPP_SO_MASK_DC_HSDPAPLUS = 1 << 4,
-        /// 3GPP: 64 Qam.
+        /// 3GPP: 64 qam.
         _3GPP_SO_MASK64_QAM = 1 << 5,
-        /// 3GPP: Hspa.
+        /// 3GPP: HSPA.
         _3GPP_SO_MASK_HSPA = 1 << 6,
-        /// 3GPP: Gprs.
+        /// 3GPP: GPRS.
         _3GPP_SO_MASK_GPRS = 1 << 7,
-        /// 3GPP: Edge.
+        /// 3GPP: EDGE.
         _3GPP_SO_MASK_EDGE = 1 << 8,
-        /// 3GPP: Gsm.
+        /// 3GPP: GSM.
         _3GPP_SO_MASK_GSM = 1 << 9,
-        /// 3GPP: S2b.
+        /// 3GPP: S 2b.
         _3GPP_SO_MASK_S2B = 1 << 10,
-        /// 3GPP: Lte Limited Srvc.
+        /// 3GPP: LTE limited service.
         _3GPP_SO_MASK_LTE_LIMITED_SRVC = 1 << 11,
-        /// 3GPP: Lte Fdd.
+        /// 3GPP: LTE FDD.
         _3GPP_SO_MASK_LTE_FDD = 1 << 12,
-        /// 3GPP: Lte Tdd.
+        /// 3GPP: LTE TDD.
         _3GPP_SO_MASK_LTE_TDD = 1 << 13,
-        /// 3GPP: Tdscdma.
+        /// 3GPP: TD-SCDMA.
         _3GPP_SO_MASK_TDSCDMA = 1 << 14,
-        /// 3GPP: Dc Hsupa.
+        /// 3GPP: dual carrier HSUPA.
         _3GPP_SO_MASK_DC_HSUPA = 1 << 15,
-        /// 3GPP: Lte Ca Dl.
+        /// 3GPP: LTE carrier aggregation DL.
         _3GPP_SO_MASK_LTE_CA_DL = 1 << 16,
-        /// 3GPP: Lte Ca Ul.
+        /// 3GPP: LTE carrier aggregation UL.
         _3GPP_SO_MASK_LTE_CA_UL = 1 << 17,
-        /// 3GPP: S2b Limited Srvc.
+        /// 3GPP: S 2b limited service.
         _3GPP_SO_MASK_S2B_LIMITED_SRVC = 1 << 18,
-        /// 3GPP: Four Point Five G.
+        /// 3GPP: 4.5G.
         _3GPP_SO_MASK_FOUR_POINT_FIVE_G = 1 << 19,
-        /// 3GPP: Four Point Five GP lus.
+        /// 3GPP: 4.5G+.
         _3GPP_SO_MASK_FOUR_POINT_FIVE_G_PLUS = 1 << 20,
-        /// 3GPP2: 1x Is95.
+        /// 3GPP2: CDMA 1x IS-95.
         _3GPP2_SO_MASK1X_IS95 = 1 << 24,
-        /// 3GPP2: 1x Is2000.
+        /// 3GPP2: CDMA 1x IS-2000.
         _3GPP2_SO_MASK1X_IS2000 = 1 << 25,
-        /// 3GPP2: 1x Is2000 Rel A.
+        /// 3GPP2: CDMA 1x IS-2000 release A.
         _3GPP2_SO_MASK1X_IS2000_REL_A = 1 << 26,
-        /// 3GPP2: Hdr Rev0 Dpa.
+        /// 3GPP2: HDR revision 0 DPA.
         _3GPP2_SO_MASK_HDR_REV0_DPA = 1 << 27,
-        /// 3GPP2: Hdr Reva Dpa.
+        /// 3GPP2: HDR revision A DPA.
         _3GPP2_SO_MASK_HDR_REVA_DPA = 1 << 28,
-        /// 3GPP2: Hdr Revb Dpa.
+        /// 3GPP2: HDR revision B DPA.
         _3GPP2_SO_MASK_HDR_REVB_DPA = 1 << 29,
-        /// 3GPP2: Hdr Reva Mpa.
+        /// 3GPP2: HDR revision A MPA.
         _3GPP2_SO_MASK_HDR_REVA_MPA = 1 << 30,
-        /// 3GPP2: Hdr Revb Mpa.
+        /// 3GPP2: HDR revision B MPA.
         _3GPP2_SO_MASK_HDR_REVB_MPA = 1 << 31,
-        /// 3GPP2: Hdr Reva Empa.
+        /// 3GPP2: HDR revision A EMPA.
         _3GPP2_SO_MASK_HDR_REVA_EMPA = 1 << 32,
-        /// 3GPP2: Hdr Revb Empa.
+        /// 3GPP2: HDR revision B EMPA.
         _3GPP2_SO_MASK_HDR_REVB_EMPA = 1 << 33,
-        /// 3GPP2: Hdr Revb Mmpa.
+        /// 3GPP2: HDR revision B MMPA.
         _3GPP2_SO_MASK_HDR_REVB_MMPA = 1 << 34,
-        /// 3GPP2: Hdr Evdo Fmc.
+        /// 3GPP2: HDR EV-DO FMC.
         _3GPP2_SO_MASK_HDR_EVDO_FMC = 1 << 35,
-        /// 3GPP2: 1x Cs.
+        /// 3GPP2: CDMA 1x CS.
         _3GPP2_SO_MASK1X_CS = 1 << 36,
-        /// 3GPP: 5g Tdd.
+        /// 3GPP: 5G TDD.
         _3GPP_SO_MASK5G_TDD = 1 << 40,
-        /// 3GPP: 5g Sub6.
+        /// 3GPP: 5G below 6 GHz.
         _3GPP_SO_MASK5G_SUB6 = 1 << 41,
-        /// 3GPP: 5g Mmwave.
+        /// 3GPP: 5G millimetre wave.
         _3GPP_SO_MASK5G_MMWAVE = 1 << 42,
-        /// 3GPP: 5g Nsa.
+        /// 3GPP: 5G NSA.
         _3GPP_SO_MASK5G_NSA = 1 << 43,
-        /// 3GPP: 5g Sa.
+        /// 3GPP: 5G SA.
         _3GPP_SO_MASK5G_SA = 1 << 44,
     }
 }

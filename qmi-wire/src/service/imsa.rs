@@ -75,9 +75,9 @@ crate::qmi_service! {
             0x14 success => ims_voice_service_registration_technology "IMS Voice Service Registration Technology": RegistrationTechnology,
             /// IMS video telephony service registration technology.
             0x15 success => ims_video_telephony_service_registration_technology "IMS Video Telephony Service Registration Technology": RegistrationTechnology,
-            /// IMS UE to TAS service status.
+            /// IMS device to TAS service status.
             0x16 success => ims_ue_to_tas_service_status "IMS UE to TAS Service Status": ServiceStatus,
-            /// IMS UE to TAS service registration technology.
+            /// IMS device to TAS service registration technology.
             0x17 success => ims_ue_to_tas_service_registration_technology "IMS UE to TAS Service Registration Technology": RegistrationTechnology,
             /// IMS video share service status.
             0x18 success => ims_video_share_service_status "IMS Video Share Service Status": ServiceStatus,
@@ -126,9 +126,9 @@ crate::qmi_service! {
             0x14 => ims_voice_service_registration_technology "IMS Voice Service Registration Technology": RegistrationTechnology,
             /// IMS video telephony service registration technology.
             0x15 => ims_video_telephony_service_registration_technology "IMS Video Telephony Service Registration Technology": RegistrationTechnology,
-            /// IMS UE to TAS service status.
+            /// IMS device to TAS service status.
             0x16 => ims_ue_to_tas_service_status "IMS UE to TAS Service Status": ServiceStatus,
-            /// IMS UE to TAS service registration technology.
+            /// IMS device to TAS service registration technology.
             0x17 => ims_ue_to_tas_service_registration_technology "IMS UE to TAS Service Registration Technology": RegistrationTechnology,
             /// IMS video share service status.
             0x18 => ims_video_share_service_status "IMS Video Share Service Status": ServiceStatus,

@@ -63,15 +63,15 @@ crate::open_enum! {
 crate::flags! {
     /// Delete cell database.
     pub struct DeleteCellDatabase(u32) {
-        /// Pos.
+        /// Position.
         POS = 1 << 0,
-        /// Latest GPS pos.
+        /// Latest GPS position.
         LATEST_GPS_POS = 1 << 1,
-        /// OTA pos.
+        /// OTA position.
         OTA_POS = 1 << 2,
-        /// Extended reference pos.
+        /// Extended reference position.
         EXT_REF_POS = 1 << 3,
-        /// Timetag.
+        /// Time tag.
         TIMETAG = 1 << 4,
         /// Cell id.
         CELLID = 1 << 5,
@@ -89,9 +89,9 @@ crate::flags! {
 crate::flags! {
     /// Delete clock information.
     pub struct DeleteClockInfo(u32) {
-        /// Time est.
+        /// Time estimate.
         TIME_EST = 1 << 0,
-        /// Frequency est.
+        /// Frequency estimate.
         FREQ_EST = 1 << 1,
         /// Week number.
         WEEK_NUMBER = 1 << 2,
@@ -99,17 +99,17 @@ crate::flags! {
         RTC_TIME = 1 << 3,
         /// Time transfer.
         TIME_TRANSFER = 1 << 4,
-        /// GPS time est.
+        /// GPS time estimate.
         GPS_TIME_EST = 1 << 5,
-        /// Glo time est.
+        /// GLONASS time estimate.
         GLO_TIME_EST = 1 << 6,
-        /// Glo day number.
+        /// GLONASS day number.
         GLO_DAY_NUMBER = 1 << 7,
-        /// Glo year number.
+        /// GLONASS year number.
         GLO_YEAR_NUMBER = 1 << 8,
-        /// Glo RF grp delay.
+        /// GLONASS RF group delay.
         GLO_RF_GRP_DELAY = 1 << 9,
-        /// Disable tt.
+        /// Disable TT.
         DISABLE_TT = 1 << 10,
     }
 }
@@ -117,43 +117,43 @@ crate::flags! {
 crate::flags! {
     /// Delete GNSS data.
     pub struct DeleteGnssData(u64) {
-        /// GPS svdir.
+        /// GPS satellite direction.
         GPS_SVDIR = 1 << 0,
-        /// GPS svsteer.
+        /// GPS satellite steering.
         GPS_SVSTEER = 1 << 1,
         /// GPS time.
         GPS_TIME = 1 << 2,
-        /// GPS alm correlation.
+        /// GPS almanac correlation.
         GPS_ALM_CORR = 1 << 3,
-        /// Glo svdir.
+        /// GLONASS satellite direction.
         GLO_SVDIR = 1 << 4,
-        /// Glo svsteer.
+        /// GLONASS satellite steering.
         GLO_SVSTEER = 1 << 5,
-        /// Glo time.
+        /// GLONASS time.
         GLO_TIME = 1 << 6,
-        /// Glo alm correlation.
+        /// GLONASS almanac correlation.
         GLO_ALM_CORR = 1 << 7,
-        /// SBAS svdir.
+        /// SBAS satellite direction.
         SBAS_SVDIR = 1 << 8,
-        /// SBAS svsteer.
+        /// SBAS satellite steering.
         SBAS_SVSTEER = 1 << 9,
         /// Position.
         POSITION = 1 << 10,
         /// Time.
         TIME = 1 << 11,
-        /// Iono.
+        /// Ionosphere.
         IONO = 1 << 12,
         /// UTC.
         UTC = 1 << 13,
         /// Health.
         HEALTH = 1 << 14,
-        /// Sadata.
+        /// SA data.
         SADATA = 1 << 15,
         /// RTI.
         RTI = 1 << 16,
         /// Satellite no exist.
         SV_NO_EXIST = 1 << 17,
-        /// Frequency bias est.
+        /// Frequency bias estimate.
         FREQ_BIAS_EST = 1 << 18,
     }
 }
@@ -303,7 +303,7 @@ crate::open_enum! {
         AP = 1,
         /// NTP.
         NTP = 2,
-        /// Nts.
+        /// NTS.
         NTS = 3,
     }
 }
@@ -325,11 +325,11 @@ crate::open_enum! {
     pub struct LockType(u32) {
         /// None.
         NONE = 1,
-        /// Mi.
+        /// For positions that the device asks for.
         MI = 2,
-        /// MT.
+        /// For positions that the network asks for.
         MT = 3,
-        /// All.
+        /// For all.
         ALL = 4,
     }
 }
@@ -357,9 +357,9 @@ crate::flags! {
         GSA = 1 << 3,
         /// VTG.
         VTG = 1 << 4,
-        /// Pqxfi.
+        /// PQXFI.
         PQXFI = 1 << 5,
-        /// Pstis.
+        /// PSTIS.
         PSTIS = 1 << 6,
         /// All.
         ALL = 0xffff,
@@ -371,13 +371,13 @@ crate::open_enum! {
     pub struct OperationMode(u32) {
         /// Default.
         DEFAULT = 1,
-        /// MSB.
+        /// Computed in the device with assistance data.
         MSB = 2,
-        /// MSA.
+        /// Computed in the network.
         MSA = 3,
-        /// Standalone.
+        /// Computed in the device without assistance.
         STANDALONE = 4,
-        /// Cell id.
+        /// From the cell.
         CELLID = 5,
         /// WWAN.
         WWAN = 6,
@@ -401,13 +401,13 @@ crate::open_enum! {
         GNSS_TERRESTRIAL_HYBRID = 5,
         /// Other.
         OTHER = 6,
-        /// Dre.
+        /// Dead reckoning.
         DRE = 7,
-        /// Flp.
+        /// Fused provider.
         FLP = 8,
-        /// Nlp.
+        /// Network provider.
         NLP = 9,
-        /// Flp ale.
+        /// Fused provider ALE.
         FLP_ALE = 10,
     }
 }
@@ -485,7 +485,7 @@ crate::flags! {
     pub struct SensorDataUsage(u64) {
         /// Accelerometer used.
         ACCELEROMETER_USED = 1 << 0,
-        /// Gyro used.
+        /// Gyroscope used.
         GYRO_USED = 1 << 1,
         /// Aided heading.
         AIDED_HEADING = 1 << 32,
@@ -581,7 +581,7 @@ crate::flags! {
         REFERENCE_LOCATION = 1 << 4,
         /// Injected position.
         INJECTED_POSITION = 1 << 5,
-        /// Aflt.
+        /// AFLT.
         AFLT = 1 << 6,
         /// Hybrid.
         HYBRID = 1 << 7,
@@ -599,17 +599,17 @@ crate::open_enum! {
         NETWORK_TIME_TAGGING = 2,
         /// External input.
         EXTERNAL_INPUT = 3,
-        /// Tow decode.
+        /// Time of week decode.
         TOW_DECODE = 4,
-        /// Tow confirmed.
+        /// Time of week confirmed.
         TOW_CONFIRMED = 5,
-        /// Tow and week confirmed.
+        /// Time of week and week confirmed.
         TOW_AND_WEEK_CONFIRMED = 6,
         /// Navigation solution.
         NAVIGATION_SOLUTION = 7,
         /// Solve for time.
         SOLVE_FOR_TIME = 8,
-        /// Glo tow decode.
+        /// GLONASS time of week decode.
         GLO_TOW_DECODE = 9,
         /// Time transform.
         TIME_TRANSFORM = 10,
@@ -619,11 +619,11 @@ crate::open_enum! {
         GSM_SLEEP_TIME_TAG = 12,
         /// Not known.
         UNKNOWN = 13,
-        /// System timetick.
+        /// System time tick.
         SYSTEM_TIMETICK = 14,
-        /// QZSS tow decode.
+        /// QZSS time of week decode.
         QZSS_TOW_DECODE = 15,
-        /// BDS tow decode.
+        /// BDS time of week decode.
         BDS_TOW_DECODE = 16,
     }
 }
@@ -849,7 +849,7 @@ crate::qmi_service! {
             0x26 => leap_seconds: u8,
             /// GPS date time.
             0x27 => gps_date_time "GPS Date Time": GpsDateTime,
-            /// Time uncertainty. In milliseconds.
+            /// Time uncertainty.
             0x28 => time_uncertainty: f32,
             /// Time source.
             0x29 => time_source: TimeSource,
@@ -1047,7 +1047,7 @@ crate::qmi_service! {
             0x1a => altitude_source: AltitudeSourceInfo,
             /// UTC timestamp. In milliseconds since 1970.
             0x1b => utc_timestamp "UTC Timestamp": u64,
-            /// Timestamp age. In milliseconds.
+            /// Timestamp age.
             0x1c => timestamp_age: u32,
             /// Position source.
             0x1d => position_source: PositionSource,
@@ -1061,7 +1061,7 @@ crate::qmi_service! {
             0x21 => position_source_provider: PositionSourceProvider,
             /// GPS date time.
             0x22 => gps_date_time "GPS Date Time": GpsDateTime,
-            /// Time uncertainty. In milliseconds.
+            /// Time uncertainty.
             0x23 => time_uncertainty: f32,
             /// Speed east north up. In m/s.
             0x24 => speed_east_north_up: [f32; 3],

@@ -507,7 +507,7 @@ crate::open_enum! {
         LTE = 11,
         /// HSDPA plus.
         HSDPA_PLUS = 12,
-        /// Dc HSDPA plus.
+        /// Dual carrier HSDPA plus.
         DC_HSDPA_PLUS = 13,
     }
 }
@@ -607,13 +607,13 @@ crate::open_enum! {
     pub struct Drx(u32) {
         /// Not known.
         UNKNOWN = 0,
-        /// Cn6 T32.
+        /// 32 radio frames (0.32 s).
         CN6_T32 = 6,
-        /// Cn7 T64.
+        /// 64 radio frames (0.64 s).
         CN7_T64 = 7,
-        /// Cn8 T128.
+        /// 128 radio frames (1.28 s).
         CN8_T128 = 8,
-        /// Cn9 T256.
+        /// 256 radio frames (2.56 s).
         CN9_T256 = 9,
     }
 }
@@ -621,23 +621,23 @@ crate::open_enum! {
 crate::open_enum! {
     /// SINR in steps: -9, -6, -4.5, -3, -2, 1, 3, 6, 9 dB.
     pub struct EvdoSinrLevel(u8) {
-        /// 0.
+        /// -9 dB.
         _0 = 0,
-        /// 1.
+        /// -6 dB.
         _1 = 1,
-        /// 2.
+        /// -4.5 dB.
         _2 = 2,
-        /// 3.
+        /// -3 dB.
         _3 = 3,
-        /// 4.
+        /// -2 dB.
         _4 = 4,
-        /// 5.
+        /// 1 dB.
         _5 = 5,
-        /// 6.
+        /// 3 dB.
         _6 = 6,
-        /// 7.
+        /// 6 dB.
         _7 = 7,
-        /// 8.
+        /// 9 dB.
         _8 = 8,
     }
 }
@@ -671,11 +671,11 @@ crate::open_enum! {
     pub struct HdrProtocolRevision(u8) {
         /// None.
         NONE = 0,
-        /// Rel0.
+        /// Release 0.
         REL0 = 1,
-        /// Rel A.
+        /// Release A.
         REL_A = 2,
-        /// Rel B.
+        /// Release B.
         REL_B = 3,
     }
 }
@@ -1183,19 +1183,19 @@ crate::open_enum! {
         NONE = 0,
         /// IMSI unknown in HLR.
         IMSI_UNKNOWN_IN_HLR = 2,
-        /// Illegal ue.
+        /// Illegal device.
         ILLEGAL_UE = 3,
         /// IMSI unknown in VLR.
         IMSI_UNKNOWN_IN_VLR = 4,
         /// IMEI not accepted.
         IMEI_NOT_ACCEPTED = 5,
-        /// Illegal me.
+        /// Illegal equipment.
         ILLEGAL_ME = 6,
         /// PS services not allowed.
         PS_SERVICES_NOT_ALLOWED = 7,
         /// PS and not PS services not allowed.
         PS_AND_NON_PS_SERVICES_NOT_ALLOWED = 8,
-        /// Ue identity not derived by network.
+        /// Device identity not derived by network.
         UE_IDENTITY_NOT_DERIVED_BY_NETWORK = 9,
         /// Implicitly detached.
         IMPLICITLY_DETACHED = 10,
@@ -1219,11 +1219,11 @@ crate::open_enum! {
         ESM_FAILURE = 19,
         /// MAC failure.
         MAC_FAILURE = 20,
-        /// Synch failure.
+        /// Synchronisation failure.
         SYNCH_FAILURE = 21,
         /// Congestion.
         CONGESTION = 22,
-        /// Ue security capabilities mismatch.
+        /// Device security capabilities mismatch.
         UE_SECURITY_CAPABILITIES_MISMATCH = 23,
         /// Security mode rejected unspecified.
         SECURITY_MODE_REJECTED_UNSPECIFIED = 24,
@@ -1627,9 +1627,9 @@ crate::open_enum! {
         HSDPA_PLUS_SUPPORTED = 4,
         /// HSDPA plus HSUPA supported.
         HSDPA_PLUS_HSUPA_SUPPORTED = 5,
-        /// Dc HSDPA plus supported.
+        /// Dual carrier HSDPA plus supported.
         DC_HSDPA_PLUS_SUPPORTED = 6,
-        /// Dc HSDPA plus HSUPA supported.
+        /// Dual carrier HSDPA plus HSUPA supported.
         DC_HSDPA_PLUS_HSUPA_SUPPORTED = 7,
     }
 }
@@ -2442,7 +2442,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Intrafrequency LTE information (second layout).
     pub struct IntrafrequencyLteInfoV2<'a> {
-        /// Ue in idle.
+        /// Device in idle.
         ue_in_idle: bool,
         /// The network. Digits in packed form: MCC2 MCC1, MNC3 MCC3, MNC2 MNC1; 0xF: no third digit of the MNC.
         plmn: [u8; 3],
@@ -2456,11 +2456,11 @@ crate::wire_struct! {
         serving_cell_id: u16,
         /// Cell reselection priority.
         cell_reselection_priority: u8,
-        /// S not intra search threshold. In dB.
+        /// S not intra search threshold.
         s_non_intra_search_threshold: u8,
-        /// Serving cell low threshold. In dB.
+        /// Serving cell low threshold.
         serving_cell_low_threshold: u8,
-        /// S intra search threshold. In dB.
+        /// S intra search threshold.
         s_intra_search_threshold: u8,
         /// Cell.
         cell: List<'a, IntrafrequencyLteInfoV2Cell>,
@@ -2488,9 +2488,9 @@ crate::wire_struct! {
     pub struct InterfrequencyLteInfoFrequency<'a> {
         /// Channel number (EARFCN).
         eutra_absolute_rf_channel_number: u16,
-        /// Cell selection RX level low threshold. In dB.
+        /// Cell selection RX level low threshold.
         cell_selection_rx_level_low_threshold: u8,
-        /// Cell selection RX level high threshold. In dB.
+        /// Cell selection RX level high threshold.
         cell_selection_rx_level_high_threshold: u8,
         /// Cell reselection priority.
         cell_reselection_priority: u8,
@@ -2502,7 +2502,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Interfrequency LTE information.
     pub struct InterfrequencyLteInfo<'a> {
-        /// Ue in idle.
+        /// Device in idle.
         ue_in_idle: bool,
         /// Frequency.
         frequency: List<'a, InterfrequencyLteInfoFrequency<'a>>,
@@ -2532,9 +2532,9 @@ crate::wire_struct! {
     pub struct LteInfoNeighboringGsmFrequency<'a> {
         /// Cell reselection priority.
         cell_reselection_priority: u8,
-        /// Cell reselection high threshold. In dB.
+        /// Cell reselection high threshold.
         cell_reselection_high_threshold: u8,
-        /// Cell reselection low threshold. In dB.
+        /// Cell reselection low threshold.
         cell_reselection_low_threshold: u8,
         /// Ncc permitted.
         ncc_permitted: u8,
@@ -2546,7 +2546,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// LTE information neighboring GSM.
     pub struct LteInfoNeighboringGsm<'a> {
-        /// Ue in idle.
+        /// Device in idle.
         ue_in_idle: bool,
         /// Frequency.
         frequency: List<'a, LteInfoNeighboringGsmFrequency<'a>>,
@@ -2574,9 +2574,9 @@ crate::wire_struct! {
         utra_absolute_rf_channel_number: u16,
         /// Cell reselection priority.
         cell_reselection_priority: u8,
-        /// Cell reselection high threshold. In dB.
+        /// Cell reselection high threshold.
         cell_reselection_high_threshold: u16,
-        /// Cell reselection low threshold. In dB.
+        /// Cell reselection low threshold.
         cell_reselection_low_threshold: u16,
         /// Cell.
         cell: List<'a, LteInfoNeighboringWcdmaCell>,
@@ -2586,7 +2586,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// LTE information neighboring WCDMA.
     pub struct LteInfoNeighboringWcdma<'a> {
-        /// Ue in idle.
+        /// Device in idle.
         ue_in_idle: bool,
         /// Frequency.
         frequency: List<'a, LteInfoNeighboringWcdmaFrequency<'a>>,
@@ -3294,7 +3294,7 @@ crate::wire_struct! {
 }
 
 crate::wire_struct! {
-    /// 5g signal strength.
+    /// 5G signal strength.
     pub struct SignalStrength5g {
         /// RSRP. In dBm. -32768: not available.
         rsrp: i16,
@@ -3336,7 +3336,7 @@ crate::wire_struct! {
         rscp: i32,
         /// RSRP. In tenths of dB(m).
         rsrp: i32,
-        /// Phase. In hundredths of a degree.
+        /// Phase.
         phase: u32,
     }
 }
@@ -3354,7 +3354,7 @@ crate::wire_struct! {
         rscp: i32,
         /// RSRP. In tenths of dB(m).
         rsrp: i32,
-        /// Phase. In hundredths of a degree.
+        /// Phase.
         phase: u32,
     }
 }
@@ -3382,7 +3382,7 @@ crate::wire_struct! {
         rscp: i32,
         /// RSRP. In tenths of dB(m).
         rsrp: i32,
-        /// Phase. In hundredths of a degree.
+        /// Phase.
         phase: u32,
     }
 }
@@ -3400,7 +3400,7 @@ crate::wire_struct! {
         rscp: i32,
         /// RSRP. In tenths of dB(m).
         rsrp: i32,
-        /// Phase. In hundredths of a degree.
+        /// Phase.
         phase: u32,
     }
 }
@@ -4351,9 +4351,9 @@ crate::qmi_service! {
             0x15 => tdma_signal_strength "TDMA Signal Strength": i8,
             /// TDMA signal strength extended.
             0x16 => tdma_signal_strength_extended "TDMA Signal Strength Extended": TdmaSignalStrengthExtended,
-            /// 5g signal strength.
+            /// 5G signal strength.
             0x17 => signal_strength_5g "5G Signal Strength": SignalStrength5g,
-            /// 5g signal strength extended. RSRQ in dB. -32768: not available.
+            /// 5G signal strength extended. RSRQ in dB. -32768: not available.
             0x18 => signal_strength_extended_5g "5G Signal Strength Extended": i16,
             /// WCDMA RSCP. The level is minus this, in dBm.
             0x19 => wcdma_rscp "WCDMA RSCP": i16,
@@ -4479,9 +4479,9 @@ crate::qmi_service! {
             0x14 => lte_signal_strength "LTE Signal Strength": LteSignalStrength,
             /// TDMA signal strength. In dBm.
             0x15 => tdma_signal_strength "TDMA Signal Strength": i8,
-            /// 5g signal strength.
+            /// 5G signal strength.
             0x17 => signal_strength_5g "5G Signal Strength": SignalStrength5g,
-            /// 5g signal strength extended. RSRQ in dB. -32768: not available.
+            /// 5G signal strength extended. RSRQ in dB. -32768: not available.
             0x18 => signal_strength_extended_5g "5G Signal Strength Extended": i16,
             /// WCDMA RSCP. The level is minus this, in dBm.
             0x19 => wcdma_rscp "WCDMA RSCP": i16,

@@ -105,9 +105,9 @@ crate::wire_struct! {
     pub struct RetryInfo {
         /// Retry count.
         retry_count: u8,
-        /// Retry pause timer. In seconds.
+        /// Retry pause timer.
         retry_pause_timer: u16,
-        /// Retry pause timer remaining. In seconds.
+        /// Retry pause timer remaining.
         retry_pause_timer_remaining: u16,
     }
 }

@@ -71,9 +71,9 @@ crate::open_enum! {
     pub struct OperatingMode(u8) {
         /// Standalone.
         STANDALONE = 0,
-        /// Ms based.
+        /// Mobile station based.
         MS_BASED = 1,
-        /// Ms assisted.
+        /// Mobile station assisted.
         MS_ASSISTED = 2,
     }
 }
@@ -85,9 +85,9 @@ crate::open_enum! {
         UNKNOWN = -1,
         /// Standalone.
         STANDALONE = 0,
-        /// Ms based.
+        /// Mobile station based.
         MS_BASED = 1,
-        /// Ms assisted.
+        /// Mobile station assisted.
         MS_ASSISTED = 2,
     }
 }
@@ -161,11 +161,11 @@ crate::wire_struct! {
     pub struct DefaultTrackingSessionInfo {
         /// Session operation.
         session_operation: OperatingMode,
-        /// Position data timeout. In seconds.
+        /// Position data timeout.
         position_data_timeout: u8,
-        /// Interval. In seconds.
+        /// Interval.
         interval: u32,
-        /// Accuracy threshold. In metres.
+        /// Accuracy threshold.
         accuracy_threshold: u32,
     }
 }
@@ -175,11 +175,11 @@ crate::wire_struct! {
     pub struct SetDefaultTrackingSessionInfo {
         /// Session operation.
         session_operation: OperatingMode,
-        /// Position data timeout. In seconds.
+        /// Position data timeout.
         position_data_timeout: u8,
-        /// Interval. In seconds.
+        /// Interval.
         interval: u32,
-        /// Accuracy threshold. In metres.
+        /// Accuracy threshold.
         accuracy_threshold: u32,
     }
 }
@@ -246,7 +246,7 @@ crate::qmi_service! {
             0x1a => pds_comm_event_reporting "PDS Comm Event Reporting": bool,
             /// Accelerometer data streaming ready reporting.
             0x1b => accelerometer_data_streaming_ready_reporting: bool,
-            /// Gyro data streaming ready reporting.
+            /// Gyroscope data streaming ready reporting.
             0x1c => gyro_data_streaming_ready_reporting: bool,
             /// Time sync request reporting.
             0x1d => time_sync_request_reporting: bool,

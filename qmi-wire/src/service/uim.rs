@@ -220,7 +220,7 @@ crate::flags! {
     pub struct EventRegistrationFlag(u32) {
         /// Card status.
         CARD_STATUS = 1 << 0,
-        /// Sap connection.
+        /// SAP connection.
         SAP_CONNECTION = 1 << 1,
         /// Extended card status.
         EXTENDED_CARD_STATUS = 1 << 2,
@@ -234,13 +234,13 @@ crate::open_enum! {
     pub struct FileControlInformation(u8) {
         /// No data.
         NO_DATA = 0,
-        /// FCP.
+        /// File control parameters.
         FCP = 1,
-        /// FCI.
+        /// File control information.
         FCI = 2,
         /// FCI with interfaces.
         FCI_WITH_INTERFACES = 3,
-        /// FMD.
+        /// File management data.
         FMD = 4,
     }
 }
@@ -314,15 +314,15 @@ crate::open_enum! {
         RESET = 0,
         /// Initialisation.
         INIT = 1,
-        /// Initialisation fcn.
+        /// Initialisation file change notification.
         INIT_FCN = 2,
-        /// Fcn.
+        /// File change notification.
         FCN = 3,
-        /// Initialisation full fcn.
+        /// Initialisation full file change notification.
         INIT_FULL_FCN = 4,
         /// Application reset.
         APP_RESET = 5,
-        /// 3g reset.
+        /// 3G reset.
         _3G_RESET = 6,
     }
 }
@@ -350,7 +350,7 @@ crate::flags! {
         PIN2 = 1 << 1,
         /// UPIN.
         UPIN = 1 << 2,
-        /// Adm.
+        /// Administrative key.
         ADM = 1 << 3,
     }
 }
@@ -376,11 +376,11 @@ crate::open_enum! {
     pub struct SessionType(u8) {
         /// Primary 3GPP provisioning.
         PRIMARY_GW_PROVISIONING = 0,
-        /// Primary1x provisioning.
+        /// Primary CDMA 1x provisioning.
         PRIMARY1X_PROVISIONING = 1,
         /// Secondary 3GPP provisioning.
         SECONDARY_GW_PROVISIONING = 2,
-        /// Secondary1x provisioning.
+        /// Secondary CDMA 1x provisioning.
         SECONDARY1X_PROVISIONING = 3,
         /// Nonprovisioning slot 1.
         NONPROVISIONING_SLOT1 = 4,
@@ -396,15 +396,15 @@ crate::open_enum! {
         LOGICAL_CHANNEL_SLOT2 = 9,
         /// Tertiary 3GPP provisioning.
         TERTIARY_GW_PROVISIONING = 10,
-        /// Tertiary1x provisioning.
+        /// Tertiary CDMA 1x provisioning.
         TERTIARY1X_PROVISIONING = 11,
         /// Quaternary 3GPP provisioning.
         QUATERNARY_GW_PROVISIONING = 12,
-        /// Quaternary1x provisioning.
+        /// Quaternary CDMA 1x provisioning.
         QUATERNARY1X_PROVISIONING = 13,
         /// Quinary 3GPP provisioning.
         QUINARY_GW_PROVISIONING = 14,
-        /// Quinary1x provisioning.
+        /// Quinary CDMA 1x provisioning.
         QUINARY1X_PROVISIONING = 15,
         /// Nonprovisioning slot 3.
         NONPROVISIONING_SLOT3 = 16,

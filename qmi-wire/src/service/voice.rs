@@ -9,7 +9,7 @@ crate::open_enum! {
     pub struct AlertingType(u8) {
         /// Network.
         NETWORK = 0,
-        /// Ue.
+        /// Device.
         UE = 1,
     }
 }
@@ -71,9 +71,9 @@ crate::open_enum! {
     pub struct CallDirection(u8) {
         /// Not known.
         UNKNOWN = 0,
-        /// MO.
+        /// Called from here.
         MO = 1,
-        /// MT.
+        /// Called from elsewhere.
         MT = 2,
     }
 }
@@ -105,11 +105,11 @@ crate::open_enum! {
         CLIENT_END = 29,
         /// Activation.
         ACTIVATION = 30,
-        /// Mc abort.
+        /// Main control abort.
         MC_ABORT = 31,
         /// Greatest access probe.
         MAX_ACCESS_PROBE = 32,
-        /// Psist N.
+        /// Persistence N.
         PSIST_N = 33,
         /// UIM not present.
         UIM_NOT_PRESENT = 34,
@@ -143,7 +143,7 @@ crate::open_enum! {
         REDIRECTION_OR_HANDOFF = 48,
         /// Access block all.
         ACCESS_BLOCK_ALL = 49,
-        /// OTASP SPC err.
+        /// OTASP SPC error.
         OTASP_SPC_ERR = 50,
         /// IS-707B greatest access probes.
         IS707B_MAX_ACCESS_PROBES = 51,
@@ -161,11 +161,11 @@ crate::open_enum! {
         TIMEOUT_T50 = 57,
         /// Timeout T51.
         TIMEOUT_T51 = 58,
-        /// Rl ack timeout.
+        /// Reverse link acknowledgement timeout.
         RL_ACK_TIMEOUT = 59,
         /// Bad forward link.
         BAD_FORWARD_LINK = 60,
-        /// Trm request failed.
+        /// TRM request failed.
         TRM_REQUEST_FAILED = 61,
         /// Timeout T41.
         TIMEOUT_T41 = 62,
@@ -305,7 +305,7 @@ crate::open_enum! {
         BEARER_CAPABILITY_UNAVAILABLE = 168,
         /// Service option not available.
         SERVICE_OPTION_NOT_AVAILABLE = 169,
-        /// Acm limit exceeded.
+        /// ACM limit exceeded.
         ACM_LIMIT_EXCEEDED = 170,
         /// Bearer service not implemented.
         BEARER_SERVICE_NOT_IMPLEMENTED = 171,
@@ -333,7 +333,7 @@ crate::open_enum! {
         MESSAGE_TYPE_NOT_COMPATIBLE_WITH_PROTOCOL_STATE = 182,
         /// Information element not existent.
         INFORMATION_ELEMENT_NON_EXISTENT = 183,
-        /// Conditional ie error.
+        /// Conditional information element error.
         CONDITIONAL_IE_ERROR = 184,
         /// Message not compatible with protocol state.
         MESSAGE_NOT_COMPATIBLE_WITH_PROTOCOL_STATE = 185,
@@ -355,19 +355,19 @@ crate::open_enum! {
         CUG_CALL_FAILURE_UNSPECIFIED = 193,
         /// CLIR not subscribed.
         CLIR_NOT_SUBSCRIBED = 194,
-        /// Ccbs possible.
+        /// CCBS possible.
         CCBS_POSSIBLE = 195,
-        /// Ccbs not possible.
+        /// CCBS not possible.
         CCBS_NOT_POSSIBLE = 196,
         /// IMSI unknown in HLR.
         IMSI_UNKNOWN_IN_HLR = 197,
-        /// Illegal ms.
+        /// Illegal mobile station.
         ILLEGAL_MS = 198,
         /// IMSI unknown in VLR.
         IMSI_UNKNOWN_IN_VLR = 199,
         /// IMEI not accepted.
         IMEI_NOT_ACCEPTED = 200,
-        /// Illegal me.
+        /// Illegal equipment.
         ILLEGAL_ME = 201,
         /// PLMN not allowed.
         PLMN_NOT_ALLOWED = 202,
@@ -381,7 +381,7 @@ crate::open_enum! {
         NETWORK_FAILURE = 206,
         /// MAC failure.
         MAC_FAILURE = 207,
-        /// Synch failure.
+        /// Synchronisation failure.
         SYNCH_FAILURE = 208,
         /// Network congestion.
         NETWORK_CONGESTION = 209,
@@ -709,7 +709,7 @@ crate::open_enum! {
         MAKE_CONFERENCE_CALL = 5,
         /// Explicit call transfer.
         EXPLICIT_CALL_TRANSFER = 6,
-        /// Ccbs activation.
+        /// CCBS activation.
         CCBS_ACTIVATION = 7,
         /// End all calls.
         END_ALL_CALLS = 8,

@@ -11,9 +11,9 @@ crate::open_enum! {
     pub struct DataAggregationProtocol(u32) {
         /// Disabled.
         DISABLED = 0,
-        /// Tlp.
+        /// TLP.
         TLP = 1,
-        /// Qc NCM.
+        /// Qualcomm NCM.
         QC_NCM = 2,
         /// MBIM.
         MBIM = 3,
@@ -21,13 +21,13 @@ crate::open_enum! {
         RNDIS = 4,
         /// QMAP.
         QMAP = 5,
-        /// Qmapv2.
+        /// QMAP version 2.
         QMAPV2 = 6,
-        /// Qmapv3.
+        /// QMAP version 3.
         QMAPV3 = 7,
-        /// Qmapv4.
+        /// QMAP version 4.
         QMAPV4 = 8,
-        /// Qmapv5.
+        /// QMAP version 5.
         QMAPV5 = 9,
     }
 }
@@ -53,7 +53,7 @@ crate::open_enum! {
         _802_3 = 1,
         /// Raw IP.
         RAW_IP = 2,
-        /// Ethernet pdu.
+        /// Ethernet PDU.
         ETHERNET_PDU = 3,
     }
 }
@@ -109,6 +109,10 @@ crate::qmi_service! {
             0x16 => downlink_data_aggregation_max_size: u32,
             /// Endpoint of the data path.
             0x17 => endpoint_info: EndpointInfo,
+            /// Least padding of packets from the modem. In bytes.
+            0x19 => download_minimum_padding: u32,
+            /// Whether the modem controls the flow.
+            0x1a => flow_control: u32,
             /// How many packets a transfer to the modem may hold.
             0x1b => uplink_data_aggregation_max_datagrams: u32,
             /// How long a transfer to the modem may be. In bytes.
@@ -133,9 +137,9 @@ crate::qmi_service! {
             0x17 success => uplink_data_aggregation_max_datagrams: u32,
             /// How long a transfer to the modem may be. In bytes.
             0x18 success => uplink_data_aggregation_max_size: u32,
-            /// Download minimum padding. In bytes.
+            /// Least padding of packets from the modem. In bytes.
             0x1a success => download_minimum_padding: u32,
-            /// Flow control.
+            /// Whether the modem controls the flow.
             0x1b success => flow_control: u8,
         }
     }
@@ -165,9 +169,9 @@ crate::qmi_service! {
             0x17 success => uplink_data_aggregation_max_datagrams: u32,
             /// How long a transfer to the modem may be. In bytes.
             0x18 success => uplink_data_aggregation_max_size: u32,
-            /// Download minimum padding. In bytes.
+            /// Least padding of packets from the modem. In bytes.
             0x1a success => download_minimum_padding: u32,
-            /// Flow control.
+            /// Whether the modem controls the flow.
             0x1b success => flow_control: u8,
         }
     }

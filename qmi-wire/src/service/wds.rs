@@ -32,7 +32,7 @@ crate::flags! {
         DUN = 1 << 3,
         /// SUPL.
         SUPL = 1 << 4,
-        /// Hipri.
+        /// High priority.
         HIPRI = 1 << 5,
         /// FOTA.
         FOTA = 1 << 6,
@@ -44,7 +44,7 @@ crate::flags! {
         EMERGENCY = 1 << 9,
         /// UT.
         UT = 1 << 10,
-        /// Mcx.
+        /// Mission critical.
         MCX = 1 << 11,
     }
 }
@@ -214,7 +214,7 @@ crate::open_enum! {
         GSM_WCDMA_MESSAGE_TYPE_NONCOMPATIBLE_STATE = 1030,
         /// 3GPP: unknown information element.
         GSM_WCDMA_UNKNOWN_INFO_ELEMENT = 1031,
-        /// 3GPP: conditional ie error.
+        /// 3GPP: conditional information element error.
         GSM_WCDMA_CONDITIONAL_IE_ERROR = 1032,
         /// 3GPP: message and protocol state incompatible.
         GSM_WCDMA_MESSAGE_AND_PROTOCOL_STATE_UNCOMPATIBLE = 1033,
@@ -238,7 +238,7 @@ crate::open_enum! {
         EVDO_HDR_ORIGINATION_DURING_GPS_FIX = 1505,
         /// EV-DO: HDR connection setup timeout.
         EVDO_HDR_CONNECTION_SETUP_TIMEOUT = 1506,
-        /// EV-DO: HDR released by cm.
+        /// EV-DO: HDR released by call manager.
         EVDO_HDR_RELEASED_BY_CM = 1507,
     }
 }
@@ -246,9 +246,9 @@ crate::open_enum! {
 crate::open_enum! {
     /// Call type.
     pub struct CallType(u8) {
-        /// Laptop.
+        /// For the host.
         LAPTOP = 0,
-        /// Embedded.
+        /// For the device itself.
         EMBEDDED = 1,
     }
 }
@@ -284,15 +284,15 @@ crate::open_enum! {
     pub struct DataBearerTechnology(i8) {
         /// Not known.
         UNKNOWN = -1,
-        /// Cdma20001x.
+        /// CDMA2000 1x.
         CDMA20001X = 1,
-        /// 1xevdo.
+        /// CDMA 1x EV-DO.
         _1XEVDO = 2,
         /// GSM.
         GSM = 3,
         /// UMTS.
         UMTS = 4,
-        /// 1xevdo revision A.
+        /// CDMA 1x EV-DO revision A.
         _1XEVDO_REVA = 5,
         /// EDGE.
         EDGE = 6,
@@ -300,23 +300,23 @@ crate::open_enum! {
         HSDPA = 7,
         /// HSUPA.
         HSUPA = 8,
-        /// HSDPA hsupda.
+        /// HSDPA HSUPA.
         HSDPA_HSUPDA = 9,
         /// LTE.
         LTE = 10,
         /// eHRPD.
         EHRPD = 11,
-        /// HSPA+ downlink.
+        /// HSPA+.
         HSDPAPLUS = 12,
-        /// HSPA+ downlink HSUPA.
+        /// HSPA+ HSUPA.
         HSDPAPLUS_HSUPA = 13,
-        /// Dchsdpaplus.
+        /// Dual carrier HSPA+.
         DCHSDPAPLUS = 14,
-        /// Dchsdpaplus HSUPA.
+        /// Dual carrier HSPA+ HSUPA.
         DCHSDPAPLUS_HSUPA = 15,
-        /// HSPA+ downlink plus64qam.
+        /// HSPA+ with 64-QAM.
         HSDPAPLUS_PLUS64QAM = 16,
-        /// HSPA+ downlink plus64qam HSUPA.
+        /// HSPA+ with 64-QAM HSUPA.
         HSDPAPLUS_PLUS64QAM_HSUPA = 17,
         /// TD-SCDMA.
         TDSCDMA = 18,
@@ -400,9 +400,9 @@ crate::open_enum! {
     pub struct DormancyStatus(u8) {
         /// Not known.
         UNKNOWN = 0,
-        /// Traffic channel dormant.
+        /// Rests.
         TRAFFIC_CHANNEL_DORMANT = 1,
-        /// Traffic channel active.
+        /// Active.
         TRAFFIC_CHANNEL_ACTIVE = 2,
     }
 }
@@ -454,7 +454,7 @@ crate::open_enum! {
 }
 
 crate::flags! {
-    /// Extended data bearer technology3gpp.
+    /// Extended data bearer technology, 3GPP.
     pub struct ExtendedDataBearerTechnology3gpp(u16) {
         /// Not known.
         UNKNOWN = 0x0,
@@ -466,9 +466,9 @@ crate::flags! {
         HSUPA = 1 << 2,
         /// HSDPA plus.
         HSDPA_PLUS = 1 << 3,
-        /// Dc HSDPA plus.
+        /// Dual carrier HSDPA plus.
         DC_HSDPA_PLUS = 1 << 4,
-        /// 64qam.
+        /// 64-QAM.
         _64QAM = 1 << 5,
         /// HSPA.
         HSPA = 1 << 6,
@@ -490,7 +490,7 @@ crate::flags! {
 }
 
 crate::flags! {
-    /// Extended data bearer technology3gpp2.
+    /// Extended data bearer technology, 3GPP2.
     pub struct ExtendedDataBearerTechnology3gpp2(u16) {
         /// Not known.
         UNKNOWN = 0x0,
@@ -500,7 +500,7 @@ crate::flags! {
         CDMA1X_IS95 = 1 << 1,
         /// CDMA 1x IS-2000.
         CDMA1X_IS2000 = 1 << 2,
-        /// CDMA 1x IS-2000 rel A.
+        /// CDMA 1x IS-2000 release A.
         CDMA1X_IS2000_REL_A = 1 << 3,
         /// HDR revision 0 DPA.
         HDR_REV0_DPA = 1 << 4,
@@ -772,11 +772,11 @@ crate::flags! {
         EDGE = 1 << 4,
         /// LTE.
         LTE = 1 << 5,
-        /// HSPA+ downlink.
+        /// HSPA+.
         HSDPAPLUS = 1 << 6,
-        /// Dchsdpaplus.
+        /// Dual carrier HSPA+.
         DCHSDPAPLUS = 1 << 7,
-        /// 64qam.
+        /// 64-QAM.
         _64QAM = 1 << 8,
         /// TD-SCDMA.
         TDSCDMA = 1 << 9,
@@ -976,7 +976,7 @@ crate::flags! {
         IS95 = 1 << 0,
         /// IS-2000.
         IS2000 = 1 << 1,
-        /// IS-2000 rel A.
+        /// IS-2000 release A.
         IS2000_REL_A = 1 << 2,
     }
 }
@@ -1138,7 +1138,7 @@ crate::open_enum! {
         MESSAGE_TYPE_NONCOMPATIBLE_STATE = 98,
         /// Unknown information element.
         UNKNOWN_INFO_ELEMENT = 99,
-        /// Conditional ie error.
+        /// Conditional information element error.
         CONDITIONAL_IE_ERROR = 100,
         /// Message and protocol state incompatible.
         MESSAGE_AND_PROTOCOL_STATE_UNCOMPATIBLE = 101,
@@ -1176,7 +1176,7 @@ crate::open_enum! {
         EMM_ACCESS_BARRED_EAB = 126,
         /// Call preempted by emergency APN.
         CALL_PREEMPTED_BY_EMERGENCY_APN = 127,
-        /// Ue initialisation detach or disconnect.
+        /// Device initialisation detach or disconnect.
         UE_INIT_DETACH_OR_DISCONNECT = 128,
     }
 }
@@ -1216,9 +1216,9 @@ crate::open_enum! {
         USER_CALL_ORIGINATED_DURING_SMS = 514,
         /// No CDMA service.
         NO_CDMA_SERVICE = 515,
-        /// Mc abort.
+        /// Main control abort.
         MC_ABORT = 516,
-        /// Psist ng.
+        /// Persistence ng.
         PSIST_NG = 517,
         /// UIM not present.
         UIM_NOT_PRESENT = 518,
@@ -1244,15 +1244,15 @@ crate::open_enum! {
         NO_GATEWAY_SERVICE = 1002,
         /// No GPRS context.
         NO_GPRS_CONTEXT = 1003,
-        /// Illegal ms.
+        /// Illegal mobile station.
         ILLEGAL_MS = 1004,
-        /// Illegal me.
+        /// Illegal equipment.
         ILLEGAL_ME = 1005,
         /// GPRS and not GPRS services not allowed.
         GPRS_AND_NON_GPRS_SERVICES_NOT_ALLOWED = 1006,
         /// GPRS services not allowed.
         GPRS_SERVICES_NOT_ALLOWED = 1007,
-        /// Ms identity not derived by the network.
+        /// Mobile station identity not derived by the network.
         MS_IDENTITY_NOT_DERIVED_BY_THE_NETWORK = 1008,
         /// Implicitly detached.
         IMPLICITLY_DETACHED = 1009,
@@ -1264,7 +1264,7 @@ crate::open_enum! {
         GPRS_SERVICES_NOT_ALLOWED_IN_PLMN = 1012,
         /// PDP duplicate.
         PDP_DUPLICATE = 1013,
-        /// Ue RAT change.
+        /// Device RAT change.
         UE_RAT_CHANGE = 1014,
         /// Congestion.
         CONGESTION = 1015,
@@ -1332,7 +1332,7 @@ crate::open_enum! {
         LRRC_UL_DATA_CONFIRMATION_FAILURE_TXN = 1046,
         /// Lrrc UL data confirmation failure handover.
         LRRC_UL_DATA_CONFIRMATION_FAILURE_HANDOVER = 1047,
-        /// Lrrc UL data confirmation failure connection rel.
+        /// Lrrc UL data confirmation failure connection release.
         LRRC_UL_DATA_CONFIRMATION_FAILURE_CONN_REL = 1048,
         /// Lrrc UL data confirmation failure rlf.
         LRRC_UL_DATA_CONFIRMATION_FAILURE_RLF = 1049,
@@ -1446,7 +1446,7 @@ crate::open_enum! {
         MAC_FAILURE = 1103,
         /// Synchronization failure.
         SYNCHRONIZATION_FAILURE = 1104,
-        /// Ue security capabilities mismatch.
+        /// Device security capabilities mismatch.
         UE_SECURITY_CAPABILITIES_MISMATCH = 1105,
         /// Security mode reject unspecified.
         SECURITY_MODE_REJECT_UNSPECIFIED = 1106,
@@ -1490,7 +1490,7 @@ crate::open_enum! {
         HDR_ORIGINATION_DURING_GPS_FIX = 1505,
         /// HDR connection setup timeout.
         HDR_CONNECTION_SETUP_TIMEOUT = 1506,
-        /// HDR released by cm.
+        /// HDR released by call manager.
         HDR_RELEASED_BY_CM = 1507,
         /// HDR collocated acquisition failed.
         HDR_COLLOCATED_ACQUISITION_FAILED = 1508,
@@ -1832,7 +1832,7 @@ crate::open_enum! {
         MIP = 1,
         /// Internal.
         INTERNAL = 2,
-        /// Cm.
+        /// Call manager.
         CM = 3,
         /// 3GPP.
         _3GPP = 6,
@@ -2328,9 +2328,9 @@ crate::wire_struct! {
         ipv4_throttled: SignedBool,
         /// IPv6 throttled.
         ipv6_throttled: SignedBool,
-        /// IPv4 throttle time left ms. In milliseconds.
+        /// IPv4 throttle time left mobile station. In milliseconds.
         ipv4_throttle_time_left_ms: u32,
-        /// IPv6 throttle time left ms. In milliseconds.
+        /// IPv6 throttle time left mobile station. In milliseconds.
         ipv6_throttle_time_left_ms: u32,
         /// Access point name.
         apn: Str<'a>,

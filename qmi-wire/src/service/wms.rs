@@ -8,7 +8,7 @@ use crate::service::Service;
 use crate::text::{Bytes, Fixed, Rest, Str};
 
 crate::open_enum! {
-    /// Ack failure cause.
+    /// Acknowledgement failure cause.
     pub struct AckFailureCause(u8) {
         /// No network response.
         NO_NETWORK_RESPONSE = 0,
@@ -20,11 +20,11 @@ crate::open_enum! {
 }
 
 crate::open_enum! {
-    /// Ack indicator.
+    /// Acknowledgement indicator.
     pub struct AckIndicator(u8) {
-        /// Send.
+        /// Must be acknowledged.
         SEND = 0,
-        /// Do not send.
+        /// Need not be acknowledged.
         DO_NOT_SEND = 1,
     }
 }
@@ -48,7 +48,7 @@ crate::open_enum! {
         DESTINATION_NO_PAGE_RESPONSE = 32,
         /// Destination busy.
         DESTINATION_BUSY = 33,
-        /// Destination no ack.
+        /// Destination no acknowledgement.
         DESTINATION_NO_ACK = 34,
         /// Destination resource shortage.
         DESTINATION_RESOURCE_SHORTAGE = 35,
@@ -110,9 +110,9 @@ crate::open_enum! {
     pub struct CdmaServiceOption(u8) {
         /// Auto.
         AUTO = 0,
-        /// 6.
+        /// Service option 6.
         _6 = 6,
-        /// 14.
+        /// Service option 14.
         _14 = 14,
     }
 }
@@ -140,7 +140,7 @@ crate::open_enum! {
         FACILITY_REJECTED = 29,
         /// Unknown subscriber.
         UNKNOWN_SUBSCRIBER = 30,
-        /// Network ouf of order.
+        /// Network out of order.
         NETWORK_OUF_OF_ORDER = 32,
         /// Temporary failure.
         TEMPORARY_FAILURE = 33,
@@ -180,7 +180,7 @@ crate::open_enum! {
         SHORT_MESSAGE_TYPE0_NOT_SUPPORTED = 129,
         /// Short message cannot be replaced.
         SHORT_MESSAGE_CANNOT_BE_REPLACED = 130,
-        /// Unspecified pid error.
+        /// Unspecified PID error.
         UNSPECIFIED_PID_ERROR = 143,
         /// DCS not supported.
         DCS_NOT_SUPPORTED = 144,
@@ -196,11 +196,11 @@ crate::open_enum! {
         UNSPECIFIED_COMMAND_ERROR = 175,
         /// TPDU not supported.
         TPDU_NOT_SUPPORTED = 176,
-        /// Sc busy.
+        /// Service centre busy.
         SC_BUSY = 192,
-        /// No sc subscription.
+        /// No service centre subscription.
         NO_SC_SUBSCRIPTION = 193,
-        /// Sc system failure.
+        /// Service centre system failure.
         SC_SYSTEM_FAILURE = 194,
         /// Invalid SME address.
         INVALID_SME_ADDRESS = 195,
@@ -216,7 +216,7 @@ crate::open_enum! {
         SIM_SMS_STORAGE_FULL = 208,
         /// No SMS storage capability in SIM.
         NO_SMS_STORAGE_CAPABILITY_IN_SIM = 209,
-        /// Ms error.
+        /// Mobile station error.
         MS_ERROR = 210,
         /// Memory capacity exceeded.
         MEMORY_CAPACITY_EXCEEDED = 211,
@@ -232,13 +232,13 @@ crate::open_enum! {
 crate::open_enum! {
     /// Message class.
     pub struct MessageClass(u8) {
-        /// 0.
+        /// Class 0.
         _0 = 0,
-        /// 1.
+        /// Class 1.
         _1 = 1,
-        /// 2.
+        /// Class 2.
         _2 = 2,
-        /// 3.
+        /// Class 3.
         _3 = 3,
         /// None.
         NONE = 4,
@@ -266,7 +266,7 @@ crate::open_enum! {
         GSM_WCDMA_POINT_TO_POINT = 6,
         /// GSM WCDMA broadcast.
         GSM_WCDMA_BROADCAST = 7,
-        /// MWI.
+        /// Message waiting indication.
         MWI = 8,
     }
 }
@@ -294,13 +294,13 @@ crate::open_enum! {
 crate::open_enum! {
     /// Message tag type.
     pub struct MessageTagType(u8) {
-        /// MT read.
+        /// Received, read.
         MT_READ = 0,
-        /// MT not read.
+        /// Received, not read.
         MT_NOT_READ = 1,
-        /// MO sent.
+        /// Written, sent.
         MO_SENT = 2,
-        /// MO not sent.
+        /// Written, not sent.
         MO_NOT_SENT = 3,
     }
 }
@@ -346,11 +346,11 @@ crate::open_enum! {
     pub struct ReceiptAction(u8) {
         /// Discard.
         DISCARD = 0,
-        /// Store and notify.
+        /// Store it, tell the index.
         STORE_AND_NOTIFY = 1,
-        /// Transfer only.
+        /// Hand it over; the modem acknowledges.
         TRANSFER_ONLY = 2,
-        /// Transfer and ack.
+        /// Hand it over; the host acknowledges.
         TRANSFER_AND_ACK = 3,
         /// Not known.
         UNKNOWN = 255,
@@ -360,9 +360,9 @@ crate::open_enum! {
 crate::open_enum! {
     /// Storage type.
     pub struct StorageType(u8) {
-        /// UIM.
+        /// The card.
         UIM = 0,
-        /// NV.
+        /// The modem.
         NV = 1,
         /// None.
         NONE = 255,
@@ -398,7 +398,7 @@ crate::wire_struct! {
 crate::wire_struct! {
     /// Transfer route MT message.
     pub struct TransferRouteMtMessage<'a> {
-        /// Ack indicator.
+        /// Acknowledgement indicator.
         ack_indicator: AckIndicator,
         /// Transaction number of the request to call off.
         transaction_id: u32,
@@ -440,7 +440,7 @@ crate::wire_struct! {
 }
 
 crate::wire_struct! {
-    /// CDMA force on DC.
+    /// CDMA force on dual carrier.
     pub struct CdmaForceOnDc {
         /// Force.
         force: bool,
@@ -450,7 +450,7 @@ crate::wire_struct! {
 }
 
 crate::wire_struct! {
-    /// CDMA follow on DC.
+    /// CDMA follow on dual carrier.
     pub struct CdmaFollowOnDc {
         /// Follow.
         follow: bool,
@@ -676,9 +676,9 @@ crate::qmi_service! {
         request {
             /// The message.
             0x01 required => raw_message_data: RawMessageData<'a>,
-            /// CDMA force on DC.
+            /// CDMA force on dual carrier.
             0x10 => cdma_force_on_dc "CDMA Force On DC": CdmaForceOnDc,
-            /// CDMA follow on DC.
+            /// CDMA follow on dual carrier.
             0x11 => cdma_follow_on_dc "CDMA Follow On DC": CdmaFollowOnDc,
             /// GSM WCDMA link timer.
             0x12 => gsm_wcdma_link_timer "GSM WCDMA Link Timer": u8,
