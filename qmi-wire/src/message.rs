@@ -85,7 +85,7 @@ pub fn write_request<'b, M: Exchange>(
     builder.finish()
 }
 
-/// Writes a response into `buffer`: the verdict first, as modems do, then what `fill` adds.
+/// Writes a response into `buffer`: the verdict first, as modems do, then what `fill` adds, which must not be a result again.
 ///
 /// # Errors
 ///

@@ -823,7 +823,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// What was asked for with the message of the same number.
+    /// Something that was asked for with [`set_event_report`] has changed.
     pub mod event_report_indication "Event Report" = 0x0001 {
         indication {
             /// Power state.

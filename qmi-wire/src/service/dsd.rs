@@ -205,7 +205,7 @@ crate::wire_struct! {
 crate::qmi_service! {
     Service::DSD, "DSD";
 
-    /// Asks for the system status.
+    /// Asks what carries data.
     pub mod get_system_status "Get System Status" = 0x0024 {
         request {}
         response {
@@ -223,7 +223,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Tells of a change, as registered for: system status.
+    /// What carries data has changed.
     pub mod system_status_indication "System Status" = 0x0026 {
         indication {
             /// Available systems.
@@ -243,7 +243,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Sets the APN type.
+    /// Says what an access point is for.
     pub mod set_apn_type "Set APN Type" = 0x0051 {
         request {
             /// APN type.

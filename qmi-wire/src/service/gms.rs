@@ -5,7 +5,7 @@ use crate::service::Service;
 crate::qmi_service! {
     Service::GMS, "GMS";
 
-    /// Tests the set value.
+    /// Sets values, to try the service.
     pub mod test_set_value "Test Set Value" = 0x0f00 {
         request {
             /// Test mandatory value.
@@ -16,7 +16,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Tests the get value.
+    /// Asks for the values, to try the service.
     pub mod test_get_value "Test Get Value" = 0x0f01 {
         request {}
         response {

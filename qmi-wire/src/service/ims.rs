@@ -67,7 +67,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Tells of a change, as registered for: IMS policy manager settings ind.
+    /// The settings of the policy manager have changed.
     pub mod ims_policy_manager_settings_indication "IMS Policy Manager Settings Ind" = 0x0049 {
         indication {
             /// ACS priority.
@@ -139,7 +139,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Tells of a change, as registered for: IMS services enabled setting.
+    /// Which services are enabled has changed.
     pub mod ims_services_enabled_setting_indication "IMS Services Enabled Setting" = 0x0091 {
         indication {
             /// IMS voice over LTE enable.

@@ -44,7 +44,7 @@ crate::open_enum! {
 crate::qmi_service! {
     Service::IMSA, "IMSA";
 
-    /// Asks for the IMS registration status.
+    /// Asks whether the IMS client is registered.
     pub mod get_ims_registration_status "Get IMS Registration Status" = 0x0020 {
         request {}
         response {
@@ -59,7 +59,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for the IMS services status.
+    /// Asks which services the IMS client offers.
     pub mod get_ims_services_status "Get IMS Services Status" = 0x0021 {
         request {}
         response {
@@ -97,7 +97,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Tells of a change, as registered for: IMS registration status changed.
+    /// Whether the IMS client is registered has changed.
     pub mod ims_registration_status_changed_indication "IMS Registration Status Changed" = 0x0023 {
         indication {
             /// IMS registration status.
@@ -111,7 +111,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Tells of a change, as registered for: IMS services status changed.
+    /// Which services the IMS client offers has changed.
     pub mod ims_services_status_changed_indication "IMS Services Status Changed" = 0x0024 {
         indication {
             /// IMS SMS service status.

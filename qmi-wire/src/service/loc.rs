@@ -872,7 +872,7 @@ crate::qmi_service! {
         }
     }
 
-    /// The modem asks for it: inject time.
+    /// The modem asks for the time: inject it.
     pub mod inject_time_request_indication "Inject Time Request" = 0x0028 {
         indication {
             /// Time server information.
@@ -880,7 +880,7 @@ crate::qmi_service! {
         }
     }
 
-    /// The modem asks for it: inject predicted orbits.
+    /// The modem asks for predicted orbits: inject them.
     pub mod inject_predicted_orbits_request_indication "Inject Predicted Orbits Request" = 0x0029 {
         indication {
             /// Allowed sizes.
@@ -898,7 +898,7 @@ crate::qmi_service! {
         }
     }
 
-    /// The modem asks for it: inject position.
+    /// The modem asks for a rough position: inject it.
     pub mod inject_position_request_indication "Inject Position Request" = 0x002a {
         indication {
             /// Latitude. In degrees.
@@ -912,7 +912,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Tells of a change, as registered for: engine state.
+    /// The positioning engine was switched on or off.
     pub mod engine_state_indication "Engine State" = 0x002b {
         indication {
             /// Engine state.
@@ -920,7 +920,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Tells of a change, as registered for: fix recurrence type.
+    /// How often positions are asked for.
     pub mod fix_recurrence_type_indication "Fix Recurrence Type" = 0x002c {
         indication {
             /// Fix recurrence type.

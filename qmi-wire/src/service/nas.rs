@@ -3630,7 +3630,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// What was asked for with the message of the same number.
+    /// Something that was asked for with [`set_event_report`] has changed.
     pub mod event_report_indication "Event Report" = 0x0002 {
         indication {
             /// Signal strength.
@@ -4464,7 +4464,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Tells of a change, as registered for: signal information.
+    /// The signal has crossed a threshold, or changed by as much as was asked for.
     pub mod signal_info_indication "Signal Info" = 0x0051 {
         indication {
             /// CDMA signal strength.
@@ -4559,7 +4559,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Tells of a change, as registered for: incremental network scan.
+    /// Networks found so far, and whether the scan goes on.
     pub mod incremental_network_scan_indication "Incremental Network Scan" = 0x0085 {
         indication {
             /// Status.

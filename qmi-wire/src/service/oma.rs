@@ -142,7 +142,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// What was asked for with the message of the same number.
+    /// The server asks for a selection, or a session has changed.
     pub mod event_report_indication "Event Report" = 0x0001 {
         indication {
             /// Network initiated alert.

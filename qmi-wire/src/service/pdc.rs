@@ -83,7 +83,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Sets up the change.
+    /// Asks for the configuration that changed.
     pub mod config_change "Config Change" = 0x0021 {
         request {
             /// Type with ID (second layout).
@@ -95,7 +95,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Tells of a change, as registered for: configuration change.
+    /// Another configuration was selected.
     pub mod config_change_indication "Config Change" = 0x0021 {
         indication {
             /// Type with ID (second layout).
@@ -337,7 +337,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Tells of a change, as registered for: refresh.
+    /// The selected configuration is in effect, or another one is.
     pub mod refresh_indication "Refresh" = 0x002f {
         indication {
             /// Refresh event.

@@ -359,7 +359,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Tells of a change, as registered for: GPS ready.
+    /// Positioning is possible now.
     pub mod gps_ready_indication "GPS Ready" = 0x0060 {
         indication {}
     }

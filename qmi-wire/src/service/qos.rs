@@ -104,7 +104,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Asks for the flow status.
+    /// Asks for the state of a flow.
     pub mod get_flow_status "Get Flow Status" = 0x0026 {
         request {
             /// QoS ID.
@@ -116,7 +116,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Tells of a change, as registered for: flow status.
+    /// The state of a flow has changed.
     pub mod flow_status_indication "Flow Status" = 0x0026 {
         indication {
             /// Value.
@@ -124,7 +124,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Asks for the network status.
+    /// Asks whether the network knows quality of service.
     pub mod get_network_status "Get Network Status" = 0x0027 {
         request {}
         response {
@@ -133,7 +133,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Tells of a change, as registered for: network status.
+    /// Whether the network knows quality of service has changed.
     pub mod network_status_indication "Network Status" = 0x0027 {
         indication {
             /// QoS supported.

@@ -1097,7 +1097,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Tells of a change, as registered for: card status.
+    /// The state of a card has changed: here are all.
     pub mod card_status_indication "Card Status" = 0x0032 {
         indication {
             /// Card status.
@@ -1239,7 +1239,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Tells of a change, as registered for: slot status.
+    /// The state of a slot has changed: here are all.
     pub mod slot_status_indication "Slot Status" = 0x0048 {
         indication {
             /// Physical slot status.

@@ -1061,7 +1061,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Tells of a change, as registered for: supplementary service.
+    /// The network tells something about a call: held, waiting, forwarded.
     pub mod supplementary_service_indication "Supplementary Service" = 0x0032 {
         indication {
             /// Information.

@@ -2430,7 +2430,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// What was asked for with the message of the same number.
+    /// Something that was asked for with [`set_event_report`] has changed. The TLV numbers are others than there.
     pub mod event_report_indication "Event Report" = 0x0001 {
         indication {
             /// TX packets ok.
@@ -3253,7 +3253,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Tells of a change, as registered for: profile changed.
+    /// A profile was made, changed or deleted.
     pub mod profile_changed_indication "Profile Changed" = 0x00a8 {
         indication {
             /// Profile event.

@@ -872,7 +872,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Tells of a change, as registered for: SMSC address.
+    /// The address of the service centre on the card has changed.
     pub mod smsc_address_indication "SMSC Address" = 0x0046 {
         indication {
             /// Address.
@@ -889,7 +889,7 @@ crate::qmi_service! {
         response {}
     }
 
-    /// Asks for the transport network registration status.
+    /// Asks whether short messages can be sent.
     pub mod get_transport_network_registration_status "Get Transport Network Registration Status" = 0x004a {
         request {}
         response {
@@ -898,7 +898,7 @@ crate::qmi_service! {
         }
     }
 
-    /// Tells of a change, as registered for: transport network registration status.
+    /// Whether short messages can be sent has changed.
     pub mod transport_network_registration_status_indication "Transport Network Registration Status" = 0x004b {
         indication {
             /// Registration status.
