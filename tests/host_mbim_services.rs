@@ -132,6 +132,10 @@ fn a_slot_is_switched_with_the_bytes_of_mbimcli_and_waited_for() {
     client.channel().set::<bce::DeviceSlotMappings>(slots(&[0])).but(Status::INVALID_SLOT);
     let error = client.switch_slot(0, 7, Millis(500)).unwrap_err();
     assert_eq!(error.refusal().unwrap().status, Status::INVALID_SLOT);
+    // An executor that is not there: nothing is changed, and nothing is claimed.
+    client.channel().query::<bce::DeviceSlotMappings>(slots(&[0]));
+    let error = client.switch_slot(1, 0, Millis(500)).unwrap_err();
+    assert_eq!(error.refusal().unwrap().status, Status::INVALID_PARAMETERS);
     client.channel().finish();
 }
 
@@ -358,6 +362,10 @@ fn a_restart_takes_the_best_way_that_is_listed_and_works() {
     client.channel().query::<bc::DeviceServices>(both);
     client.channel().set::<bce::DeviceReset>(vec![]).not_opened();
     assert_eq!(client.restart(Some(CINTERION)), Ok(false));
+    client.open().unwrap();
+    // Lost before it was told to restart: that is no restart.
+    client.channel().query::<bc::DeviceServices>(vec![]).not_opened();
+    assert_eq!(client.restart(None), Err(Error::Lost));
     client.open().unwrap();
     client.channel().query::<bc::DeviceServices>(services(&[(bc::BASIC_CONNECT, &[1])]));
     let error = client.restart(None).unwrap_err();

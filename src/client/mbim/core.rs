@@ -38,6 +38,8 @@ enum Stage {
     Refused(Status),
     Failed(Failure),
     Rested,
+    /// No procedure is followed: an indication is awaited.
+    Listening,
     /// The answer is awaited.
     Asked(Ticket),
     /// It rests until then, or until an indication comes that was not among so many.
@@ -128,7 +130,8 @@ impl<'s> Core<'s> {
                 self.session.open(now);
             }
             Job::Close => self.session.close(now),
-            Job::Listen(_) | Job::Follow(_) => {}
+            Job::Listen(_) => self.stage = Stage::Listening,
+            Job::Follow(_) => {}
         }
     }
 
@@ -218,7 +221,7 @@ impl<'s> Core<'s> {
     /// limit pass.
     pub(super) fn received(&mut self, now: Instant, length: Option<usize>) -> bool {
         let late = length.is_none() && self.session.poll_at() <= now;
-        if matches!(self.stage, Stage::Begin) {
+        if matches!(self.stage, Stage::Listening) {
             self.stage = Stage::Rested;
         }
         if let Some(transfer) = length.and_then(|length| self.transfer.get(..length)) {

@@ -333,7 +333,7 @@ macro_rules! service_methods {
             let mut restart = Restart::new(self.version(), vendor);
             match self.drive(Job::Follow(&mut restart)) $($wait)* {
                 // It has restarted already, and says that it is not open.
-                Err(Error::Lost) => Ok(false),
+                Err(Error::Lost) if restart.was_told() => Ok(false),
                 result => result.map(|()| restart.answered()),
             }
         }

@@ -61,6 +61,12 @@ impl Restart {
         self.answered
     }
 
+    /// Whether the modem was told to restart. From then on whatever breaks off may be the restart.
+    #[must_use]
+    pub const fn was_told(&self) -> bool {
+        !matches!(self.at, Way::Services)
+    }
+
     fn note(&mut self, body: &[u8]) -> Result<(), DecodeError> {
         self.left = Ways {
             intel: self.vendor != Some(CINTERION)

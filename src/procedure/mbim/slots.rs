@@ -6,14 +6,15 @@ use mbim_wire::list::RefList;
 use mbim_wire::service::ms_basic_connect_extensions as bce;
 use mbim_wire::{Count, Encode, Status, StructWriter, View as _};
 
-use super::{CommandId, Outcome, Procedure, Step, decode, fail, query, rest, set};
+use super::{CommandId, Outcome, Procedure, Refusal, Step, Stop, decode, fail, query, rest, set};
 use crate::time::Instant;
 
 /// Executors, which is to say modems in one device, that a mapping may have.
 pub const EXECUTORS: usize = 8;
 
 /// Has an executor use another SIM slot, and waits until the card there is settled: ready, absent or faulty. If another
-/// executor uses that slot, the two change places.
+/// executor uses that slot, the two change places. An executor that is not there stops it with
+/// [`Status::INVALID_PARAMETERS`], as the modem would, and changes nothing.
 ///
 /// While slots change, the modem indicates states of the SIM that mean nothing; wait for the end of this, and then for the
 /// SIM ([`WaitReady`](super::WaitReady)).
@@ -77,8 +78,8 @@ impl SwitchSlot {
         self.state
     }
 
-    /// Reads the mapping and changes it; `false` if it is as wanted already.
-    fn change(&mut self, body: &[u8]) -> Result<bool, mbim_wire::DecodeError> {
+    /// Reads the mapping and changes it; `false` if it is as wanted already, `None` if the executor is not in it.
+    fn change(&mut self, body: &[u8]) -> Result<Option<bool>, mbim_wire::DecodeError> {
         self.map.0.clear();
         for slot in bce::DeviceSlotMappingsInfoView::new(body).slot_map()?.iter() {
             // More executors than can be mapped: the modem would take a short map for a wrong one, and says so.
@@ -87,17 +88,17 @@ impl SwitchSlot {
             }
         }
         let wanted = bce::Slot { slot: self.slot.slot_index };
-        let before = self.map.0.get(self.executor).copied();
-        if before == Some(wanted) {
-            return Ok(false);
+        let Some(before) = self.map.0.get(self.executor).copied() else { return Ok(None) };
+        if before == wanted {
+            return Ok(Some(false));
         }
-        if let (Some(other), Some(before)) = (self.map.0.iter_mut().find(|slot| **slot == wanted), before) {
+        if let Some(other) = self.map.0.iter_mut().find(|slot| **slot == wanted) {
             *other = before;
         }
         if let Some(slot) = self.map.0.get_mut(self.executor) {
             *slot = wanted;
         }
-        Ok(true)
+        Ok(Some(true))
     }
 }
 
@@ -115,13 +116,17 @@ impl Procedure for SwitchSlot {
                 query::<bce::DeviceSlotMappings>(&Empty {})
             }
             (Outcome::Answer(body), Switching::Reading) => match self.change(body) {
-                Ok(true) => {
+                Ok(Some(true)) => {
                     self.at = Switching::Mapping;
                     set::<bce::DeviceSlotMappings>(&self.map)
                 }
-                Ok(false) => {
+                Ok(Some(false)) => {
                     self.at = Switching::Waiting;
                     query::<bce::SlotInfoStatus>(&self.slot)
+                }
+                Ok(None) => {
+                    let command = CommandId::of::<bce::DeviceSlotMappings>();
+                    Step::Fail(Stop::Refused(Refusal { command, status: Status::INVALID_PARAMETERS, network: None }))
                 }
                 Err(error) => decode::<bce::DeviceSlotMappings>(error),
             },

@@ -69,6 +69,8 @@ pub struct SendText<'a> {
     /// Parts that the network has accepted.
     sent: u8,
     busy: u8,
+    /// When the modem may be asked again.
+    again: Instant,
 }
 
 /// The PDU under way.
@@ -114,8 +116,12 @@ impl<'a> SendText<'a> {
     ///
     /// A text that is too long, or a number that is none.
     pub fn new(message: TextMessage<'a>, references: &'a mut [u32]) -> Result<Self, EncodeError> {
+        if message.number.trim_start_matches('+').is_empty() {
+            return Err(EncodeError::Value { field: "destination_address" });
+        }
         let split = Split::new(message.text, Reference::Narrow(message.reference))?;
-        let mut sending = Self { message, split, record: Record::default(), references, sent: 0, busy: 0 };
+        let mut sending =
+            Self { message, split, record: Record::default(), references, sent: 0, busy: 0, again: Instant(0) };
         sending.load()?;
         Ok(sending)
     }
@@ -164,13 +170,16 @@ impl Procedure for SendText<'_> {
                 self.busy = 0;
                 return if self.sent < self.parts() { self.ask() } else { Step::Done };
             }
+            // An indication is no sign that the modem is less busy.
+            Outcome::Rested if now < self.again => return Step::Rest(self.again),
             Outcome::Rested => return self.ask(),
             Outcome::Answer(body) => body,
             // Accepted; the modem only says that it expects the rest.
             Outcome::Refused(Status::SMS_MORE_DATA, body) => body,
             Outcome::Refused(Status::BUSY, _) if self.busy < BUSY_TRIES => {
                 self.busy = self.busy.saturating_add(1);
-                return Step::Rest(now + BUSY_WAIT);
+                self.again = now + BUSY_WAIT;
+                return Step::Rest(self.again);
             }
             outcome => return fail(CommandId::of::<wire::Send>(), outcome),
         };

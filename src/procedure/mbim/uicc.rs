@@ -325,6 +325,8 @@ pub struct Transmit<'a> {
     len: usize,
     rounds: u8,
     busy: u8,
+    /// When the modem may be asked again.
+    again: Instant,
     words: StatusWords,
 }
 
@@ -345,7 +347,18 @@ impl<'a> Transmit<'a> {
     pub fn new(channel: u32, access: Access, command: Command<'a>, response: &'a mut [u8]) -> Self {
         let block = Block { channel, class_byte_type: access.class_byte_type, apdu: Vec::new() };
         let words = StatusWords::default();
-        Self { command, block, sent: 0, fetching: false, response, len: 0, rounds: 0, busy: 0, words }
+        Self {
+            command,
+            block,
+            sent: 0,
+            fetching: false,
+            response,
+            len: 0,
+            rounds: 0,
+            busy: 0,
+            again: Instant(0),
+            words,
+        }
     }
 
     /// The status words of the last answer.
@@ -414,10 +427,13 @@ impl<'a> Transmit<'a> {
                 self.load(self.command.le, 0);
                 Next::Ask
             }
+            // An indication is no sign that the modem is less busy.
+            Outcome::Rested if now < self.again => Next::Rest(self.again),
             Outcome::Rested => Next::Ask,
             Outcome::Refused(Status::BUSY, _) if self.busy < BUSY_TRIES => {
                 self.busy = self.busy.saturating_add(1);
-                Next::Rest(now + BUSY_WAIT)
+                self.again = now + BUSY_WAIT;
+                Next::Rest(self.again)
             }
             Outcome::Answer(body) => match uicc::ApduInfoView::new(body).read() {
                 Ok(info) => self.take(info),
