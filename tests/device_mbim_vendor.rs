@@ -27,7 +27,7 @@ use wwan::device::modem::network::{Cell, Network, Signal, Technologies};
 use wwan::device::modem::sim::Sim;
 use wwan::device::modem::stk::ProactiveCommand;
 use wwan::device::modem::vendor::{Policy, PolicyError, Proof, Verdict};
-use wwan::device::modem::{Setup, text};
+use wwan::device::modem::{OPERATIONS, Setup, text};
 use wwan::time::Millis;
 
 fn bench(setup: Setup, services: VendorServices) -> Bench {
@@ -263,6 +263,14 @@ fn quectel_opens_the_fcc_lock() {
         let set = quectel::RadioStateSet { radio_state: strange };
         assert_eq!(outcome::<quectel::RadioState>(&mut bench, &set), Status::INVALID_PARAMETERS);
     }
+    // A modem that has too much to do unlocks nothing.
+    for _ in 0..OPERATIONS {
+        bench.modem.request_radio(bench.now, Origin(9), false).unwrap();
+    }
+    let busy = quectel::RadioStateSet { radio_state: State::ON };
+    assert_eq!(outcome::<quectel::RadioState>(&mut bench, &busy), Status::BUSY);
+    assert_eq!(state(&mut bench), State::FCC_LOCKED);
+    bench.modem.forget_host(bench.now, Origin(9));
     let switch = |bench: &mut Bench, wanted| {
         let tid = bench.set::<quectel::RadioState>(&quectel::RadioStateSet { radio_state: wanted });
         let answers = bench.wait_answers(1_000);

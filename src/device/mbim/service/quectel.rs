@@ -24,11 +24,16 @@ pub(in super::super) static SERVICE: Service = Service {
                     wire::QuectelRadioSwitchState::OFF => false,
                     _ => return Err(INVALID),
                 };
-                if on {
-                    modem.set_fcc_lock(false);
+                let locked = modem.radio().fcc_locked;
+                modem.set_fcc_lock(locked && !on);
+                match modem.request_radio(now, core.config.origin, on) {
+                    Ok(ticket) => Ok(Step::Wait(ticket, Later::QuectelRadio)),
+                    Err(failure) => {
+                        // What is not done has unlocked nothing.
+                        modem.set_fcc_lock(locked);
+                        Err(failure.into())
+                    }
                 }
-                let ticket = modem.request_radio(now, core.config.origin, on)?;
-                Ok(Step::Wait(ticket, Later::QuectelRadio))
             }
             (None, _) => Err(Refused(Status::NO_DEVICE_SUPPORT)),
         }
