@@ -275,9 +275,25 @@ fn the_network_or_another_client_ends_it() {
     assert_eq!(indicated(&bench.read()), [expected(UssdResponse::OTHER_LOCAL_CLIENT, EXISTING, "")]);
     assert!(bench.wait(1_000).is_empty());
     assert_eq!(bench.modem.outcome(ticket), Some(Ok(())));
-    let reply = bench.modem.ussd_reply(bench.modem.ussd_answer()).unwrap();
+    let reply = bench.modem.ussd_reply(bench.modem.ussd_answer(Origin(9)).unwrap()).unwrap();
     let said = UssdString { coding: reply.coding, octets: &reply.octets };
     assert_eq!(said.text().unwrap(), "You have 60 minutes left.");
+}
+
+#[test]
+fn every_host_is_told_what_it_has_asked() {
+    let mut bench = Bench::ready(Setup::default());
+    let tid = bench.say(UssdAction::INITIATE, "*100#");
+    // Another host asks before this one has fetched its answer.
+    bench.now = Instant(bench.now.0 + 500);
+    let ticket = bench.modem.begin_ussd(bench.now, Origin(9), 0x48, &ucs2("*#06#")).unwrap();
+    let messages = bench.read();
+    let (_, _, said) = heard(messages[0].answer::<Ussd>(tid, Status::SUCCESS));
+    assert_eq!(said, "Balance: 12.34 EUR. Valid until 31.12.2026.");
+    assert_eq!(bench.modem.outcome(ticket), Some(Ok(())));
+    let reply = bench.modem.ussd_reply(bench.modem.ussd_answer(Origin(9)).unwrap()).unwrap();
+    let reply = UssdString { coding: reply.coding, octets: &reply.octets };
+    assert_eq!(reply.text().unwrap().to_string(), "490154203237518");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use mbim_wire::text::Utf16;
 use mbim_wire::{DecodeError, Status};
 
 use super::super::modem::bearer::{Auth, Context, IpKind};
+use super::super::modem::event::Origin;
 use super::super::modem::network::{Provider, Technologies};
 use super::super::modem::{Failure, Modem, Text, Ticket};
 use super::V3;
@@ -40,7 +41,8 @@ pub(super) enum Later {
     Operators,
     QuectelRadio,
     UpdateWrite,
-    Ussd,
+    /// Who asked: the network answers other hosts, too.
+    Ussd(Origin),
 }
 
 impl Later {
@@ -62,7 +64,7 @@ impl Later {
             (Self::Operators, Ok(())) => atds::Subject::Operators.into(),
             (Self::QuectelRadio, Ok(())) => quectel::Subject(modem.radio()).into(),
             (Self::UpdateWrite, Ok(())) => Subject::Empty,
-            (Self::Ussd, Ok(())) => ussd::Subject::Reply(modem.ussd_answer()).into(),
+            (Self::Ussd(by), Ok(())) => ussd::Subject(modem.ussd_answer(by)).into(),
             (_, Err(_)) => Subject::Empty,
         };
         (outcome.map_or_else(status, |()| Status::SUCCESS), subject)

@@ -152,16 +152,22 @@ struct Dialogue {
 pub(super) struct Ussd {
     setup: UssdSetup,
     dialogue: Option<Dialogue>,
-    replies: Deque<(u32, Reply), REPLIES>,
+    replies: Deque<Kept, REPLIES>,
     /// Number of the next reply.
     next: u32,
-    /// Number of the reply to the last request.
-    answer: u32,
+}
+
+#[derive(Debug)]
+struct Kept {
+    number: u32,
+    /// The host whose request it answers; none for what the network says by itself.
+    answers: Option<Origin>,
+    reply: Reply,
 }
 
 impl Ussd {
     pub(super) fn new(setup: UssdSetup) -> Self {
-        Self { setup, dialogue: None, replies: Deque::new(), next: 0, answer: 0 }
+        Self { setup, dialogue: None, replies: Deque::new(), next: 0 }
     }
 
     pub(super) fn power_off(&mut self) {
@@ -173,13 +179,13 @@ impl Ussd {
         self.dialogue.as_ref().map(|dialogue| dialogue.due)
     }
 
-    fn keep(&mut self, reply: Reply) -> u32 {
+    fn keep(&mut self, answers: Option<Origin>, reply: Reply) -> u32 {
         let number = self.next;
         self.next = number.wrapping_add(1);
         if self.replies.is_full() {
             self.replies.pop_front();
         }
-        let _ = self.replies.push_back((number, reply));
+        let _ = self.replies.push_back(Kept { number, answers, reply });
         number
     }
 }
@@ -235,13 +241,14 @@ impl Modem {
     #[must_use]
     pub fn ussd_reply(&self, number: u32) -> Option<&Reply> {
         let mut replies = self.ussd.replies.iter();
-        replies.find_map(|(other, reply)| (*other == number).then_some(reply))
+        replies.find_map(|kept| (kept.number == number).then_some(&kept.reply))
     }
 
-    /// Number of the reply to the request that ended last.
+    /// Number of the reply to the request of `by` that ended last; `None` if it is not kept any more, or never was.
     #[must_use]
-    pub fn ussd_answer(&self) -> u32 {
-        self.ussd.answer
+    pub fn ussd_answer(&self, by: Origin) -> Option<u32> {
+        let mut newest = self.ussd.replies.iter().rev();
+        newest.find_map(|kept| (kept.answers == Some(by)).then_some(kept.number))
     }
 
     /// Whether a dialogue goes on.
@@ -276,7 +283,7 @@ impl Modem {
         if said == SHOW_IMEI {
             let ticket = self.begin(by, Work::Ussd, None)?;
             let imei = reply(UssdResponse::Done, true, &self.identity.imei, false);
-            self.answer_ussd(imei);
+            self.answer_ussd(by, imei);
             return Ok(ticket);
         }
         self.network_hears()?;
@@ -337,12 +344,12 @@ impl Modem {
     }
 
     fn tell_ussd(&mut self, by: Origin, reply: Reply) {
-        let number = self.ussd.keep(reply);
+        let number = self.ussd.keep(None, reply);
         self.log.push(by, Change::Ussd(number));
     }
 
-    fn answer_ussd(&mut self, reply: Reply) {
-        self.ussd.answer = self.ussd.keep(reply);
+    fn answer_ussd(&mut self, by: Origin, reply: Reply) {
+        self.ussd.keep(Some(by), reply);
         self.finish(Work::Ussd, Ok(()));
     }
 
@@ -351,7 +358,7 @@ impl Modem {
         if dialogue.turn == Turn::User {
             return self.tell_ussd(Origin::WORLD, reply(UssdResponse::Terminated, false, "", false));
         }
-        let is_new = dialogue.is_new;
+        let (by, is_new) = (dialogue.by, dialogue.is_new);
         let answer = self.ussd.setup.answers.iter().find(|answer| answer.to == dialogue.said);
         let reply = match answer.map(|answer| (&answer.says, answer.ucs2)) {
             None => reply(UssdResponse::NotSupported, is_new, "", false),
@@ -366,7 +373,7 @@ impl Modem {
                 reply
             }
         };
-        self.answer_ussd(reply);
+        self.answer_ussd(by, reply);
     }
 
     // The network by itself.
@@ -408,7 +415,7 @@ impl Modem {
         let Some(dialogue) = self.ussd.dialogue.take() else { return };
         let end = reply(why, dialogue.is_new && dialogue.turn == Turn::Network, "", false);
         match dialogue.turn {
-            Turn::Network => self.answer_ussd(end),
+            Turn::Network => self.answer_ussd(dialogue.by, end),
             Turn::User => self.tell_ussd(Origin::WORLD, end),
         }
     }

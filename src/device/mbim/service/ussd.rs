@@ -30,16 +30,14 @@ served! {
     Ussd = wire::Ussd: set indicated;
 }
 
-/// What an answer or indication of the service is about.
+/// What an answer or indication of the service is about: the reply with this number; none after the host has ended the
+/// dialogue.
 #[derive(Clone, Copy, Debug)]
-pub(in super::super) enum Subject {
-    Reply(u32),
-    Cancelled,
-}
+pub(in super::super) struct Subject(pub(in super::super) Option<u32>);
 
 fn indication(own: bool, change: Change) -> Option<(u32, AnySubject)> {
     match change {
-        Change::Ussd(number) if !own => Some((Id::Ussd.cid(), Subject::Reply(number).into())),
+        Change::Ussd(number) if !own => Some((Id::Ussd.cid(), Subject(Some(number)).into())),
         _ => None,
     }
 }
@@ -54,11 +52,11 @@ fn set(core: &Core<'_>, now: Instant, modem: &mut Modem, body: &[u8]) -> Outcome
         wire::UssdAction::CONTINUE => modem.continue_ussd(now, by, coding.map_err(|_| INVALID)?, payload)?,
         wire::UssdAction::CANCEL => {
             modem.cancel_ussd(now, by);
-            return done(Subject::Cancelled);
+            return done(Subject(None));
         }
         _ => return Err(INVALID),
     };
-    Ok(Step::Wait(ticket, Later::Ussd))
+    Ok(Step::Wait(ticket, Later::Ussd(by)))
 }
 
 fn response(response: UssdResponse) -> wire::UssdResponse {
@@ -75,10 +73,7 @@ fn response(response: UssdResponse) -> wire::UssdResponse {
 impl Subject {
     /// Makes the information buffer and lends it to `sink`.
     pub(in super::super) fn tell(self, source: &Source<'_>, sink: Sink<'_>) {
-        let reply = match self {
-            Self::Reply(number) => source.modem.ussd_reply(number),
-            Self::Cancelled => None,
-        };
+        let reply = self.0.and_then(|number| source.modem.ussd_reply(number));
         // Without a reply (the host ended the dialogue, or was too slow for it) there is nothing more to do.
         let ended = wire::UssdInfo {
             response: wire::UssdResponse::NO_ACTION_REQUIRED,
