@@ -32,7 +32,7 @@ use wwan::device::modem::event::Origin;
 use wwan::device::modem::sim::Sim;
 use wwan::device::modem::sms::{Content, Destination, Format, Incoming, Message as Stored, MessageStatus, Verdict};
 use wwan::device::modem::{Setup, SimSetup, text};
-use wwan::time::Instant;
+use wwan::time::{Instant, Millis};
 
 fn hex(digits: &str) -> Vec<u8> {
     let digits: Vec<char> = digits.chars().filter(|c| !c.is_whitespace()).collect();
@@ -182,6 +182,22 @@ fn the_store_goes_with_the_sim() {
     bench.modem.insert_sim(bench.now, Sim::default());
     assert_eq!(told(&bench.wait(5_000)).len(), 1);
     assert_eq!(bench.listed(SmsFlag::ALL, 0).len(), 1);
+}
+
+#[test]
+fn the_store_goes_with_the_slot() {
+    let mut setup = Setup::default();
+    setup.more_slots.push(SimSetup::Card(Sim::default())).unwrap();
+    let mut bench = Bench::ready(setup);
+    bench.modem.request_slot(bench.now, Origin(9), 1).unwrap();
+    // Another slot takes 200 ms; then its card starts, which takes 300 ms, and the store follows 200 ms later.
+    let messages = bench.wait(200);
+    assert_eq!(told(&messages).len(), 1);
+    assert_eq!(told(&messages)[0].1[..4], [0; 4], "not initialized");
+    assert_eq!(bench.ask::<Configuration>()[..4], [0; 4]);
+    assert!(told(&bench.wait(499)).is_empty());
+    assert_eq!(told(&bench.wait(1)).len(), 1);
+    assert_eq!(bench.ask::<Configuration>()[..4], [1, 0, 0, 0]);
 }
 
 #[test]
@@ -412,6 +428,14 @@ fn a_full_store_is_told_once_and_the_network_comes_again() {
     assert_eq!(told(&messages), [(ARRIVED, &status(3, 1)[..]), (ARRIVED, &full)]);
     let there: Vec<_> = bench.listed(SmsFlag::ALL, 0).iter().map(|record| said(&record.2)).collect();
     assert_eq!(there, ["c", "b"]);
+    bench.delete(SmsFlag::ALL, 0).refused::<Delete>(bench.tid, Status::SUCCESS);
+    assert_eq!(told(&bench.wait(1_000)), [(ARRIVED, &status(2, 1)[..])]);
+    // A network without patience is none without end.
+    bench.modem.delays().redeliver = Millis(0);
+    for text in ["x", "y"] {
+        bench.receive_text(text);
+    }
+    assert_eq!(told(&bench.wait(1_000)), [(ARRIVED, &status(3, 2)[..]), (ARRIVED, &full)]);
     bench.delete(SmsFlag::ALL, 0).refused::<Delete>(bench.tid, Status::SUCCESS);
     assert_eq!(told(&bench.wait(1_000)), [(ARRIVED, &status(2, 1)[..])]);
     // Messages for the screen need no room.

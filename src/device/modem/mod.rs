@@ -65,7 +65,7 @@ use event::{Change, Cursor, Log, Origin, Reading};
 use network::{NetworkSetup, Networks, RegistrationState};
 use sar::{Sar, SarSetup};
 use settings::{CONFIGURATION_NAME, Settings};
-use sim::{ReadyState, Sim, SimSlot};
+use sim::{ReadyState, Sim, SimSlot, SpareSlot};
 use sms::{Sms, SmsSetup};
 use stk::{Stk, StkSetup};
 use ussd::{Ussd, UssdSetup};
@@ -445,7 +445,7 @@ pub struct Modem {
     power_on_radio: Radio,
     /// The slot in use.
     slot: SimSlot,
-    spare_slots: Vec<SimSlot, { sim::SLOTS - 1 }>,
+    spare_slots: Vec<SpareSlot, { sim::SLOTS - 1 }>,
     /// Ready state that was told last.
     told: ReadyState,
     networks: Networks,

@@ -281,7 +281,29 @@ pub struct SlotStatus {
     pub state: SlotState,
 }
 
-/// A slot and the card in it.
+/// A slot that the device does not use, and the card in it, which has no power.
+#[derive(Debug)]
+pub(super) struct SpareSlot {
+    number: u8,
+    sim: Option<Sim>,
+}
+
+impl SpareSlot {
+    fn new(number: u8, setup: SimSetup) -> Self {
+        let sim = match setup {
+            SimSetup::Card(sim) => Some(sim),
+            SimSetup::Empty => None,
+        };
+        Self { number, sim }
+    }
+
+    const fn status(&self) -> SlotStatus {
+        let state = if self.sim.is_some() { SlotState::Off } else { SlotState::OffEmpty };
+        SlotStatus { slot: self.number, state }
+    }
+}
+
+/// The slot in use and the card in it.
 #[derive(Debug)]
 pub(super) struct SimSlot {
     number: u8,
@@ -295,32 +317,26 @@ pub(super) struct SimSlot {
 }
 
 impl SimSlot {
-    fn new(number: u8, setup: SimSetup) -> Self {
-        let sim = match setup {
-            SimSetup::Card(sim) => Some(sim),
-            SimSetup::Empty => None,
-        };
-        Self { number, sim, starts_at: None, card: Card::default(), pass_through: false }
-    }
-
     /// The slots of a device: the one in use, and the others.
     pub(super) fn all(
         first: SimSetup,
         more: Vec<SimSetup, { SLOTS - 1 }>,
         in_use: u8,
-    ) -> (Self, Vec<Self, { SLOTS - 1 }>) {
-        let mut slot = Self::new(0, first);
-        let mut spare: Vec<_, { SLOTS - 1 }> = collect((1..).zip(more).map(|(number, setup)| Self::new(number, setup)));
+    ) -> (Self, Vec<SpareSlot, { SLOTS - 1 }>) {
+        let SpareSlot { number, sim } = SpareSlot::new(0, first);
+        let mut slot = Self { number, sim, starts_at: None, card: Card::default(), pass_through: false };
+        let spare = (1..).zip(more).map(|(number, setup)| SpareSlot::new(number, setup));
+        let mut spare: Vec<_, { SLOTS - 1 }> = collect(spare);
         if let Some(other) = spare.iter_mut().find(|other| other.number == in_use) {
-            core::mem::swap(&mut slot, other);
+            slot.exchange(other);
         }
         (slot, spare)
     }
 
-    /// The state of a slot that is not in use.
-    const fn unused(&self) -> SlotStatus {
-        let state = if self.sim.is_some() { SlotState::Off } else { SlotState::OffEmpty };
-        SlotStatus { slot: self.number, state }
+    /// The other slot is used instead of this one; its card must be started.
+    fn exchange(&mut self, other: &mut SpareSlot) {
+        core::mem::swap(&mut self.number, &mut other.number);
+        core::mem::swap(&mut self.sim, &mut other.sim);
     }
 
     pub(super) fn sim_mut(&mut self) -> Option<&mut Sim> {
@@ -433,7 +449,7 @@ impl Modem {
             return Some(active);
         }
         let other = self.spare_slots.iter().find(|other| u32::from(other.number) == slot)?;
-        Some(other.unused())
+        Some(other.status())
     }
 
     /// A host chooses the slot to use. With the one in use already, nothing happens. Which one it is outlives restarts.
@@ -464,14 +480,14 @@ impl Modem {
         let Some(other) = self.spare_slots.iter_mut().find(|other| other.number == slot) else {
             return;
         };
-        core::mem::swap(&mut self.slot, other);
-        other.started();
-        let left = other.unused();
+        self.slot.exchange(other);
+        let left = other.status();
         self.slot.start(now + self.delays.sim);
         self.log.push(Origin::WORLD, Change::Slot(left));
         self.log.push(Origin::WORLD, Change::Slot(self.active_slot()));
         self.end_registration(RegistrationState::Deregistered, Reason::SimAbsent.into());
         self.tell_ready_state(Origin::WORLD);
+        self.messages_follow_sim(now, Origin::WORLD);
     }
 
     /// The state of the slot, to be told.
@@ -553,9 +569,9 @@ impl Modem {
     fn change_unused(&mut self, slot: u8, sim: Option<Sim>) -> Result<(), Failure> {
         let found = self.spare_slots.iter_mut().find(|other| other.number == slot);
         let other = found.ok_or(Failure::from(Reason::NoSlot))?;
-        let before = other.unused();
+        let before = other.status();
         other.sim = sim;
-        let after = other.unused();
+        let after = other.status();
         if before != after {
             self.log.push(Origin::WORLD, Change::Slot(after));
         }

@@ -13,7 +13,7 @@ use heapless::{Deque, Vec};
 use super::clock::Date;
 use super::event::{Change, Origin};
 use super::{Failure, Modem, Reason, Text, Ticket, Work, text};
-use crate::time::Instant;
+use crate::time::{Instant, Millis};
 
 mod tpdu;
 
@@ -655,8 +655,8 @@ impl Modem {
                 self.sms.told_full = true;
                 self.log.push(Origin::WORLD, Change::Messages(MessageEvent::Full));
             }
-            // No message overtakes another one.
-            let later = now + self.delays.redeliver;
+            // No message overtakes another one. Later than now in any case, so that trying comes to an end.
+            let later = now + self.delays.redeliver.max(Millis(1));
             for arrival in &mut self.sms.arrivals {
                 arrival.at = arrival.at.max(later);
             }
