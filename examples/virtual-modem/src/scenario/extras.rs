@@ -1,236 +1,142 @@
 //! The tables of a scenario about what stands beside the telephone: phonebook, SIM toolkit, and what only some makers'
 //! modems have.
 
-use toml::Spanned;
-use wwan::device::mbim::{Config, VendorServices};
+use wwan::device::mbim::VendorServices;
 use wwan::device::modem::phonebook::{ENTRIES, NAME, NUMBER, Phonebook};
 use wwan::device::modem::stk::{MenuItem, ProactiveCommand, StkSetup};
 use wwan::device::modem::vendor::{ALLOWED, Allowed, POLICY, Policy, PolicyError, Proof, VendorSetup, Verdict};
 use wwan::device::modem::{Failure, Text};
-use wwan::time::Millis;
 
-use super::file::{Hex, Plmn, Short, few, put};
-use super::read::{Problem, table, words};
+use super::read::{Hex, Keys, Problem, Table, Words, plmn, value};
 
-/// Where the model refuses what a table says.
-fn refused(at: std::ops::Range<usize>) -> impl Fn(Failure) -> Problem {
-    move |failure| (at.clone(), format!("the modem refuses that: {:?}", failure.reason))
+/// The model refuses what a table says.
+fn refused(table: &Table<'_>, failure: Failure) -> Problem {
+    table.problem(&format!("the modem refuses that: {:?}", failure.reason))
 }
 
-table! {
-    pub(super) struct PhonebookTable {
-        capacity: Option<Spanned<u16>>,
-        max_number: Option<u8>,
-        max_name: Option<u8>,
-        entries: Vec<Spanned<EntryTable>>,
-    }
-}
-
-table! {
-    struct EntryTable {
-        /// From 1; the first free one if it is not said.
-        index: Option<u16>,
-        number: Short<{ NUMBER }>,
-        name: Short<{ NAME }>,
-    }
-}
-
-impl PhonebookTable {
-    pub(super) fn apply(self, phonebook: &mut Phonebook) -> Result<(), Problem> {
-        let capacity = self.capacity.as_ref().map_or(phonebook.capacity(), |said| *said.as_ref());
-        if let Some(said) = self.capacity.filter(|said| usize::from(*said.as_ref()) > ENTRIES) {
-            return Err((said.span(), format!("at most {ENTRIES} entries fit")));
+impl Keys for Phonebook {
+    fn keys(&mut self, table: &mut Table<'_>) -> Result<(), Problem> {
+        let (mut capacity, mut max_number, mut max_name) = (self.capacity(), self.max_number(), self.max_name());
+        table.put("capacity", &mut capacity)?;
+        table.put("max-number", &mut max_number)?;
+        table.put("max-name", &mut max_name)?;
+        if usize::from(capacity) > ENTRIES {
+            return Err(table.problem_at("capacity", &format!("at most {ENTRIES} entries fit")));
         }
-        let max_number = self.max_number.unwrap_or(phonebook.max_number());
-        let max_name = self.max_name.unwrap_or(phonebook.max_name());
-        *phonebook = Phonebook::new(capacity, max_number, max_name);
-        for said in self.entries {
-            let span = said.span();
-            let entry = said.into_inner();
-            let index = entry.index.map(u32::from);
-            phonebook.write(index, &entry.number.0, &entry.name.0).map_err(refused(span))?;
-        }
-        Ok(())
+        *self = Self::new(capacity, max_number, max_name);
+        table.each_table("entries", usize::MAX, &mut |table| {
+            // From 1; the first free one if it is not said.
+            let index: Option<u16> = table.get("index")?;
+            let number: Text<{ NUMBER }> = table.must("number")?;
+            let name: Text<{ NAME }> = table.must("name")?;
+            self.write(index.map(u32::from), &number, &name).map_err(|failure| refused(table, failure))?;
+            Ok(())
+        })
     }
 }
 
-table! {
-    pub(super) struct StkTable {
-        title: Option<Short<30>>,
-        menu: Option<Spanned<Vec<ItemTable>>>,
-        /// Milliseconds.
-        patience: Option<u32>,
+impl Keys for StkSetup {
+    fn keys(&mut self, table: &mut Table<'_>) -> Result<(), Problem> {
+        table.put("title", &mut self.title)?;
+        table.put("patience", &mut self.patience)?;
+        let most = self.menu.capacity();
+        table.replace_tables("menu", &mut self.menu, most, |table| {
+            let (id, text) = (table.must("id")?, table.must("text")?);
+            Ok(MenuItem { id, text, leads_to: table.table("leads-to", proactive)? })
+        })
     }
 }
 
-table! {
-    struct ItemTable {
-        id: u8,
-        text: Short<30>,
-        leads_to: Option<Spanned<ProactiveTable>>,
-    }
-}
-
-impl StkTable {
-    pub(super) fn apply(self, setup: &mut StkSetup) -> Result<(), Problem> {
-        put(&mut setup.title, self.title);
-        put(&mut setup.patience, self.patience.map(Millis));
-        for item in few(self.menu, setup.menu.capacity())?.unwrap_or_default() {
-            let leads_to = item.leads_to.map(proactive).transpose()?;
-            setup.menu.extend([MenuItem { id: item.id, text: item.text.into(), leads_to }]);
-        }
-        Ok(())
-    }
-}
-
-table! {
-    /// A proactive command: one of these, with `least` and `most` for an input and `title` for a selection.
-    pub(super) struct ProactiveTable {
-        raw: Option<Hex>,
-        display_text: Option<String>,
-        get_inkey: Option<String>,
-        get_input: Option<String>,
-        select_item: Option<Vec<String>>,
-        refresh: Option<u8>,
-        local_information: Option<u8>,
-        least: u8 = 0,
-        most: u8 = 255,
-        title: String = String::new(),
-    }
-}
-
-pub(super) fn proactive(said: Spanned<ProactiveTable>) -> Result<ProactiveCommand, Problem> {
-    let span = said.span();
-    let table = said.into_inner();
-    let (least, most, title) = (table.least, table.most, table.title);
+/// A proactive command: one of these, with `least` and `most` for an input and `title` for a selection.
+pub(super) fn proactive(table: &mut Table<'_>) -> Result<ProactiveCommand, Problem> {
+    let raw: Option<Hex> = table.get("raw")?;
+    let display_text: Option<String> = table.get("display-text")?;
+    let get_inkey: Option<String> = table.get("get-inkey")?;
+    let get_input: Option<String> = table.get("get-input")?;
+    let mut items: Vec<String> = Vec::new();
+    table.replace("select-item", &mut items, usize::MAX, value)?;
+    let select_item = table.has("select-item").then_some(items);
+    let (refresh, information) = (table.get("refresh")?, table.get("local-information")?);
+    let (mut least, mut most, mut title) = (0, 255, String::new());
+    table.put("least", &mut least)?;
+    table.put("most", &mut most)?;
+    table.put("title", &mut title)?;
+    table.finish()?;
     let commands = [
-        table.raw.map(|bytes| ProactiveCommand::raw(&bytes.0)),
-        table.display_text.map(|text| ProactiveCommand::display_text(&text)),
-        table.get_inkey.map(|text| ProactiveCommand::get_inkey(&text)),
-        table.get_input.map(|text| ProactiveCommand::get_input(&text, least, most)),
-        table.select_item.map(|items| ProactiveCommand::select_item(&title, items.iter().map(String::as_str))),
-        table.refresh.map(ProactiveCommand::refresh),
-        table.local_information.map(ProactiveCommand::provide_local_information),
+        raw.map(|bytes| ProactiveCommand::raw(&bytes.0)),
+        display_text.map(|text| ProactiveCommand::display_text(&text)),
+        get_inkey.map(|text| ProactiveCommand::get_inkey(&text)),
+        get_input.map(|text| ProactiveCommand::get_input(&text, least, most)),
+        select_item.map(|items| ProactiveCommand::select_item(&title, items.iter().map(String::as_str))),
+        refresh.map(ProactiveCommand::refresh),
+        information.map(ProactiveCommand::provide_local_information),
     ];
     let mut commands = commands.into_iter().flatten();
     match (commands.next(), commands.next()) {
-        (Some(command), None) => command.map_err(refused(span)),
-        _ => Err((span, "one command of the SIM toolkit is wanted".into())),
+        (Some(command), None) => command.map_err(|failure| refused(table, failure)),
+        _ => Err(table.problem("one command of the SIM toolkit is wanted")),
     }
 }
 
-words! {
-    pub(super) enum Vendor {
-        Qdu = "qdu",
-        Atds = "atds",
-        Quectel = "quectel",
-        Google = "google",
-        IntelFirmwareUpdate = "intel-firmware-update",
-        IntelThermalRf = "intel-thermal-rf",
-        IntelMutualAuthentication = "intel-mutual-authentication",
-        IntelTools = "intel-tools",
-    }
-}
+/// Device services of makers and operators.
+pub(super) const VENDOR_SERVICES: &Words<VendorServices> = &[
+    ("qdu", VendorServices::QDU),
+    ("atds", VendorServices::ATDS),
+    ("quectel", VendorServices::QUECTEL),
+    ("google", VendorServices::GOOGLE),
+    ("intel-firmware-update", VendorServices::INTEL_FIRMWARE_UPDATE),
+    ("intel-thermal-rf", VendorServices::INTEL_THERMAL_RF),
+    ("intel-mutual-authentication", VendorServices::INTEL_MUTUAL_AUTHENTICATION),
+    ("intel-tools", VendorServices::INTEL_TOOLS),
+];
 
-pub(super) fn offer(services: Vec<Vendor>, config: &mut Config) {
-    config.vendor_services = services
-        .into_iter()
-        .map(|service| match service {
-            Vendor::Qdu => VendorServices::QDU,
-            Vendor::Atds => VendorServices::ATDS,
-            Vendor::Quectel => VendorServices::QUECTEL,
-            Vendor::Google => VendorServices::GOOGLE,
-            Vendor::IntelFirmwareUpdate => VendorServices::INTEL_FIRMWARE_UPDATE,
-            Vendor::IntelThermalRf => VendorServices::INTEL_THERMAL_RF,
-            Vendor::IntelMutualAuthentication => VendorServices::INTEL_MUTUAL_AUTHENTICATION,
-            Vendor::IntelTools => VendorServices::INTEL_TOOLS,
-        })
-        .collect();
-}
+const POLICY_ERRORS: &Words<PolicyError> = &[
+    ("signature", PolicyError::Signature),
+    ("imei", PolicyError::Imei),
+    ("timestamp", PolicyError::Timestamp),
+    ("too-many-networks", PolicyError::TooManyNetworks),
+    ("algorithm", PolicyError::Algorithm),
+    ("feature", PolicyError::Feature),
+    ("unreadable", PolicyError::Unreadable),
+];
 
-table! {
-    pub(super) struct VendorTable {
-        fcc_challenge: Option<u32>,
-        fcc_answer: Option<u32>,
-        fcc_maker: Option<Spanned<Hex>>,
-        carrier_lock: Option<Spanned<Vec<Plmn>>>,
-        policy: Option<Spanned<Vec<Spanned<PolicyTable>>>>,
-        update_transfer: Option<u32>,
-        update_window: Option<u32>,
-        updated_firmware: Option<Short<30>>,
-    }
-}
-
-words! {
-    enum PolicyProblem {
-        Signature = "signature",
-        Imei = "imei",
-        Timestamp = "timestamp",
-        TooManyNetworks = "too-many-networks",
-        Algorithm = "algorithm",
-        Feature = "feature",
-        Unreadable = "unreadable",
-    }
-}
-
-table! {
-    struct PolicyTable {
-        data: Spanned<Hex>,
-        allow: Option<Spanned<Vec<Plmn>>>,
-        refuse: Option<PolicyProblem>,
-    }
-}
-
-impl PolicyTable {
-    fn policy(self, span: std::ops::Range<usize>) -> Result<Policy, Problem> {
-        let at = self.data.span();
-        let data = self.data.into_inner().0;
-        let verdict = match (self.allow, self.refuse) {
-            (Some(allow), None) => Verdict::Allow(networks(allow)?),
-            (None, Some(problem)) => Verdict::Refuse(match problem {
-                PolicyProblem::Signature => PolicyError::Signature,
-                PolicyProblem::Imei => PolicyError::Imei,
-                PolicyProblem::Timestamp => PolicyError::Timestamp,
-                PolicyProblem::TooManyNetworks => PolicyError::TooManyNetworks,
-                PolicyProblem::Algorithm => PolicyError::Algorithm,
-                PolicyProblem::Feature => PolicyError::Feature,
-                PolicyProblem::Unreadable => PolicyError::Unreadable,
-            }),
-            _ => return Err((span, "one of `allow` and `refuse` is wanted".into())),
-        };
-        Policy::new(&data, verdict).map_err(|_| (at, format!("at most {POLICY} bytes fit")))
-    }
-}
-
-/// A list of networks that a policy allows.
-fn networks(said: Spanned<Vec<Plmn>>) -> Result<Allowed, Problem> {
-    let networks = few(Some(said), ALLOWED)?.unwrap_or_default();
-    Ok(networks.into_iter().map(Text::from).collect())
-}
-
-impl VendorTable {
-    pub(super) fn apply(self, setup: &mut VendorSetup) -> Result<(), Problem> {
-        put(&mut setup.fcc.challenge, self.fcc_challenge);
-        put(&mut setup.fcc.proof, self.fcc_answer.map(Proof::Answer));
-        if let Some(said) = self.fcc_maker {
-            let span = said.span();
-            let maker = said.into_inner().0.try_into();
-            let maker = maker.map_err(|_| (span.clone(), "four bytes are wanted".to_owned()))?;
-            if self.fcc_answer.is_some() {
-                return Err((span, "only one of `fcc-answer` and `fcc-maker` can be right".into()));
+impl Keys for VendorSetup {
+    fn keys(&mut self, table: &mut Table<'_>) -> Result<(), Problem> {
+        table.put("fcc-challenge", &mut self.fcc.challenge)?;
+        let answer = table.get("fcc-answer")?;
+        if let Some(answer) = answer {
+            self.fcc.proof = Proof::Answer(answer);
+        }
+        if let Some(Hex(maker)) = table.get("fcc-maker")? {
+            let Ok(maker) = maker.try_into() else {
+                return Err(table.problem_at("fcc-maker", "four bytes are wanted"));
+            };
+            if answer.is_some() {
+                let message = "only one of `fcc-answer` and `fcc-maker` can be right";
+                return Err(table.problem_at("fcc-maker", message));
             }
-            setup.fcc.proof = Proof::Maker(maker);
+            self.fcc.proof = Proof::Maker(maker);
         }
-        if let Some(said) = self.carrier_lock {
-            setup.allowed = networks(said)?;
-        }
-        for said in few(self.policy, setup.policies.capacity())?.unwrap_or_default() {
-            let span = said.span();
-            setup.policies.extend([said.into_inner().policy(span)?]);
-        }
-        put(&mut setup.update_transfer, self.update_transfer);
-        put(&mut setup.update_window, self.update_window);
-        put(&mut setup.updated, self.updated_firmware);
-        Ok(())
+        table.replace("carrier-lock", &mut self.allowed, ALLOWED, plmn)?;
+        let most = self.policies.capacity();
+        table.replace_tables("policy", &mut self.policies, most, policy)?;
+        table.put("update-transfer", &mut self.update_transfer)?;
+        table.put("update-window", &mut self.update_window)?;
+        table.put("updated-firmware", &mut self.updated)
     }
+}
+
+fn policy(table: &mut Table<'_>) -> Result<Policy, Problem> {
+    let Hex(data) = table.must("data")?;
+    let mut networks = Allowed::new();
+    table.replace("allow", &mut networks, ALLOWED, plmn)?;
+    let allow = table.has("allow").then_some(networks);
+    let refuse = table.choice("refuse", POLICY_ERRORS)?;
+    table.finish()?;
+    let verdict = match (allow, refuse) {
+        (Some(allow), None) => Verdict::Allow(allow),
+        (None, Some(problem)) => Verdict::Refuse(problem),
+        _ => return Err(table.problem("one of `allow` and `refuse` is wanted")),
+    };
+    Policy::new(&data, verdict).map_err(|_| table.problem_at("data", &format!("at most {POLICY} bytes fit")))
 }

@@ -25,6 +25,8 @@ mod file;
 #[cfg(feature = "files")]
 mod messages;
 #[cfg(feature = "files")]
+mod play;
+#[cfg(feature = "files")]
 mod read;
 
 #[cfg(feature = "files")]
