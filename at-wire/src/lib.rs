@@ -1,5 +1,17 @@
 //! AT for cellular modems, and the 3GPP text formats that MBIM and QMI carry too: without allocation, for both roles.
 //!
+//! AT, from the bytes up:
+//!
+//! * [`cmux`]: the multiplexer of 3GPP TS 27.010, if there is one;
+//! * [`framer`]: lines, prompts and counted bytes out of what a modem sends;
+//! * [`classify`](mod@classify): whose a line is; [`result`]: what ends an answer;
+//! * [`parameter`]: what stands between the commas, read and written;
+//! * [`message`]: commands, their answers and URCs as types, and [`at_commands!`] and [`at_urcs!`], which declare them;
+//!   [`command`] and [`urc`] hold those of the specifications and of many makers;
+//! * [`policy`]: splits a command line as a modem does, and lets through what the rules allow.
+//!
+//! Texts:
+//!
 //! * [`text`]: the character sets: the 7-bit alphabets with their national tables, packed or not, UCS-2, the SIM's
 //!   codings, operator names, those of `+CSCS`; [`text::Text`] reads them all;
 //! * [`sms`]: TPDUs of short messages, the parts of long ones, cell broadcast pages, and the CDMA format;
@@ -11,10 +23,32 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod codec;
+#[cfg(feature = "catalogue")]
+extern crate alloc;
 
+mod codec;
+mod macros;
+
+#[cfg(feature = "catalogue")]
+pub mod catalogue;
+pub mod classify;
+pub mod cmux;
+pub mod command;
+pub mod framer;
+pub mod message;
+pub mod parameter;
+pub mod policy;
+pub mod result;
 pub mod sms;
 pub mod text;
+pub mod urc;
 pub mod ussd;
 
 pub use codec::{DecodeError, DecodeErrorKind, EncodeError, Writer};
+
+/// What the macros need.
+#[doc(hidden)]
+pub mod __private {
+    #[cfg(feature = "catalogue")]
+    pub use serde_json;
+}

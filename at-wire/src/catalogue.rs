@@ -1,0 +1,115 @@
+//! Names and types of everything declared, as tables; and JSON of lines by these tables.
+//!
+//! For tools on a host. Nothing of this is linked unless the feature `catalogue` is on.
+
+use alloc::vec::Vec;
+
+use serde_json::{Map, Value, json};
+
+use crate::codec::{DecodeError, DecodeErrorKind};
+use crate::message::Form;
+use crate::parameter::{Fields, parameters_of};
+
+/// A command or a URC.
+#[derive(Clone, Copy, Debug)]
+pub struct Info {
+    /// The name.
+    pub name: &'static str,
+    /// Its forms.
+    pub forms: &'static [FormInfo],
+}
+
+/// A form.
+#[derive(Clone, Copy, Debug)]
+pub struct FormInfo {
+    /// Which.
+    pub form: Form,
+    /// The parameters of the command.
+    pub parameters: &'static [FieldInfo],
+    /// The parameters of a line that answers it, or of the URC.
+    pub answer: &'static [FieldInfo],
+}
+
+/// A parameter.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldInfo {
+    /// The name.
+    pub name: &'static str,
+    /// The Rust type.
+    pub kind: &'static str,
+    /// Reads it as JSON.
+    pub read: for<'a> fn(&mut Fields<'a>) -> Result<Value, DecodeError>,
+}
+
+impl FormInfo {
+    /// Reads a line that answers the form, or a URC, as an object of its parameters. A line without the name is read as
+    /// one.
+    ///
+    /// # Errors
+    ///
+    /// The first parameter that is not what it must be.
+    pub fn decode(&self, name: &str, line: &[u8]) -> Result<Map<String, Value>, DecodeError> {
+        let mut fields = parameters_of(name, line).unwrap_or_else(|| Fields::new(line));
+        self.answer.iter().map(|field| Ok((field.name.into(), (field.read)(&mut fields)?))).collect()
+    }
+}
+
+use alloc::string::String;
+
+impl Info {
+    /// The entry as JSON: name, forms, parameters with their types.
+    #[must_use]
+    pub fn describe(&self) -> Value {
+        let fields = |fields: &[FieldInfo]| {
+            fields.iter().map(|field| json!({"name": field.name, "type": field.kind})).collect::<Vec<_>>()
+        };
+        let forms = self.forms.iter().map(|form| {
+            json!({"form": form.form.name(), "parameters": fields(form.parameters), "answer": fields(form.answer)})
+        });
+        json!({"name": self.name, "forms": forms.collect::<Vec<_>>()})
+    }
+}
+
+/// All entries: commands, then URCs.
+pub fn all() -> impl Iterator<Item = &'static Info> {
+    crate::command::CATALOGUES.iter().chain(crate::urc::CATALOGUES).flat_map(|table| table.iter())
+}
+
+/// Reads a line by the first entry with its name that takes it: as a URC, or as the answer to `command`, such as
+/// `+CREG?`.
+///
+/// # Errors
+///
+/// [`DecodeErrorKind::Value`] with the field `name` if nothing of that name is known; else why the last one did not take
+/// it.
+pub fn decode(line: &[u8], command: Option<&str>) -> Result<Value, DecodeError> {
+    let (name, form) = match command {
+        None => (None, Form::Unsolicited),
+        Some(command) => {
+            let command = command.trim().trim_start_matches("AT").trim_start_matches("at");
+            let end = command.find(['=', '?']).unwrap_or(command.len());
+            let (name, sign) = command.split_at_checked(end).unwrap_or((command, ""));
+            let form = match sign {
+                "" => Form::Execute,
+                "?" => Form::Read,
+                "=?" => Form::Test,
+                _ => Form::Set,
+            };
+            (Some(name), form)
+        }
+    };
+    let mut error = DecodeError::new(DecodeErrorKind::Value, "name", 0);
+    for info in all() {
+        let named = match name {
+            Some(name) => info.name.eq_ignore_ascii_case(name),
+            None => parameters_of(info.name, line).is_some(),
+        };
+        for known in info.forms.iter().filter(|known| named && known.form == form) {
+            match known.decode(info.name, line) {
+                Ok(fields) => return Ok(json!({"name": info.name, "form": form.name(), "fields": fields})),
+                Err(why) => error = why,
+            }
+        }
+    }
+    Err(error)
+}

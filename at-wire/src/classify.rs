@@ -1,0 +1,152 @@
+//! Whose a line is: the answer to the command under way, its end, or told by the modem of itself.
+//!
+//! Names alone do not decide: `+CREG` answers a question and tells of a change. The rules are tried in a fixed order,
+//! with the [`Pending`] command and, for names with two meanings, with the shape of the parameters.
+
+use crate::parameter::{Field, parameters_of};
+use crate::result::{FinalResult, Options};
+
+/// What a line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Class<'a> {
+    /// Part of the answer to the command under way.
+    Response,
+    /// The end of the answer.
+    Final(FinalResult<'a>),
+    /// Unsolicited; its index among the names given.
+    Unsolicited(usize),
+    /// A final result without a command, to be counted; `NO CARRIER` tells of a call that ended.
+    Stray(FinalResult<'a>),
+    /// None of these.
+    Unknown,
+}
+
+/// The command under way, as far as it matters here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Pending<'p> {
+    /// Names of the lines that answer it.
+    pub names: &'p [&'p str],
+    /// Whether it is the reading form (`?`), whose answers to names with two meanings have a parameter more.
+    pub reads: bool,
+    /// Whether lines without a name answer it, as for `+CGMI`.
+    pub bare: bool,
+    /// Whether it dials, answers or hangs up, so that `NO CARRIER` and the like end it.
+    pub calls: bool,
+    /// Its own final lines, such as `SEND OK`; they are answers with [`FinalResult::Ok`].
+    pub finals: &'p [&'p str],
+}
+
+/// Tells what `line` is. `unsolicited` are the names of URCs, or their whole lines.
+///
+/// ```
+/// use at_wire::classify::{Class, Pending, classify};
+/// use at_wire::result::Options;
+///
+/// let pending = Pending { names: &["+CREG"], reads: true, ..Pending::default() };
+/// let urcs = ["+CREG"];
+/// let told = classify(b"+CREG: 1,\"CE00\",\"01CEAD8F\"", Some(&pending), &urcs, Options::LENIENT);
+/// assert_eq!(told, Class::Unsolicited(0));
+/// let answer = classify(b"+CREG: 2,1,\"CE00\",\"01CEAD8F\"", Some(&pending), &urcs, Options::LENIENT);
+/// assert_eq!(answer, Class::Response);
+/// ```
+#[must_use]
+pub fn classify<'a>(
+    line: &'a [u8],
+    pending: Option<&Pending<'_>>,
+    unsolicited: &[&str],
+    options: Options,
+) -> Class<'a> {
+    if let Some(pending) = pending {
+        let named = pending.names.iter().find(|name| parameters_of(name, line).is_some());
+        if named.is_some_and(|name| answers(name, line, pending.reads)) {
+            return Class::Response;
+        }
+        if pending.finals.iter().any(|text| text.as_bytes() == line.trim_ascii()) {
+            return Class::Final(FinalResult::Ok);
+        }
+    }
+    if let Some(index) = unsolicited.iter().position(|name| starts(name, line)) {
+        return Class::Unsolicited(index);
+    }
+    match (FinalResult::of(line, options), pending) {
+        (Some(result), None) => Class::Stray(result),
+        (Some(result), Some(pending)) if result.needs_call() && !pending.calls => Class::Stray(result),
+        (Some(result), Some(_)) => Class::Final(result),
+        (None, Some(pending)) if pending.bare => Class::Response,
+        (None, _) => Class::Unknown,
+    }
+}
+
+/// Whether `line` is a URC with this name: a name and its parameters, or the whole line.
+fn starts(name: &str, line: &[u8]) -> bool {
+    let text = line.trim_ascii();
+    // A colon ends a name; without one the text must end there or go on with a blank or comma.
+    text.strip_prefix(name.as_bytes())
+        .is_some_and(|rest| rest.first().is_none_or(|next| matches!(next, b':' | b',' | b' ')))
+}
+
+/// Whether the shape of a line with this name is that of an answer.
+fn answers(name: &str, line: &[u8], reads: bool) -> bool {
+    let Some(fields) = parameters_of(name, line) else { return false };
+    let count = fields.count();
+    let field = |index: usize| { fields }.nth(index).unwrap_or_default();
+    match name {
+        "+CREG" | "+CGREG" | "+CEREG" | "+C5GREG" => reads && is_registration_answer(fields),
+        "+CLIP" | "+CDIP" | "+CNAP" | "+CCWA" | "+COLP" => !field(0).is_quoted(),
+        "+CUSD" => reads && count == 1,
+        "+CSCON" => reads && count >= 2,
+        _ => true,
+    }
+}
+
+/// Whether the parameters of `+CREG` and its kin are those of an answer, which start with the setting, and not of a URC,
+/// which start with the state: then an area code stands second.
+#[must_use]
+pub fn is_registration_answer(fields: crate::parameter::Fields<'_>) -> bool {
+    let count = fields.count();
+    let second = { fields }.nth(1).unwrap_or_default();
+    match count {
+        0 | 1 => false,
+        2 => true,
+        // `2,,` is searching without a place.
+        3 => !is_area(second) && !second.is_empty(),
+        _ => !is_area(second),
+    }
+}
+
+/// Whether it looks like an area code rather than a state of one or two digits.
+fn is_area(field: Field<'_>) -> bool {
+    let text = field.unquoted();
+    field.is_quoted()
+        || text.len() > 3
+        || (text.len() > 2 && text.first() != Some(&b'0'))
+        || text.iter().any(u8::is_ascii_alphabetic)
+}
+
+/// Keeps the lines of a unit together that has two, such as `+CMT` and its PDU: the second belongs to whom the first
+/// did, whatever it looks like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Continuation {
+    second_of: Option<bool>,
+}
+
+impl Continuation {
+    /// What `class` and `line` say about the line behind it: whether it has a second one. `two_lines` says so of a
+    /// name.
+    pub fn first(&mut self, class: &Class<'_>, line: &[u8], two_lines: &[&str]) {
+        let has_second = two_lines.iter().any(|name| parameters_of(name, line).is_some());
+        self.second_of = match class {
+            Class::Response if has_second => Some(true),
+            Class::Unsolicited(_) if has_second => Some(false),
+            _ => None,
+        };
+    }
+
+    /// Whether the next line is the second of a unit: of an answer (`true`) or of a URC (`false`).
+    pub fn take(&mut self) -> Option<bool> {
+        self.second_of.take()
+    }
+}

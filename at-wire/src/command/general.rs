@@ -1,0 +1,110 @@
+//! General commands and identification (V.250 §6, 27.007 §5, fact by fact with their time-outs).
+
+use crate::parameter::{Choice, Rest, Str, Word};
+
+crate::at_commands! {
+    /// Commands of this module.
+    pub COMMANDS;
+
+    /// Nothing: answers `OK`.
+    attention = "" { execute; }
+    /// Echo off or on (V.250 §6.2.4).
+    echo = "E" { execute(value: Option<u8>); }
+    /// Result codes sent or not (V.250 §6.2.5).
+    quiet = "Q" { execute(value: Option<u8>); }
+    /// Results as numbers or in words (V.250 §6.2.6).
+    verbose = "V" { execute(value: Option<u8>); }
+    /// Which call progress results are told (V.250 §6.2.7).
+    progress = "X" { execute(value: Option<u8>); }
+    /// Reset to the stored profile (V.250 §6.1.1).
+    reset = "Z" [timeout = 6] { execute(profile: Option<u8>); }
+    /// Factory defaults (V.250 §6.1.2).
+    factory_defaults = "&F" [timeout = 6] { execute(profile: Option<u8>); }
+    /// Carrier detect follows the carrier or not (V.250 §6.2.8).
+    carrier_detect = "&C" { execute(value: Option<u8>); }
+    /// What a drop of DTR does (V.250 §6.2.9).
+    terminal_ready = "&D" { execute(value: Option<u8>); }
+    /// Stores the profile.
+    store = "&W" { execute(profile: Option<u8>); }
+    /// Identification text (V.250 §6.1.3).
+    information = "I" [bare = true] { execute(value: Option<u8>) -> <'a>(text: Rest<'a>); }
+    /// Rings until the modem answers by itself (V.250 §6.3.8).
+    automatic_answer = "S0" [bare = true] { read -> (rings: u8); set(rings: Option<u8>); }
+    /// The character that ends lines (V.250 §6.2.1).
+    line_terminator = "S3" [bare = true] { read -> (character: u8); set(character: Option<u8>); }
+    /// The character that follows it (V.250 §6.2.2).
+    line_format = "S4" [bare = true] { read -> (character: u8); set(character: Option<u8>); }
+    /// The character that deletes (V.250 §6.2.3).
+    line_editing = "S5" [bare = true] { read -> (character: u8); set(character: Option<u8>); }
+    /// Seconds to wait for a connection (V.250 §6.3.10).
+    connection_timeout = "S7" [bare = true] { read -> (seconds: u8); set(seconds: Option<u8>); }
+    /// Tenths of a second until hanging up (V.250 §6.3.12).
+    disconnect_delay = "S10" [bare = true] { read -> (tenths: u8); set(tenths: Option<u8>); }
+
+    /// Manufacturer (27.007 §5.1).
+    cgmi = "+CGMI" [bare = true] { execute -> <'a>(text: Rest<'a>); test; }
+    /// Model (27.007 §5.2).
+    cgmm = "+CGMM" [bare = true] { execute -> <'a>(text: Rest<'a>); test; }
+    /// Revision (27.007 §5.3).
+    cgmr = "+CGMR" [bare = true] { execute -> <'a>(text: Rest<'a>); test; }
+    /// Serial number, IMEI, IMEISV or SVN (27.007 §5.4).
+    cgsn = "+CGSN" [bare = true, personal = true] { execute -> <'a>(text: Rest<'a>); set(snt: u8) -> <'a>(text: Rest<'a>); test; }
+    /// Manufacturer (V.250 §6.1.4).
+    gmi = "+GMI" [bare = true] { execute -> <'a>(text: Rest<'a>); test; }
+    /// Model (V.250 §6.1.5).
+    gmm = "+GMM" [bare = true] { execute -> <'a>(text: Rest<'a>); test; }
+    /// Revision (V.250 §6.1.6).
+    gmr = "+GMR" [bare = true] { execute -> <'a>(text: Rest<'a>); test; }
+    /// Serial number (V.250 §6.1.7).
+    gsn = "+GSN" [bare = true, personal = true] { execute -> <'a>(text: Rest<'a>); test; }
+    /// Capabilities (V.250 §6.1.9).
+    gcap = "+GCAP" { execute -> <'a>(capabilities: Rest<'a>); }
+    /// The subscriber's identity (27.007 §5.6).
+    cimi = "+CIMI" [bare = true, timeout = 10, personal = true] { execute -> <'a>(imsi: Word<'a>); test; }
+    /// Character set of strings (27.007 §5.5).
+    cscs = "+CSCS" { set<'a>(chset: Str<'a>); read -> <'a>(chset: Str<'a>); test -> <'a>(chsets: Choice<'a>); }
+    /// Starts the multiplexer (27.007 §5.7); the parameters are those of [`cmux`](mod@crate::cmux).
+    cmux = "+CMUX" {
+        set(mode: u8, subset: Option<u8>, port_speed: Option<u8>, n1: Option<u16>, t1: Option<u8>, n2: Option<u8>, t2: Option<u8>, t3: Option<u8>, k: Option<u8>);
+        read -> (mode: u8, subset: Option<u8>, port_speed: Option<u8>, n1: Option<u16>, t1: Option<u8>, n2: Option<u8>, t2: Option<u8>, t3: Option<u8>, k: Option<u8>);
+        test -> <'a>(mode: Choice<'a>, subset: Choice<'a>, port_speed: Choice<'a>, n1: Choice<'a>, t1: Choice<'a>, n2: Choice<'a>, t2: Choice<'a>, t3: Choice<'a>, k: Choice<'a>);
+    }
+    /// How errors are told: not, as numbers, as text (27.007 §9.1).
+    cmee = "+CMEE" { set(n: u8); read -> (n: u8); test -> <'a>(n: Choice<'a>); }
+    /// Kind of call behind `RING` (27.007 §6.11).
+    crc = "+CRC" { set(mode: u8); read -> (mode: u8); test -> <'a>(mode: Choice<'a>); }
+    /// Bearer of data calls (27.007 §6.7).
+    cbst = "+CBST" { set(speed: u8, name: Option<u8>, ce: Option<u8>); read -> (speed: u8, name: u8, ce: u8); test -> <'a>(speed: Choice<'a>, name: Choice<'a>, ce: Choice<'a>); }
+    /// Radio link protocol (27.007 §6.8).
+    crlp = "+CRLP" { set(iws: u16, mws: Option<u16>, t1: Option<u8>, n2: Option<u8>, version: Option<u8>, t4: Option<u8>); read -> (iws: u16, mws: u16, t1: u8, n2: u8, version: Option<u8>, t4: Option<u8>); test; }
+    /// Service reporting (27.007 §6.9).
+    cr = "+CR" { set(mode: u8); read -> (mode: u8); test -> <'a>(mode: Choice<'a>); }
+    /// How voice calls are hung up (27.007 §6.20).
+    cvhu = "+CVHU" { set(mode: u8); read -> (mode: u8); test -> <'a>(mode: Choice<'a>); }
+    /// Type of address for dialling (27.007 §6.1).
+    csta = "+CSTA" { set(kind: u8); read -> (kind: u8); test -> <'a>(kind: Choice<'a>); }
+    /// Call mode (27.007 §6.4).
+    cmod = "+CMOD" { set(mode: u8); test -> <'a>(mode: Choice<'a>); }
+    /// Why the last call or activation failed (27.007 §6.10).
+    ceer = "+CEER" { execute -> <'a>(report: Rest<'a>); }
+    /// Wireless data network, as the radio access technologies allowed (27.007 §5.9).
+    ws46 = "+WS46" [timeout = 30, bare = true] { set(n: u8); read -> (n: u8); test -> <'a>(n: Choice<'a>); }
+    /// All commands (27.007 §8.37).
+    clac = "+CLAC" [bare = true, timeout = 30] { execute -> <'a>(name: Rest<'a>); }
+    /// Language (27.007 §8.30).
+    clan = "+CLAN" { set<'a>(code: Str<'a>); read -> <'a>(code: Str<'a>); test -> <'a>(codes: Choice<'a>); }
+    /// Language events (27.007 §8.31).
+    clae = "+CLAE" { set(mode: u8); read -> (mode: u8); test -> <'a>(mode: Choice<'a>); }
+    /// Master reset (27.007 §8.36).
+    cmar = "+CMAR" [timeout = 60, personal = true] { set<'a>(confirm: u8, code: Option<Str<'a>>); test; }
+    /// Service class (T.31).
+    fclass = "+FCLASS" [bare = true] { set<'a>(class: Word<'a>); read -> <'a>(class: Word<'a>); test -> <'a>(classes: Rest<'a>); }
+    /// Line rate, 0 for automatic (V.250 §6.2.10); it changes after the final result.
+    ipr = "+IPR" { set(rate: u32); read -> (rate: u32); test -> <'a>(automatic: Choice<'a>, fixed: Choice<'a>); }
+    /// Character format (V.250 §6.2.11).
+    icf = "+ICF" { set(format: u8, parity: Option<u8>); read -> (format: u8, parity: Option<u8>); test -> <'a>(format: Choice<'a>, parity: Choice<'a>); }
+    /// Flow control by the host, and by the modem (V.250 §6.2.12).
+    ifc = "+IFC" [bare = true] { set(by_te: u8, by_ta: Option<u8>); read -> (by_te: u8, by_ta: u8); test -> <'a>(by_te: Choice<'a>, by_ta: Choice<'a>); }
+    /// Reports the line rate (V.250 §6.2.13).
+    ilrr = "+ILRR" { set(value: u8); read -> (value: u8); test -> <'a>(value: Choice<'a>); }
+}

@@ -1,0 +1,233 @@
+//! Registration, operators, signal (27.007 §7 and §8).
+
+use crate::codec::DecodeError;
+use crate::parameter::{Choice, Field, Fields, Rest, Str, Value, parameters_of};
+
+crate::at_commands! {
+    /// Commands of this module.
+    pub COMMANDS;
+
+    /// The operator (27.007 §7.3); the test form searches, its answer is read with [`operators`].
+    cops = "+COPS" [timeout = 300, abortable = true] {
+        set<'a>(mode: u8, format: Option<u8>, oper: Option<Str<'a>>, act: Option<u8>);
+        read -> <'a>(mode: u8, format: Option<u8>, oper: Option<Str<'a>>, act: Option<u8>);
+        test -> <'a>(operators: Rest<'a>);
+    }
+    /// Which list of operators `+CPOL` edits (27.007 §7.20).
+    cpls = "+CPLS" [timeout = 20] { set(list: u8); read -> (list: u8); test -> <'a>(list: Choice<'a>); }
+    /// Preferred operators (27.007 §7.19).
+    cpol = "+CPOL" [timeout = 20] {
+        set<'a>(index: Option<u16>, format: Option<u8>, oper: Option<Str<'a>>, gsm: Option<u8>, gsm_compact: Option<u8>, utran: Option<u8>, e_utran: Option<u8>, ng_ran: Option<u8>);
+        read -> <'a>(index: u16, format: u8, oper: Str<'a>, gsm: Option<u8>, gsm_compact: Option<u8>, utran: Option<u8>, e_utran: Option<u8>, ng_ran: Option<u8>);
+        test -> <'a>(index: Choice<'a>, format: Choice<'a>);
+    }
+    /// Names of operators (27.007 §7.21).
+    copn = "+COPN" [timeout = 60] { execute -> <'a>(numeric: Str<'a>, alpha: Str<'a>); test; }
+    /// Registration, circuit switched (27.007 §7.2); answers and URCs are read with [`Registration`].
+    creg = "+CREG" [timeout = 10] { set(n: u8); read -> <'a>(registration: Rest<'a>); test -> <'a>(n: Choice<'a>); }
+    /// Registration, packet switched (27.007 §10.1.20).
+    cgreg = "+CGREG" [timeout = 10] { set(n: u8); read -> <'a>(registration: Rest<'a>); test -> <'a>(n: Choice<'a>); }
+    /// Registration, LTE (27.007 §10.1.22).
+    cereg = "+CEREG" [timeout = 10] { set(n: u8); read -> <'a>(registration: Rest<'a>); test -> <'a>(n: Choice<'a>); }
+    /// Registration, 5G (27.007 §10.1.47).
+    c5greg = "+C5GREG" [timeout = 10] { set(n: u8); read -> <'a>(registration: Rest<'a>); test -> <'a>(n: Choice<'a>); }
+    /// Signal quality (27.007 §8.5): `rssi` 0 to 31 is −113 to −51 dBm, 99 unknown.
+    csq = "+CSQ" { execute -> (rssi: u8, ber: Option<u8>); test -> <'a>(rssi: Choice<'a>, ber: Choice<'a>); }
+    /// Extended signal quality (27.007 §8.69); 99 or 255 is unknown.
+    cesq = "+CESQ" {
+        execute -> (rxlev: u8, ber: u8, rscp: u8, ecno: u8, rsrq: u8, rsrp: u8, ss_rsrq: Option<u8>, ss_rsrp: Option<u8>, ss_sinr: Option<u8>);
+        test;
+    }
+    /// Time zone reporting (27.007 §8.41).
+    ctzr = "+CTZR" { set(onoff: u8); read -> (onoff: u8); test -> <'a>(onoff: Choice<'a>); }
+    /// Time zone update (27.007 §8.40).
+    ctzu = "+CTZU" { set(onoff: u8); read -> (onoff: u8); test -> <'a>(onoff: Choice<'a>); }
+    /// Current bearer (27.007 §7.29).
+    cpsb = "+CPSB" { set(n: u8); read -> (n: u8, curr_bearer: u8); test; }
+    /// Signalling connection (27.007 §10.1.30).
+    cscon = "+CSCON" { set(n: u8); read -> (n: u8, mode: u8, state: Option<u8>, access: Option<u8>, core_network: Option<u8>); test -> <'a>(n: Choice<'a>); }
+    /// Error codes of the network (27.007 §9.1B).
+    cnec = "+CNEC" { set(n: u16); read -> (n: u16); test -> <'a>(n: Choice<'a>); }
+    /// Mode of operation (27.007 §10.1.28).
+    cemode = "+CEMODE" [timeout = 30] { set(mode: u8); read -> (mode: u8); test -> <'a>(mode: Choice<'a>); }
+    /// Usage setting (27.007 §10.1.31).
+    ceus = "+CEUS" { set(setting: u8); read -> (setting: u8); test -> <'a>(setting: Choice<'a>); }
+    /// Voice domain preference (27.007 §5.9).
+    cevdp = "+CEVDP" { set(setting: u8); read -> (setting: u8); test -> <'a>(setting: Choice<'a>); }
+    /// IMS registration (27.007 §8.71).
+    cireg = "+CIREG" { set(n: u8); read -> (n: u8, reg_info: u8, ext_info: Option<u32>); test -> <'a>(n: Choice<'a>); }
+    /// IMS network reporting (27.007 §10.1.22).
+    cirep = "+CIREP" { set(reporting: u8); read -> (reporting: u8, nwimsvops: u8); test -> <'a>(reporting: Choice<'a>); }
+    /// SRVCC support (27.007 §8.70).
+    cisrvcc = "+CISRVCC" { set(uesrvcc: u8); read -> (uesrvcc: u8); test; }
+    /// Mobility management IMS voice termination (27.007 §8.78).
+    cmmivt = "+CMMIVT" { set(setting: u8); read -> (setting: u8); test; }
+    /// Coverage enhancement (27.007 §8.79).
+    crces = "+CRCES" { execute -> (act: u8, ce_level: u8, cc: Option<u8>); test; }
+    /// `CIoT` optimisation (27.007 §7.42).
+    cciotopt = "+CCIOTOPT" { set(n: u8, supported: Option<u8>, preferred: Option<u8>); read -> (n: u8, supported: u8, preferred: u8); test; }
+}
+
+/// What `+CREG`, `+CGREG`, `+CEREG` and `+C5GREG` tell, in answers and URCs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Registration {
+    /// The setting of the URCs; `None` in a URC.
+    pub n: Option<u8>,
+    /// The state: 1 home, 5 roaming, 2 searching, 3 denied, others in 27.007 §7.2; `None` if left out.
+    pub stat: Option<u8>,
+    /// Location or tracking area code.
+    pub area: Option<u32>,
+    /// Cell identity.
+    pub cell: Option<u64>,
+    /// Access technology (27.007 §7.2 `AcT`).
+    pub act: Option<u8>,
+    /// Routing area code.
+    pub routing_area: Option<u8>,
+    /// 0: the reject cause is one of 24.008 or 24.301; 1: a maker's.
+    pub cause_type: Option<u8>,
+    /// The reject cause.
+    pub reject_cause: Option<u16>,
+}
+
+/// Hexadecimal digits with or without quotes, blanks between them allowed.
+fn hexadecimal(field: Field<'_>) -> Option<u64> {
+    let mut value = 0_u64;
+    let mut any = false;
+    for byte in field.unquoted().iter().filter(|byte| !byte.is_ascii_whitespace()) {
+        let digit = char::from(*byte).to_digit(16)?;
+        value = value.checked_mul(16)?.checked_add(u64::from(digit))?;
+        any = true;
+    }
+    any.then_some(value)
+}
+
+impl Registration {
+    /// Reads a line. Which layout it has, shows in the number of its parameters and in what the second is: the
+    /// layouts of the specifications, and the old one of `+CEREG` with a routing area in it.
+    ///
+    /// # Errors
+    ///
+    /// The first parameter that is not what it must be.
+    pub fn parse(name: &str, line: &[u8]) -> Result<Self, DecodeError> {
+        use crate::codec::DecodeErrorKind;
+
+        let fields = parameters_of(name, line).ok_or(DecodeError::new(DecodeErrorKind::Value, "name", 0))?;
+        let count = fields.count();
+        let answer = crate::classify::is_registration_answer(fields);
+        let mut fields = fields;
+        let mut registration = Self::default();
+        if answer || (count == 2) {
+            registration.n = fields.value("n")?;
+        }
+        registration.stat = fields.value("stat")?;
+        let behind = count.saturating_sub(if answer { 2 } else { 1 });
+        let area = fields.field();
+        let number = |field: Field<'_>, name: &'static str| -> Result<Option<u64>, DecodeError> {
+            match field.unquoted().is_empty() {
+                true => Ok(None),
+                false => {
+                    hexadecimal(field).map(Some).ok_or(DecodeError::new(DecodeErrorKind::Value, name, field.offset))
+                }
+            }
+        };
+        registration.area = number(area, "area")?.and_then(|area| u32::try_from(area).ok());
+        let third = fields.field();
+        let old = name == "+CEREG" && behind == 4 && is_long({ fields }.field());
+        if old {
+            registration.routing_area = number(third, "routing_area")?.and_then(|area| u8::try_from(area).ok());
+            registration.cell = number(fields.field(), "cell")?;
+        } else {
+            registration.cell = number(third, "cell")?;
+        }
+        let act = fields.field();
+        registration.act = match hexadecimal(act) {
+            Some(_) if !act.is_quoted() && act.unquoted().iter().all(u8::is_ascii_digit) => {
+                Option::<u8>::read(act).map_err(|kind| DecodeError::new(kind, "act", act.offset))?
+            }
+            other => other.and_then(|act| u8::try_from(act).ok()),
+        };
+        if name == "+CGREG" || (name == "+CREG" && behind == 4) {
+            let field = fields.field();
+            registration.routing_area = hexadecimal(field).and_then(|area| u8::try_from(area).ok());
+        }
+        if name == "+C5GREG" {
+            // The allowed slices and their length.
+            let (_, _) = (fields.field(), fields.field());
+        }
+        registration.cause_type = fields.value("cause_type").unwrap_or(None);
+        registration.reject_cause = fields.value("reject_cause").unwrap_or(None);
+        Ok(registration)
+    }
+}
+
+/// Whether it is too long for an access technology, so that it is a cell.
+fn is_long(field: Field<'_>) -> bool {
+    field.is_quoted() || field.unquoted().len() > 2
+}
+
+/// An operator of the answer to `+COPS=?`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Operator<'a> {
+    /// 0 unknown, 1 available, 2 current, 3 forbidden.
+    pub stat: Option<u8>,
+    /// The long name, in the character set of `+CSCS`.
+    pub long: Str<'a>,
+    /// The short name.
+    pub short: Str<'a>,
+    /// Country and network code.
+    pub numeric: Str<'a>,
+    /// Access technology.
+    pub act: Option<u8>,
+}
+
+/// The operators in the answer to `+COPS=?`, one or several lines of it, with or without names in front. The lists of
+/// modes and formats behind them are left out; an access technology that a modem puts behind the parenthesis by mistake
+/// is found there.
+pub fn operators(text: &[u8]) -> impl Iterator<Item = Operator<'_>> {
+    let mut rest = text;
+    core::iter::from_fn(move || {
+        loop {
+            let start = rest.iter().position(|byte| *byte == b'(')?;
+            let (_, behind) = rest.split_at_checked(start)?;
+            let inner = behind.get(1..)?;
+            let end = closing(inner)?;
+            let (inside, after) = inner.split_at_checked(end)?;
+            rest = after.get(1..).unwrap_or_default();
+            let mut fields = Fields::new(inside);
+            let count = fields.count();
+            if count < 3
+                || !inside.contains(&b',')
+                || inside.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b' ' | b'-'))
+            {
+                continue;
+            }
+            let stat = Option::<u8>::read(fields.field()).ok().flatten();
+            let (long, short, numeric) = (fields.field(), fields.field(), fields.field());
+            let mut act = Option::<u8>::read(fields.field()).ok().flatten();
+            if act.is_none() && count < 5 {
+                if let [b',', digit, b')', tail @ ..] = rest {
+                    act = digit.checked_sub(b'0').filter(|act| *act < 10);
+                    rest = tail;
+                }
+            }
+            return Some(Operator {
+                stat,
+                long: Str(long.unquoted()),
+                short: Str(short.unquoted()),
+                numeric: Str(numeric.unquoted()),
+                act,
+            });
+        }
+    })
+}
+
+/// The closing parenthesis that is in no string.
+fn closing(text: &[u8]) -> Option<usize> {
+    let mut quoted = false;
+    text.iter().position(|byte| {
+        quoted ^= *byte == b'"';
+        !quoted && *byte == b')'
+    })
+}

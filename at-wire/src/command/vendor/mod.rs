@@ -1,0 +1,15 @@
+//! Makers' own commands, a module for each.
+
+pub mod altair;
+pub mod cinterion;
+pub mod huawei;
+pub mod icera;
+pub mod linktop;
+pub mod mbm;
+pub mod nordic;
+pub mod quectel;
+pub mod sierra;
+pub mod simcom;
+pub mod telit;
+pub mod ublox;
+pub mod xmm;

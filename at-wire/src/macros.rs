@@ -1,0 +1,320 @@
+//! One declaration per command and URC.
+
+/// Declares commands: for each a module with the types of its forms, and of the lines that answer them.
+///
+/// ```
+/// # #![allow(clippy::needless_doctest_main)]
+/// use at_wire::message::{Line, Request};
+/// use at_wire::parameter::Str;
+///
+/// at_wire::at_commands! {
+///     /// A maker's own.
+///     pub LAMPS;
+///
+///     /// Lamps.
+///     lamp = "+XLAMP" [timeout = 20, abortable = true] {
+///         set<'a>(index: u8, colour: Option<Str<'a>>);
+///         read -> <'a>(index: u8, colour: Str<'a>);
+///         test;
+///     }
+/// }
+///
+/// fn main() -> Result<(), Box<dyn core::error::Error>> {
+///     let mut buffer = [0; 32];
+///     let set = lamp::Set { index: 2, colour: Some("red".into()) };
+///     assert_eq!(set.to_line(&mut buffer)?, b"AT+XLAMP=2,\"red\"\r");
+///     assert_eq!(lamp::ReadAnswer::parse(b"+XLAMP: 2,red")?.colour, Str::from("red"));
+///     assert_eq!((lamp::INFO.timeout, LAMPS.len()), (20, 1));
+///     Ok(())
+/// }
+/// ```
+///
+/// The forms are `execute`, `read`, `set` and `test`, each with its parameters in parentheses and, behind an arrow, those
+/// of a line that answers it. The types are those of [`parameter`](crate::parameter); a list that borrows says so with
+/// `<'a>`. The options in brackets are the fields of [`CommandInfo`](crate::message::CommandInfo). The first line names a
+/// table of all: of `CommandInfo`, and with the feature `catalogue` of
+/// [`catalogue::Info`](crate::catalogue::Info).
+#[macro_export]
+macro_rules! at_commands {
+    (
+        $(#[$table_doc:meta])*
+        pub $table:ident;
+        $(
+            $(#[$doc:meta])*
+            $module:ident = $name:literal $([$($option:ident = $value:expr),* $(,)?])? {
+                $($form:ident $(<$lt:lifetime>)? $(($($field:ident: $type:ty),* $(,)?))?
+                    $(-> $(<$alt:lifetime>)? ($($afield:ident: $atype:ty),* $(,)?))?;)*
+            }
+        )*
+    ) => {
+        $(
+            $(#[$doc])*
+            pub mod $module {
+                #[allow(unused_imports)]
+                use super::*;
+
+                /// The name.
+                pub const NAME: &str = $name;
+
+                /// What a client must know of it.
+                pub const INFO: $crate::message::CommandInfo = $crate::message::CommandInfo {
+                    name: $name,
+                    $($($option: $value,)*)?
+                    ..$crate::message::CommandInfo::DEFAULT
+                };
+
+                $($crate::__at_form!($form, [$(<$lt>)?], [$($($field: $type,)*)?], $([$(<$alt>)?], [$($afield: $atype,)*])?);)*
+
+                $crate::__at_catalogue! {
+                    INFO.name;
+                    $($form [$(<$lt>)?] [$($($field: $type,)*)?] [$($(<$alt>)?)?] [$($($afield: $atype,)*)?];)*
+                }
+            }
+        )*
+
+        $(#[$table_doc])*
+        pub static $table: &[$crate::message::CommandInfo] = &[$($module::INFO,)*];
+
+        $crate::__at_table!($($module)*);
+    };
+}
+
+/// Declares URCs: for each a structure with its parameters, which reads and writes the line.
+///
+/// ```
+/// use at_wire::message::Line;
+/// use at_wire::parameter::Str;
+///
+/// at_wire::at_urcs! {
+///     /// A maker's own.
+///     pub LAMPS;
+///
+///     /// A lamp broke.
+///     Broken<'a> = "+XBROKEN" (index: u8, why: Option<Str<'a>>);
+/// }
+///
+/// assert_eq!(Broken::parse(b"+XBROKEN: 3")?.index, 3);
+/// assert_eq!(LAMPS, &["+XBROKEN"]);
+/// # Ok::<(), at_wire::DecodeError>(())
+/// ```
+#[macro_export]
+macro_rules! at_urcs {
+    (
+        $(#[$table_doc:meta])*
+        pub $table:ident;
+        $($(#[$doc:meta])* $struct:ident $(<$lt:lifetime>)? = $name:literal $(($($field:ident: $type:ty),* $(,)?))?;)*
+    ) => {
+        $(
+            $crate::__at_struct!($(#[$doc])* $struct, [$(<$lt>)?], [$($($field: $type,)*)?]);
+            $crate::__at_line!($struct, [$(<$lt>)?], $name, false);
+        )*
+
+        $(#[$table_doc])*
+        pub static $table: &[&str] = &[$($name,)*];
+
+        $crate::__at_urc_table!($($struct [$(<$lt>)?] $name [$($($field: $type,)*)?];)*);
+    };
+}
+
+/// A structure with its [`Parameters`](crate::message::Parameters).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __at_struct {
+    ($(#[$doc:meta])* $struct:ident, [], [$($field:ident: $type:ty,)*]) => {
+        $crate::__at_struct!(@ $(#[$doc])* $struct, [], ['a], [$($field: $type,)*]);
+    };
+    ($(#[$doc:meta])* $struct:ident, [<$lt:lifetime>], [$($field:ident: $type:ty,)*]) => {
+        $crate::__at_struct!(@ $(#[$doc])* $struct, [<$lt>], [$lt], [$($field: $type,)*]);
+    };
+    (@ $(#[$doc:meta])* $struct:ident, [$($generics:tt)*], [$lt:lifetime], [$($field:ident: $type:ty,)*]) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[allow(missing_docs)] // named as in the specification
+        pub struct $struct $($generics)* {
+            $(pub $field: $type,)*
+        }
+
+        impl<$lt> $crate::message::Parameters<$lt> for $struct $($generics)* {
+            #[allow(unused_variables)]
+            fn read(fields: &mut $crate::parameter::Fields<$lt>) -> ::core::result::Result<Self, $crate::DecodeError> {
+                ::core::result::Result::Ok(Self { $($field: fields.value(stringify!($field))?,)* })
+            }
+
+            #[allow(unused_variables)]
+            fn write(&self, line: &mut $crate::parameter::LineWriter<'_, '_>) {
+                $($crate::parameter::Value::write(&self.$field, line);)*
+            }
+        }
+    };
+}
+
+/// A structure's [`Line`](crate::message::Line).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __at_line {
+    ($struct:ident, [], $name:expr, $bare:expr) => {
+        impl<'a> $crate::message::Line<'a> for $struct {
+            const NAME: &'static str = $name;
+            const BARE: bool = $bare;
+        }
+    };
+    ($struct:ident, [<$lt:lifetime>], $name:expr, $bare:expr) => {
+        impl<$lt> $crate::message::Line<$lt> for $struct<$lt> {
+            const NAME: &'static str = $name;
+            const BARE: bool = $bare;
+        }
+    };
+}
+
+/// A structure's [`Request`](crate::message::Request).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __at_request {
+    ($struct:ident, [], $form:ident) => {
+        impl<'a> $crate::message::Request<'a> for $struct {
+            const COMMAND: $crate::message::CommandInfo = INFO;
+            const FORM: $crate::message::Form = $crate::message::Form::$form;
+        }
+    };
+    ($struct:ident, [<$lt:lifetime>], $form:ident) => {
+        impl<$lt> $crate::message::Request<$lt> for $struct<$lt> {
+            const COMMAND: $crate::message::CommandInfo = INFO;
+            const FORM: $crate::message::Form = $crate::message::Form::$form;
+        }
+    };
+}
+
+/// The types of a form.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __at_form {
+    (execute, $($rest:tt)*) => {
+        $crate::__at_form!(@ Execute, ExecuteAnswer, "The command alone.", $($rest)*);
+    };
+    (read, $($rest:tt)*) => {
+        $crate::__at_form!(@ Read, ReadAnswer, "Asks what is set.", $($rest)*);
+    };
+    (set, $($rest:tt)*) => {
+        $crate::__at_form!(@ Set, SetAnswer, "Sets, or does.", $($rest)*);
+    };
+    (test, $($rest:tt)*) => {
+        $crate::__at_form!(@ Test, TestAnswer, "Asks what can be set.", $($rest)*);
+    };
+    (@ $form:ident, $answer:ident, $doc:literal, [$($lt:tt)*], [$($fields:tt)*],) => {
+        $crate::__at_struct!(#[doc = $doc] $form, [$($lt)*], [$($fields)*]);
+        $crate::__at_request!($form, [$($lt)*], $form);
+    };
+    (@ $form:ident, $answer:ident, $doc:literal, [$($lt:tt)*], [$($fields:tt)*], [$($alt:tt)*], [$($afields:tt)*]) => {
+        $crate::__at_form!(@ $form, $answer, $doc, [$($lt)*], [$($fields)*],);
+        $crate::__at_struct!(#[doc = "A line of the answer."] $answer, [$($alt)*], [$($afields)*]);
+        $crate::__at_line!($answer, [$($alt)*], NAME, INFO.bare);
+    };
+}
+
+/// The entry of the catalogue, if there is one.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "catalogue")]
+macro_rules! __at_catalogue {
+    ($name:expr; $($form:ident $lt:tt [$($field:ident: $type:ty,)*] $alt:tt [$($afield:ident: $atype:ty,)*];)*) => {
+        /// The entry in the catalogue.
+        pub const CATALOGUE: $crate::catalogue::Info = $crate::catalogue::Info {
+            name: $name,
+            forms: &[$($crate::catalogue::FormInfo {
+                form: $crate::__at_form_name!($form),
+                parameters: &[$($crate::__at_field!($lt $field: $type)),*],
+                answer: &[$($crate::__at_field!($alt $afield: $atype)),*],
+            },)*],
+        };
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "catalogue"))]
+macro_rules! __at_catalogue {
+    ($($declared:tt)*) => {};
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __at_form_name {
+    (execute) => {
+        $crate::message::Form::Execute
+    };
+    (read) => {
+        $crate::message::Form::Read
+    };
+    (set) => {
+        $crate::message::Form::Set
+    };
+    (test) => {
+        $crate::message::Form::Test
+    };
+}
+
+/// A field, with a function that reads it.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "catalogue")]
+macro_rules! __at_field {
+    ([] $field:ident: $type:ty) => {
+        $crate::__at_field!([<'a>] $field: $type)
+    };
+    ([<$lt:lifetime>] $field:ident: $type:ty) => {
+        $crate::catalogue::FieldInfo {
+            name: stringify!($field),
+            kind: stringify!($type),
+            read: {
+                fn read<$lt>(
+                    fields: &mut $crate::parameter::Fields<$lt>,
+                ) -> ::core::result::Result<$crate::__private::serde_json::Value, $crate::DecodeError> {
+                    fields.value::<$type>(stringify!($field)).map(|value| $crate::parameter::Value::json(&value))
+                }
+                read
+            },
+        }
+    };
+}
+
+/// The table of the catalogue, if there is one.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "catalogue")]
+macro_rules! __at_table {
+    ($($module:ident)*) => {
+        /// The entries in the catalogue.
+        pub static CATALOGUE: &[$crate::catalogue::Info] = &[$($module::CATALOGUE,)*];
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "catalogue"))]
+macro_rules! __at_table {
+    ($($declared:tt)*) => {};
+}
+
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "catalogue")]
+macro_rules! __at_urc_table {
+    ($($struct:ident $lt:tt $name:literal [$($field:ident: $type:ty,)*];)*) => {
+        /// The entries in the catalogue.
+        pub static CATALOGUE: &[$crate::catalogue::Info] = &[$($crate::catalogue::Info {
+            name: $name,
+            forms: &[$crate::catalogue::FormInfo {
+                form: $crate::message::Form::Unsolicited,
+                parameters: &[],
+                answer: &[$($crate::__at_field!($lt $field: $type)),*],
+            }],
+        },)*];
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "catalogue"))]
+macro_rules! __at_urc_table {
+    ($($declared:tt)*) => {};
+}

@@ -1,0 +1,184 @@
+//! Commands, their answers and URCs as types: what the macros [`at_commands!`](crate::at_commands) and
+//! [`at_urcs!`](crate::at_urcs) declare.
+//!
+//! ```
+//! use at_wire::command::call::cnum;
+//! use at_wire::command::network::csq;
+//! use at_wire::message::{Line, Request};
+//!
+//! let mut buffer = [0; 32];
+//! assert_eq!(csq::Execute {}.to_line(&mut buffer)?, b"AT+CSQ\r");
+//! let answer = csq::ExecuteAnswer::parse(b"+CSQ: 20,99")?;
+//! assert_eq!((answer.rssi, answer.ber), (20, Some(99)));
+//! # let _ = cnum::NAME;
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
+
+use crate::codec::{DecodeError, DecodeErrorKind, EncodeError, Writer};
+use crate::parameter::{Escaping, Fields, LineWriter, parameters_of};
+
+/// The form of a command (V.250 §5.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Form {
+    /// The name alone.
+    Execute,
+    /// `?`: what is set.
+    Read,
+    /// `=…`: sets, or does.
+    Set,
+    /// `=?`: what can be set.
+    Test,
+    /// Told by the modem of itself.
+    Unsolicited,
+}
+
+impl Form {
+    /// What stands between the name and the first parameter.
+    #[must_use]
+    pub const fn sign(self) -> &'static [u8] {
+        match self {
+            Self::Execute | Self::Unsolicited => b"",
+            Self::Read => b"?",
+            Self::Set => b"=",
+            Self::Test => b"=?",
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Execute => "execute",
+            Self::Read => "read",
+            Self::Set => "set",
+            Self::Test => "test",
+            Self::Unsolicited => "urc",
+        }
+    }
+}
+
+/// What a client must know of a command to wait for its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct CommandInfo {
+    /// The name, with its sign.
+    pub name: &'static str,
+    /// Seconds from the last byte written to the final result.
+    pub timeout: u16,
+    /// Whether any byte sent meanwhile aborts it.
+    pub abortable: bool,
+    /// The prompt that it waits behind, or empty.
+    pub prompt: &'static str,
+    /// Whether its answers may come without its name in front.
+    pub bare: bool,
+    /// Whether each of its answers has a second line, such as a PDU.
+    pub two_lines: bool,
+    /// Whether its strings may have line ends in them.
+    pub multiline: bool,
+    /// Whether its parameters or answers must not appear in logs.
+    pub personal: bool,
+}
+
+impl CommandInfo {
+    /// What most commands are like: five seconds, nothing special.
+    pub const DEFAULT: Self = Self {
+        name: "",
+        timeout: 5,
+        abortable: false,
+        prompt: "",
+        bare: false,
+        two_lines: false,
+        multiline: false,
+        personal: false,
+    };
+}
+
+/// A list of parameters as a structure.
+pub trait Parameters<'a>: Sized {
+    /// Reads them in order.
+    ///
+    /// # Errors
+    ///
+    /// The first parameter that is not what it must be.
+    fn read(fields: &mut Fields<'a>) -> Result<Self, DecodeError>;
+
+    /// Appends them in order.
+    fn write(&self, line: &mut LineWriter<'_, '_>);
+}
+
+/// A command in one of its forms.
+pub trait Request<'a>: Parameters<'a> {
+    /// The command.
+    const COMMAND: CommandInfo;
+    /// The form.
+    const FORM: Form;
+
+    /// Appends name and parameters, without `AT` and line end: for command lines with several commands.
+    fn append(&self, escaping: Escaping, writer: &mut Writer<'_>) {
+        writer.bytes(Self::COMMAND.name.as_bytes());
+        // An empty list keeps the sign: `+CGEREP=` sets all defaults.
+        writer.bytes(Self::FORM.sign());
+        self.write(&mut LineWriter::command(writer, escaping, b""));
+    }
+
+    /// Writes the whole command line with its carriage return into `buf`.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::Value`] for a parameter that cannot be sent, [`EncodeError::BufferTooSmall`].
+    fn to_line<'b>(&self, buf: &'b mut [u8]) -> Result<&'b mut [u8], EncodeError> {
+        let mut writer = Writer::new(buf);
+        writer.bytes(b"AT");
+        self.append(Escaping::V250, &mut writer);
+        writer.byte(b'\r');
+        writer.finish()
+    }
+
+    /// Reads the parameters of a command that was taken apart by [`policy::commands`](crate::policy::commands): the
+    /// modem's side.
+    ///
+    /// # Errors
+    ///
+    /// The first parameter that is not what it must be.
+    fn from_parameters(parameters: &'a [u8]) -> Result<Self, DecodeError> {
+        Self::read(&mut Fields::new(parameters))
+    }
+}
+
+/// A line that a modem sends: an answer or a URC.
+pub trait Line<'a>: Parameters<'a> {
+    /// Its name, which stands in front of the colon.
+    const NAME: &'static str;
+    /// Whether it may come without.
+    const BARE: bool;
+
+    /// Reads a line without its end. Parameters behind those known are ignored: newer releases add some.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeErrorKind::Value`] with the field `name` for a line with another name; else the first parameter that is
+    /// not what it must be.
+    fn parse(line: &'a [u8]) -> Result<Self, DecodeError> {
+        let fields = parameters_of(Self::NAME, line).or_else(|| Self::BARE.then(|| Fields::new(line)));
+        Self::read(&mut fields.ok_or(DecodeError::new(DecodeErrorKind::Value, "name", 0))?)
+    }
+
+    /// Writes the line without its end into `buf`.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::Value`] for a parameter that would end the line, [`EncodeError::BufferTooSmall`].
+    fn to_line<'b>(&self, buf: &'b mut [u8]) -> Result<&'b mut [u8], EncodeError> {
+        let mut writer = Writer::new(buf);
+        if Self::BARE {
+            self.write(&mut LineWriter::answer(&mut writer, b""));
+        } else {
+            writer.bytes(Self::NAME.as_bytes());
+            let lead: &[u8] =
+                if Self::NAME.starts_with(|first: char| first.is_ascii_alphabetic()) { b" " } else { b": " };
+            self.write(&mut LineWriter::answer(&mut writer, lead));
+        }
+        writer.finish()
+    }
+}

@@ -1,0 +1,731 @@
+//! Parameters: what stands between the commas of commands and answers (ITU-T V.250 §5.4, 3GPP TS 27.007 §4), read
+//! leniently and written strictly.
+//!
+//! Modems quote what the specification does not and leave out quotes that it wants, put blanks anywhere, and drop empty
+//! parameters at the end. [`Fields`] takes all of that; [`Value`] says what a parameter must be, and [`LineWriter`]
+//! keeps what a parameter holds from becoming a second command.
+
+use nom::branch::alt;
+use nom::bytes::complete::{tag, take_while1};
+use nom::character::complete::{char, multispace0};
+use nom::combinator::{all_consuming, opt, recognize};
+use nom::sequence::{delimited, preceded, separated_pair, terminated};
+use nom::{IResult, Parser};
+
+use crate::codec::{DecodeError, DecodeErrorKind, EncodeError, Writer};
+use crate::text::hex;
+
+/// A parameter as it stands in the line, without the blanks around it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Field<'a> {
+    /// The bytes, quotes and parentheses included.
+    pub raw: &'a [u8],
+    /// Where it starts, from the start of the line.
+    pub offset: usize,
+}
+
+impl<'a> Field<'a> {
+    /// Whether nothing stands there. A string without characters, `""`, is not empty.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.raw.is_empty()
+    }
+
+    /// Whether it is a string in quotes, closed or not.
+    #[must_use]
+    pub fn is_quoted(&self) -> bool {
+        self.raw.starts_with(b"\"")
+    }
+
+    /// Without its quotes; escapes stay as they are (see [`Str::unescape`]).
+    #[must_use]
+    pub fn unquoted(&self) -> &'a [u8] {
+        match self.raw.strip_prefix(b"\"") {
+            Some(inner) => inner.strip_suffix(b"\"").unwrap_or(inner),
+            None => self.raw,
+        }
+    }
+
+    /// What the parentheses hold; a field without parentheses is a group of one.
+    #[must_use]
+    pub fn group(&self) -> Fields<'a> {
+        match self.raw.strip_prefix(b"(") {
+            Some(inner) => {
+                Fields::starting_at(inner.strip_suffix(b")").unwrap_or(inner), self.offset.saturating_add(1))
+            }
+            None => Fields::starting_at(self.raw, self.offset),
+        }
+    }
+}
+
+/// The parameters of a line, one after the other. Past the end there are empty ones, as modems leave out what is empty
+/// at the end; [`Iterator::next`] ends where the line ends.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Fields<'a> {
+    rest: Option<&'a [u8]>,
+    offset: usize,
+}
+
+impl<'a> Fields<'a> {
+    /// The parameters in `text`, which holds no name.
+    #[must_use]
+    pub fn new(text: &'a [u8]) -> Self {
+        Self::starting_at(text, 0)
+    }
+
+    /// The parameters in `text`, whose first byte counts as number `offset`. A text of blanks holds none.
+    #[must_use]
+    pub fn starting_at(text: &'a [u8], offset: usize) -> Self {
+        Self { rest: (!text.trim_ascii().is_empty()).then_some(text), offset }
+    }
+
+    /// The next parameter: an empty one past the end.
+    pub fn field(&mut self) -> Field<'a> {
+        self.next().unwrap_or(Field { raw: &[], offset: self.offset })
+    }
+
+    /// Everything not read yet, blanks included.
+    #[must_use]
+    pub fn rest(&self) -> &'a [u8] {
+        self.rest.unwrap_or_default()
+    }
+
+    /// Reads the next parameter as a `T` named `name`.
+    ///
+    /// # Errors
+    ///
+    /// What `T` says, with the parameter's place in the line.
+    pub fn value<T: Value<'a>>(&mut self, name: &'static str) -> Result<T, DecodeError> {
+        let offset = { *self }.field().offset;
+        T::take(self).map_err(|kind| DecodeError::new(kind, name, offset))
+    }
+}
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = Field<'a>;
+
+    fn next(&mut self) -> Option<Field<'a>> {
+        let text = self.rest?;
+        let end = separator(text).unwrap_or(text.len());
+        let (field, rest) = text.split_at_checked(end).unwrap_or((text, &[]));
+        let blanks = field.len().saturating_sub(field.trim_ascii_start().len());
+        let offset = self.offset.saturating_add(blanks);
+        self.rest = rest.split_first().map(|(_, rest)| rest);
+        self.offset = self.offset.saturating_add(end).saturating_add(1);
+        Some(Field { raw: field.trim_ascii(), offset })
+    }
+}
+
+/// Where the first comma stands that is in no string and in no parentheses.
+fn separator(text: &[u8]) -> Option<usize> {
+    let (mut quoted, mut depth) = (false, 0_usize);
+    text.iter().position(|byte| {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'(' if !quoted => depth = depth.saturating_add(1),
+            b')' if !quoted => depth = depth.saturating_sub(1),
+            b',' => return !quoted && depth == 0,
+            _ => {}
+        }
+        false
+    })
+}
+
+/// A line without its name and colon: the parameters of an answer called `name`. Case does not matter, nor does a blank
+/// behind the colon.
+///
+/// ```
+/// use at_wire::parameter::parameters_of;
+///
+/// let mut fields = parameters_of("+CSQ", b"+CSQ: 20,99").unwrap();
+/// assert_eq!(fields.value::<u8>("rssi")?, 20);
+/// assert_eq!(fields.value::<Option<u8>>("ber")?, Some(99));
+/// # Ok::<(), at_wire::DecodeError>(())
+/// ```
+#[must_use]
+pub fn parameters_of<'a>(name: &str, line: &'a [u8]) -> Option<Fields<'a>> {
+    let start = line.len().saturating_sub(line.trim_ascii_start().len());
+    let (_, line) = line.split_at_checked(start)?;
+    let (head, rest) = line.split_at_checked(name.len())?;
+    if !head.eq_ignore_ascii_case(name.as_bytes()) {
+        return None;
+    }
+    let offset = start.saturating_add(name.len());
+    match rest.split_first() {
+        None => Some(Fields::starting_at(rest, offset)),
+        Some((b':', rest)) => Some(Fields::starting_at(rest, offset.saturating_add(1))),
+        // Some leave the colon out, but then a blank shows where the name ends.
+        Some((b' ', rest)) => Some(Fields::starting_at(rest, offset.saturating_add(1))),
+        Some(_) => None,
+    }
+}
+
+/// What a parameter can be.
+pub trait Value<'a>: Sized {
+    /// Reads one parameter.
+    ///
+    /// # Errors
+    ///
+    /// Why the parameter is none of this type.
+    fn read(field: Field<'a>) -> Result<Self, DecodeErrorKind>;
+
+    /// Takes what it needs of the parameters; all but the last type of a line take one.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    fn take(fields: &mut Fields<'a>) -> Result<Self, DecodeErrorKind> {
+        Self::read(fields.field())
+    }
+
+    /// Appends the parameter.
+    fn write(&self, line: &mut LineWriter<'_, '_>);
+
+    /// The value for tools.
+    #[cfg(feature = "catalogue")]
+    fn json(&self) -> serde_json::Value;
+}
+
+/// Digits and a sign, with or without quotes, zeros in front allowed.
+fn decimal(text: &[u8]) -> IResult<&[u8], &[u8]> {
+    recognize((opt(alt((char('-'), char('+')))), take_while1(|byte: u8| byte.is_ascii_digit()))).parse(text)
+}
+
+/// A number that is all there is, blanks aside.
+fn number<T: core::str::FromStr>(text: &[u8]) -> Result<T, DecodeErrorKind> {
+    let (_, digits) = all_consuming(delimited(multispace0, decimal, multispace0))
+        .parse(text)
+        .map_err(|_: nom::Err<nom::error::Error<&[u8]>>| DecodeErrorKind::Value)?;
+    core::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()).ok_or(DecodeErrorKind::Value)
+}
+
+macro_rules! integer {
+    ($($type:ident)*) => {$(
+        impl<'a> Value<'a> for $type {
+            fn read(field: Field<'a>) -> Result<Self, DecodeErrorKind> {
+                number(field.unquoted())
+            }
+
+            fn write(&self, line: &mut LineWriter<'_, '_>) {
+                line.integer(i128::from(*self));
+            }
+
+            #[cfg(feature = "catalogue")]
+            fn json(&self) -> serde_json::Value {
+                (*self).into()
+            }
+        }
+    )*};
+}
+
+integer!(u8 u16 u32 u64 i8 i16 i32 i64);
+
+macro_rules! float {
+    ($($type:ident)*) => {$(
+        impl<'a> Value<'a> for $type {
+            fn read(field: Field<'a>) -> Result<Self, DecodeErrorKind> {
+                let text = core::str::from_utf8(field.unquoted()).map_err(|_| DecodeErrorKind::Value)?;
+                // Words such as `inf` are no numbers here.
+                let plain = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'));
+                text.parse().ok().filter(|_| plain).ok_or(DecodeErrorKind::Value)
+            }
+
+            fn write(&self, line: &mut LineWriter<'_, '_>) {
+                line.formatted(format_args!("{self}"));
+            }
+
+            #[cfg(feature = "catalogue")]
+            fn json(&self) -> serde_json::Value {
+                (*self).into()
+            }
+        }
+    )*};
+}
+
+float!(f32 f64);
+
+/// `true` and `false`, or 1 and 0; written as a number.
+impl<'a> Value<'a> for bool {
+    fn read(field: Field<'a>) -> Result<Self, DecodeErrorKind> {
+        match field.unquoted() {
+            b"1" | b"true" => Ok(true),
+            b"0" | b"false" => Ok(false),
+            _ => Err(DecodeErrorKind::Value),
+        }
+    }
+
+    fn write(&self, line: &mut LineWriter<'_, '_>) {
+        line.integer(i128::from(*self));
+    }
+
+    #[cfg(feature = "catalogue")]
+    fn json(&self) -> serde_json::Value {
+        (*self).into()
+    }
+}
+
+impl<'a, T: Value<'a>> Value<'a> for Option<T> {
+    fn read(field: Field<'a>) -> Result<Self, DecodeErrorKind> {
+        if field.is_empty() { Ok(None) } else { T::read(field).map(Some) }
+    }
+
+    fn write(&self, line: &mut LineWriter<'_, '_>) {
+        match self {
+            Some(value) => value.write(line),
+            None => line.skip(),
+        }
+    }
+
+    #[cfg(feature = "catalogue")]
+    fn json(&self) -> serde_json::Value {
+        self.as_ref().map_or(serde_json::Value::Null, Value::json)
+    }
+}
+
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident, $write:ident, $get:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+        pub struct $name<'a>(pub &'a [u8]);
+
+        impl<'a> From<&'a str> for $name<'a> {
+            fn from(text: &'a str) -> Self {
+                Self(text.as_bytes())
+            }
+        }
+
+        impl $name<'_> {
+            /// As text, if it is UTF-8.
+            #[must_use]
+            pub fn as_str(&self) -> Option<&str> {
+                core::str::from_utf8(self.0).ok()
+            }
+        }
+
+        impl<'a> Value<'a> for $name<'a> {
+            fn read(field: Field<'a>) -> Result<Self, DecodeErrorKind> {
+                Ok(Self(field.$get()))
+            }
+
+            fn write(&self, line: &mut LineWriter<'_, '_>) {
+                line.$write(self.0);
+            }
+
+            #[cfg(feature = "catalogue")]
+            fn json(&self) -> serde_json::Value {
+                alloc::string::String::from_utf8_lossy(self.0).into()
+            }
+        }
+    };
+}
+
+text! {
+    /// A string, in quotes when written; escapes are still in it when read, and are made when written.
+    Str, quoted, unquoted
+}
+
+text! {
+    /// A word without quotes, such as `READY`; read with or without them.
+    Word, word, unquoted
+}
+
+impl<'a> Str<'a> {
+    /// Copies the string with its escapes resolved into `buf` (V.250 §5.4.2.2: a backslash and two hexadecimal digits).
+    /// A backslash that starts no escape stands for itself.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::BufferTooSmall`]; the string's own length is always enough.
+    pub fn unescape<'b>(&self, buf: &'b mut [u8]) -> Result<&'b mut [u8], EncodeError> {
+        let mut writer = Writer::new(buf);
+        let mut rest = self.0;
+        while let Some((&first, behind)) = rest.split_first() {
+            let escaped = match rest {
+                [b'\\', high, low, ..] => digit(*high).zip(digit(*low)),
+                _ => None,
+            };
+            match escaped {
+                Some((high, low)) => {
+                    writer.byte(high.wrapping_shl(4) | low);
+                    rest = rest.get(3..).unwrap_or_default();
+                }
+                None => {
+                    writer.byte(first);
+                    rest = behind;
+                }
+            }
+        }
+        writer.finish()
+    }
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
+
+/// A number in hexadecimal digits, such as an area code: in quotes when written, with or without them when read, a `0x`
+/// in front allowed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Hex<T>(pub T);
+
+macro_rules! hexadecimal {
+    ($($type:ident)*) => {$(
+        impl<'a> Value<'a> for Hex<$type> {
+            fn read(field: Field<'a>) -> Result<Self, DecodeErrorKind> {
+                let text = core::str::from_utf8(field.unquoted().trim_ascii()).map_err(|_| DecodeErrorKind::Value)?;
+                let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
+                if digits.starts_with('+') {
+                    return Err(DecodeErrorKind::Value);
+                }
+                $type::from_str_radix(digits, 16).map(Self).map_err(|_| DecodeErrorKind::Value)
+            }
+
+            fn write(&self, line: &mut LineWriter<'_, '_>) {
+                line.hexadecimal(u64::from(self.0), size_of::<$type>());
+            }
+
+            #[cfg(feature = "catalogue")]
+            fn json(&self) -> serde_json::Value {
+                self.0.into()
+            }
+        }
+    )*};
+}
+
+hexadecimal!(u8 u16 u32 u64);
+
+/// Octets as pairs of hexadecimal digits, in quotes when written. Read, it holds the digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Octets<'a> {
+    /// The digits, checked, as they were read.
+    Digits(&'a [u8]),
+    /// The octets themselves, to be written.
+    Raw(&'a [u8]),
+}
+
+impl<'a> Octets<'a> {
+    /// The octets, in `buf` if they were digits.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::BufferTooSmall`]; as many bytes as there are digits are enough.
+    pub fn octets<'b>(&self, buf: &'b mut [u8]) -> Result<&'b [u8], EncodeError> {
+        let bytes = match self {
+            Self::Digits(bytes) | Self::Raw(bytes) => *bytes,
+        };
+        let needed = bytes.len();
+        let target = buf.get_mut(..needed).ok_or(EncodeError::BufferTooSmall { needed })?;
+        target.copy_from_slice(bytes);
+        match self {
+            Self::Raw(_) => Ok(target),
+            Self::Digits(_) => {
+                hex::decode_in_place(target).map(|octets| &*octets).map_err(|_| EncodeError::Value { field: "octets" })
+            }
+        }
+    }
+}
+
+impl<'a> Value<'a> for Octets<'a> {
+    fn read(field: Field<'a>) -> Result<Self, DecodeErrorKind> {
+        let digits = field.unquoted();
+        if !digits.len().is_multiple_of(2) {
+            return Err(DecodeErrorKind::Length);
+        }
+        if digits.iter().all(u8::is_ascii_hexdigit) { Ok(Self::Digits(digits)) } else { Err(DecodeErrorKind::Value) }
+    }
+
+    fn write(&self, line: &mut LineWriter<'_, '_>) {
+        match self {
+            Self::Digits(digits) => line.quoted(digits),
+            Self::Raw(octets) => {
+                line.raw(b"\"");
+                for octet in *octets {
+                    line.continued_hex(*octet);
+                }
+                line.continued(b"\"");
+            }
+        }
+    }
+
+    #[cfg(feature = "catalogue")]
+    fn json(&self) -> serde_json::Value {
+        match self {
+            Self::Digits(digits) => alloc::string::String::from_utf8_lossy(digits).into(),
+            Self::Raw(octets) => octets.iter().map(|octet| alloc::format!("{octet:02x}")).collect(),
+        }
+    }
+}
+
+/// What a test answer allows for one parameter: `(0-3,5)`, `0`, `("SM","ME")`, `()`. Ranges are never expanded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Choice<'a>(pub &'a [u8]);
+
+impl<'a> Choice<'a> {
+    /// The values and ranges, each as it stands there.
+    pub fn fields(&self) -> Fields<'a> {
+        Field { raw: self.0.trim_ascii(), offset: 0 }.group()
+    }
+
+    /// The ranges; a single number is a range of one. What is no number is passed over.
+    pub fn ranges(&self) -> impl Iterator<Item = (i64, i64)> + 'a {
+        self.fields().filter_map(|field| range(field.raw))
+    }
+
+    /// Whether a number is among them.
+    #[must_use]
+    pub fn contains(&self, number: i64) -> bool {
+        self.ranges().any(|(low, high)| (low..=high).contains(&number))
+    }
+}
+
+impl<'a> Value<'a> for Choice<'a> {
+    fn read(field: Field<'a>) -> Result<Self, DecodeErrorKind> {
+        Ok(Self(field.raw))
+    }
+
+    fn write(&self, line: &mut LineWriter<'_, '_>) {
+        line.raw(self.0);
+    }
+
+    #[cfg(feature = "catalogue")]
+    fn json(&self) -> serde_json::Value {
+        alloc::string::String::from_utf8_lossy(self.0).into()
+    }
+}
+
+/// `3`, `0-5`, `(1-9)`, `(0 -7200)`; a reversed range is turned round.
+#[must_use]
+pub fn range(text: &[u8]) -> Option<(i64, i64)> {
+    let text = text.trim_ascii();
+    let text = text.strip_prefix(b"(").unwrap_or(text);
+    let text = text.strip_suffix(b")").unwrap_or(text).trim_ascii();
+    if let Ok(number) = number::<i64>(text) {
+        return Some((number, number));
+    }
+    let dash = (multispace0::<&[u8], nom::error::Error<&[u8]>>, tag("-"), multispace0);
+    let (_, (low, high)) =
+        all_consuming(separated_pair(decimal, dash, terminated(preceded(multispace0, decimal), multispace0)))
+            .parse(text)
+            .ok()?;
+    let (low, high) = (number::<i64>(low).ok()?, number::<i64>(high).ok()?);
+    Some((low.min(high), low.max(high)))
+}
+
+/// Everything up to the end of the line, commas included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Rest<'a>(pub &'a [u8]);
+
+impl<'a> Rest<'a> {
+    /// The parameters in it.
+    #[must_use]
+    pub fn fields(&self) -> Fields<'a> {
+        Fields::new(self.0)
+    }
+}
+
+impl<'a> Value<'a> for Rest<'a> {
+    fn read(field: Field<'a>) -> Result<Self, DecodeErrorKind> {
+        Ok(Self(field.raw))
+    }
+
+    fn take(fields: &mut Fields<'a>) -> Result<Self, DecodeErrorKind> {
+        let rest = fields.rest().trim_ascii();
+        fields.rest = None;
+        Ok(Self(rest))
+    }
+
+    fn write(&self, line: &mut LineWriter<'_, '_>) {
+        if self.0.is_empty() {
+            line.skip();
+        } else {
+            line.parameters(self.0);
+        }
+    }
+
+    #[cfg(feature = "catalogue")]
+    fn json(&self) -> serde_json::Value {
+        alloc::string::String::from_utf8_lossy(self.0).into()
+    }
+}
+
+/// How strings are escaped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Escaping {
+    /// A backslash and two hexadecimal digits for quotes, backslashes and control characters (V.250 §5.4.2.2).
+    #[default]
+    V250,
+    /// A backslash in front of quotes, commas and backslashes; control characters are refused.
+    Backslash,
+    /// No escapes: quotes, backslashes and control characters are refused.
+    None,
+}
+
+/// Who reads the line: a modem acts on more characters than a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reader {
+    Modem,
+    Host,
+}
+
+/// Writes the parameters of a line, with the commas between them; those of empty parameters at the end are left out.
+///
+/// No parameter ends the line or starts another command: strings are escaped, and everything else with a carriage
+/// return, line feed, quote, semicolon, Ctrl-Z, escape or other control character in it poisons the
+/// [`Writer`].
+#[derive(Debug)]
+pub struct LineWriter<'w, 'b> {
+    writer: &'w mut Writer<'b>,
+    escaping: Escaping,
+    reader: Reader,
+    /// What comes in front of the first parameter.
+    lead: &'static [u8],
+    /// Commas not written yet.
+    owed: usize,
+}
+
+impl<'w, 'b> LineWriter<'w, 'b> {
+    /// Writes the parameters of a command, which start with `lead`.
+    pub fn command(writer: &'w mut Writer<'b>, escaping: Escaping, lead: &'static [u8]) -> Self {
+        Self { writer, escaping, reader: Reader::Modem, lead, owed: 0 }
+    }
+
+    /// Writes the parameters of an answer, which start with `lead`.
+    pub fn answer(writer: &'w mut Writer<'b>, lead: &'static [u8]) -> Self {
+        Self { writer, escaping: Escaping::V250, reader: Reader::Host, lead, owed: 0 }
+    }
+
+    /// Leaves a parameter out.
+    pub fn skip(&mut self) {
+        self.owed = self.owed.saturating_add(1);
+    }
+
+    /// Ends what goes in front of a parameter.
+    fn begin(&mut self) {
+        self.writer.bytes(core::mem::take(&mut self.lead));
+        for _ in 0..core::mem::take(&mut self.owed) {
+            self.writer.byte(b',');
+        }
+        self.owed = 1;
+    }
+
+    /// A decimal number.
+    pub fn integer(&mut self, value: i128) {
+        self.begin();
+        let mut digits = [0_u8; 40];
+        let mut rest = value.unsigned_abs();
+        let mut at = digits.len();
+        loop {
+            at = at.saturating_sub(1);
+            if let Some(place) = digits.get_mut(at) {
+                *place = b'0'.wrapping_add(u8::try_from(rest.wrapping_rem(10)).unwrap_or(0));
+            }
+            rest = rest.wrapping_div(10);
+            if rest == 0 {
+                break;
+            }
+        }
+        if value < 0 {
+            self.writer.byte(b'-');
+        }
+        self.writer.bytes(digits.get(at..).unwrap_or_default());
+    }
+
+    /// A number as it prints itself.
+    fn formatted(&mut self, number: core::fmt::Arguments<'_>) {
+        struct Sink<'w, 'b>(&'w mut Writer<'b>);
+        impl core::fmt::Write for Sink<'_, '_> {
+            fn write_str(&mut self, text: &str) -> core::fmt::Result {
+                self.0.bytes(text.as_bytes());
+                Ok(())
+            }
+        }
+        self.begin();
+        if core::fmt::write(&mut Sink(self.writer), number).is_err() {
+            self.writer.poison(EncodeError::Value { field: "number" });
+        }
+    }
+
+    /// A number of `octets` octets in hexadecimal digits, in quotes.
+    pub fn hexadecimal(&mut self, value: u64, octets: usize) {
+        self.begin();
+        self.writer.byte(b'"');
+        for octet in value.to_be_bytes().iter().skip(8_usize.saturating_sub(octets)) {
+            self.continued_hex(*octet);
+        }
+        self.writer.byte(b'"');
+    }
+
+    /// A string in quotes, escaped.
+    pub fn quoted(&mut self, text: &[u8]) {
+        self.begin();
+        self.writer.byte(b'"');
+        for byte in text {
+            let special = matches!(byte, b'"' | b'\\' | 0..=0x1f | 0x7f);
+            match self.escaping {
+                _ if !special && (*byte != b',' || self.escaping != Escaping::Backslash) => self.writer.byte(*byte),
+                Escaping::V250 => {
+                    self.writer.byte(b'\\');
+                    self.continued_hex(*byte);
+                }
+                Escaping::Backslash if matches!(byte, b'"' | b'\\' | b',') => self.writer.bytes(&[b'\\', *byte]),
+                _ => self.writer.poison(EncodeError::Value { field: "string" }),
+            }
+        }
+        self.writer.byte(b'"');
+    }
+
+    /// A word without quotes.
+    pub fn word(&mut self, text: &[u8]) {
+        if text.contains(&b',') {
+            self.writer.poison(EncodeError::Value { field: "word" });
+        }
+        self.check(text, true, "word");
+        self.raw(text);
+    }
+
+    /// Several parameters with their commas, quotes and parentheses.
+    pub fn parameters(&mut self, text: &[u8]) {
+        self.check(text, false, "parameters");
+        self.raw(text);
+    }
+
+    fn check(&mut self, text: &[u8], bare: bool, field: &'static str) {
+        let mut quoted = false;
+        for byte in text {
+            quoted ^= *byte == b'"';
+            let ends = matches!(byte, 0..=0x1f | 0x7f);
+            let separates = self.reader == Reader::Modem && (*byte == b';' && !quoted || *byte == b'"' && bare);
+            if ends || separates {
+                self.writer.poison(EncodeError::Value { field });
+            }
+        }
+        if quoted && self.reader == Reader::Modem {
+            self.writer.poison(EncodeError::Value { field });
+        }
+    }
+
+    fn raw(&mut self, text: &[u8]) {
+        self.begin();
+        self.writer.bytes(text);
+    }
+
+    fn continued(&mut self, text: &[u8]) {
+        self.writer.bytes(text);
+    }
+
+    fn continued_hex(&mut self, octet: u8) {
+        const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+        for nibble in [octet.wrapping_shr(4), octet & 0x0f] {
+            self.writer.byte(DIGITS.get(usize::from(nibble)).copied().unwrap_or(b'0'));
+        }
+    }
+}
