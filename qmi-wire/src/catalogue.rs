@@ -65,10 +65,12 @@ pub struct TlvInfo {
     /// Reads the value with the declared type and writes it again: for tests that try every declaration.
     #[cfg(feature = "rewrite")]
     pub rewrite: fn(&[u8]) -> Result<Rewritten, DecodeErrorKind>,
-    pub(crate) ident: &'static str,
-    pub(crate) wire: Option<&'static str>,
-    pub(crate) word: &'static str,
-    pub(crate) when: Option<&'static str>,
+    /// The name in the catalogue, or the Rust name it follows from.
+    name: &'static str,
+    is_ident: bool,
+    // References to references: there are two thousand rows.
+    word: &'static &'static str,
+    when: Option<&'static &'static str>,
 }
 
 /// What came of reading a value and writing it again.
@@ -156,9 +158,9 @@ pub enum Length {
     /// To the end of the TLV.
     Rest,
     /// As a number of so many bytes in front says.
-    Prefix(usize),
+    Prefix(u8),
     /// Always so many bytes.
-    Fixed(usize),
+    Fixed(u16),
 }
 
 /// A format.
@@ -183,7 +185,7 @@ pub enum Kind {
         /// How long it is.
         length: Length,
         /// The greatest length allowed, in bytes.
-        max: usize,
+        max: u32,
     },
     /// Elements of the same format.
     Array {
@@ -262,20 +264,20 @@ impl TlvInfo {
     /// The name in the catalogue.
     #[must_use]
     pub fn name(&self) -> String {
-        self.wire.map_or_else(|| title(self.ident), ToOwned::to_owned)
+        if self.is_ident { title(self.name) } else { self.name.to_owned() }
     }
 
     /// Whether it must be there; in a response, only if that is how the request went.
     #[must_use]
     pub fn is_required(&self) -> bool {
-        matches!(self.word, "required" | "always")
+        matches!(*self.word, "required" | "always")
     }
 
     /// When it means something, as in the catalogue: `success`, `failure`, or an expression.
     #[must_use]
     pub fn when(&self, response: bool) -> Option<String> {
-        match (self.word, self.when) {
-            (_, Some(when)) => Some(when.to_owned()),
+        match (*self.word, self.when) {
+            (_, Some(when)) => Some((*when).to_owned()),
             ("required", _) if response => Some("success".to_owned()),
             ("" | "required" | "always", _) => None,
             (word @ ("success" | "failure"), _) => Some(word.to_owned()),
@@ -581,7 +583,7 @@ impl ValueInfo {
     }
 }
 
-fn width_name(width: usize) -> &'static str {
+fn width_name(width: u8) -> &'static str {
     match width {
         1 => "u8",
         2 => "u16",
@@ -604,7 +606,7 @@ impl Length {
             Self::Prefix(1) => <u8 as Prefix>::read(r),
             Self::Prefix(2) => <u16 as Prefix>::read(r),
             Self::Prefix(_) => <u32 as Prefix>::read(r),
-            Self::Fixed(n) => Ok(n),
+            Self::Fixed(n) => Ok(n.into()),
         }
     }
 
@@ -612,8 +614,8 @@ impl Length {
     fn put(self, n: usize, out: &mut Vec<u8>) -> Result<(), FieldError> {
         let fits = match self {
             Self::Rest => Some(()),
-            Self::Prefix(width) => i128::try_from(n).ok().and_then(|n| put_integer(n, width, false, false, out)),
-            Self::Fixed(limit) => (n <= limit).then_some(()),
+            Self::Prefix(width) => i128::try_from(n).ok().and_then(|n| put_integer(n, width.into(), false, false, out)),
+            Self::Fixed(limit) => (n <= usize::from(limit)).then_some(()),
         };
         fits.ok_or_else(|| FieldError::expected("shorter"))
     }
@@ -631,7 +633,7 @@ impl Kind {
             Self::Flags(info, scalar) => format!("flags:{}({})", info.catalogue_name(service), scalar.name()),
             Self::Ipv4 => "u32".to_owned(),
             Self::Ipv6 => "array(fixed=8,u16be)".to_owned(),
-            Self::Text { length, max: usize::MAX } => format!("string({})", length.text()),
+            Self::Text { length, max: u32::MAX } => format!("string({})", length.text()),
             Self::Text { length, max } => format!("string({},max={max})", length.text()),
             Self::Array { count, of } => format!("array({},{})", count.text(), of.type_text(service)),
             Self::Segment => "array(prefix=u16,seq=u8,u8)".to_owned(),
@@ -675,7 +677,7 @@ impl Kind {
             Self::Text { length, max } => {
                 let start = *r;
                 length.read(r).and_then(|len| r.bytes(len).inspect_err(|_| *r = start)).map(|bytes| {
-                    let bytes = bytes.get(..*max).unwrap_or(bytes);
+                    let bytes = bytes.get(..usize::try_from(*max).unwrap_or(usize::MAX)).unwrap_or(bytes);
                     text_to_json(bytes, matches!(length, Length::Fixed(_)))
                 })
             }
@@ -737,14 +739,14 @@ impl Kind {
             },
             Self::Text { length, max } => {
                 let bytes = text_bytes(value)?;
-                if bytes.len() > *max {
+                if u32::try_from(bytes.len()).is_ok_and(|len| len > *max) {
                     return Err(FieldError::expected(&format!("at most {max} bytes")));
                 }
                 length.put(bytes.len(), out)?;
                 let len = bytes.len();
                 out.extend(bytes);
                 if let Length::Fixed(n) = length {
-                    out.extend(core::iter::repeat_n(0, n.saturating_sub(len)));
+                    out.extend(core::iter::repeat_n(0, usize::from(*n).saturating_sub(len)));
                 }
                 Ok(())
             }
@@ -766,7 +768,7 @@ impl Kind {
                 let mut items = Vec::new();
                 let n = bytes_or_items(value, of, &mut items)?;
                 if let Length::Fixed(wanted) = count {
-                    if n != *wanted {
+                    if n != usize::from(*wanted) {
                         return Err(FieldError::expected(&format!("a list of {wanted}")));
                     }
                 }
@@ -1134,15 +1136,15 @@ impl<E: DescribeValue, R: DescribeScalar> Describe for As<E, R> {
 }
 
 impl<const MAX: usize> Describe for Rest<'_, MAX> {
-    const KIND: Kind = Kind::Text { length: Length::Rest, max: MAX };
+    const KIND: Kind = Kind::Text { length: Length::Rest, max: limit(MAX) };
 }
 
 impl<P: Prefix, const MAX: usize> Describe for Str<'_, P, MAX> {
-    const KIND: Kind = Kind::Text { length: Length::Prefix(P::WIDTH), max: MAX };
+    const KIND: Kind = Kind::Text { length: Length::Prefix(P::WIDTH), max: limit(MAX) };
 }
 
 impl<const N: usize> Describe for Fixed<'_, N> {
-    const KIND: Kind = Kind::Text { length: Length::Fixed(N), max: usize::MAX };
+    const KIND: Kind = Kind::Text { length: Length::Fixed(fixed(N)), max: u32::MAX };
 }
 
 impl<P: Prefix> Describe for Bytes<'_, P> {
@@ -1154,7 +1156,7 @@ impl<T: Describe, P: Prefix> Describe for List<'_, T, P> {
 }
 
 impl<T: Describe, const N: usize> Describe for [T; N] {
-    const KIND: Kind = Kind::Array { count: Length::Fixed(N), of: &T::KIND };
+    const KIND: Kind = Kind::Array { count: Length::Fixed(fixed(N)), of: &T::KIND };
 }
 
 impl<T: Describe> Describe for Tail<T> {
@@ -1163,6 +1165,19 @@ impl<T: Describe> Describe for Tail<T> {
 
 impl Describe for Segment<'_> {
     const KIND: Kind = Kind::Segment;
+}
+
+/// A greatest length for a table; what is beyond it is no limit.
+#[allow(clippy::as_conversions, clippy::cast_possible_truncation)] // checked
+const fn limit(n: usize) -> u32 {
+    if n < u32::MAX as usize { n as u32 } else { u32::MAX }
+}
+
+/// A fixed number for a table.
+#[allow(clippy::as_conversions, clippy::cast_possible_truncation)] // checked
+const fn fixed(n: usize) -> u16 {
+    assert!(n <= u16::MAX as usize, "longer than a TLV");
+    n as u16
 }
 
 static VERDICT: StructInfo = StructInfo {
@@ -1185,20 +1200,24 @@ pub const fn tlv_info(
     tlv: u8,
     ident: &'static str,
     wire: Option<&'static str>,
-    word: &'static str,
-    when: Option<&'static str>,
+    word: &'static &'static str,
+    when: Option<&'static &'static str>,
     personal: bool,
     kind: Kind,
     #[cfg(feature = "rewrite")] rewrite: fn(&[u8]) -> Result<Rewritten, DecodeErrorKind>,
 ) -> TlvInfo {
+    let (name, is_ident) = match wire {
+        Some(name) => (name, false),
+        None => (ident, true),
+    };
     TlvInfo {
         tlv,
         personal,
         kind,
         #[cfg(feature = "rewrite")]
         rewrite,
-        ident,
-        wire,
+        name,
+        is_ident,
         word,
         when,
     }
@@ -1282,8 +1301,8 @@ macro_rules! __describe_tlvs {
                 $id,
                 stringify!($f),
                 $crate::__optional!($($wire)?),
-                concat!($(stringify!($word))?),
-                $crate::__optional!($($when)?),
+                &concat!($(stringify!($word))?),
+                $crate::__when!($($when)?),
                 $crate::__personal!($($flag)?),
                 <$t as $crate::catalogue::Describe>::KIND
             }),*];
@@ -1328,6 +1347,17 @@ macro_rules! __optional {
     };
     ($value:literal) => {
         Some($value)
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __when {
+    () => {
+        None
+    };
+    ($value:literal) => {
+        Some(&$value)
     };
 }
 

@@ -12,8 +12,8 @@ use crate::field::{Decode, Encode};
 
 /// A length or count in front of a text, byte string or list: [`u8`], [`u16`] or [`u32`].
 pub trait Prefix {
-    /// Bytes it takes, also its name in the catalogue.
-    const WIDTH: usize;
+    /// Bytes it takes.
+    const WIDTH: u8;
 
     /// Reads it.
     ///
@@ -27,9 +27,9 @@ pub trait Prefix {
 }
 
 macro_rules! prefix {
-    ($($t:ident),*) => { $(
+    ($($t:ident, $width:literal;)*) => { $(
         impl Prefix for $t {
-            const WIDTH: usize = size_of::<$t>();
+            const WIDTH: u8 = $width;
 
             fn read(r: &mut Reader<'_>) -> Result<usize, DecodeErrorKind> {
                 // What exceeds the address space exceeds the TLV too.
@@ -46,7 +46,11 @@ macro_rules! prefix {
     )* };
 }
 
-prefix!(u8, u16, u32);
+prefix! {
+    u8, 1;
+    u16, 2;
+    u32, 4;
+}
 
 /// The bytes as text, without the filler at their end (NUL, and 0xFF, which no UTF-8 contains).
 fn trimmed(bytes: &[u8]) -> &[u8] {

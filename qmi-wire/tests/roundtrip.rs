@@ -74,10 +74,10 @@ impl Entropy<'_> {
         }
     }
 
-    fn text(&mut self, length: Length, max: usize) -> Value {
+    fn text(&mut self, length: Length, max: u32) -> Value {
         let wanted = match length {
-            Length::Fixed(n) => self.below(n + 1),
-            _ => self.len().min(max),
+            Length::Fixed(n) => self.below(usize::from(n) + 1),
+            _ => self.len().min(max as usize),
         };
         (0..wanted).map(|_| ['0', 'a', 'Z', ' ', '.'][self.below(5)]).collect::<String>().into()
     }
@@ -92,7 +92,7 @@ impl Entropy<'_> {
             Kind::Ipv6 => (0..8).map(|_| self.scalar(Scalar::U16)).collect(),
             Kind::Text { length, max } => self.text(*length, *max),
             Kind::Array { count, of } => {
-                let n = if let Length::Fixed(n) = count { *n } else { self.len() };
+                let n = if let Length::Fixed(n) = count { usize::from(*n) } else { self.len() };
                 (0..n).map(|_| self.value(of)).collect()
             }
             Kind::Segment => {
