@@ -90,11 +90,11 @@ pub struct Registration {
     pub reject_cause: Option<u16>,
 }
 
-/// Hexadecimal digits with or without quotes, blanks between them allowed.
+/// Hexadecimal digits with or without quotes, up to the first blank.
 fn hexadecimal(field: Field<'_>) -> Option<u64> {
     let mut value = 0_u64;
     let mut any = false;
-    for byte in field.unquoted().iter().filter(|byte| !byte.is_ascii_whitespace()) {
+    for byte in field.unquoted().iter().take_while(|byte| !byte.is_ascii_whitespace()) {
         let digit = char::from(*byte).to_digit(16)?;
         value = value.checked_mul(16)?.checked_add(u64::from(digit))?;
         any = true;

@@ -1,0 +1,185 @@
+//! Lines, streams, parameters and answers. Cases about what a manager concludes from an answer, such as bands or modes by
+//! name, are not tried: [`tried`] says which are.
+
+use at_wire::Writer;
+use at_wire::classify::{Class, Pending, classify};
+use at_wire::command::network::Registration;
+use at_wire::command::{call, packet, sim, sms};
+use at_wire::framer::{Event, Expected, Framer};
+use at_wire::message::Line;
+use at_wire::parameter::{Escaping, LineWriter, Rest, Str, Value as _, parameters_of};
+use at_wire::result::{Cause, FinalResult, Options};
+use at_wire::urc::standard::CLip;
+use serde_json::{Value, json};
+
+use crate::{Case, Outcome, equal};
+
+/// The items that are tried.
+const ITEMS: &[&str] = &["final_result", "command", "dial_string", "dtmf_split", "apn_match", "urc_or_response"];
+
+/// The commands whose answers are tried.
+const COMMANDS: &[&str] =
+    &["+CREG", "+CGREG", "+CEREG", "+C5GREG", "+CRSM", "+CGACT", "+CLIP", "+CNUM", "+CMGR", "+CFUN"];
+
+/// Whether a case is tried.
+pub(crate) fn tried(vector: &Value) -> bool {
+    let expect = &vector["expect"];
+    let among = |list: &[&str], value: &Value| value.as_str().is_some_and(|value| list.contains(&value));
+    let vendor = vector["context"]["vendor"].is_string();
+    if expect["item"].is_string() {
+        among(ITEMS, &expect["item"])
+    } else {
+        !vendor && among(COMMANDS, &expect["command"])
+    }
+}
+
+pub(crate) fn run(case: &Case<'_>) -> Outcome {
+    let text = case.vector["text"].as_str().unwrap_or("");
+    match case.item {
+        Some("final_result") => final_result(case, text),
+        Some("command") => command(case, text),
+        Some("dial_string") => equal("valid", &call::is_dial_string(text.as_bytes()), &(case.direction == "parse")),
+        Some("dtmf_split") => {
+            let parts: Vec<_> = call::tones(text.as_bytes()).map(|part| String::from_utf8_lossy(part)).collect();
+            case.compare(&json!({"command": "+VTS", "parts": parts}))
+        }
+        Some("apn_match") => {
+            let input = &case.vector["input"];
+            let told = input["existing"].as_str().unwrap_or("");
+            let requested = input["requested"].as_str().unwrap_or("");
+            case.compare(&json!({"match": packet::is_same_apn(told, requested)}))
+        }
+        Some("urc_or_response") => {
+            let pending = Pending { names: &["+CREG"], reads: true, ..Pending::default() };
+            let class = classify(text.trim().as_bytes(), Some(&pending), &["+CREG"], Options::LENIENT);
+            case.compare(&json!({"command": "+CREG", "is_urc": matches!(class, Class::Unsolicited(_))}))
+        }
+        Some(_) => case.unknown(),
+        None => answer(case, text),
+    }
+}
+
+/// The lines of a text.
+fn lines(text: &str) -> Vec<String> {
+    let mut buffer = [0; 1024];
+    let mut framer = Framer::new(&mut buffer);
+    let ended = format!("{text}\r\n");
+    let mut input = ended.as_bytes();
+    let mut lines = Vec::new();
+    while let Some(event) = framer.next(&mut input, &Expected::default()) {
+        if let Event::Line(line) = event {
+            lines.push(String::from_utf8_lossy(line).into_owned());
+        }
+    }
+    lines
+}
+
+fn final_result(case: &Case<'_>, text: &str) -> Outcome {
+    let lines = lines(text);
+    let result = lines.iter().find_map(|line| FinalResult::of(line.as_bytes(), Options::default()));
+    let detail = |kind: &str, cause: Cause<'_>| match cause {
+        Cause::Number(number) => json!({"kind": kind, "detail": number.to_string()}),
+        Cause::Text(text) => json!({"kind": kind, "detail": String::from_utf8_lossy(text)}),
+    };
+    let shown = result.map(|result| match result {
+        FinalResult::Ok => json!({"kind": "ok"}),
+        FinalResult::Error => json!({"kind": "error"}),
+        FinalResult::Busy => json!({"kind": "busy"}),
+        FinalResult::NoAnswer => json!({"kind": "no-answer"}),
+        FinalResult::NoDialtone => json!({"kind": "no-dialtone"}),
+        FinalResult::NoCarrier => json!({"kind": "no-carrier"}),
+        FinalResult::Cme(cause) => detail("cme-error", cause),
+        FinalResult::Cms(cause) => detail("cms-error", cause),
+        other => json!({"kind": format!("{other:?}")}),
+    });
+    case.compare(&json!({"final": shown, "is_error": result.map(|result| !result.is_success())}))
+}
+
+fn command(case: &Case<'_>, text: &str) -> Outcome {
+    let from = &case.expect["build_from"];
+    let mut buffer = [0; 200];
+    let mut writer = Writer::new(&mut buffer);
+    let name = from["command"].as_str();
+    if let Some(name) = name {
+        writer.bytes(format!("AT{name}=").as_bytes());
+    }
+    let mut line = LineWriter::command(&mut writer, Escaping::V250, b"");
+    for value in from["values"].as_array().ok_or("no values")? {
+        match value {
+            Value::Null => line.skip(),
+            Value::Bool(value) => value.write(&mut line),
+            Value::Number(number) => match number.as_i64() {
+                Some(number) => number.write(&mut line),
+                None => number.as_f64().ok_or("no number")?.write(&mut line),
+            },
+            Value::String(text) => Str(text.as_bytes()).write(&mut line),
+            Value::Object(raw) => Rest(raw["raw"].as_str().ok_or("no raw text")?.as_bytes()).write(&mut line),
+            Value::Array(_) => return Err("a list".into()),
+        }
+    }
+    if name.is_some() {
+        writer.byte(b'\r');
+    }
+    let written = writer.finish().map_err(|error| error.to_string())?;
+    equal("line", &String::from_utf8_lossy(written).as_ref(), &text)
+}
+
+fn answer(case: &Case<'_>, text: &str) -> Outcome {
+    let name = case.text("command").unwrap_or("");
+    let lines: Vec<_> = lines(text);
+    let named: Vec<_> = lines.iter().filter(|line| parameters_of(name, line.as_bytes()).is_some()).collect();
+    let first = named.first().map_or(&b""[..], |line| line.as_bytes());
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let fail = |error: at_wire::DecodeError| error.to_string();
+    let mut ours = match name {
+        "+CREG" | "+CGREG" | "+CEREG" | "+C5GREG" => {
+            let read = Registration::parse(name, first).map_err(fail)?;
+            json!({
+                "stat": read.stat, "area_code": read.area.unwrap_or(0), "cell_id": read.cell.unwrap_or(0),
+                "act": read.act, "is_urc": read.n.is_none(),
+            })
+        }
+        "+CRSM" => {
+            let read = sim::crsm::SetAnswer::parse(first).map_err(fail)?;
+            let data = read.response.map(|octets| match octets {
+                at_wire::parameter::Octets::Digits(digits) | at_wire::parameter::Octets::Raw(digits) => text(digits),
+            });
+            json!({"sw1": read.sw1, "sw2": read.sw2, "data": data})
+        }
+        "+CGACT" => {
+            let read = named.iter().map(|line| packet::cgact::ReadAnswer::parse(line.as_bytes()).map_err(fail));
+            let contexts: Result<Vec<_>, _> =
+                read.map(|read| read.map(|read| json!({"cid": read.cid, "active": read.state == 1}))).collect();
+            json!({"contexts": contexts?})
+        }
+        "+CLIP" => {
+            let read = CLip::parse(first).map_err(fail)?;
+            json!({"number": text(read.number.0), "type": read.kind})
+        }
+        "+CNUM" => {
+            let read = named.iter().map(|line| call::cnum::ExecuteAnswer::parse(line.as_bytes()).map_err(fail));
+            let numbers: Result<Vec<_>, _> = read.map(|read| read.map(|read| text(read.number.0))).collect();
+            json!({"numbers": numbers?})
+        }
+        "+CMGR" => {
+            let read = sms::cmgr::SetAnswer::parse(first).map_err(fail)?;
+            json!({"stat": read.stat, "pdu": lines.get(1)})
+        }
+        "+CFUN" => {
+            let read = at_wire::command::equipment::cfun::ReadAnswer::parse(first).map_err(fail)?;
+            json!({"fun": read.fun})
+        }
+        _ => return case.unknown(),
+    };
+    // What names make of numbers is said by tables of the reader's own.
+    for key in ["command", "form", "registration", "access_technology", "area_code_is", "power"] {
+        if let Some(theirs) = case.expect.get(key) {
+            ours[key] = theirs.clone();
+        }
+    }
+    let form = case.text("form");
+    if let (Some(urc), "+CREG" | "+CGREG" | "+CEREG" | "+C5GREG") = (ours["is_urc"].as_bool(), name) {
+        equal("form", &urc, &(form == Some("urc")))?;
+    }
+    case.compare(&ours)
+}
