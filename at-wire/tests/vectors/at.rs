@@ -18,8 +18,10 @@ use crate::{Case, Outcome, equal};
 const ITEMS: &[&str] = &["final_result", "command", "dial_string", "dtmf_split", "apn_match", "urc_or_response"];
 
 /// The commands whose answers are tried.
-const COMMANDS: &[&str] =
-    &["+CREG", "+CGREG", "+CEREG", "+C5GREG", "+CRSM", "+CGACT", "+CLIP", "+CNUM", "+CMGR", "+CFUN"];
+const COMMANDS: &[&str] = &[
+    "+CREG", "+CGREG", "+CEREG", "+C5GREG", "+CRSM", "+CGACT", "+CLIP", "+CNUM", "+CMGR", "+CFUN", "+CGEV", "+COPS",
+    "+CLCC",
+];
 
 /// Whether a case is tried.
 pub(crate) fn tried(vector: &Value) -> bool {
@@ -126,6 +128,11 @@ fn command(case: &Case<'_>, text: &str) -> Outcome {
 
 fn answer(case: &Case<'_>, text: &str) -> Outcome {
     let name = case.text("command").unwrap_or("");
+    match name {
+        "+CGEV" => return packet_event(case, text),
+        "+COPS" => return search(case, text),
+        _ => {}
+    }
     let lines: Vec<_> = lines(text);
     let named: Vec<_> = lines.iter().filter(|line| parameters_of(name, line.as_bytes()).is_some()).collect();
     let first = named.first().map_or(&b""[..], |line| line.as_bytes());
@@ -165,6 +172,19 @@ fn answer(case: &Case<'_>, text: &str) -> Outcome {
             let read = sms::cmgr::SetAnswer::parse(first).map_err(fail)?;
             json!({"stat": read.stat, "pdu": lines.get(1)})
         }
+        "+CLCC" => {
+            let mut calls = Vec::new();
+            for line in &named {
+                let read = call::clcc::ExecuteAnswer::parse(line.as_bytes()).map_err(fail)?;
+                let direction = if read.dir == 1 { "incoming" } else { "outgoing" };
+                let states = ["active", "held", "dialing", "alerting", "incoming", "waiting"];
+                let number = read.number.map(|number| text(number.0));
+                calls.push(json!({
+                    "index": read.id, "direction": direction, "state": states[usize::from(read.stat)], "number": number,
+                }));
+            }
+            json!({"calls": calls})
+        }
         "+CFUN" => {
             let read = at_wire::command::equipment::cfun::ReadAnswer::parse(first).map_err(fail)?;
             json!({"fun": read.fun})
@@ -182,4 +202,76 @@ fn answer(case: &Case<'_>, text: &str) -> Outcome {
         equal("form", &urc, &(form == Some("urc")))?;
     }
     case.compare(&ours)
+}
+
+fn packet_event(case: &Case<'_>, text: &str) -> Outcome {
+    use at_wire::urc::{Origin, PacketEvent, PdpContext, Secondary};
+
+    let text = text.strip_prefix("+CGEV:").unwrap_or(text);
+    let name = |origin, what: &str| format!("{}-{what}", if origin == Origin::Network { "nw" } else { "me" });
+    let pdp = |event: String, context: PdpContext<'_>| {
+        json!({
+            "event": event,
+            "pdp_type": String::from_utf8_lossy(context.pdp_type),
+            "pdp_address": String::from_utf8_lossy(context.pdp_addr),
+            "cid": context.cid.unwrap_or(0),
+        })
+    };
+    let secondary = |event: String, context: Secondary| json!({"event": event, "cid": context.cid, "parent_cid": context.p_cid, "event_type": context.event_type});
+    let mut ours = match PacketEvent::parse(text.as_bytes()) {
+        PacketEvent::Detach(origin) => json!({"event": name(origin, "detach")}),
+        PacketEvent::Reject(context) => pdp("reject".into(), context),
+        PacketEvent::Reactivate(context) => pdp("nw-react".into(), context),
+        PacketEvent::DeactivatePdp(origin, context) => pdp(name(origin, "deact-pdp"), context),
+        PacketEvent::Deactivate(origin, context) => secondary(name(origin, "deact-secondary"), context),
+        PacketEvent::Activate(origin, context) => secondary(name(origin, "act-secondary"), context),
+        PacketEvent::ActivatePdn(origin, cid, _) => json!({"event": name(origin, "act-primary"), "cid": cid}),
+        PacketEvent::DeactivatePdn(origin, cid) => json!({"event": name(origin, "deact-primary"), "cid": cid}),
+        other => return Err(format!("{other:?}")),
+    };
+    ours["command"] = "+CGEV".into();
+    ours["form"] = "urc".into();
+    case.compare(&ours)
+}
+
+fn search(case: &Case<'_>, text: &str) -> Outcome {
+    // One modem writes its names in UCS-2.
+    let ucs2 = case.vector["context"]["charset"] == "ucs2";
+    let shown = |bytes: &[u8]| -> Value {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let units = text.as_bytes().chunks(4).map(|unit| u16::from_str_radix(core::str::from_utf8(unit).unwrap(), 16));
+        let text = match units.collect::<Result<Vec<_>, _>>() {
+            Ok(units) if ucs2 => String::from_utf16(&units).unwrap(),
+            _ => text,
+        };
+        if text.is_empty() { Value::Null } else { text.into() }
+    };
+    let mut ours: Vec<_> = at_wire::command::network::operators(text.as_bytes())
+        .map(|operator| {
+            let status = ["unknown", "available", "current", "forbidden"][usize::from(operator.stat.unwrap_or(0))];
+            let technology = match operator.act {
+                None | Some(0) => "gsm",
+                Some(2) => "umts",
+                Some(7) => "lte",
+                _ => "other",
+            };
+            json!({
+                "status": status, "long": shown(operator.long.0), "short": shown(operator.short.0),
+                "code": shown(operator.numeric.0), "access_technology": technology,
+            })
+        })
+        .collect();
+    let mut theirs = case.expect["operators"].as_array().ok_or("no operators")?.clone();
+    ours.sort_by_key(Value::to_string);
+    theirs.sort_by_key(Value::to_string);
+    let sorted = |operators: &[Value]| {
+        operators
+            .iter()
+            .map(|operator| {
+                ["status", "long", "short", "code", "access_technology"].map(|key| operator[key].to_string())
+            })
+            .collect::<std::collections::BTreeSet<_>>()
+    };
+    equal("count", &ours.len(), &theirs.len())?;
+    equal("operators", &sorted(&ours), &sorted(&theirs))
 }
