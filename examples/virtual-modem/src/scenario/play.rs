@@ -78,12 +78,18 @@ pub(super) fn event(table: &mut Table<'_>) -> Result<Event, Problem> {
 
 /// A message: `pdu`, or `from` and `text`.
 fn sms(table: &mut Table<'_>) -> Result<Action, Problem> {
-    if let Some(pdu) = table.get::<String>("pdu")? {
-        let pdu = hex(&pdu);
+    let (pdu, from, text) = (table.get::<String>("pdu")?, table.get::<String>("from")?, table.get::<String>("text")?);
+    let class = table.get("class")?;
+    table.finish()?;
+    if let Some(pdu) = pdu {
+        if from.is_some() || text.is_some() || class.is_some() {
+            return Err(table.problem("either `pdu`, or `from`, `text` and `class`"));
+        }
         let message = "`pdu` is no message that can arrive, in hexadecimal digits";
-        return pdu.map(Action::ReceivePdu).ok_or_else(|| table.problem(message));
+        return hex(&pdu).map(Action::ReceivePdu).ok_or_else(|| table.problem(message));
     }
-    let (from, text, class) = (table.must::<String>("from")?, table.must::<String>("text")?, table.get("class")?);
+    let from = from.ok_or_else(|| table.missing("from"))?;
+    let text = text.ok_or_else(|| table.missing("text"))?;
     check(&from, &text, class).map_err(|message| table.problem(&message))?;
     Ok(Action::ReceiveText { from, text, class })
 }
@@ -131,21 +137,21 @@ const FORMS: &Words<CommandType> = &[("query", CommandType::QUERY), ("set", Comm
 
 /// What happens to a command: one of `refuse`, `delay` and `swallow`.
 pub(super) fn command(table: &mut Table<'_>) -> Result<mbim::Fault, Problem> {
-    let service = match table.get::<String>("service")? {
-        None => SERVICES.iter().find(|service| service.uuid == BASIC_CONNECT),
-        Some(name) => SERVICES.iter().find(|service| is_name(service.name, &name)),
-    };
-    let service = service.ok_or_else(|| table.problem_at("service", "no service of that name"))?;
-    let name: String = table.must("name")?;
-    let command = service.commands.iter().find(|command| is_name(&command.name(), &name));
-    let command = command
-        .ok_or_else(|| table.problem_at("name", &format!("no command of that name in service {}", service.name)))?;
+    let (service, name) = (table.get::<String>("service")?, table.must::<String>("name")?);
     let kind = table.choice("form", FORMS)?;
     let (refuse, delay) = (table.get("refuse")?, table.get("delay")?);
     let (mut swallow, mut once) = (false, false);
     table.put("swallow", &mut swallow)?;
     table.put("once", &mut once)?;
     table.finish()?;
+    let service = SERVICES.iter().find(|candidate| match &service {
+        None => candidate.uuid == BASIC_CONNECT,
+        Some(name) => is_name(candidate.name, name),
+    });
+    let service = service.ok_or_else(|| table.problem_at("service", "no service of that name"))?;
+    let command = service.commands.iter().find(|command| is_name(&command.name(), &name));
+    let command = command
+        .ok_or_else(|| table.problem_at("name", &format!("no command of that name in service {}", service.name)))?;
     let effect = match (refuse, delay, swallow) {
         (Some(status), None, false) => Effect::Refuse(Status(status)),
         (None, Some(delay), false) => Effect::Delay(delay),

@@ -209,8 +209,9 @@ impl<'n> Table<'n> {
         Problem::new(span, message)
     }
 
+    /// A key that must be there is not.
     #[inline(never)]
-    fn missing(&self, key: &str) -> Problem {
+    pub(super) fn missing(&self, key: &str) -> Problem {
         self.problem(&format!("`{key}` is missing"))
     }
 }
