@@ -153,6 +153,20 @@ fn a_session_that_is_half_open_is_deactivated_before_the_next_attempt() {
 }
 
 #[test]
+fn a_session_that_the_modem_does_not_tell_of_is_given_up() {
+    use bc::ActivationState as State;
+    let mut client = client();
+    client.channel().query::<bc::Connect>(session(State::DEACTIVATED, 0));
+    client.channel().set::<bc::Connect>(session(State::ACTIVATING, 0));
+    client.channel().query::<bc::Connect>(vec![]).but(Status::FAILURE);
+    client.channel().set::<bc::Connect>(session(State::DEACTIVATED, 0));
+    let error = client.connect(&ConnectRequest::default()).map(drop).unwrap_err();
+    assert_eq!(error.refusal().unwrap().status, Status::FAILURE);
+    assert!(!activates(client.channel().params.last().unwrap()));
+    client.channel().finish();
+}
+
+#[test]
 fn a_session_in_an_unknown_state_counts_as_closed() {
     let mut client = client();
     client.channel().query::<bc::Connect>(session(bc::ActivationState::UNKNOWN, 0));

@@ -9,7 +9,6 @@ use super::version::Activation;
 use super::{
     CommandId, Layouts, Outcome, Procedure, Refusal, Step, Stop, decode, fail, network_cause, query, rest, set,
 };
-use crate::session::mbim::Failure;
 use crate::time::{Instant, Millis};
 
 /// How long a session may take from accepted to active.
@@ -76,7 +75,7 @@ impl Encode for SessionQuery {
 }
 
 /// Activates a session; one that is left over from earlier is deactivated first, and so is one that does not come up in
-/// time. Fewer address families than asked for are a success, with the network's reason in `nw_error`.
+/// time, or of which the modem does not tell what became of it. Fewer address families than asked for are a success, with the network's reason in `nw_error`.
 #[derive(Clone, Copy, Debug)]
 pub struct Connect<'a> {
     query: SessionQuery,
@@ -170,9 +169,13 @@ impl Procedure for Connect<'_> {
                 self.cleared = true;
                 return self.command(Connecting::Clearing, Command::DEACTIVATE);
             }
-            (Outcome::Failed(failure @ Failure::Timeout), Connecting::Setting) => {
-                let stop = Stop::Failed { command: CommandId::of::<bc::Connect>(), failure };
-                return self.command(Connecting::GivingUp(stop), Command::DEACTIVATE);
+            // Nobody knows what became of it: it shall not come up later.
+            (outcome @ Outcome::Failed(_), Connecting::Setting)
+            | (outcome @ (Outcome::Failed(_) | Outcome::Refused(..)), Connecting::Waiting(_)) => {
+                return match fail(CommandId::of::<bc::Connect>(), outcome) {
+                    Step::Fail(stop) => self.command(Connecting::GivingUp(stop), Command::DEACTIVATE),
+                    step => step,
+                };
             }
             (Outcome::Answer(body), _) => body,
             (outcome, _) => return fail(CommandId::of::<bc::Connect>(), outcome),
