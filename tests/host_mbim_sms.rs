@@ -178,9 +178,9 @@ fn new_messages_are_read_and_put_together_over_several_reads() {
     let reads: [&[(u32, &[u8])]; 2] = [&[(1, &long[1]), (2, &short[0])], &[(3, &long[0])]];
     for records in reads {
         client.channel().query::<sms::Read>(store(records)).with(hex("00000000 02000000 00000000"));
-        client
+        let more = client
             .receive_texts(Stored::New, &mut inbox, &mut |item| {
-                let StoreItem::Pdu { status, received } = item else { panic!("{item:?}") };
+                let StoreItem::Pdu { status, received, .. } = item else { panic!("{item:?}") };
                 assert_eq!(status, sms::SmsStatus::NEW);
                 if let Received::Whole(message) = received {
                     texts.push(message.chars().collect::<String>());
@@ -188,6 +188,7 @@ fn new_messages_are_read_and_put_together_over_several_reads() {
                 }
             })
             .unwrap();
+        assert!(!more);
     }
     assert_eq!((texts, indexes), (vec!["short".to_owned(), text], vec![vec![2], vec![3, 1]]));
     // What was kept is deleted part by part.
@@ -208,7 +209,7 @@ fn an_answer_of_another_implementation_with_pdus_that_are_none() {
     client.channel().expect::<sms::Read>(CommandType::QUERY, Status::SMS_MORE_DATA, body);
     let mut inbox = Inbox::new(&mut [], DAY);
     let mut seen = Vec::new();
-    client
+    let more = client
         .receive_texts(Stored::All, &mut inbox, &mut |item| {
             seen.push(match item {
                 StoreItem::Unreadable { index, .. } => index,
@@ -216,6 +217,7 @@ fn an_answer_of_another_implementation_with_pdus_that_are_none() {
             });
         })
         .unwrap();
+    assert!(more);
     assert_eq!(seen, [6, 7], "one does not keep the other back");
     assert_eq!(inbox.counters().unreadable, 2);
     client.channel().finish();

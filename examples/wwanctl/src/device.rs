@@ -161,6 +161,16 @@ fn linux_error(name: &str, error: &LinuxError) -> DeviceError {
     }
 }
 
+impl Limited {
+    /// Whether the program may go on.
+    pub(crate) fn check(&self) -> Result<(), DeviceError> {
+        if self.interrupted.swap(false, atomic::Ordering::Relaxed) {
+            return Err(DeviceError::Interrupted);
+        }
+        if self.now() < self.until { Ok(()) } else { Err(DeviceError::Deadline) }
+    }
+}
+
 impl MessageChannel for Limited {
     type Error = DeviceError;
 
@@ -177,15 +187,9 @@ impl MessageChannel for Limited {
                 Ok(None) => {}
                 Err(MessageLost) => self.lost = self.lost.saturating_add(1),
             }
-            let now = self.now();
-            if self.interrupted.swap(false, atomic::Ordering::Relaxed) {
-                return Err(DeviceError::Interrupted);
-            }
-            if now >= deadline {
-                return Ok(None);
-            }
-            if now >= self.until {
-                return Err(DeviceError::Deadline);
+            match self.check() {
+                Err(DeviceError::Deadline) | Ok(()) if self.now() >= deadline => return Ok(None),
+                checked => checked?,
             }
         }
     }

@@ -51,6 +51,19 @@ impl Fail {
         }
     }
 
+    /// What happened, and what to do about it.
+    pub(crate) fn parts(&self) -> (&str, Option<&'static str>) {
+        match self {
+            Self::Usage(text)
+            | Self::Data(text)
+            | Self::Unreachable(text)
+            | Self::Timeout(text)
+            | Self::Output(text) => (text, None),
+            Self::Refused { reason, hint } => (reason, *hint),
+            Self::Interrupted => ("interrupted", None),
+        }
+    }
+
     /// A state of the modem in which it would refuse, told as the status that it would give.
     pub(crate) fn state(status: Status, what: &str) -> Self {
         Self::Refused { reason: format!("{what}: {}", names::status(status)), hint: hint(status, None, None) }
@@ -106,15 +119,9 @@ impl Fail {
 
 impl fmt::Display for Fail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Usage(text)
-            | Self::Data(text)
-            | Self::Unreachable(text)
-            | Self::Timeout(text)
-            | Self::Output(text)
-            | Self::Refused { reason: text, hint: None } => f.write_str(text),
-            Self::Refused { reason, hint: Some(hint) } => write!(f, "{reason}\nhint: {hint}"),
-            Self::Interrupted => f.write_str("interrupted"),
+        match self.parts() {
+            (reason, None) => f.write_str(reason),
+            (reason, Some(hint)) => write!(f, "{reason}\nhint: {hint}"),
         }
     }
 }

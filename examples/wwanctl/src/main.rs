@@ -61,7 +61,15 @@ fn main() -> ExitCode {
 
 fn run(options: &Options, command: &Command) -> Result<(), Fail> {
     let mut output = Output::new(options.json);
-    let out = &mut output;
+    let done = act(options, command, &mut output);
+    if let Err(fail) = &done {
+        // If this cannot be printed either, the first failure is still the one to tell.
+        let _ = output.failure(fail);
+    }
+    done
+}
+
+fn act(options: &Options, command: &Command, out: &mut Output) -> Result<(), Fail> {
     let usual = match command {
         Command::Decode(decode) => return decode::run(decode, out),
         Command::Catalogue { protocol, all } => return catalogue::run(protocol, *all, out),

@@ -181,6 +181,18 @@ impl Modem {
         Millis(left.0.saturating_sub(1000).max(left.0 / 2))
     }
 
+    /// Whether the program may go on: the time allowed is not over, and the user has not interrupted it.
+    pub(crate) fn check(&mut self) -> Result<(), Fail> {
+        Ok(self.channel().channel_mut().channel_mut().check()?)
+    }
+
+    /// What is left to do has to be done shortly.
+    pub(crate) fn hurry(&mut self) {
+        let now = self.now();
+        let until = &mut self.channel().channel_mut().channel_mut().until;
+        *until = (*until).min(now + SHORT).max(now);
+    }
+
     /// Whether messages are traced.
     pub(crate) fn is_verbose(&mut self) -> bool {
         self.channel().sink_mut().is_verbose()
@@ -265,9 +277,7 @@ impl Modem {
 
     /// Takes leave. Whatever happens here does not change how the command ended.
     pub(crate) fn leave(mut self, after: After) {
-        let now = self.now();
-        let until = &mut self.channel().channel_mut().channel_mut().until;
-        *until = (*until).min(now + SHORT).max(now);
+        self.hurry();
         let left = match after {
             _ if self.through_proxy => Ok(()),
             // Nobody will read the indications of a modem that stays open, and old ones in its queue would stand

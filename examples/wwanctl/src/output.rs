@@ -6,6 +6,8 @@ use core::fmt::{self, Write as _};
 
 use mbim_wire::catalogue::Value;
 
+use crate::error::Fail;
+
 /// Whether a character must not reach a terminal as it is: controls move the cursor or worse, and direction marks make
 /// text look like another.
 fn is_unsafe(c: char) -> bool {
@@ -50,12 +52,14 @@ fn json_text(text: &str) -> String {
 pub(crate) struct Output {
     /// Print JSON.
     pub(crate) json: bool,
+    /// Something was printed.
+    begun: bool,
     closed: bool,
 }
 
 impl Output {
     pub(crate) const fn new(json: bool) -> Self {
-        Self { json, closed: false }
+        Self { json, begun: false, closed: false }
     }
 
     /// Whether nobody reads any more.
@@ -78,7 +82,19 @@ impl Output {
         self.write(&json_text(&value.to_string()))
     }
 
+    /// Prints why the run failed, for programs: a run of `--json` is never without its document.
+    pub(crate) fn failure(&mut self, fail: &Fail) -> io::Result<()> {
+        if !self.json || self.begun {
+            return Ok(());
+        }
+        let (reason, hint) = fail.parts();
+        self.document(&serde_json::json!({
+            "error": { "exit_status": fail.code(), "reason": reason, "hint": hint },
+        }))
+    }
+
     fn write(&mut self, text: &str) -> io::Result<()> {
+        self.begun = true;
         if self.closed {
             return Ok(());
         }

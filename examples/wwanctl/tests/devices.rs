@@ -90,8 +90,28 @@ fn a_newer_version_is_recognised() {
     let json = modem.run(&["status", "--json"]).json();
     assert!(json["subscriber_ready_status"]["flags"].is_array(), "{json}");
     assert_eq!(json["subscriber_ready_status"]["subscriber_id"], "001010123456789");
-    modem.run(&["connect", "--apn", "a"]).ended(2).says(&["3.0", "--reopen"]);
-    modem.run(&["--reopen", "connect", "--apn", "a"]).ended(0);
+    // And it is used: the layouts of CONNECT are others there.
+    modem.run(&["connect", "--apn", "internet"]).ended(0).prints(&["connected"]);
+    assert_eq!(modem.run(&["status", "--json"]).json()["sessions"][0]["activation_state"], "activated");
+    assert_eq!(modem.run(&["disconnect", "--json"]).json()["was_active"], true);
+    assert_eq!(modem.run(&["disconnect", "--json"]).json()["was_active"], false);
+    modem.run(&["--reopen", "connect", "--apn", "internet"]).ended(0);
+}
+
+#[test]
+fn codes_from_standard_input_come_in_the_order_of_the_command_line() {
+    let modem = Terminal::new("default");
+    modem.run(&["register", "auto"]).ended(0); // so that its SIM is ready
+    modem.run(&["pin", "enable", "1234"]).ended(0);
+    let mut child = command(&["--device", modem.path(), "pin", "change", "-", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"1234\r\n4321\n").unwrap();
+    ended(child.wait_with_output().unwrap()).ended(0);
+    modem.run(&["pin", "disable", "4321"]).ended(0);
 }
 
 #[test]

@@ -35,7 +35,7 @@ crate::mbim_struct! {
         /// Whether the host has to act.
         pac_type: StkPacType,
         /// The command as BER-TLV (tag 0xD0); zeros may follow it.
-        data_buffer: Rest<'a>,
+        data_buffer personal: Rest<'a>,
     }
 }
 
@@ -43,7 +43,7 @@ crate::mbim_struct! {
     /// Answers a proactive command.
     pub struct TerminalResponseSet<'a>, TerminalResponseSetView {
         /// The TERMINAL RESPONSE without its APDU header.
-        response: PrefixedBytes<'a>,
+        response personal: PrefixedBytes<'a>,
     }
 }
 

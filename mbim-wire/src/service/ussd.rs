@@ -50,7 +50,7 @@ crate::mbim_struct! {
         /// Coding of the payload (3GPP TS 23.038 §5): 0x0F septets of the default alphabet, 0x48 UCS-2 big-endian.
         data_coding_scheme: u32,
         /// The text, coded so; at most 160 bytes. Empty to cancel.
-        payload: Bytes<'a>,
+        payload personal: Bytes<'a>,
     }
 }
 
@@ -64,7 +64,7 @@ crate::mbim_struct! {
         /// Coding of the payload (3GPP TS 23.038 §5).
         data_coding_scheme: u32,
         /// The text, coded so.
-        payload: Bytes<'a>,
+        payload personal: Bytes<'a>,
     }
 }
 

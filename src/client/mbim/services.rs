@@ -653,6 +653,7 @@ macro_rules! service_methods {
 
         /// Reads messages of the store, sorts them into `inbox`, and tells `each` what they are. Nothing is deleted: that is
         /// for whoever has kept a message, part by part ([`Message::indexes`](crate::sms::Message::indexes)).
+        /// True if the modem has more than fits an answer: delete what is kept, and read again.
         ///
         /// # Errors
         ///
@@ -667,10 +668,13 @@ macro_rules! service_methods {
             which: Stored,
             inbox: &mut Inbox<'_>,
             each: &mut dyn FnMut(StoreItem<'_>),
-        ) -> Result<(), Error<C::Error>> {
+        ) -> Result<bool, Error<C::Error>> {
             let now = self.now();
-            let info = self.read_store(which) $($wait)* ?;
-            sort_in(now, &info, inbox, each).map_err(Error::decode::<mbim_wire::service::sms::Read>)
+            let mut store = ReadStore::new(which);
+            self.drive(Job::Follow(&mut store)) $($wait)* ?;
+            let info = View::new(self.core.body());
+            sort_in(now, &info, inbox, each).map_err(Error::decode::<mbim_wire::service::sms::Read>)?;
+            Ok(store.more())
         }
 
         /// Deletes messages of the store; [`Stored::All`] means all.

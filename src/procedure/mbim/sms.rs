@@ -334,6 +334,8 @@ impl<'a> SmsIndication<'a> {
 pub enum StoreItem<'a> {
     /// A PDU.
     Pdu {
+        /// Where it is; a long message [knows](crate::sms::Message::indexes) where all its parts are.
+        index: u32,
         /// What became of it in the store.
         status: wire::SmsStatus,
         /// What it is, or completes.
@@ -367,7 +369,7 @@ pub fn sort_in(
         let record = record?;
         let index = record.message_index;
         each(match inbox.take(now, record.pdu_data.0, index) {
-            Ok(received) => StoreItem::Pdu { status: record.message_status, received },
+            Ok(received) => StoreItem::Pdu { index, status: record.message_status, received },
             Err(error) => StoreItem::Unreadable { index, error },
         });
     }

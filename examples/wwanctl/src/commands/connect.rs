@@ -13,15 +13,8 @@ use crate::modem::{After, Modem};
 use crate::output::Output;
 
 pub(crate) fn run(modem: &mut Modem, arguments: &Connect, out: &mut Output) -> Result<After, Fail> {
-    if modem.version > 2 {
-        return Err(Fail::Usage(format!(
-            "the modem is open with version {}.0 of the extensions, in which `connect` does not work yet; --reopen opens \
-             it anew, which ends its sessions",
-            modem.version
-        )));
-    }
-    let pin = arguments.pin.as_deref().map(secret).transpose()?;
-    let password = arguments.password.as_deref().map(secret).transpose()?;
+    let pin = arguments.pin.as_deref().map(|pin| secret(modem, pin)).transpose()?;
+    let password = arguments.password.as_deref().map(|password| secret(modem, password)).transpose()?;
     let caps = modem.ask::<bc::DeviceCaps>()?;
     let most = report::number(&caps, "max_sessions").unwrap_or(0);
     if most > 0 && arguments.session >= most {

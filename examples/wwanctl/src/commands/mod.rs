@@ -20,15 +20,51 @@ pub(crate) mod status;
 pub(crate) mod ussd;
 
 use std::io;
+use std::os::fd::AsFd as _;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 
 use crate::error::Fail;
+use crate::modem::Modem;
+
+/// How often reading looks up to see whether the user has interrupted the program.
+const LOOK_UP: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
+/// Longest input, in bytes: 255 parts of a short message hold less.
+const LONGEST: usize = 0x1_0000;
 
 /// A secret of the command line; `-` stands for a line of standard input.
-fn secret(argument: &str) -> Result<String, Fail> {
-    if argument != "-" {
-        return Ok(argument.to_owned());
+fn secret(modem: &mut Modem, argument: &str) -> Result<String, Fail> {
+    if argument == "-" { Ok(line(modem)?.unwrap_or_default()) } else { Ok(argument.to_owned()) }
+}
+
+/// A line of standard input, without its end; `None` at the end of the input.
+fn line(modem: &mut Modem) -> Result<Option<String>, Fail> {
+    let text = input(modem, Some(b'\n'))?;
+    Ok(Some(text).filter(|text| !text.is_empty()).map(|text| text.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+/// Standard input up to that byte, or all of it. The user may interrupt it, and the time allowed bounds it.
+fn input(modem: &mut Modem, end: Option<u8>) -> Result<String, Fail> {
+    let failed = |error: io::Error| Fail::Usage(format!("standard input: {error}"));
+    let stdin = io::stdin();
+    let mut bytes = Vec::new();
+    while bytes.len() < LONGEST && (bytes.is_empty() || bytes.last() != end.as_ref()) {
+        modem.check()?;
+        // One byte at a time, because what follows a line is for whoever reads the next.
+        let mut byte = [0];
+        let read = match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&LOOK_UP)) {
+            Ok(0) => Err(Errno::INTR),
+            Ok(_) => rustix::io::read(stdin.as_fd(), &mut byte),
+            Err(error) => Err(error),
+        };
+        match read {
+            Ok(0) => break,
+            Ok(_) => bytes.extend(byte),
+            Err(Errno::INTR | Errno::AGAIN) => {}
+            Err(error) => return Err(failed(error.into())),
+        }
     }
-    let mut line = String::new();
-    io::stdin().read_line(&mut line).map_err(|error| Fail::Usage(format!("standard input: {error}")))?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+    modem.check()?;
+    String::from_utf8(bytes).map_err(|error| failed(io::Error::new(io::ErrorKind::InvalidData, error.utf8_error())))
 }

@@ -22,24 +22,24 @@ pub(crate) fn run(modem: &mut Modem, pin: &Pin, out: &mut Output) -> Result<Afte
         Pin::Enter { code } => {
             let before = modem.ask::<bc::Pin>()?;
             if report::text(&before, "pin_state") == "locked" || code.kind != "pin1" {
-                change(modem, code, bc::PinOperation::ENTER, "")?;
+                change(modem, code, bc::PinOperation::ENTER, None)?;
             }
             modem.ask::<bc::Pin>()?
         }
         Pin::Change { code, new } => {
-            change(modem, code, bc::PinOperation::CHANGE, &secret(new)?)?;
+            change(modem, code, bc::PinOperation::CHANGE, Some(new))?;
             modem.ask::<bc::Pin>()?
         }
         Pin::Enable { code } => {
-            change(modem, code, bc::PinOperation::ENABLE, "")?;
+            change(modem, code, bc::PinOperation::ENABLE, None)?;
             modem.ask::<bc::Pin>()?
         }
         Pin::Disable { code } => {
-            change(modem, code, bc::PinOperation::DISABLE, "")?;
+            change(modem, code, bc::PinOperation::DISABLE, None)?;
             modem.ask::<bc::Pin>()?
         }
         Pin::Unblock { code, new } => {
-            change(modem, code, bc::PinOperation::ENTER, &secret(new)?)?;
+            change(modem, code, bc::PinOperation::ENTER, Some(new))?;
             modem.ask::<bc::Pin>()?
         }
     };
@@ -50,13 +50,15 @@ pub(crate) fn run(modem: &mut Modem, pin: &Pin, out: &mut Output) -> Result<Afte
     Ok(After::AsFound)
 }
 
-fn change(modem: &mut Modem, code: &Code, operation: bc::PinOperation, new: &str) -> Result<(), Fail> {
+fn change(modem: &mut Modem, code: &Code, operation: bc::PinOperation, new: Option<&str>) -> Result<(), Fail> {
     let kind = pin_type(&code.kind)?;
-    let pin = secret(&code.code)?;
-    if pin.is_empty() {
+    // In the order of the command line: the wrong one would cost an attempt.
+    let pin = secret(modem, &code.code)?;
+    let new = new.map(|new| secret(modem, new)).transpose()?;
+    if pin.is_empty() || new.as_ref().is_some_and(String::is_empty) {
         return Err(Fail::Usage("the code is empty".to_owned()));
     }
-    Ok(modem.client.pin(kind, operation, &pin, new)?)
+    Ok(modem.client.pin(kind, operation, &pin, new.as_deref().unwrap_or_default())?)
 }
 
 /// The kind of code with that name, such as `pin1` or `network-puk`.

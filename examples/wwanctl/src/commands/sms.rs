@@ -1,16 +1,16 @@
 //! `sms`: short messages in the store of the modem, and to others.
 
-use std::io::{self, Read as _};
 use std::process;
 
 use mbim_wire::Status;
 use mbim_wire::catalogue::Value;
 use mbim_wire::service::sms as wire;
 use wwan::client::mbim::Error;
-use wwan::procedure::mbim::{StoreItem, Stored, TextMessage, cdma_text};
+use wwan::procedure::mbim::{SendText, StoreItem, Stored, TextMessage, cdma_text};
 use wwan::sms::{Inbox, Message, Part, Received};
 use wwan::time::Millis;
 
+use super::input;
 use super::report::{self, Report};
 use crate::args::Sms;
 use crate::error::Fail;
@@ -19,8 +19,6 @@ use crate::output::{Output, note};
 
 /// Parts of long messages that are put together: more than any SIM stores.
 const PARTS: usize = 512;
-/// Longest text that is read from standard input: 255 parts hold less.
-const LONGEST: u64 = 0x1_0000;
 /// Parts of a message at most.
 const MOST: usize = 255;
 
@@ -31,7 +29,10 @@ pub(crate) fn run(modem: &mut Modem, sms: &Sms, out: &mut Output) -> Result<Afte
         Sms::Centre { number } => centre(modem, number.as_deref(), &mut report)?,
         Sms::List { which } => list(modem, *which, &mut report)?,
         Sms::Send { number, text, report: wanted, flash } => {
-            let text = text_of(text)?;
+            let text = match &**text {
+                "-" => input(modem, None)?.trim_end_matches(['\r', '\n']).to_owned(),
+                text => text.to_owned(),
+            };
             let message = TextMessage {
                 number,
                 text: &text,
@@ -51,17 +52,6 @@ pub(crate) fn run(modem: &mut Modem, sms: &Sms, out: &mut Output) -> Result<Afte
     }
     report.print(out)?;
     Ok(After::AsFound)
-}
-
-fn text_of(argument: &str) -> Result<String, Fail> {
-    if argument != "-" {
-        return Ok(argument.to_owned());
-    }
-    let mut text = String::new();
-    let read = io::stdin().take(LONGEST).read_to_string(&mut text);
-    read.map_err(|error| Fail::Usage(format!("standard input: {error}")))?;
-    text.truncate(text.trim_end_matches(['\r', '\n']).len());
-    Ok(text)
 }
 
 fn info(modem: &mut Modem, report: &mut Report) -> Result<(), Fail> {
@@ -98,10 +88,14 @@ fn centre(modem: &mut Modem, number: Option<&str>, report: &mut Report) -> Resul
 
 fn send(modem: &mut Modem, message: TextMessage<'_>, report: &mut Report) -> Result<(), Fail> {
     let mut references = [0; MOST];
-    let parts = match modem.client.send_text(message, &mut references) {
-        Err(Error::Text(error)) => return Err(Fail::Usage(format!("the message cannot be sent: {error}"))),
-        parts => parts?,
-    };
+    let sending = SendText::new(message, &mut references);
+    let mut sending = sending.map_err(|error| Fail::Usage(format!("the message cannot be sent: {error}")))?;
+    let done = modem.client.follow(&mut sending);
+    let (parts, sent) = (sending.parts(), sending.sent());
+    if done.is_err() && sent > 0 {
+        note(&format!("{sent} of {parts} parts were sent before"));
+    }
+    done?;
     let references = references.get(..usize::from(parts)).unwrap_or_default();
     let shown: Vec<String> = references.iter().map(u32::to_string).collect();
     let many = if parts == 1 { "" } else { "s" };
@@ -116,27 +110,37 @@ fn list(modem: &mut Modem, which: Stored, report: &mut Report) -> Result<(), Fai
     let mut found = Vec::new();
     let mut states = Vec::new();
     let received = modem.client.receive_texts(which, &mut inbox, &mut |item| match item {
-        StoreItem::Pdu { status, received: Received::Whole(message) } => found.push(shown(&message, &state(status))),
-        StoreItem::Pdu { status, received: Received::Part(message) | Received::Duplicate(message) } => {
-            states.extend(message.indexes().map(|index| (index, state(status))));
-        }
-        StoreItem::Pdu { status, received: Received::Report(report) } => found.push(serde_json::json!({
+        StoreItem::Pdu { status, received: Received::Whole(message), .. } => found.push(shown(&message, &state(status))),
+        StoreItem::Pdu { index, status, received: Received::Part(_) } => states.push((index, state(status))),
+        StoreItem::Pdu { index, status, received: Received::Duplicate(message) } => found.push(serde_json::json!({
+            "indexes": [index],
+            "status": state(status),
+            "number": message.address().map(|address| address.to_string()),
+            "error": "a second copy of a part of a long message",
+        })),
+        StoreItem::Pdu { index, status, received: Received::Report(report) } => found.push(serde_json::json!({
+            "indexes": [index],
             "status": state(status),
             "number": report.recipient_address.to_string(),
             "report": format!("{:?}", report.status),
             "message_reference": report.message_reference,
             "time": report.discharge_time.to_string(),
         })),
-        StoreItem::Pdu { received: Received::Full, .. } => note("a part of a long message found no room"),
+        StoreItem::Pdu { index, status, received: Received::Full } => found.push(serde_json::json!({
+            "indexes": [index], "status": state(status), "error": "a part of a long message, for which there is no room",
+        })),
         StoreItem::Cdma(record) => found.push(cdma(&record)),
         StoreItem::Unreadable { index, error } => {
             found.push(serde_json::json!({ "indexes": [index], "error": error.to_string() }));
         }
     });
-    match received {
+    let more = match received {
         // Not all modems have an empty list for what they do not have.
-        Err(Error::Refused(refusal)) if refusal.status == Status::INVALID_MEMORY_INDEX && which == Stored::All => {}
+        Err(Error::Refused(refusal)) if refusal.status == Status::INVALID_MEMORY_INDEX && which == Stored::All => false,
         received => received?,
+    };
+    if more {
+        note("the modem has more messages than it tells at once: delete some, and list again");
     }
     for message in inbox.incomplete() {
         let status = message.indexes().find_map(|index| states.iter().find(|(known, _)| *known == index));
@@ -150,6 +154,7 @@ fn list(modem: &mut Modem, which: Stored, report: &mut Report) -> Result<(), Fai
         report.table.row("Messages", "none");
     }
     report.put("messages", found);
+    report.put("more", more);
     Ok(())
 }
 

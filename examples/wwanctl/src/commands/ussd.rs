@@ -1,15 +1,15 @@
 //! `ussd`: dialogues with the network.
 
-use std::io;
-
 use mbim_wire::Command as _;
+use mbim_wire::catalogue::{Value, hex};
 use mbim_wire::service::ussd as wire;
 use wwan::procedure::mbim::{Ussd, UssdMessage};
 use wwan::time::Millis;
 
+use super::line;
 use super::report::Report;
 use crate::error::Fail;
-use crate::modem::{After, Modem};
+use crate::modem::{After, Modem, is_reachable};
 use crate::output::{Output, note};
 
 /// How long some modems take for the indication that follows an empty answer.
@@ -24,9 +24,10 @@ struct Said {
 }
 
 impl Said {
-    fn new(message: &UssdMessage<'_>) -> Result<Self, Fail> {
-        let text = message.text().map_err(|error| Fail::Data(format!("what the network said: {error}")))?;
-        Ok(Self { response: message.response, goes_on: message.goes_on(), text: text.to_string() })
+    fn new(message: &UssdMessage<'_>) -> Self {
+        // What is no text is shown all the same: it may be a question.
+        let text = message.text().map_or_else(|_| hex(message.string.octets), |text| text.to_string());
+        Self { response: message.response, goes_on: message.goes_on(), text }
     }
 
     fn is_empty(&self) -> bool {
@@ -34,48 +35,74 @@ impl Said {
     }
 }
 
+/// A dialogue, as far as it is.
+#[derive(Debug, Default)]
+struct Dialogue {
+    report: Report,
+    steps: Vec<Value>,
+    /// The network may be waiting for an answer.
+    is_open: bool,
+}
+
 pub(crate) fn run(modem: &mut Modem, code: &str, answers: &[String], out: &mut Output) -> Result<After, Fail> {
-    let mut report = Report::default();
-    let mut steps = Vec::new();
+    let mut dialogue = Dialogue::default();
+    let mut done = hold(modem, &mut dialogue, code, answers);
+    let Dialogue { mut report, steps, is_open } = dialogue;
+    if is_open && done.as_ref().err().is_none_or(is_reachable) {
+        // Nobody will be there to answer.
+        modem.hurry();
+        let ended = modem.client.ussd(Ussd::cancel()).map(drop);
+        if done.is_ok() {
+            report.table.row("", "(the network waits for an answer; none was left, and the dialogue was ended)");
+            done = ended.map_err(Fail::from);
+        }
+    }
+    // What the network has said is worth reading even if the rest failed.
+    if !steps.is_empty() {
+        report.put("ussd", steps);
+        report.print(out)?;
+    }
+    done.map(|()| After::AsFound)
+}
+
+/// Asks and answers, until the network or the answers come to an end.
+fn hold(modem: &mut Modem, dialogue: &mut Dialogue, code: &str, answers: &[String]) -> Result<(), Fail> {
+    let Dialogue { report, steps, is_open } = dialogue;
     let mut answers = answers.iter();
     let mut typing = false;
     let mut step = Ussd::initiate(code).map_err(|error| Fail::Usage(format!("{code:?}: {error}")))?;
-    let refused = loop {
-        let said = take(modem, step)?;
+    loop {
+        let said = match take(modem, step) {
+            // Then it is as it was before: a dialogue that another program holds is not ours to end.
+            Err(fail @ Fail::Refused { .. }) => return Err(fail),
+            said => {
+                *is_open = true;
+                said?
+            }
+        };
+        *is_open = said.goes_on;
         let kind = said.response.name().unwrap_or("UNKNOWN").to_ascii_lowercase();
         report.table.rows("Network", said.text.lines().map(str::to_owned));
         steps.push(serde_json::json!({ "response": kind, "text": said.text }));
         if !said.goes_on {
-            break refusal(said.response, &kind);
+            return refusal(said.response, &kind).map_or(Ok(()), Err);
         }
         let mut answer = if typing { None } else { answers.next().cloned() };
         typing |= answer.as_deref() == Some("-");
         if typing {
             // Who types answers needs to read the question first.
             note(&said.text);
-            answer = line()?;
+            answer = line(modem)?.filter(|answer| !answer.is_empty());
         }
-        let Some(answer) = answer else {
-            modem.client.ussd(Ussd::cancel())?;
-            report.table.row("", "(the network waits for an answer; none was left, and the dialogue was ended)");
-            break None;
-        };
+        let Some(answer) = answer else { return Ok(()) };
         report.table.row("Answer", answer.as_str());
         step = Ussd::reply(&answer).map_err(|error| Fail::Usage(format!("{answer:?}: {error}")))?;
-    };
-    report.put("ussd", steps);
-    if !report.table.is_empty() {
-        report.print(out)?;
-    }
-    match refused {
-        Some(fail) => Err(fail),
-        None => Ok(After::AsFound),
     }
 }
 
 /// One step of the dialogue; what the network says to it.
 fn take(modem: &mut Modem, step: Ussd) -> Result<Said, Fail> {
-    let said = Said::new(&modem.client.ussd(step)?)?;
+    let said = Said::new(&modem.client.ussd(step)?);
     if !said.is_empty() {
         return Ok(said);
     }
@@ -83,18 +110,10 @@ fn take(modem: &mut Modem, step: Ussd) -> Result<Said, Fail> {
     while let Some(indication) = modem.client.next_indication(until)? {
         if (indication.service, indication.cid) == (wire::USSD, wire::Ussd::CID) {
             let message = UssdMessage::read(indication.body);
-            return Said::new(&message.map_err(|error| Fail::Data(format!("indication of USSD: {error}")))?);
+            return Ok(Said::new(&message.map_err(|error| Fail::Data(format!("indication of USSD: {error}")))?));
         }
     }
     Ok(said)
-}
-
-/// A line of standard input; `None` at its end, and for an empty one.
-fn line() -> Result<Option<String>, Fail> {
-    let mut line = String::new();
-    io::stdin().read_line(&mut line).map_err(|error| Fail::Usage(format!("standard input: {error}")))?;
-    line.truncate(line.trim_end_matches(['\r', '\n']).len());
-    Ok(Some(line).filter(|line| !line.is_empty()))
 }
 
 /// How a dialogue ended that did not end well.
