@@ -12,13 +12,13 @@
     missing_docs
 )]
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use wwan::device::modem::network::NetworkSetup;
 use wwan::device::modem::sim::Sim;
 use wwan::device::modem::{Identity, Setup};
 use wwan_interop::mbimcli::{Row, actions, check, play};
-use wwan_interop::{Guarded, VirtualModem, mbimcli_command};
+use wwan_interop::{Guarded, VirtualModem, mbimcli_command, program, run};
 
 #[test]
 fn every_action_of_basic_connect_prints_the_models_values() {
@@ -476,4 +476,19 @@ fn fragments_of_the_modem_are_put_together() {
     assert!(services.len() > 2 && services.contains(&"ms-basic-connect-extensions"), "{said:#?}");
     let said = modem.mbimcli(&["--query-device-caps"]).good();
     assert_eq!(said.value("Device ID"), Identity::default().imei.as_str());
+}
+
+#[test]
+fn what_mbimcli_leaves_open_in_version_3_wwanctl_uses_in_version_3() {
+    let modem = VirtualModem::start("default");
+    let _ = modem.mbimcli(&["--device-open-ms-mbimex-v3", "--query-device-caps", "--no-close"]).good();
+    let wwanctl = |arguments: &[&str]| {
+        run(Command::new(program("wwanctl")).arg("--device").arg(&modem.path).args(arguments)).good().out
+    };
+    assert!(wwanctl(&["connect", "--apn", "internet"]).contains("connected, IPv4 and IPv6"));
+    // RSRP is what only later versions tell.
+    let status = wwanctl(&["status"]);
+    assert!(status.contains("connected, IPv4 and IPv6") && status.contains("RSRP"), "{status}");
+    assert!(wwanctl(&["disconnect"]).contains("session 0 disconnected"));
+    assert!(wwanctl(&["status"]).contains("not connected"));
 }
