@@ -1,5 +1,5 @@
-//! Lines, streams, parameters and answers. Cases about what a manager concludes from an answer, such as bands or modes by
-//! name, are not tried: [`tried`] says which are.
+//! Parameters, result codes, command lines, and answers to commands. [`tried`] says which cases are tried; not yet are
+//! streams, makers' answers, and what a manager concludes from an answer, such as bands or modes by name.
 
 use at_wire::Writer;
 use at_wire::classify::{Class, Pending, classify};
@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 use crate::{Case, Outcome, equal};
 
 /// The items that are tried.
-const ITEMS: &[&str] = &["final_result", "command", "dial_string", "dtmf_split", "apn_match", "urc_or_response"];
+const ITEMS: &[&str] =
+    &["final_result", "command", "dial_string", "dtmf_split", "apn_match", "urc_or_response", "parameters"];
 
 /// The commands whose answers are tried.
 const COMMANDS: &[&str] = &[
@@ -27,6 +28,11 @@ const COMMANDS: &[&str] = &[
 pub(crate) fn tried(vector: &Value) -> bool {
     let expect = &vector["expect"];
     let among = |list: &[&str], value: &Value| value.as_str().is_some_and(|value| list.contains(&value));
+    // Numbers of 128 bits, and hexadecimal ones with separators, are no parameters of any command.
+    let unusual = |kind: &Value| kind.as_str().is_some_and(|kind| kind.starts_with("hex") || kind == "u128");
+    if expect["types"].as_array().is_some_and(|kinds| kinds.iter().any(unusual)) {
+        return false;
+    }
     let vendor = vector["context"]["vendor"].is_string();
     if expect["item"].is_string() {
         among(ITEMS, &expect["item"])
@@ -40,6 +46,7 @@ pub(crate) fn run(case: &Case<'_>) -> Outcome {
     match case.item {
         Some("final_result") => final_result(case, text),
         Some("command") => command(case, text),
+        Some("parameters") => parameters(case, text),
         Some("dial_string") => equal("valid", &call::is_dial_string(text.as_bytes()), &(case.direction == "parse")),
         Some("dtmf_split") => {
             let parts: Vec<_> = call::tones(text.as_bytes()).map(|part| String::from_utf8_lossy(part)).collect();
@@ -246,7 +253,7 @@ fn search(case: &Case<'_>, text: &str) -> Outcome {
         };
         if text.is_empty() { Value::Null } else { text.into() }
     };
-    let mut ours: Vec<_> = at_wire::command::network::operators(text.as_bytes())
+    let ours: Vec<_> = at_wire::command::network::operators(text.as_bytes())
         .map(|operator| {
             let status = ["unknown", "available", "current", "forbidden"][usize::from(operator.stat.unwrap_or(0))];
             let technology = match operator.act {
@@ -261,17 +268,48 @@ fn search(case: &Case<'_>, text: &str) -> Outcome {
             })
         })
         .collect();
-    let mut theirs = case.expect["operators"].as_array().ok_or("no operators")?.clone();
-    ours.sort_by_key(Value::to_string);
-    theirs.sort_by_key(Value::to_string);
-    let sorted = |operators: &[Value]| {
-        operators
-            .iter()
-            .map(|operator| {
-                ["status", "long", "short", "code", "access_technology"].map(|key| operator[key].to_string())
-            })
-            .collect::<std::collections::BTreeSet<_>>()
+    let theirs = case.expect["operators"].as_array().ok_or("no operators")?.clone();
+    let rows = |operators: &[Value]| {
+        let keys = ["status", "long", "short", "code", "access_technology"];
+        let row = |operator: &Value| keys.map(|key| operator[key].to_string());
+        let mut rows: Vec<_> = operators.iter().map(row).collect();
+        rows.sort();
+        rows
     };
-    equal("count", &ours.len(), &theirs.len())?;
-    equal("operators", &sorted(&ours), &sorted(&theirs))
+    equal("operators", &rows(&ours), &rows(&theirs))
+}
+
+/// Reads parameters by the types of the case.
+fn parameters(case: &Case<'_>, text: &str) -> Outcome {
+    let (head, rest) = text.split_once("\r\n").unwrap_or((text, ""));
+    let name = head.split_once(':').map_or("", |(name, _)| name);
+    let mut fields = match head.starts_with('+') {
+        true => parameters_of(name, head.as_bytes()).ok_or("no name")?,
+        false => at_wire::parameter::Fields::new(head.as_bytes()),
+    };
+    let fail = |error: at_wire::DecodeError| error.to_string();
+    let mut values = Vec::new();
+    for kind in case.expect["types"].as_array().ok_or("no types")? {
+        let kind = kind.as_str().unwrap_or("");
+        let plain = kind.strip_prefix("option(").map_or(kind, |kind| kind.trim_end_matches(')'));
+        values.push(match plain {
+            "u8" | "usize" | "i8" | "i16" | "i32" | "length" => json!(fields.value::<i64>("number").map_err(fail)?),
+            // The shortest digits that tell a number of this size.
+            "f32" => json!(fields.value::<f32>("number").map_err(fail)?.to_string().parse::<f64>().unwrap()),
+            "f64" => json!(fields.value::<f64>("number").map_err(fail)?),
+            "bool" => json!(fields.value::<bool>("bool").map_err(fail)?),
+            "string" | "bytes" => {
+                json!(String::from_utf8_lossy(fields.value::<Str<'_>>("text").map_err(fail)?.0))
+            }
+            "rest" => json!(rest),
+            "counted bytes" => {
+                let length = values.last().and_then(Value::as_u64).ok_or("no length")? as usize;
+                let bytes = fields.rest();
+                let bytes = bytes.strip_prefix(b"\"").unwrap_or(bytes);
+                json!(String::from_utf8_lossy(bytes.get(..length).ok_or("too short")?))
+            }
+            other => return Err(format!("unknown type {other}")),
+        });
+    }
+    equal("values", &json!(values), &case.expect["values"])
 }
