@@ -78,16 +78,12 @@ pub(super) fn event(table: &mut Table<'_>) -> Result<Event, Problem> {
 
 /// A message: `pdu`, or `from` and `text`.
 fn sms(table: &mut Table<'_>) -> Result<Action, Problem> {
-    let (pdu, from, text) = (table.get::<String>("pdu")?, table.get::<String>("from")?, table.get::<String>("text")?);
-    let class = table.get("class")?;
-    table.finish()?;
-    if let Some(pdu) = pdu {
-        if from.is_some() || text.is_some() || class.is_some() {
-            return Err(table.problem("either `pdu`, or `from`, `text` and `class`"));
-        }
+    if let Some(pdu) = table.get::<String>("pdu")? {
         let message = "`pdu` is no message that can arrive, in hexadecimal digits";
         return hex(&pdu).map(Action::ReceivePdu).ok_or_else(|| table.problem(message));
     }
+    let (from, text, class) = (table.get::<String>("from")?, table.get::<String>("text")?, table.get("class")?);
+    table.finish()?;
     let from = from.ok_or_else(|| table.missing("from"))?;
     let text = text.ok_or_else(|| table.missing("text"))?;
     check(&from, &text, class).map_err(|message| table.problem(&message))?;
