@@ -466,6 +466,12 @@ fn qdu_takes_as_many_writes_at_once_as_its_window() {
     bench.wait(1_000);
     assert_eq!(session(&bench.ask::<qdu::UpdateSession>())[1], 2);
     assert_eq!(update(&mut bench, qdu::QduSessionAction::STOP), Ok([0, 0, 1, 0, 0, 0]));
+    // Nor does one that speaks with the modem in another way.
+    update(&mut bench, qdu::QduSessionAction::START).unwrap();
+    assert_eq!(open_file(&mut bench, 4), Status::SUCCESS);
+    bench.modem.request_update_write(bench.now, Origin(9), 4).unwrap();
+    bench.modem.forget_host(bench.now, Origin(9));
+    assert_eq!(update(&mut bench, qdu::QduSessionAction::STOP), Ok([0, 0, 1, 0, 0, 0]));
 }
 
 #[test]
@@ -627,12 +633,18 @@ fn intel_restarts_in_both_layouts() {
     assert_eq!(bench.modem.restarts(), 1, "three seconds to go");
     bench.wait(1_000);
     assert_eq!(bench.modem.restarts(), 2);
-    // The longest time there is does no harm.
+    // The longest time there is does no harm, and does not put off what was asked for before.
+    bench.open();
+    bench.agree(0x0300);
+    bench.modem.request_restart(bench.now);
+    assert_eq!(outcome::<reboot::ModemRebootV2>(&mut bench, &set(Mode::NORMAL_MODE, u32::MAX)), Status::SUCCESS);
+    bench.wait(1_000);
+    assert_eq!(bench.modem.restarts(), 3);
     bench.open();
     bench.agree(0x0300);
     assert_eq!(outcome::<reboot::ModemRebootV2>(&mut bench, &set(Mode::NORMAL_MODE, u32::MAX)), Status::SUCCESS);
     bench.wait(100_000);
-    assert_eq!(bench.modem.restarts(), 2);
+    assert_eq!(bench.modem.restarts(), 3);
 }
 
 // Intel: frequencies.

@@ -643,11 +643,6 @@ impl Core<'_> {
 
     /// Everything that OPEN and CLOSE end: transactions, sessions, subscriptions, the version, messages not sent yet.
     fn close(&mut self, now: Instant, modem: &mut Modem) {
-        for transaction in &self.transactions {
-            if let Wait::Modem(ticket, _) = transaction.wait {
-                modem.abandon(now, ticket);
-            }
-        }
         modem.forget_host(now, self.config.origin);
         self.forget(modem);
     }

@@ -658,10 +658,14 @@ impl Modem {
         }
     }
 
-    /// Ends the sessions that a host has activated, and closes its channels to the card, because it is gone.
+    /// Ends the sessions that a host has activated, gives its requests up, and closes its channels to the card, because it
+    /// is gone.
     pub fn forget_host(&mut self, now: Instant, host: Origin) {
         self.poll(now);
-        self.operations.retain(|operation| operation.by != host);
+        while let Some(operation) = self.operations.iter().find(|operation| operation.by == host) {
+            let ticket = operation.ticket;
+            self.abandon(now, ticket);
+        }
         self.slot.card_mut().close_all(host, None);
         self.stk_forget_host(now, host);
         self.forget_ussd_of(host);

@@ -606,9 +606,11 @@ impl Modem {
         self.restart(now);
     }
 
-    /// Restarts the device a little later, so that the request can be answered.
+    /// Restarts the device a little later, so that the request can be answered; what was asked for before and comes
+    /// sooner holds.
     pub fn request_restart(&mut self, now: Instant) {
-        self.restarts_at = Some(now + self.delays.restart);
+        let at = now + self.delays.restart;
+        self.restarts_at = Some(self.restarts_at.map_or(at, |sooner| sooner.min(at)));
     }
 
     fn restart(&mut self, now: Instant) {
