@@ -399,14 +399,14 @@ fn a_carrier_that_takes_nothing_does_not_outlast_the_time_allowed() {
 
 #[test]
 fn what_a_dropped_command_left_unsent_is_no_outcome_of_the_next() {
-    // Room for one of the two pieces.
+    // Room for one of the pieces.
     with_memory(64, 72, 64, |mut client, mut function, clock| {
         open(&mut client, &mut function, clock);
-        let long = Raw(&[0; 32]);
+        let long = Raw(&[0; 100]);
         let time = Millis::from_secs(10);
         let given_up = client.command(BASIC_CONNECT, RadioState::CID, CommandType::SET, &long, time);
         assert!(poll(pin!(given_up)).is_pending());
-        // The second piece is not taken in time either; the question is asked all the same.
+        // What is left is not taken in time either; the question is asked all the same.
         let caps = run(clock, client.query::<DeviceCaps>(&Empty {}), || false).map(drop);
         let command = Some(CommandId::of::<DeviceCaps>());
         assert_eq!(caps, Err(Error::Failed { command, failure: Failure::Timeout }));
