@@ -608,10 +608,15 @@ impl<'a> ControlMessage<'a> {
     ///
     /// # Errors
     ///
-    /// Where the message ends early, or has a length that it cannot have.
+    /// Where the message ends early, or has a type or a length that it cannot have.
     pub fn read(information: &'a [u8]) -> Result<(bool, Self, &'a [u8]), DecodeError> {
         let mut reader = Reader::new(information);
+        let error = reader.error(DecodeErrorKind::Value, "type");
         let kind = reader.byte("type")?;
+        // All types have one octet.
+        if kind & 1 == 0 {
+            return Err(error);
+        }
         let mut length = 0_usize;
         let error = reader.error(DecodeErrorKind::Length, "length");
         for shift in [0_u32, 7] {

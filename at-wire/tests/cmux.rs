@@ -154,6 +154,8 @@ fn reads_what_it_writes_of_control_messages() {
             }
         }
     }
+    // A type that goes on in a second octet is none of these, though its other bits are those of MSC.
+    assert!(ControlMessage::read(&[0xe0, 1]).is_err());
     assert_eq!(control(ControlMessage::FlowOn, true), [0xa3, 1]);
     assert_eq!(control(ControlMessage::FlowOff, true), [0x63, 1]);
     assert_eq!(control(ControlMessage::NotSupported(0x73), false), [0x11, 3, 0x73]);
