@@ -252,13 +252,14 @@ fn a_long_command_is_sent_in_a_chain_that_stops_at_the_first_refusal() {
     let mut client = client();
     let mut memory = [0; 8];
     client.channel().set::<uicc::Apdu>(said(DONE, &[]));
-    client.channel().set::<uicc::Apdu>(vec![]).but(Status::BUSY);
+    client.channel().set::<uicc::Apdu>(vec![]).but(Status::BUSY).later::<bc::SignalState>(300, &[0; 20]);
     client.channel().set::<uicc::Apdu>(said(DONE, &[]));
     client.channel().set::<uicc::Apdu>(said(0x0000_0291, &[0xbf, 0x37]));
     let (words, answer) = client.transmit(1, Access::default(), command, &mut memory).unwrap();
     assert_eq!((words.get(), words.is_success(), answer), (0x9102, true, &[0xbf, 0x37][..]));
     let sent: Vec<_> = client.channel().params.iter().map(|params| apdu(params).to_vec()).collect();
     assert_eq!(sent[1], sent[2], "the block that the modem was too busy for, and nothing before it");
+    assert_eq!(client.channel().times, [0, 0, 1_000, 1_000], "what is indicated meanwhile does not cut the wait short");
     let sent = [&sent[0], &sent[2], &sent[3]];
     let heads: Vec<_> = sent.iter().map(|apdu| (apdu[0], apdu[4], apdu.len())).collect();
     assert_eq!(heads, [(0x90, 255, 260), (0x90, 255, 260), (0x80, 90, 96)]);
