@@ -26,3 +26,8 @@ pub(crate) fn collect<T, const N: usize>(items: impl IntoIterator<Item = T>) -> 
     }
     list
 }
+
+/// Takes the item at a place out, if there is one; the removing of `heapless` would panic if there is none.
+pub(crate) fn take_at<T, const N: usize>(list: &mut heapless::Vec<T, N>, place: usize) -> Option<T> {
+    if place < list.len() { Some(list.remove(place)) } else { None }
+}

@@ -136,6 +136,8 @@ impl Phonebook {
             *old = entry;
         } else {
             let place = self.entries.iter().take_while(|old| old.index < index).count();
+            // It is; `insert` would panic if it were not.
+            let place = place.min(self.entries.len());
             self.entries.insert(place, entry).map_err(|_| Failure::from(Reason::Full))?;
         }
         Ok(index)

@@ -320,13 +320,15 @@ impl SimSlot {
     /// The slots of a device: the one in use, and the others.
     pub(super) fn all(
         first: SimSetup,
-        more: Vec<SimSetup, { SLOTS - 1 }>,
+        mut more: Vec<SimSetup, { SLOTS - 1 }>,
         in_use: u8,
     ) -> (Self, Vec<SpareSlot, { SLOTS - 1 }>) {
         let SpareSlot { number, sim } = SpareSlot::new(0, first);
         let mut slot = Self { number, sim, starts_at: None, card: Card::default(), pass_through: false };
-        let spare = (1..).zip(more).map(|(number, setup)| SpareSlot::new(number, setup));
-        let mut spare: Vec<_, { SLOTS - 1 }> = collect(spare);
+        // From the last one on, since a list that is iterated by value could panic when it is dropped.
+        more.reverse();
+        let numbered = (1..).zip(core::iter::from_fn(|| more.pop()));
+        let mut spare: Vec<_, { SLOTS - 1 }> = collect(numbered.map(|(number, setup)| SpareSlot::new(number, setup)));
         if let Some(other) = spare.iter_mut().find(|other| other.number == in_use) {
             slot.exchange(other);
         }

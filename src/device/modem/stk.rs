@@ -331,9 +331,9 @@ impl Builder {
             self.overflow = true;
             return self;
         };
-        let head = if len < 0x80 { Vec::from_slice(&[tag, len]) } else { Vec::from_slice(&[tag, 0x81, len]) };
-        let head: Vec<u8, 3> = head.unwrap_or_default();
-        for byte in head.into_iter().chain(prefix.iter().copied()).chain(value) {
+        let (short, long) = ([tag, len], [tag, 0x81, len]);
+        let head = if len < 0x80 { &short[..] } else { &long };
+        for byte in head.iter().chain(prefix).copied().chain(value) {
             self.overflow |= self.elements.push(byte).is_err();
         }
         self

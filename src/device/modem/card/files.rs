@@ -419,7 +419,7 @@ fn access_class(sim: &Sim, _: u8, to: &mut Bytes) {
 /// EF-SPN (3GPP TS 31.102 §4.2.12): in the default alphabet where that agrees with ASCII, else in UCS-2.
 fn operator(name: &str, to: &mut Bytes) {
     put(to, &[1]);
-    let plain = |c: char| c.is_ascii_alphanumeric() || " !\"#%&'()*+,-./:;<=>?".contains(c);
+    let plain = |c: char| c.is_ascii_alphanumeric() || " !\"#%&'()*+,-./:;<=>?".chars().any(|same| same == c);
     if name.chars().all(plain) {
         put(to, &collect::<_, 16>(name.bytes()));
     } else {

@@ -10,6 +10,7 @@
 
 use heapless::{Deque, Vec};
 
+use super::super::take_at;
 use super::clock::Date;
 use super::event::{Change, Origin};
 use super::{Failure, Modem, Reason, Text, Ticket, Work, text};
@@ -662,7 +663,7 @@ impl Modem {
             }
             return;
         }
-        let content = self.sms.arrivals.remove(place).content;
+        let Some(Arrival { content, .. }) = take_at(&mut self.sms.arrivals, place) else { return };
         if nature.silent {
             return;
         }
@@ -758,8 +759,8 @@ impl Modem {
 
     pub(super) fn message_sent(&mut self, now: Instant, reference: u8) {
         let place = self.sms.sending.iter().position(|sending| sending.reference == reference);
-        let Some(place) = place else { return };
-        let sending = self.sms.sending.remove(place);
+        let sending = place.and_then(|place| take_at(&mut self.sms.sending, place));
+        let Some(sending) = sending else { return };
         let outcome = match sending.verdict {
             _ if !self.registration().is_registered() => Err(Reason::NotRegistered.into()),
             Verdict::Refused(cause) => Err(Failure { reason: Reason::Refused, cause: u32::from(cause) }),
