@@ -39,7 +39,7 @@ crate::at_commands! {
     calm = "+CALM" { set(mode: u8); read -> (mode: u8); test -> <'a>(mode: Choice<'a>); }
     /// Vibrator (27.007 §8.22).
     cvib = "+CVIB" { set(mode: u8); read -> (mode: u8); test -> <'a>(mode: Choice<'a>); }
-    /// Silence (27.007 §8.37).
+    /// Silence (27.007).
     csil = "+CSIL" { set(mode: u8); read -> (mode: u8); test -> <'a>(mode: Choice<'a>); }
     /// Voice mail number (27.007 §8.33).
     csvm = "+CSVM" [personal = true] { set<'a>(mode: u8, number: Option<Str<'a>>, kind: Option<u8>); read -> <'a>(mode: u8, number: Option<Str<'a>>, kind: Option<u8>); test; }

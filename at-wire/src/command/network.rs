@@ -50,19 +50,19 @@ crate::at_commands! {
     cnec = "+CNEC" { set(n: u16); read -> (n: u16); test -> <'a>(n: Choice<'a>); }
     /// Mode of operation (27.007 §10.1.28).
     cemode = "+CEMODE" [timeout = 30] { set(mode: u8); read -> (mode: u8); test -> <'a>(mode: Choice<'a>); }
-    /// Usage setting (27.007 §10.1.31).
+    /// Usage setting (27.007).
     ceus = "+CEUS" { set(setting: u8); read -> (setting: u8); test -> <'a>(setting: Choice<'a>); }
-    /// Voice domain preference (27.007 §5.9).
+    /// Voice domain preference (27.007).
     cevdp = "+CEVDP" { set(setting: u8); read -> (setting: u8); test -> <'a>(setting: Choice<'a>); }
     /// IMS registration (27.007 §8.71).
     cireg = "+CIREG" { set(n: u8); read -> (n: u8, reg_info: u8, ext_info: Option<u32>); test -> <'a>(n: Choice<'a>); }
-    /// IMS network reporting (27.007 §10.1.22).
+    /// IMS network reporting (27.007).
     cirep = "+CIREP" { set(reporting: u8); read -> (reporting: u8, nwimsvops: u8); test -> <'a>(reporting: Choice<'a>); }
-    /// SRVCC support (27.007 §8.70).
+    /// SRVCC support (27.007).
     cisrvcc = "+CISRVCC" { set(uesrvcc: u8); read -> (uesrvcc: u8); test; }
     /// Mobility management IMS voice termination (27.007 §8.78).
     cmmivt = "+CMMIVT" { set(setting: u8); read -> (setting: u8); test; }
-    /// Coverage enhancement (27.007 §8.79).
+    /// Coverage enhancement (27.007).
     crces = "+CRCES" { execute -> (act: u8, ce_level: u8, cc: Option<u8>); test; }
     /// `CIoT` optimisation (27.007 §7.42).
     cciotopt = "+CCIOTOPT" { set(n: u8, supported: Option<u8>, preferred: Option<u8>); read -> (n: u8, supported: u8, preferred: u8); test; }

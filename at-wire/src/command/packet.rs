@@ -30,9 +30,9 @@ crate::at_commands! {
     cgeqos = "+CGEQOS" { set(cid: u8, qci: Option<u8>, dl_gbr: Option<u32>, ul_gbr: Option<u32>, dl_mbr: Option<u32>, ul_mbr: Option<u32>); read -> (cid: u8, qci: u8, dl_gbr: Option<u32>, ul_gbr: Option<u32>, dl_mbr: Option<u32>, ul_mbr: Option<u32>); test; }
     /// What the network gave (27.007 §10.1.27).
     cgeqosrdp = "+CGEQOSRDP" { execute -> (cid: u8, qci: u8, dl_gbr: Option<u32>, ul_gbr: Option<u32>, dl_mbr: Option<u32>, ul_mbr: Option<u32>, dl_ambr: Option<u32>, ul_ambr: Option<u32>); set(cid: u8) -> (cid: u8, qci: u8, dl_gbr: Option<u32>, ul_gbr: Option<u32>, dl_mbr: Option<u32>, ul_mbr: Option<u32>, dl_ambr: Option<u32>, ul_ambr: Option<u32>); test; }
-    /// Quality of service in 5G (27.007 §10.1.51).
+    /// Quality of service in 5G (27.007).
     c5gqos = "+C5GQOS" { set(cid: u8, qi: Option<u8>, dl_gfbr: Option<u32>, ul_gfbr: Option<u32>, dl_mfbr: Option<u32>, ul_mfbr: Option<u32>); read -> (cid: u8, qi: u8, dl_gfbr: Option<u32>, ul_gfbr: Option<u32>, dl_mfbr: Option<u32>, ul_mfbr: Option<u32>); test; }
-    /// What the network gave (27.007 §10.1.52).
+    /// What the network gave (27.007).
     c5gqosrdp = "+C5GQOSRDP" { execute -> <'a>(cid: u8, qi: u8, rest: Rest<'a>); set(cid: u8) -> <'a>(cid: u8, qi: u8, rest: Rest<'a>); test; }
     /// Authentication (27.007 §10.1.31): 0 none, 1 PAP, 2 CHAP.
     cgauth = "+CGAUTH" [personal = true] { set<'a>(cid: u8, auth_prot: Option<u8>, userid: Option<Str<'a>>, password: Option<Str<'a>>); read -> <'a>(cid: u8, auth_prot: Option<u8>, userid: Option<Str<'a>>, password: Option<Str<'a>>); test; }
@@ -66,15 +66,15 @@ crate::at_commands! {
     cgans = "+CGANS" [timeout = 60] { set<'a>(response: Option<u8>, l2p: Option<Str<'a>>, cid: Option<u8>); test; }
     /// Answers requests by itself (27.007 §10.1.16).
     cgauto = "+CGAUTO" { set(n: u8); read -> (n: u8); test; }
-    /// Format of IPv6 addresses (27.007 §10.1.22).
+    /// Format of IPv6 addresses (27.007).
     cgpiaf = "+CGPIAF" { set(format: u8, subnet: Option<u8>, zeros: Option<u8>, compress: Option<u8>); read -> (format: u8, subnet: u8, zeros: u8, compress: u8); test; }
-    /// Rate control of an APN (27.007 §10.1.46).
+    /// Rate control of an APN (27.007).
     cgapnrc = "+CGAPNRC" { execute -> <'a>(cid: u8, rest: Rest<'a>); set(cid: u8) -> <'a>(cid: u8, rest: Rest<'a>); test; }
     /// Reports data over the control plane (27.007 §10.1.44).
     crtdcp = "+CRTDCP" { set(reporting: u8); read -> (reporting: u8); test; }
     /// Sends data over the control plane (27.007 §10.1.43).
     csodcp = "+CSODCP" [timeout = 60, personal = true] { set<'a>(cid: u8, length: u16, data: Str<'a>, rai: Option<u8>, kind: Option<u8>); test; }
-    /// No more data for a while (27.007 §10.1.45).
+    /// No more data for a while (27.007).
     cnmpsd = "+CNMPSD" { execute; test; }
     /// Slices (27.007 §10.1.53).
     c5gnssai = "+C5GNSSAI" { set<'a>(length: Option<u8>, nssai: Option<Str<'a>>); read -> <'a>(length: u8, nssai: Str<'a>); test; }

@@ -26,25 +26,25 @@ crate::at_commands! {
             -> <'a>(sw1: u8, sw2: u8, response: Option<Octets<'a>>);
         test;
     }
-    /// Applications on the card (27.007 §8.48).
+    /// Applications on the card (27.007 §8.49).
     cuad = "+CUAD" { execute -> <'a>(response: Octets<'a>); set<'a>(option: u8, aid: Option<Octets<'a>>) -> <'a>(response: Octets<'a>); test; }
-    /// Selects a card slot (27.007 §8.72).
+    /// Selects a card slot (27.007).
     csus = "+CSUS" { set(slot: u8); read -> (slot: u8); test -> <'a>(slot: Choice<'a>); }
     /// Serial number of the card, as many modems have it.
     ccid = "+CCID" [bare = true, personal = true] { execute -> <'a>(iccid: Str<'a>); read -> <'a>(iccid: Str<'a>); }
     /// The same under another name.
     iccid = "+ICCID" [bare = true, personal = true] { execute -> <'a>(iccid: Str<'a>); read -> <'a>(iccid: Str<'a>); }
-    /// Starts the toolkit's terminal (27.007 §12.2.2).
+    /// Starts the toolkit's terminal (27.007 §12.2).
     cusata = "+CUSATA" { set(ack: u8, timer: Option<u16>); test; }
-    /// The toolkit profiles (27.007 §12.2.3).
+    /// The toolkit profiles (27.007 §12.2).
     cusatd = "+CUSATD" { set(mode: Option<u8>, download: Option<u8>); read -> (mode: u8, download: u8); test; }
-    /// Sends an envelope (27.007 §12.2.5).
+    /// Sends an envelope (27.007 §12.2).
     cusate = "+CUSATE" { set<'a>(command: Octets<'a>) -> <'a>(response: Octets<'a>, more: Option<Rest<'a>>); test; }
-    /// Reads a profile (27.007 §12.2.6).
+    /// Reads a profile (27.007 §12.2).
     cusatr = "+CUSATR" { set(profile: u8) -> <'a>(profile: u8, octets: Octets<'a>); test; }
-    /// Sends a terminal response (27.007 §12.2.4).
+    /// Sends a terminal response (27.007 §12.2).
     cusatt = "+CUSATT" { set<'a>(response: Octets<'a>); test; }
-    /// Writes a profile (27.007 §12.2.7).
+    /// Writes a profile (27.007 §12.2).
     cusatw = "+CUSATW" { set<'a>(profile: u8, octets: Option<Octets<'a>>); test; }
     /// Authentication by EAP (27.007 §8.47).
     ceap = "+CEAP" [personal = true] { set<'a>(aid: Octets<'a>, eap: Octets<'a>, mode: Option<u8>, df: Option<Octets<'a>>) -> <'a>(sessionid: u8, status: u8, response: Octets<'a>); test; }
