@@ -33,7 +33,7 @@
 /// of a line that answers it. The types are those of [`parameter`](crate::parameter); a list that borrows says so with
 /// `<'a>`. The options in brackets are the fields of [`CommandInfo`](crate::message::CommandInfo). The first line names a
 /// table of all: of `CommandInfo`, and with the feature `catalogue` of
-/// [`catalogue::Info`](crate::catalogue::Info).
+/// `catalogue::Info`.
 #[macro_export]
 macro_rules! at_commands {
     (
