@@ -243,11 +243,11 @@ step_build() {
             [ "$package" = wwan ] && dir=.
             manifest=$dir/Cargo.toml
             mapfile -t features < <(features_of "$manifest")
-            run cargo build -q -p "$package" --target "$target" --no-default-features
+            run cargo check -q -p "$package" --target "$target" --no-default-features
             run cargo build -q -p "$package" --target "$target"
             for feature in "${features[@]}"; do
                 contains "$feature" "${host_features[@]}" && continue
-                run cargo build -q -p "$package" --target "$target" --no-default-features --features "$feature"
+                run cargo check -q -p "$package" --target "$target" --no-default-features --features "$feature"
             done
         done
     done
@@ -325,21 +325,35 @@ step_miri() {
 
 # Fuzzes each target for $1 seconds. New inputs go to the target directory; the corpus in the tree is only read.
 fuzz_all() {
-    local seconds=$1 targets target found
+    local seconds=$1 targets
     need file:fuzz/Cargo.toml cargo-fuzz c++ "toolchain:$nightly"
     mapfile -t targets < <(cargo "+$nightly" fuzz list)
     if [ "${#targets[@]}" -eq 0 ]; then
         echo 'error: cargo fuzz lists no target' >&2
         return 1
     fi
-    for target in "${targets[@]}"; do
-        found=$target_dir/fuzz-corpus/$target
-        mkdir -p "$found"
-        local corpora=("$found")
-        [ -d "fuzz/corpus/$target" ] && corpora+=("fuzz/corpus/$target")
-        run cargo "+$nightly" fuzz run "$target" "${corpora[@]}" -- \
-            -max_total_time="$seconds" -rss_limit_mb=2048 -print_final_stats=1
-    done
+    run cargo "+$nightly" fuzz build
+    # A target keeps one core busy, so there is one for each core.
+    export nightly target_dir
+    export -f fuzz_one
+    # shellcheck disable=SC2016 # the inner shell expands them
+    printf '%s\n' "${targets[@]}" | xargs -P "$(nproc)" -I '{}' bash -c 'fuzz_one "$@"' _ '{}' "$seconds"
+}
+
+# One target; its output in one piece behind its end.
+fuzz_one() {
+    local target=$1 seconds=$2
+    local found=$target_dir/fuzz-corpus/$target status=0
+    mkdir -p "$found"
+    local corpora=("$found")
+    [ -d "fuzz/corpus/$target" ] && corpora+=("fuzz/corpus/$target")
+    cargo "+$nightly" fuzz run "$target" "${corpora[@]}" -- \
+        -max_total_time="$seconds" -rss_limit_mb=2048 -print_final_stats=1 >"$found.log" 2>&1 || status=$?
+    if [ "$status" -ne 0 ]; then
+        printf '==== fuzz target %s found something ====\n%s\n' "$target" "$(tail -n 200 "$found.log")"
+        return 1
+    fi
+    printf '==== fuzz target %s ====\n%s\n' "$target" "$(grep -E '^(Done|stat::)' "$found.log")"
 }
 
 # every fuzz target for a minute
