@@ -44,7 +44,7 @@ build() {
 # what it calls.
 panics_of() {
     local found
-    found=$(readelf -sW "$1" | awk '$4 == "FUNC" { print $8 }' | grep -E "$panics" || true)
+    found=$(readelf -sW "$1" | awk -v panics="$panics" '$4 == "FUNC" && $8 ~ panics { print $8 }')
     case $(tr '\n' ' ' <<<"$found") in
         *panic_const_async_fn_resumed*9panic_fmt\ | *9panic_fmt*panic_const_async_fn_resumed\ )
             [ "$(wc -l <<<"$found")" = 2 ] && [ "$(callers "$1" 9panic_fmt)" = 1 ] && return
@@ -55,7 +55,7 @@ panics_of() {
 
 # How many calls of a function there are in an image.
 callers() {
-    readelf -rW "$1" | awk '{ print $5 }' | grep -c "$2\$" || true
+    readelf -rW "$1" | awk -v callee="$2\$" '$5 ~ callee { n++ } END { print n + 0 }'
 }
 
 # One line for each probe and target: probe target flash ram name=bytes...
