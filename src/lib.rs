@@ -1,9 +1,9 @@
-//! A protocol engine for cellular modems: MBIM in `no_std` Rust, allocation-free, in both roles. `unsafe` stands
+//! A protocol engine for cellular modems: MBIM and QMI in `no_std` Rust, allocation-free, in both roles. `unsafe` stands
 //! in one place, an ioctl of the Linux channel.
 //!
 //! Use it to talk to a modem from Linux or from a microcontroller that is the modem's USB host, with the same code; or to
 //! *be* a modem that real hosts take for one. It does not configure network interfaces and decides no policy: it brings a
-//! bearer up and hands out the addresses. QMI and AT will stand beside MBIM.
+//! bearer up and hands out the addresses. AT will stand beside them.
 //!
 //! ```
 //! # #[cfg(all(feature = "mbim", feature = "std"))] {
@@ -45,14 +45,14 @@
 //! | [`sms`] | short messages of all protocols, whole ones made of their parts (feature `sms`) |
 //! | [`channel`] | one whole control message at a time, over anything |
 //! | [`time`] | time as an argument |
-//! | [`mbim_wire`] | the codec: every message, lazily read |
+//! | [`mbim_wire`], [`qmi_wire`] | the codecs: every message, lazily read |
 //!
 //! All memory is the caller's, given at construction. Futures may be dropped at any moment; each says under
 //! *Cancellation* what that means.
 //!
 //! # Features
 //!
-//! `mbim`, `device` and `sms` (all on by default), `std` (channels and clocks for Linux), `async-io` (the asynchronous ones),
+//! `mbim`, `qmi`, `device` and `sms` (all on by default), `std` (channels and clocks for Linux), `async-io` (the asynchronous ones),
 //! `defmt`. Features add; none excludes another. The minimum supported Rust version is 1.87.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -78,3 +78,5 @@ pub mod time;
 pub use at_wire;
 #[cfg(feature = "mbim")]
 pub use mbim_wire;
+#[cfg(feature = "qmi")]
+pub use qmi_wire;
