@@ -20,6 +20,8 @@ mod device;
 mod error;
 mod modem;
 mod names;
+#[cfg(no_unwind_tables)]
+mod no_unwinding;
 mod output;
 mod trace;
 
