@@ -3,7 +3,8 @@
 //! [`Deframer`] does it without I/O: bytes in, in any chunks; messages out. [`Framed`] puts it around a stream and
 //! makes a message channel. Both trust nothing they read. A header that cannot be one (unknown type, impossible
 //! length) is dropped byte by byte until the next plausible one, so that a forged huge length never wedges the port;
-//! what was dropped is counted in [`FrameCounters`]. The rule that tells headers from garbage is a [`Framing`].
+//! what was dropped is counted in [`FrameCounters`]. The rule that tells headers from garbage is a [`Framing`]:
+//! [`MbimFraming`], [`QmuxFraming`], or your own.
 
 use core::fmt;
 use core::future::poll_fn;
@@ -33,6 +34,13 @@ pub trait Framing {
     ///
     /// More bytes after the same beginning may turn [`Verdict::More`] into one of the others; the others are final.
     fn judge(&self, start: &[u8]) -> Verdict;
+
+    /// The same where no message is due: behind garbage, or at the beginning of a transfer although the message before
+    /// it is incomplete ([`Deframer::commit_transfer`]). A framing whose headers other bytes easily look like asks for more
+    /// here. By default, the same.
+    fn search(&self, start: &[u8]) -> Verdict {
+        self.judge(start)
+    }
 }
 
 /// Message types of MBIM 1.0 §9.1, both directions.
@@ -78,6 +86,136 @@ impl Framing for MbimFraming {
         match usize::try_from(u32::from_le_bytes(*length)) {
             Ok(length) if (MBIM_HEADER..=self.longest).contains(&length) => Verdict::Message(length),
             _ => Verdict::Garbage,
+        }
+    }
+}
+
+/// The marker of a QMUX frame, and of one with a service number of 16 bits (which only proxies and their clients use).
+const QMUX_MARKERS: [u8; 2] = [1, 2];
+
+/// Bytes in front of the QMI message in a QMUX frame: marker, length, sender, service, client.
+const QMUX_HEADER: usize = 6;
+
+/// Bytes of a QMI message in front of its TLVs, of the control service and of all others.
+const QMI_HEADERS: [usize; 2] = [6, 7];
+
+/// The QMUX rule: marker 1, a length that leaves room for the headers, a sender that is the host (0) or the modem (0x80).
+///
+/// The length counts everything but the marker. Whether the length of the TLVs agrees with it is asked only behind garbage:
+/// otherwise a message in which it does not is handed out whole, for its reader to refuse, and the stream goes on behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct QmuxFraming {
+    longest: usize,
+    wide: bool,
+}
+
+impl QmuxFraming {
+    /// The longest frame that is believed by default, in bytes, marker included: four times what the drivers of Linux
+    /// carry. The field allows 65536, but the higher a length is believed, the more a forged one costs.
+    pub const LONGEST: usize = 16 * 1024;
+
+    /// Believes frames of up to `longest` bytes, marker included, as [`MbimFraming::up_to`] does.
+    #[must_use]
+    pub const fn up_to(longest: usize) -> Self {
+        Self { longest, wide: false }
+    }
+
+    /// Takes frames with service numbers of 16 bits, too (marker 2), as they pass between a proxy and its clients.
+    #[must_use]
+    pub const fn with_wide_services(self) -> Self {
+        Self { wide: true, ..self }
+    }
+}
+
+impl Default for QmuxFraming {
+    fn default() -> Self {
+        Self::up_to(Self::LONGEST)
+    }
+}
+
+impl Framing for QmuxFraming {
+    fn judge(&self, start: &[u8]) -> Verdict {
+        // As above: each byte is judged when it is there.
+        let [qmux, wide] = QMUX_MARKERS;
+        let is_wide = match start.first() {
+            Some(marker) if *marker == qmux => false,
+            Some(marker) if *marker == wide && self.wide => true,
+            Some(_) => return Verdict::Garbage,
+            None => return Verdict::More,
+        };
+        let Some(length) = start.get(1..).and_then(<[u8]>::first_chunk) else {
+            return Verdict::More;
+        };
+        let length = usize::from(u16::from_le_bytes(*length)).saturating_add(1);
+        let [control, others] = QMI_HEADERS.map(|header| QMUX_HEADER.saturating_add(header));
+        if !(control..=self.longest).contains(&length) {
+            return Verdict::Garbage;
+        }
+        match start.get(3..) {
+            Some([sender, ..]) if !is_wide && !matches!(sender, 0 | 0x80) => Verdict::Garbage,
+            Some([_, service, ..]) if !is_wide && *service != 0 && length < others => Verdict::Garbage,
+            Some([_, _, ..]) => Verdict::Message(length),
+            _ => Verdict::More,
+        }
+    }
+
+    /// The TLVs must fill the frame, too.
+    fn search(&self, start: &[u8]) -> Verdict {
+        let Verdict::Message(length) = self.judge(start) else {
+            return self.judge(start);
+        };
+        let [qmux, _] = QMUX_MARKERS;
+        let [control, others] = QMI_HEADERS;
+        let header = match start {
+            [marker, _, _, low, 0, ..] if *marker == qmux || *low == 0 => control,
+            _ => others,
+        };
+        let tlvs = QMUX_HEADER.saturating_add(header);
+        match start.get(tlvs.saturating_sub(2)..).and_then(<[u8]>::first_chunk) {
+            Some(declared) if usize::from(u16::from_le_bytes(*declared)) == length.saturating_sub(tlvs) => {
+                Verdict::Message(length)
+            }
+            Some(_) => Verdict::Garbage,
+            None => Verdict::More,
+        }
+    }
+}
+
+/// The rule of either protocol, where that is known only at run time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum AnyFraming {
+    /// MBIM.
+    Mbim(MbimFraming),
+    /// QMUX.
+    Qmux(QmuxFraming),
+}
+
+impl From<MbimFraming> for AnyFraming {
+    fn from(framing: MbimFraming) -> Self {
+        Self::Mbim(framing)
+    }
+}
+
+impl From<QmuxFraming> for AnyFraming {
+    fn from(framing: QmuxFraming) -> Self {
+        Self::Qmux(framing)
+    }
+}
+
+impl Framing for AnyFraming {
+    fn judge(&self, start: &[u8]) -> Verdict {
+        match self {
+            Self::Mbim(framing) => framing.judge(start),
+            Self::Qmux(framing) => framing.judge(start),
+        }
+    }
+
+    fn search(&self, start: &[u8]) -> Verdict {
+        match self {
+            Self::Mbim(framing) => framing.search(start),
+            Self::Qmux(framing) => framing.search(start),
         }
     }
 }
@@ -238,11 +376,11 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>, F: Framing> Deframer<B, F> {
     /// As [`commit`](Self::commit), for bytes that came in one transfer of a carrier that has transfers.
     ///
     /// A rest of an earlier transfer is continued, because some functions answer one message in several transfers,
-    /// unless a plausible header stands at the beginning of this one: then that rest is garbage. A buffer of twice the
+    /// unless a header stands at the beginning of this one ([`Framing::search`]): then that rest is garbage. A buffer of twice the
     /// longest transfer leaves room for the header beside any rest.
     pub fn commit_transfer(&mut self, count: usize) {
         let fresh = self.slice(self.end, count.min(self.capacity().saturating_sub(self.end)));
-        if self.is_partial() && !fresh.is_empty() && matches!(self.framing.judge(fresh), Verdict::Message(_)) {
+        if self.is_partial() && matches!(self.framing.search(fresh), Verdict::Message(_)) {
             self.boundary();
         }
         self.commit(count);
@@ -319,7 +457,8 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>, F: Framing> Deframer<B, F> {
             }
             // Nothing more can come for what stands before a boundary, or when the buffer is full.
             let closed = self.boundary.is_some() || seen >= self.capacity();
-            match self.framing.judge(self.slice(self.start, seen)) {
+            let start = self.slice(self.start, seen);
+            match if self.searching { self.framing.search(start) } else { self.framing.judge(start) } {
                 Verdict::Message(length) if (1..=seen).contains(&length) => {
                     let start = self.start;
                     self.start = start.saturating_add(length);

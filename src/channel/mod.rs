@@ -41,7 +41,7 @@ pub mod trace;
 
 pub use clock::VirtualClock;
 pub use fault::{Fault, Faults};
-pub use framed::{Deframer, Framed, FramedError, Framing, MbimFraming};
+pub use framed::{AnyFraming, Deframer, Framed, FramedError, Framing, MbimFraming, QmuxFraming};
 #[cfg(all(feature = "async-io", target_os = "linux"))]
 pub use linux::{AsyncDevice, AsyncPort};
 #[cfg(all(feature = "std", target_os = "linux"))]

@@ -17,8 +17,8 @@ use std::vec::Vec;
 use proptest::prelude::*;
 
 use super::{
-    Deframer, Error, ErrorKind, Feed, FrameCounters, Framed, FramedError, Framing, Instant, MBIM_TYPES, MbimFraming,
-    Poll, READS_IN_A_ROW, Read, Verdict, Write, blocking,
+    AnyFraming, Deframer, Error, ErrorKind, Feed, FrameCounters, Framed, FramedError, Framing, Instant, MBIM_TYPES,
+    MbimFraming, Poll, QmuxFraming, READS_IN_A_ROW, Read, Verdict, Write, blocking,
 };
 use crate::channel::testing::{block_on, poll_once};
 
@@ -34,7 +34,11 @@ fn message(kind: u32, length: usize, body: u8) -> Vec<u8> {
 type Found = Vec<Result<Vec<u8>, usize>>;
 
 /// Everything that comes out when `stream` goes in, in chunks of the given lengths (the last one repeats).
-fn deframe<B: AsRef<[u8]> + AsMut<[u8]>>(deframer: &mut Deframer<B>, stream: &[u8], chunks: &[usize]) -> Found {
+fn deframe<B: AsRef<[u8]> + AsMut<[u8]>, F: Framing>(
+    deframer: &mut Deframer<B, F>,
+    stream: &[u8],
+    chunks: &[usize],
+) -> Found {
     let mut found = Vec::new();
     let mut stream = stream;
     let mut chunks = chunks.iter().copied();
@@ -63,21 +67,45 @@ fn deframe<B: AsRef<[u8]> + AsMut<[u8]>>(deframer: &mut Deframer<B>, stream: &[u
 const CAPACITY: usize = 64;
 const LONGEST: usize = 150;
 
+/// The length that an MBIM header declares, 0 if it is none, nothing if it may become one.
+fn mbim_length(rest: &[u8], _: bool) -> Option<usize> {
+    let kind_fits = MBIM_TYPES.iter().any(|kind| {
+        let bytes = kind.to_le_bytes();
+        let seen = rest.len().min(4);
+        bytes[..seen] == rest[..seen]
+    });
+    match rest.get(4..8) {
+        _ if !kind_fits => Some(0),
+        Some(length) => Some(u32::from_le_bytes(length.try_into().unwrap()) as usize).filter(|n| *n >= 12).or(Some(0)),
+        None => None,
+    }
+}
+
+/// The same for QMUX.
+fn qmux_length(rest: &[u8], searching: bool) -> Option<usize> {
+    let least = match rest {
+        [0 | 2.., ..] | [_, _, _, 1..=0x7f | 0x81..=255, ..] => return Some(0),
+        [_, _, _, _, 1..=255, ..] => 13,
+        _ => 12,
+    };
+    let length = usize::from(u16::from_le_bytes([*rest.get(1)?, *rest.get(2)?])) + 1;
+    if !(least..=LONGEST).contains(&length) {
+        return Some(0);
+    }
+    let tlvs = 12 + usize::from(*rest.get(4)? != 0);
+    if searching && usize::from(u16::from_le_bytes([*rest.get(tlvs - 2)?, *rest.get(tlvs - 1)?])) + tlvs != length {
+        return Some(0);
+    }
+    Some(length)
+}
+
 /// The same on a whole stream, in the plainest way.
-fn reference(stream: &[u8]) -> (Found, FrameCounters) {
+fn reference(stream: &[u8], judge: fn(&[u8], bool) -> Option<usize>) -> (Found, FrameCounters) {
     let (mut found, mut counters, mut at, mut searching) = (Vec::new(), FrameCounters::default(), 0, false);
     while at < stream.len() {
         let rest = &stream[at..];
-        let kind_fits = MBIM_TYPES.iter().any(|kind| {
-            let bytes = kind.to_le_bytes();
-            let seen = rest.len().min(4);
-            bytes[..seen] == rest[..seen]
-        });
-        if kind_fits && rest.len() < 8 {
-            break;
-        }
-        let length = if kind_fits { u32::from_le_bytes([rest[4], rest[5], rest[6], rest[7]]) as usize } else { 0 };
-        if (12..=CAPACITY).contains(&length) {
+        let Some(length) = judge(rest, searching) else { break };
+        if (1..=CAPACITY).contains(&length) {
             if rest.len() < length {
                 break;
             }
@@ -116,6 +144,38 @@ fn segment() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+/// A QMUX frame of `length` bytes whose message looks like nothing.
+fn frame(sender: u8, service: u8, length: usize, body: u8) -> Vec<u8> {
+    let [low, high] = (length as u16 - 1).to_le_bytes();
+    let mut frame = std::vec![1, low, high, sender, service, u8::from(service != 0)];
+    let tlvs = 12 + usize::from(service != 0);
+    frame.resize(tlvs - 2, body);
+    frame.extend((length.saturating_sub(tlvs) as u16).to_le_bytes());
+    frame.resize(length, body);
+    frame
+}
+
+fn qmux_segment() -> impl Strategy<Value = Vec<u8>> {
+    let sender = prop::sample::select(std::vec![0, 0x80]);
+    prop_oneof![
+        4 => (sender.clone(), 0_u8..4, 13_usize..=CAPACITY, any::<u8>()).prop_map(|(s, v, n, b)| frame(s, v, n, b)),
+        1 => (sender.clone(), 0_u8..4, CAPACITY + 1..=LONGEST).prop_map(|(s, v, n)| frame(s, v, n, 3)),
+        // headers that are none: of a length, of a sender
+        1 => (sender.clone(), 0_u8..3, prop_oneof![1_usize..=13, LONGEST..0x1_0000]).prop_map(|(s, v, n)| frame(s, v, n, 1)[..13.min(n)].to_vec()),
+        1 => (any::<u8>(), 12_usize..=CAPACITY).prop_map(|(s, n)| frame(s, 0, n, 1)),
+        // a frame with wrong lengths inside
+        1 => (sender.clone(), 0_u8..3, 13_usize..=CAPACITY).prop_map(|(s, v, n)| {
+            let mut frame = frame(s, v, n, 1);
+            frame[10] ^= 1;
+            frame
+        }),
+        // the beginning of a frame
+        1 => (sender, 0_u8..3, 13_usize..=CAPACITY, 0_usize..13).prop_map(|(s, v, n, cut)| frame(s, v, n, 9)[..cut].to_vec()),
+        1 => prop::collection::vec(any::<u8>(), 0..20),
+        1 => prop::collection::vec(0_u8..3, 0..20),
+    ]
+}
+
 proptest! {
     #[test]
     fn any_chunking_gives_what_the_reference_gives(
@@ -123,9 +183,23 @@ proptest! {
         chunks in prop::collection::vec(1_usize..100, 0..40),
     ) {
         let stream = segments.concat();
-        let (found, counters) = reference(&stream);
+        let (found, counters) = reference(&stream, mbim_length);
         for chunks in [&[usize::MAX][..], &[1], &chunks] {
             let mut deframer = Deframer::with_framing([0xa5; CAPACITY], MbimFraming::up_to(LONGEST));
+            prop_assert_eq!(&deframe(&mut deframer, &stream, chunks), &found);
+            prop_assert_eq!(deframer.counters(), counters);
+        }
+    }
+
+    #[test]
+    fn any_chunking_of_qmux_gives_what_the_reference_gives(
+        segments in prop::collection::vec(qmux_segment(), 0..12),
+        chunks in prop::collection::vec(1_usize..100, 0..40),
+    ) {
+        let stream = segments.concat();
+        let (found, counters) = reference(&stream, qmux_length);
+        for chunks in [&[usize::MAX][..], &[1], &chunks] {
+            let mut deframer = Deframer::with_framing([0xa5; CAPACITY], QmuxFraming::up_to(LONGEST));
             prop_assert_eq!(&deframe(&mut deframer, &stream, chunks), &found);
             prop_assert_eq!(deframer.counters(), counters);
         }
@@ -262,7 +336,7 @@ fn what_the_receiver_cannot_hold_is_reported_and_consumed() {
     assert_eq!((deframer.counters().oversize, deframer.counters().messages), (1, 0));
 }
 
-/// Another protocol's rule: 1, then a length byte that does not count the 1 (as QMUX has it).
+/// Another protocol's rule: 1, then a length byte that does not count the 1.
 struct Other;
 
 impl Framing for Other {
@@ -282,6 +356,95 @@ fn other_framings_fit_in() {
     assert_eq!((message, rest), (&[1, 3, 7, 8][..], &[][..]));
     assert_eq!(deframer.feed(&[]), Feed::Consumed);
     assert_eq!(deframer.feed(&[200]), Feed::Oversize { needed: 201, rest: &[] });
+}
+
+// Frames of the reference sheet, QMI §1.6.
+const SYNC: [u8; 12] = [1, 0x0b, 0, 0, 0, 0, 0, 1, 0x27, 0, 0, 0];
+const SYNCED: [u8; 19] = [1, 0x12, 0, 0x80, 0, 0, 1, 1, 0x27, 0, 7, 0, 2, 4, 0, 0, 0, 0, 0];
+const STATUS: [u8; 22] = [1, 0x15, 0, 0x80, 1, 1, 4, 5, 0, 0x22, 0, 9, 0, 1, 2, 0, 2, 0, 0x12, 1, 0, 4];
+
+#[test]
+fn qmux_frames_come_several_in_one_read_and_one_in_several() {
+    let stream = [&SYNCED[..], &STATUS, &SYNC].concat();
+    let all = [Ok(SYNCED.to_vec()), Ok(STATUS.to_vec()), Ok(SYNC.to_vec())];
+    for chunk in [1, 5, 20, 512, stream.len()] {
+        let mut deframer = Deframer::with_framing([0; 512], QmuxFraming::default());
+        assert_eq!(deframe(&mut deframer, &stream, &[chunk]), all);
+        assert_eq!(deframer.counters(), FrameCounters { messages: 3, ..FrameCounters::default() });
+    }
+}
+
+#[test]
+fn qmux_resynchronises_behind_garbage_and_says_so() {
+    // The end of a frame whose beginning is lost: its TLVs begin with 1, too.
+    let stream = [&STATUS[13..], &SYNCED, &[0xff, 1], &STATUS].concat();
+    let mut deframer = Deframer::with_framing([0; 512], QmuxFraming::default());
+    assert_eq!(deframe(&mut deframer, &stream, &[6]), [Ok(SYNCED.to_vec()), Ok(STATUS.to_vec())]);
+    let expected = FrameCounters { messages: 2, dropped_bytes: 11, resyncs: 2, oversize: 0 };
+    assert_eq!(deframer.counters(), expected);
+}
+
+#[test]
+fn qmux_knows_headers() {
+    let framing = QmuxFraming::default();
+    let with = |place: usize, value: u8| {
+        let mut frame = STATUS;
+        frame[place] = value;
+        framing.judge(&frame)
+    };
+    assert_eq!(framing.judge(&STATUS), Verdict::Message(22));
+    for length in 1..5 {
+        assert_eq!(framing.judge(&STATUS[..length]), Verdict::More);
+    }
+    assert_eq!((with(0, 2), with(0, 0), with(3, 1)), (Verdict::Garbage, Verdict::Garbage, Verdict::Garbage));
+    // What any service but CTL needs at least, and CTL.
+    assert_eq!((with(1, 12), with(1, 11)), (Verdict::Message(13), Verdict::Garbage));
+    let mut sync = SYNC;
+    assert_eq!(framing.judge(&sync), Verdict::Message(12));
+    sync[1] = 10;
+    assert_eq!(framing.judge(&sync), Verdict::Garbage);
+    // Up to the length that is believed.
+    assert_eq!((with(2, 0x3f), with(2, 0x40)), (Verdict::Message(0x3f16), Verdict::Garbage));
+    assert_eq!(QmuxFraming::up_to(22).judge(&STATUS), Verdict::Message(22));
+    assert_eq!(QmuxFraming::up_to(21).judge(&STATUS), Verdict::Garbage);
+    // Wide services: no sender, two bytes of service.
+    let wide = [2, 12, 0, 0x90, 1, 3, 0, 1, 0, 0x20, 0, 0, 0];
+    assert_eq!(framing.judge(&wide), Verdict::Garbage);
+    assert_eq!(framing.with_wide_services().judge(&wide), Verdict::Message(13));
+    let any = AnyFraming::from(framing);
+    assert_eq!((any.judge(&STATUS), any.search(&STATUS)), (Verdict::Message(22), Verdict::Message(22)));
+    assert_eq!(AnyFraming::from(MbimFraming::default()).judge(&STATUS), Verdict::Garbage);
+    // Behind garbage the TLVs have to fill the frame.
+    for frame in [&SYNC[..], &SYNCED, &STATUS] {
+        assert_eq!(framing.search(frame), Verdict::Message(frame.len()));
+        assert_eq!(framing.search(&frame[..11]), Verdict::More);
+        let mut wrong = frame.to_vec();
+        wrong[if frame[4] == 0 { 10 } else { 11 }] ^= 1;
+        assert_eq!((framing.search(&wrong), framing.judge(&wrong)), (Verdict::Garbage, Verdict::Message(frame.len())));
+    }
+    assert_eq!(framing.with_wide_services().search(&wide), Verdict::Message(13));
+}
+
+#[test]
+fn a_transfer_that_only_looks_like_a_qmux_frame_goes_on_with_the_one_before() {
+    // Cut where the second half reads 01 13 00 00 01, which is a header but for the lengths inside.
+    let mut frame = frame(0x80, 1, 60, 0x55);
+    frame[40..45].copy_from_slice(&[1, 0x13, 0, 0, 1]);
+    let mut deframer = Deframer::with_framing([0; 128], QmuxFraming::default());
+    let mut to = [0; 128];
+    for half in [&frame[..40], &frame[40..]] {
+        deframer.space()[..half.len()].copy_from_slice(half);
+        deframer.commit_transfer(half.len());
+    }
+    assert_eq!(deframer.take(&mut to), Some(Ok(60)));
+    assert_eq!(to[..60], frame);
+    // But a real one ends what was begun.
+    for transfer in [&frame[..40], &SYNCED] {
+        deframer.space()[..transfer.len()].copy_from_slice(transfer);
+        deframer.commit_transfer(transfer.len());
+    }
+    assert_eq!(deframer.take(&mut to), Some(Ok(SYNCED.len())));
+    assert_eq!(deframer.counters().dropped_bytes, 40);
 }
 
 /// A stream that plays what it is told to.
