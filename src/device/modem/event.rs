@@ -11,6 +11,7 @@ use super::sim::{ReadyState, SlotStatus};
 use super::sms::MessageEvent;
 use super::stk::Shown;
 use super::vendor::Frequency;
+use super::voice::CallEvent;
 
 /// Events that are kept. A face that is slower misses the oldest ones, and is told how many.
 pub const EVENTS: usize = 64;
@@ -76,6 +77,8 @@ pub enum Change {
     Messages(MessageEvent),
     /// The network, or another client, said something in a dialogue: the number of the reply.
     Ussd(u32),
+    /// Calls.
+    Call(CallEvent),
     /// The phonebook: whether it can be used, or what is in it.
     Phonebook,
     /// The carrier lock.

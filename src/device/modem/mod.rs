@@ -9,6 +9,7 @@
 //! | [`bearer`] | sessions, access points, addresses, stored contexts, packet filters |
 //! | [`sms`] | short messages: the store, receiving, sending |
 //! | [`ussd`] | dialogues with the network |
+//! | [`voice`] | calls |
 //! | [`clock`] | the date that the network tells |
 //! | [`phonebook`] | the phonebook on the SIM |
 //! | [`stk`] | the SIM toolkit: what the card asks for, and who answers |
@@ -56,6 +57,7 @@ pub mod sms;
 pub mod stk;
 pub mod ussd;
 pub mod vendor;
+pub mod voice;
 pub mod wake;
 
 use bearer::{BearerSetup, Bearers};
@@ -70,6 +72,7 @@ use sms::{Sms, SmsSetup};
 use stk::{Stk, StkSetup};
 use ussd::{Ussd, UssdSetup};
 use vendor::{Vendor, VendorSetup};
+use voice::{Voice, VoiceSetup};
 
 /// Text of at most `N` bytes of UTF-8.
 pub type Text<const N: usize> = heapless::String<N>;
@@ -173,6 +176,12 @@ pub struct Delays {
     pub no_answer: Millis,
     /// Writing a piece of a firmware update.
     pub update_write: Millis,
+    /// From when a number is dialled until it rings there.
+    pub call_alert: Millis,
+    /// From when it rings there until the other party answers.
+    pub call_answer: Millis,
+    /// How long a call rings that nobody answers.
+    pub call_ring: Millis,
 }
 
 impl Default for Delays {
@@ -200,6 +209,9 @@ impl Default for Delays {
             ussd_idle: Millis(60_000),
             no_answer: Millis(20_000),
             update_write: Millis(10),
+            call_alert: Millis(500),
+            call_answer: Millis(2_000),
+            call_ring: Millis(30_000),
         }
     }
 }
@@ -262,6 +274,8 @@ pub struct Setup {
     pub sms: SmsSetup,
     /// Dialogues with the network.
     pub ussd: UssdSetup,
+    /// Calls.
+    pub voice: VoiceSetup,
     /// What only some makers' modems have.
     pub vendor: VendorSetup,
     /// The date at power-on, which goes on with virtual time.
@@ -428,6 +442,7 @@ enum Due {
     Sent(u8),
     Arrival,
     Ussd,
+    Call(u8),
 }
 
 /// The modem.
@@ -462,6 +477,7 @@ pub struct Modem {
     phonebook_told: bool,
     sms: Sms,
     ussd: Ussd,
+    voice: Voice,
     clock: Clock,
     emergency: bool,
     idle_hint: bool,
@@ -498,6 +514,7 @@ impl Modem {
             phonebook_told: false,
             sms: Sms::new(setup.sms),
             ussd: Ussd::new(setup.ussd),
+            voice: Voice::new(setup.voice),
             clock: Clock { at: now, date: setup.date },
             emergency: false,
             idle_hint: false,
@@ -625,6 +642,7 @@ impl Modem {
         self.stk.power_off();
         self.sms.power_off();
         self.ussd.power_off();
+        self.voice.power_off();
         if let Some(version) = self.vendor.restart() {
             self.identity.firmware = version;
         }
@@ -777,13 +795,14 @@ impl Modem {
             (self.ussd.due(), Due::Ussd),
         ];
         let single = single.into_iter().filter_map(|(at, due)| at.map(|at| (at, due)));
+        let call = self.voice.due().map(|(at, id)| (at, Due::Call(id)));
         let sending = self.sms.sending_due().map(|(at, reference)| (at, Due::Sent(reference)));
         let sessions = self.bearers.due().map(|(at, session)| (at, Due::Session(session)));
         let operations = self.operations.iter();
         let operations =
             operations.filter_map(|operation| operation.due.map(|at| (at, Due::Operation(operation.ticket))));
         // The first of those that are due together comes first, so the order above is the order of things.
-        single.chain(sending).chain(sessions).chain(operations).min_by_key(|(at, _)| *at)
+        single.chain(call).chain(sending).chain(sessions).chain(operations).min_by_key(|(at, _)| *at)
     }
 
     fn run(&mut self, at: Instant, due: Due) {
@@ -808,6 +827,7 @@ impl Modem {
             Due::Sent(reference) => self.message_sent(at, reference),
             Due::Arrival => self.message_arrives(at),
             Due::Ussd => self.ussd_due(at),
+            Due::Call(id) => self.call_due(at, id),
         }
     }
 

@@ -786,6 +786,7 @@ impl Modem {
         self.networks.search_due = None;
         self.finish(Work::Register, Err(why));
         self.ussd_lost(why);
+        self.calls_lost();
         self.end_packet_service(why);
         self.set_registration(state, why.cause, None);
     }
