@@ -6,6 +6,7 @@ use super::Radio;
 use super::bearer::SessionStatus;
 use super::clock::Date;
 use super::network::{PacketService, Registration, Signal};
+use super::refresh::RefreshStage;
 use super::settings::ConfigurationState;
 use super::sim::{ReadyState, SlotStatus};
 use super::sms::MessageEvent;
@@ -77,6 +78,8 @@ pub enum Change {
     Messages(MessageEvent),
     /// The network, or another client, said something in a dialogue: the number of the reply.
     Ussd(u32),
+    /// The card has changed files by itself; see [`Modem::refresh`](super::Modem::refresh).
+    Refresh(RefreshStage),
     /// Calls.
     Call(CallEvent),
     /// The phonebook: whether it can be used, or what is in it.

@@ -7,6 +7,7 @@
 //! | [`auth`] | authentication with the secrets of the SIM |
 //! | [`network`] | networks in reach, registration, packet service, signal |
 //! | [`bearer`] | sessions, access points, addresses, stored contexts, packet filters |
+//! | [`refresh`] | what the card has changed by itself |
 //! | [`sms`] | short messages: the store, receiving, sending |
 //! | [`ussd`] | dialogues with the network |
 //! | [`voice`] | calls |
@@ -50,6 +51,7 @@ pub mod denylist;
 pub mod event;
 pub mod network;
 pub mod phonebook;
+pub mod refresh;
 pub mod sar;
 pub mod settings;
 pub mod sim;
@@ -65,6 +67,7 @@ use clock::{Clock, Date};
 use denylist::{DENIED, Denied};
 use event::{Change, Cursor, Log, Origin, Reading};
 use network::{NetworkSetup, Networks, RegistrationState};
+use refresh::{RefreshStage, Refreshing};
 use sar::{Sar, SarSetup};
 use settings::{CONFIGURATION_NAME, Settings};
 use sim::{ReadyState, Sim, SimSlot, SpareSlot};
@@ -176,6 +179,8 @@ pub struct Delays {
     pub no_answer: Millis,
     /// Writing a piece of a firmware update.
     pub update_write: Millis,
+    /// How long a refresh of the card waits for those who read files.
+    pub refresh: Millis,
     /// From when a number is dialled until it rings there.
     pub call_alert: Millis,
     /// From when it rings there until the other party answers.
@@ -209,6 +214,7 @@ impl Default for Delays {
             ussd_idle: Millis(60_000),
             no_answer: Millis(20_000),
             update_write: Millis(10),
+            refresh: Millis(2_000),
             call_alert: Millis(500),
             call_answer: Millis(2_000),
             call_ring: Millis(30_000),
@@ -443,6 +449,7 @@ enum Due {
     Arrival,
     Ussd,
     Call(u8),
+    Refresh,
 }
 
 /// The modem.
@@ -478,6 +485,7 @@ pub struct Modem {
     sms: Sms,
     ussd: Ussd,
     voice: Voice,
+    refreshing: Refreshing,
     clock: Clock,
     emergency: bool,
     idle_hint: bool,
@@ -515,6 +523,7 @@ impl Modem {
             sms: Sms::new(setup.sms),
             ussd: Ussd::new(setup.ussd),
             voice: Voice::new(setup.voice),
+            refreshing: Refreshing::default(),
             clock: Clock { at: now, date: setup.date },
             emergency: false,
             idle_hint: false,
@@ -643,6 +652,7 @@ impl Modem {
         self.sms.power_off();
         self.ussd.power_off();
         self.voice.power_off();
+        self.refreshing.power_off();
         if let Some(version) = self.vendor.restart() {
             self.identity.firmware = version;
         }
@@ -793,6 +803,7 @@ impl Modem {
             (self.sms.ready_due(), Due::MessagesReady),
             (self.arrival_due(), Due::Arrival),
             (self.ussd.due(), Due::Ussd),
+            (self.refreshing.due(), Due::Refresh),
         ];
         let single = single.into_iter().filter_map(|(at, due)| at.map(|at| (at, due)));
         let call = self.voice.due().map(|(at, id)| (at, Due::Call(id)));
@@ -828,6 +839,7 @@ impl Modem {
             Due::Arrival => self.message_arrives(at),
             Due::Ussd => self.ussd_due(at),
             Due::Call(id) => self.call_due(at, id),
+            Due::Refresh => self.end_refresh(Origin::WORLD, RefreshStage::Done),
         }
     }
 

@@ -132,6 +132,8 @@ pub struct Sim {
     pub bad: bool,
     /// The subscription is activated.
     pub activated: bool,
+    /// The first PIN is the universal one of the card (ETSI TS 102 221 §9.4.1), not that of the application.
+    pub universal_pin: bool,
     /// It is an embedded SIM.
     pub esim: bool,
     /// An embedded SIM has an enabled profile.
@@ -163,6 +165,7 @@ impl Default for Sim {
             network_lock: None,
             bad: false,
             activated: true,
+            universal_pin: false,
             esim: false,
             profile: true,
             locked_at_start: false,
@@ -314,6 +317,10 @@ pub(super) struct SimSlot {
     card: Card,
     /// The modem leaves the card to a host.
     pass_through: bool,
+    /// The card has no power.
+    off: bool,
+    /// The modem does not use the application of the card.
+    unprovisioned: bool,
 }
 
 impl SimSlot {
@@ -324,7 +331,7 @@ impl SimSlot {
         in_use: u8,
     ) -> (Self, Vec<SpareSlot, { SLOTS - 1 }>) {
         let SpareSlot { number, sim } = SpareSlot::new(0, first);
-        let mut slot = Self { number, sim, starts_at: None, card: Card::default(), pass_through: false };
+        let mut slot = Self { number, sim, starts_at: None, card: Card::default(), pass_through: false, off: false, unprovisioned: false };
         // From the last one on, since a list that is iterated by value could panic when it is dropped.
         more.reverse();
         let numbered = (1..).zip(core::iter::from_fn(|| more.pop()));
@@ -362,9 +369,13 @@ impl SimSlot {
         self.pass_through
     }
 
+    pub(super) fn is_off(&self) -> bool {
+        self.off
+    }
+
     /// There is a card that the modem does not use.
     fn leaves_card(&self) -> bool {
-        self.pass_through && self.sim.is_some()
+        (self.pass_through || self.off || self.unprovisioned) && self.sim.is_some()
     }
 
     pub(super) fn set_pass_through(&mut self, on: bool) {
@@ -375,6 +386,8 @@ impl SimSlot {
     pub(super) fn start(&mut self, ready: Instant) {
         self.starts_at = Some(ready);
         self.pass_through = false;
+        self.off = false;
+        self.unprovisioned = false;
         self.card.reset();
         if let Some(sim) = &mut self.sim {
             sim.pin1.verified = false;
@@ -432,6 +445,7 @@ impl Modem {
     pub fn active_slot(&self) -> SlotStatus {
         let state = match &self.slot.sim {
             None => SlotState::Empty,
+            Some(_) if self.slot.off => SlotState::Off,
             Some(_) if self.slot.starts_at.is_some() => SlotState::NotReady,
             Some(sim) if sim.bad => SlotState::Error,
             // As Microsoft's guidance on ready states has it.
@@ -613,6 +627,86 @@ impl Modem {
             }
             _ => self.usable_sim().map(|_| ()),
         }
+    }
+
+    /// Takes the power from the card in the slot in use, or gives it back: then the card starts anew. Whether that
+    /// changed something.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::SimAbsent`].
+    pub fn power_sim(&mut self, now: Instant, by: Origin, on: bool) -> Result<bool, Failure> {
+        self.poll(now);
+        if self.slot.sim.is_none() {
+            return Err(Reason::SimAbsent.into());
+        }
+        if self.slot.off != on {
+            return Ok(false);
+        }
+        self.slot.start(now + self.delays.sim);
+        if !on {
+            self.slot.off = true;
+            self.slot.started();
+        }
+        self.log.push(by, Change::Slot(self.active_slot()));
+        self.end_registration(RegistrationState::Deregistered, Reason::SimAbsent.into());
+        self.tell_ready_state(by);
+        self.messages_follow_sim(now, by);
+        Ok(true)
+    }
+
+    /// Whether the card in the slot in use has power.
+    #[must_use]
+    pub fn sim_has_power(&self) -> bool {
+        self.slot.sim.is_some() && !self.slot.off
+    }
+
+    /// Makes the modem use the application of the card in the slot in use, or not any more; the card keeps its power.
+    /// Whether that changed something.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::SimAbsent`]; [`Reason::NotReady`] without power.
+    pub fn provision_sim(&mut self, now: Instant, by: Origin, on: bool) -> Result<bool, Failure> {
+        self.poll(now);
+        if self.slot.sim.is_none() {
+            return Err(Reason::SimAbsent.into());
+        }
+        if self.slot.off {
+            return Err(Reason::NotReady.into());
+        }
+        if self.slot.unprovisioned != on {
+            return Ok(false);
+        }
+        self.slot.unprovisioned = !on;
+        if on {
+            self.slot.starts_at = Some(now + self.delays.sim);
+        } else {
+            self.end_registration(RegistrationState::Deregistered, Reason::SimAbsent.into());
+        }
+        self.sim_changed(now, by);
+        Ok(true)
+    }
+
+    /// Whether the modem uses the application of the card in the slot in use.
+    #[must_use]
+    pub fn is_sim_provisioned(&self) -> bool {
+        self.slot.sim.is_some() && !self.slot.unprovisioned && !self.slot.off
+    }
+
+    /// When the card is ready, if it is not yet.
+    #[must_use]
+    pub fn sim_starts_at(&self) -> Option<Instant> {
+        self.slot.starts_at
+    }
+
+    /// The card in a slot, whether or not it is used.
+    #[must_use]
+    pub fn sim_in(&self, slot: u8) -> Option<&Sim> {
+        if slot == self.slot.number {
+            return self.slot.sim.as_ref();
+        }
+        self.spare_slots.iter().find(|other| other.number == slot)?.sim.as_ref()
     }
 
     fn tell_ready_state(&mut self, by: Origin) {

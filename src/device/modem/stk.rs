@@ -10,6 +10,7 @@ use heapless::{Deque, Vec};
 use super::super::collect;
 use super::event::{Change, Origin};
 use super::sms::Content;
+use super::refresh::Refresh;
 use super::{Failure, Modem, Reason, Text, Ticket};
 use crate::time::{Instant, Millis};
 
@@ -153,6 +154,7 @@ const UICC_RESET: u8 = 0x04;
 const DETAILS: u8 = 0x01;
 const DEVICES: u8 = 0x02;
 const RESULT: u8 = 0x03;
+const FILE_LIST: u8 = 0x12;
 const ITEM_ID: u8 = 0x10;
 const SMS_TPDU: u8 = 0x0B;
 
@@ -615,11 +617,16 @@ impl Modem {
             return self.modem_answers(now, &[result::NO_RESPONSE], &[]);
         }
         match details.kind {
-            // The card starts anew, and waits for no answer.
-            kind::REFRESH if details.qualifier == UICC_RESET => {
-                self.stk.card_gone();
+            kind::REFRESH => {
+                let (_, elements, _) = element(&pending.command.bytes).unwrap_or_default();
+                let refresh = Refresh::from_command(details.qualifier, find(elements, FILE_LIST).unwrap_or_default());
+                if details.qualifier == UICC_RESET {
+                    // The card starts anew, and waits for no answer.
+                    self.stk.card_gone();
+                }
                 // There is a card: its command was under way.
-                let _ = self.reset_card(now, false);
+                let begun = refresh.is_some_and(|refresh| self.begin_refresh(now, refresh).is_ok());
+                self.modem_answers(now, &[if begun { result::OK } else { result::UNABLE_NOW }], &[]);
             }
             kind::SEND_SHORT_MESSAGE => self.send_for_card(now),
             kind::PROVIDE_LOCAL_INFORMATION => {

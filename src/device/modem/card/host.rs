@@ -201,7 +201,7 @@ impl Card {
 impl Modem {
     /// The card, if it answers.
     fn answering(&mut self) -> Result<(&mut Card, &mut Sim), Failure> {
-        if self.slot.starts_at().is_some() {
+        if self.slot.starts_at().is_some() || self.slot.is_off() {
             return Err(Reason::NotReady.into());
         }
         match self.slot.powered() {
