@@ -331,7 +331,15 @@ impl SimSlot {
         in_use: u8,
     ) -> (Self, Vec<SpareSlot, { SLOTS - 1 }>) {
         let SpareSlot { number, sim } = SpareSlot::new(0, first);
-        let mut slot = Self { number, sim, starts_at: None, card: Card::default(), pass_through: false, off: false, unprovisioned: false };
+        let mut slot = Self {
+            number,
+            sim,
+            starts_at: None,
+            card: Card::default(),
+            pass_through: false,
+            off: false,
+            unprovisioned: false,
+        };
         // From the last one on, since a list that is iterated by value could panic when it is dropped.
         more.reverse();
         let numbered = (1..).zip(core::iter::from_fn(|| more.pop()));

@@ -9,8 +9,8 @@ use heapless::{Deque, Vec};
 
 use super::super::collect;
 use super::event::{Change, Origin};
-use super::sms::Content;
 use super::refresh::Refresh;
+use super::sms::Content;
 use super::{Failure, Modem, Reason, Text, Ticket};
 use crate::time::{Instant, Millis};
 

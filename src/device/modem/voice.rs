@@ -697,7 +697,11 @@ impl Modem {
     pub fn other_party_ends(&mut self, now: Instant, id: Option<u8>) {
         self.poll(now);
         let those: Vec<u8, CALLS> = collect(
-            self.voice.calls.iter().filter(|call| call.is_live() && id.is_none_or(|id| call.id == id)).map(|call| call.id),
+            self.voice
+                .calls
+                .iter()
+                .filter(|call| call.is_live() && id.is_none_or(|id| call.id == id))
+                .map(|call| call.id),
         );
         for id in &those {
             self.finish_call(Origin::WORLD, *id, CallEnd::There);
