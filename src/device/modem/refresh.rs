@@ -123,6 +123,10 @@ impl Modem {
     /// [`Reason::Busy`] while there is one, and those of a SIM that cannot be used.
     pub fn begin_refresh(&mut self, now: Instant, refresh: Refresh) -> Result<(), Failure> {
         self.poll(now);
+        self.start_refresh(now, refresh)
+    }
+
+    pub(super) fn start_refresh(&mut self, now: Instant, refresh: Refresh) -> Result<(), Failure> {
         self.usable_sim()?;
         if self.is_refreshing() {
             return Err(Reason::Busy.into());

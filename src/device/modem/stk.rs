@@ -625,7 +625,7 @@ impl Modem {
                     self.stk.card_gone();
                 }
                 // There is a card: its command was under way.
-                let begun = refresh.is_some_and(|refresh| self.begin_refresh(now, refresh).is_ok());
+                let begun = refresh.is_some_and(|refresh| self.start_refresh(now, refresh).is_ok());
                 self.modem_answers(now, &[if begun { result::OK } else { result::UNABLE_NOW }], &[]);
             }
             kind::SEND_SHORT_MESSAGE => self.send_for_card(now),
