@@ -1769,7 +1769,7 @@ fn indications_follow_the_version() {
 fn lists_of_providers_and_contexts_are_stored_and_told() {
     let mut setup = Setup::default();
     let mut homes = NetworkSetup::default().home_providers;
-    homes.push(wwan::device::modem::network::Provider { plmn: text("00101"), name: text("Test Network") }).unwrap();
+    homes.push(wwan::device::modem::network::Provider::new("00101", "Test Network")).unwrap();
     setup.network.home_providers = homes;
     let mut bench = Bench::ready(setup);
     let entry = |plmn: &'static str| bc::Provider {

@@ -149,6 +149,7 @@ pub(super) fn providers<const N: usize>(list: bc::ProvidersInfoView<'_>) -> Resu
         let entry = Provider {
             plmn: stored(*provider.provider_id).map_err(|_| INVALID)?,
             name: stored(*provider.provider_name)?,
+            technologies: Technologies::empty(),
         };
         if !is_plmn(&entry.plmn) {
             return Err(INVALID);

@@ -56,6 +56,8 @@ pub enum Change {
     Signal(Signal),
     /// The cell.
     Location,
+    /// The scan under way has found another network: how many there are now.
+    NetworkFound(u8),
     /// Emergency mode.
     Emergency(bool),
     /// The list of preferred providers.

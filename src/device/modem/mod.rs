@@ -6,6 +6,8 @@
 //! | [`card`] | the card that it lives on: APDUs, channels, files, the embedded SIM's administration |
 //! | [`auth`] | authentication with the secrets of the SIM |
 //! | [`network`] | networks in reach, registration, packet service, signal |
+//! | [`band`] | which band a channel is in |
+//! | [`preferences`] | what a host prefers: technologies, bands, roaming, domain |
 //! | [`bearer`] | sessions, access points, addresses, stored contexts, packet filters |
 //! | [`refresh`] | what the card has changed by itself |
 //! | [`sms`] | short messages: the store, receiving, sending |
@@ -44,6 +46,7 @@ use heapless::Vec;
 use crate::time::{Instant, Millis};
 
 pub mod auth;
+pub mod band;
 pub mod bearer;
 pub mod card;
 pub mod clock;
@@ -51,6 +54,7 @@ pub mod denylist;
 pub mod event;
 pub mod network;
 pub mod phonebook;
+pub mod preferences;
 pub mod refresh;
 pub mod sar;
 pub mod settings;
@@ -439,6 +443,7 @@ enum Due {
     Sim,
     Search,
     Attach,
+    NetworkFound,
     Session(u8),
     Silence,
     Configuration,
@@ -781,6 +786,7 @@ impl Modem {
             (Work::Detach, None) => self.detach_done(),
             (Work::Ussd, None) => self.forget_ussd_of(operation.by),
             (Work::UpdateWrite { len, .. }, None) => self.update_written(len),
+            (Work::Scan, None) => self.end_scan(),
             _ => {}
         }
     }
@@ -797,6 +803,7 @@ impl Modem {
             (self.slot.starts_at(), Due::Sim),
             (self.networks.search_due(), Due::Search),
             (self.networks.attach_due(), Due::Attach),
+            (self.networks.found_due(), Due::NetworkFound),
             (self.settings.configured_at(), Due::Configuration),
             (self.sar.silent_at(), Due::Silence),
             (self.stk.due(), Due::Stk),
@@ -829,6 +836,7 @@ impl Modem {
             }
             Due::Search => self.search_done(at),
             Due::Attach => self.attach_done(),
+            Due::NetworkFound => self.network_found(),
             Due::Configuration => self.configured(),
             Due::Silence => self.fall_silent(),
             Due::Session(session) => self.session_due(session),
@@ -866,6 +874,7 @@ impl Modem {
                 self.finish(work, Ok(()));
             }
             Work::Scan => {
+                self.end_scan();
                 let found = self.radio.is_on() && self.networks.visible().next().is_some();
                 let outcome = if found { Ok(()) } else { Err(Reason::NoNetworks.into()) };
                 self.finish(work, outcome);

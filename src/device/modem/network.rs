@@ -2,7 +2,9 @@
 
 use heapless::Vec;
 
+use super::band::{Band, Bands};
 use super::event::{Change, Origin};
+use super::preferences::{Domain, Preferences, Restriction, Roaming};
 use super::{Failure, Modem, Reason, Text, Ticket, Work, text};
 use crate::time::Instant;
 
@@ -14,6 +16,8 @@ pub const PREFERRED: usize = 8;
 pub const HOME_PROVIDERS: usize = 4;
 /// Cells nearby.
 pub const NEIGHBOURS: usize = 8;
+/// Carriers that a network can add.
+pub const CARRIERS: usize = 4;
 
 bitflags::bitflags! {
     /// Radio technologies. The bits are those of MBIM's data classes.
@@ -46,6 +50,15 @@ impl defmt::Format for Technologies {
 }
 
 impl Technologies {
+    /// All of the second generation.
+    pub const SECOND: Self = Self::GPRS.union(Self::EDGE);
+    /// All of the third generation.
+    pub const THIRD: Self = Self::UMTS.union(Self::HSDPA).union(Self::HSUPA);
+    /// All of the fourth generation.
+    pub const FOURTH: Self = Self::LTE;
+    /// All of the fifth generation.
+    pub const FIFTH: Self = Self::NR_NSA.union(Self::NR_SA);
+
     /// The best one, alone.
     #[must_use]
     pub fn best(self) -> Self {
@@ -126,6 +139,12 @@ pub struct Network {
     pub downlink: u64,
     /// The cell.
     pub cell: Cell,
+    /// Width of its carrier in kHz; 0: what is usual for the technology.
+    pub bandwidth: u32,
+    /// Further carriers that the network adds to a session (LTE).
+    pub carriers: Vec<Carrier, CARRIERS>,
+    /// How often a sleeping device listens: every so many radio frames, 32, 64, 128 or 256.
+    pub paging: u16,
 }
 
 impl Network {
@@ -145,7 +164,39 @@ impl Network {
             uplink: 50_000_000,
             downlink: 150_000_000,
             cell: Cell::default(),
+            bandwidth: 0,
+            carriers: Vec::new(),
+            paging: 128,
         }
+    }
+
+    /// Width of its carrier in kHz, with a technology.
+    #[must_use]
+    pub fn bandwidth(&self, technology: Technologies) -> u32 {
+        match self.bandwidth {
+            0 if technology.intersects(Technologies::FOURTH | Technologies::FIFTH) => 20_000,
+            0 if technology.intersects(Technologies::THIRD) => 5_000,
+            0 => 200,
+            known => known,
+        }
+    }
+}
+
+/// A further carrier of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Carrier {
+    /// Physical cell identity.
+    pub physical: u32,
+    /// Channel number.
+    pub channel: u32,
+    /// Width in kHz.
+    pub bandwidth: u32,
+}
+
+impl Default for Carrier {
+    fn default() -> Self {
+        Self { physical: 201, channel: 6300, bandwidth: 10_000 }
     }
 }
 
@@ -156,6 +207,16 @@ pub struct Provider {
     pub plmn: Text<6>,
     /// Name.
     pub name: Text<40>,
+    /// The radio technologies that the list names; empty: none in particular.
+    pub technologies: Technologies,
+}
+
+impl Provider {
+    /// A provider with no technology in particular.
+    #[must_use]
+    pub fn new(plmn: &str, name: &str) -> Self {
+        Self { plmn: text(plmn), name: text(name), technologies: Technologies::empty() }
+    }
 }
 
 /// Networks, and how the modem deals with them.
@@ -178,6 +239,8 @@ pub struct NetworkSetup {
     pub signal: Signal,
     /// Cells nearby.
     pub neighbours: Vec<Neighbour, NEIGHBOURS>,
+    /// Bands that the device can use.
+    pub bands: Bands,
 }
 
 impl Default for NetworkSetup {
@@ -204,11 +267,13 @@ impl Default for NetworkSetup {
             home_providers: Vec::new(),
             signal: Signal::default(),
             neighbours,
+            bands: Bands::default(),
         }
     }
 }
 
-/// What is received. `None` where there is nothing to measure.
+/// What is received. `None` where there is nothing to measure. In UMTS the power and quality of the reference signal are
+/// those of the pilot channel: RSCP and Ec/N0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Signal {
@@ -216,9 +281,9 @@ pub struct Signal {
     pub rssi: Option<i16>,
     /// Bit error rate, class 0 to 7 of 3GPP TS 45.008.
     pub error_rate: Option<u8>,
-    /// Reference signal power in dBm (LTE, 5G).
+    /// Reference signal power in dBm (UMTS, LTE, 5G).
     pub rsrp: Option<i16>,
-    /// Reference signal quality in dB (LTE, 5G).
+    /// Reference signal quality in dB (UMTS, LTE, 5G).
     pub rsrq: Option<i16>,
     /// Signal to noise ratio in dB (LTE, 5G).
     pub snr: Option<i16>,
@@ -343,7 +408,6 @@ pub(super) struct Networks {
     in_reach: bool,
     /// The network grants packet service.
     packet_granted: bool,
-    selection: Selection,
     registration: Registration,
     search_due: Option<Instant>,
     packet: PacketService,
@@ -352,34 +416,49 @@ pub(super) struct Networks {
     wants_packet: bool,
     /// The home provider that the host has chosen.
     home: Option<Provider>,
-    /// What a host has not forbidden.
-    usable: Technologies,
+    /// What a host prefers, and what of that outlives a restart.
+    pub(super) preferences: Preferences,
+    pub(super) kept: Preferences,
+    scan: Option<ScanState>,
+}
+
+/// A scan under way.
+#[derive(Clone, Copy, Debug)]
+struct ScanState {
+    from: Instant,
+    until: Instant,
+    /// Networks found so far.
+    found: u8,
 }
 
 impl Networks {
     pub(super) fn new(setup: NetworkSetup) -> Self {
+        let preferences = Preferences::new(setup.technologies, setup.bands);
         Self {
             setup,
             in_reach: true,
             packet_granted: true,
-            selection: Selection::Automatic,
             registration: Registration::NONE,
             search_due: None,
             packet: PacketService::NONE,
             attach_due: None,
             wants_packet: true,
             home: None,
-            usable: Technologies::all(),
+            kept: preferences.clone(),
+            preferences,
+            scan: None,
         }
     }
 
     pub(super) fn power_off(&mut self) {
-        self.selection = Selection::Automatic;
-        self.registration = Registration::NONE;
+        self.preferences = self.kept.clone();
+        let manual = self.preferences.selection != Selection::Automatic;
+        self.registration = Registration { manual, ..Registration::NONE };
         self.search_due = None;
         self.packet = PacketService::NONE;
         self.attach_due = None;
         self.wants_packet = true;
+        self.scan = None;
     }
 
     pub(super) fn search_due(&self) -> Option<Instant> {
@@ -388,6 +467,17 @@ impl Networks {
 
     pub(super) fn attach_due(&self) -> Option<Instant> {
         self.attach_due
+    }
+
+    /// When the scan under way finds its next network.
+    pub(super) fn found_due(&self) -> Option<Instant> {
+        let scan = self.scan?;
+        let all = u64::try_from(self.visible().count()).unwrap_or(u64::MAX);
+        let next = u64::from(scan.found).saturating_add(1);
+        // Evenly spread, so that the last one is found before the scan ends.
+        let whole = scan.until.0.saturating_sub(scan.from.0);
+        let after = whole.saturating_mul(next).checked_div(all.saturating_add(1))?;
+        (next <= all).then(|| Instant(scan.from.0.saturating_add(after)))
     }
 
     pub(super) fn visible(&self) -> impl Iterator<Item = (u8, &Network)> {
@@ -433,6 +523,42 @@ impl Modem {
         self.network(place)
     }
 
+    /// The radio technology that the device uses with the network it is registered with, alone; nothing unless registered.
+    #[must_use]
+    pub fn serving_technology(&self) -> Technologies {
+        let Registration { available, preferred, .. } = self.registration();
+        if !self.registration().is_registered() {
+            return Technologies::empty();
+        }
+        let wanted = if (available & preferred).is_empty() { available } else { available & preferred };
+        let first = self.networks.preferences.order.iter().find(|generation| wanted.intersects(**generation));
+        first.map_or(wanted, |generation| wanted & *generation).best()
+    }
+
+    /// The radio technologies of a network that the device may use there, by technology and band.
+    fn technologies_of(&self, network: &Network) -> Technologies {
+        let usable = network.technologies & self.usable_technologies();
+        // The cell's channel belongs to the best technology; the fifth generation beside LTE starts from an LTE cell.
+        let best = (network.technologies & self.technologies()).best();
+        let barred = Band::of(best, network.cell.channel)
+            .is_some_and(|band| self.bands().contains(band) && !self.networks.preferences.bands.contains(band));
+        match best {
+            _ if !barred => usable,
+            Technologies::NR_SA => usable - Technologies::NR_SA,
+            best if best.intersects(Technologies::FOURTH | Technologies::NR_NSA) => {
+                usable - Technologies::FOURTH - Technologies::NR_NSA
+            }
+            best if best.intersects(Technologies::THIRD) => usable - Technologies::THIRD,
+            _ => usable - Technologies::SECOND,
+        }
+    }
+
+    /// Bands that the device can use.
+    #[must_use]
+    pub fn bands(&self) -> &Bands {
+        &self.networks.setup.bands
+    }
+
     /// Packet service.
     #[must_use]
     pub fn packet_service(&self) -> PacketService {
@@ -460,7 +586,7 @@ impl Modem {
     /// What the device can do and a host has not forbidden.
     #[must_use]
     pub fn usable_technologies(&self) -> Technologies {
-        self.technologies() & self.networks.usable
+        self.technologies() & self.networks.preferences.technologies
     }
 
     /// A host says which radio technologies may be used; that holds over restarts. The modem looks for a network anew if
@@ -475,7 +601,8 @@ impl Modem {
             return Err(Reason::NotSupported.into());
         }
         let before = self.usable_technologies();
-        self.networks.usable = usable;
+        self.networks.preferences.technologies = usable;
+        self.networks.kept.technologies = usable;
         if before != self.usable_technologies() {
             self.end_packet_service(Reason::NotRegistered.into());
             self.begin_search(now);
@@ -531,11 +658,7 @@ impl Modem {
     /// Without a SIM that can be used.
     pub fn home_provider(&self) -> Result<Provider, Failure> {
         let sim = self.usable_sim()?;
-        Ok(self
-            .networks
-            .home
-            .clone()
-            .unwrap_or_else(|| Provider { plmn: sim.home.clone(), name: sim.home_name.clone() }))
+        Ok(self.networks.home.clone().unwrap_or_else(|| Provider::new(&sim.home, &sim.home_name)))
     }
 
     /// Chooses one of the home providers.
@@ -667,15 +790,9 @@ impl Modem {
             return Err(Reason::NotAllowed.into());
         }
         if let Selection::Manual(plmn) = &selection {
-            if !self.networks.setup.manual {
-                return Err(Reason::NotSupported.into());
-            }
-            if plmn.len() < 5 || !plmn.bytes().all(|c| c.is_ascii_digit()) {
-                return Err(Reason::Invalid.into());
-            }
+            self.may_choose(plmn)?;
         }
-        let denied = matches!(&selection, Selection::Manual(plmn) if self.is_denied(plmn));
-        if denied || self.is_sim_denied() {
+        if self.is_sim_denied() {
             return Err(Reason::NotAllowed.into());
         }
         if self.is_waiting(Work::Register) {
@@ -689,15 +806,33 @@ impl Modem {
         let ticket = if stays { self.begin_done(by, Work::Register)? } else { self.begin(by, Work::Register, None)? };
         // Who registers is there.
         self.shut_down = false;
-        let manual = selection != Selection::Automatic;
-        self.networks.selection = selection;
+        self.select(selection);
         self.networks.registration.preferred = preferred;
-        self.networks.registration.manual = manual;
         if !stays {
             self.end_packet_service(Reason::NotRegistered.into());
             self.begin_search(now);
         }
         Ok(ticket)
+    }
+
+    /// Whether a host may choose this network.
+    pub(super) fn may_choose(&self, plmn: &str) -> Result<(), Failure> {
+        if !self.networks.setup.manual {
+            return Err(Reason::NotSupported.into());
+        }
+        if plmn.len() < 5 || !plmn.bytes().all(|c| c.is_ascii_digit()) {
+            return Err(Reason::Invalid.into());
+        }
+        if self.is_denied(plmn) {
+            return Err(Reason::NotAllowed.into());
+        }
+        Ok(())
+    }
+
+    /// From now on this is chosen.
+    pub(super) fn select(&mut self, selection: Selection) {
+        self.networks.registration.manual = selection != Selection::Automatic;
+        self.networks.preferences.selection = selection;
     }
 
     /// Looks for a network, if SIM and radio allow it.
@@ -713,9 +848,9 @@ impl Modem {
 
     fn set_registration(&mut self, state: RegistrationState, cause: u32, network: Option<u8>) {
         let available = network.and_then(|place| self.network(place));
-        let available = available.map_or(Technologies::empty(), |network| network.technologies);
+        let available = available.map_or(Technologies::empty(), |network| self.technologies_of(network));
         let before = self.networks.registration;
-        let after = Registration { state, cause, network, available: available & self.usable_technologies(), ..before };
+        let after = Registration { state, cause, network, available, ..before };
         self.networks.registration = after;
         if (before.state, before.cause, before.network) != (state, cause, network) {
             self.log.push(Origin::WORLD, Change::Registration(after));
@@ -725,9 +860,9 @@ impl Modem {
 
     /// Lower is better; `None`: never chosen by the modem.
     fn rank(&self, network: &Network) -> Option<u8> {
-        let technologies = network.technologies & self.usable_technologies();
+        let may = !self.technologies_of(network).is_empty() && self.may_roam(network);
         match () {
-            () if technologies.is_empty() || network.forbidden || self.is_denied(&network.plmn) => None,
+            () if !may || network.forbidden || self.is_denied(&network.plmn) => None,
             () if self.is_home(&network.plmn) => Some(0),
             () if self.is_preferred(&network.plmn) => Some(1),
             () if network.partner => Some(2),
@@ -735,12 +870,27 @@ impl Modem {
         }
     }
 
+    /// Whether the host allows this network by being home or not.
+    fn may_roam(&self, network: &Network) -> bool {
+        match self.networks.preferences.roaming {
+            Roaming::Any => true,
+            Roaming::HomeOnly => self.is_home(&network.plmn),
+            Roaming::RoamingOnly => !self.is_home(&network.plmn),
+        }
+    }
+
     pub(super) fn search_done(&mut self, now: Instant) {
         self.networks.search_due = None;
+        if self.networks.preferences.restriction != Restriction::None {
+            // It may listen to a network, but not talk to it.
+            self.set_registration(RegistrationState::Deregistered, 0, None);
+            self.finish(Work::Register, Err(Reason::NotAllowed.into()));
+            return;
+        }
         let visible = || self.networks.visible();
-        let choice = match &self.networks.selection {
+        let choice = match &self.networks.preferences.selection {
             Selection::Manual(plmn) => visible().find(|(_, network)| {
-                let usable = network.technologies.intersects(self.usable_technologies());
+                let usable = !self.technologies_of(network).is_empty() && self.may_roam(network);
                 network.plmn == *plmn && usable && !self.is_denied(&network.plmn)
             }),
             Selection::Automatic => visible()
@@ -793,8 +943,9 @@ impl Modem {
 
     // Packet service.
 
-    fn attach_if_wanted(&mut self, now: Instant) {
-        if self.networks.wants_packet && self.networks.packet_granted && self.registration().is_registered() {
+    pub(super) fn attach_if_wanted(&mut self, now: Instant) {
+        let wanted = self.networks.wants_packet && self.networks.preferences.domain != Domain::Circuit;
+        if wanted && self.networks.packet_granted && self.registration().is_registered() {
             self.begin_attach(now);
         }
     }
@@ -810,10 +961,7 @@ impl Modem {
     fn set_packet_service(&mut self, state: PacketState, cause: u32) {
         let mut packet = PacketService { state, cause, ..PacketService::NONE };
         if let Some(network) = self.serving_network().filter(|_| state == PacketState::Attached) {
-            let preferred = self.registration().preferred;
-            let available = network.technologies & self.usable_technologies();
-            let wanted = if (available & preferred).is_empty() { available } else { available & preferred };
-            packet.technology = wanted.best();
+            packet.technology = self.serving_technology();
             packet.uplink = network.uplink;
             packet.downlink = network.downlink;
         }
@@ -926,7 +1074,45 @@ impl Modem {
         if self.is_waiting(Work::Scan) {
             return Err(Reason::Busy.into());
         }
-        let due = now + self.delays.scan;
-        self.begin(by, Work::Scan, Some(due))
+        let until = now + self.delays.scan;
+        let ticket = self.begin(by, Work::Scan, Some(until))?;
+        self.networks.scan = Some(ScanState { from: now, until, found: 0 });
+        Ok(ticket)
+    }
+
+    /// Networks that the scan under way has found so far, with their places among all; all that are received, if there is
+    /// none.
+    pub fn found_networks(&self) -> impl Iterator<Item = (u8, &Network)> {
+        let found = self.networks.scan.map_or(usize::MAX, |scan| scan.found.into());
+        self.visible_networks().take(found)
+    }
+
+    pub(super) fn network_found(&mut self) {
+        if let Some(scan) = &mut self.networks.scan {
+            scan.found = scan.found.saturating_add(1);
+            let found = scan.found;
+            self.log.push(Origin::WORLD, Change::NetworkFound(found));
+        }
+    }
+
+    pub(super) fn end_scan(&mut self) {
+        self.networks.scan = None;
+    }
+
+    /// Looks for a network unless the device is registered with one.
+    ///
+    /// # Errors
+    ///
+    /// The state of the SIM, [`Reason::RadioOff`].
+    pub fn search_again(&mut self, now: Instant) -> Result<(), Failure> {
+        self.poll(now);
+        self.usable_sim()?;
+        if !self.radio.is_on() {
+            return Err(Reason::RadioOff.into());
+        }
+        if !self.registration().is_registered() {
+            self.begin_search(now);
+        }
+        Ok(())
     }
 }

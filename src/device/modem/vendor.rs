@@ -6,8 +6,9 @@
 use heapless::Vec;
 use sha2::{Digest, Sha256};
 
+use super::band::carrier;
 use super::event::{Change, Origin};
-use super::network::{RegistrationState, Signal, Technologies};
+use super::network::{RegistrationState, Signal};
 use super::{Failure, Modem, Reason, Text, Ticket, Work};
 use crate::time::{Instant, Millis};
 
@@ -493,11 +494,7 @@ impl Modem {
         Some(Frequency {
             role: FrequencyUse::Serving,
             center: carrier(technology, network.cell.channel).unwrap_or(0),
-            bandwidth: match () {
-                () if technology.intersects(LONG_TERM) => 20_000_000,
-                () if technology.intersects(THIRD) => 5_000_000,
-                () => 200_000,
-            },
+            bandwidth: network.bandwidth(technology).saturating_mul(1000),
             signal: self.signal(),
             connected: self.has_active_session(),
         })
@@ -533,87 +530,5 @@ impl Modem {
     /// Restarts the device after a while.
     pub fn request_restart_after(&mut self, now: Instant, wait: Millis) {
         self.request_restart(now + wait);
-    }
-}
-
-const LONG_TERM: Technologies = Technologies::LTE.union(Technologies::NR_NSA).union(Technologies::NR_SA);
-const THIRD: Technologies = Technologies::UMTS.union(Technologies::HSDPA).union(Technologies::HSUPA);
-
-/// First and last channel of a downlink band, and the frequency of the first one in units of 100 kHz (3GPP TS 36.101
-/// table 5.7.3-1).
-const LTE_BANDS: &[(u32, u32, u32)] = &[
-    (0, 599, 21_100),
-    (600, 1199, 19_300),
-    (1200, 1949, 18_050),
-    (1950, 2399, 21_100),
-    (2400, 2649, 8690),
-    (2750, 3449, 26_200),
-    (3450, 3799, 9250),
-    (5010, 5179, 7290),
-    (5180, 5279, 7460),
-    (5730, 5849, 7340),
-    (6150, 6449, 7910),
-    (8040, 8689, 19_300),
-    (8690, 9039, 8590),
-    (9210, 9659, 7580),
-    (37_750, 38_249, 25_700),
-    (38_250, 38_649, 18_800),
-    (38_650, 39_649, 23_000),
-    (39_650, 41_589, 24_960),
-    (66_436, 67_335, 21_100),
-    (68_586, 68_935, 6170),
-];
-
-/// Middle of the downlink carrier with a channel number, in Hz, where the number says it.
-fn carrier(technology: Technologies, channel: u32) -> Option<u64> {
-    let number = u64::from(channel);
-    if technology.intersects(Technologies::NR_SA) {
-        // TS 38.104 §5.4.2.1.
-        return Some(match number.checked_sub(600_000) {
-            None => number.saturating_mul(5_000),
-            Some(above) => above.saturating_mul(15_000).saturating_add(3_000_000_000),
-        });
-    }
-    if technology.intersects(LONG_TERM) {
-        let band = LTE_BANDS.iter().find(|(first, last, _)| (*first..=*last).contains(&channel));
-        let steps = band.map(|(first, _, low)| channel.saturating_sub(*first).saturating_add(*low));
-        return steps.map(|steps| u64::from(steps).saturating_mul(100_000));
-    }
-    if technology.intersects(THIRD) {
-        // TS 25.101 §5.4.3, the general rule.
-        return Some(number.saturating_mul(200_000));
-    }
-    // TS 45.005 §2.
-    let behind = |first: u64, base: u64| number.saturating_sub(first).saturating_mul(200_000).saturating_add(base);
-    match channel {
-        0..=124 => Some(behind(0, 935_000_000)),
-        512..=885 => Some(behind(512, 1_805_200_000)),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn channels_have_the_frequencies_of_the_specifications() {
-        for (technology, channel, mhz) in [
-            (Technologies::LTE, 300, Some(2140.0)),
-            (Technologies::LTE, 1300, Some(1815.0)),
-            (Technologies::LTE, 6300, Some(806.0)),
-            (Technologies::LTE, 39_150, Some(2350.0)),
-            (Technologies::LTE, 700_000, None),
-            (Technologies::NR_SA, 632_628, Some(3489.42)),
-            (Technologies::NR_SA, 156_490, Some(782.45)),
-            (Technologies::HSUPA, 10_562, Some(2112.4)),
-            (Technologies::EDGE, 62, Some(947.4)),
-            (Technologies::GPRS, 700, Some(1842.8)),
-            (Technologies::GPRS, 300, None),
-        ] {
-            #[allow(clippy::as_conversions, clippy::cast_precision_loss)]
-            let found = carrier(technology, channel).map(|hz| hz as f64 / 1e6);
-            assert_eq!(found, mhz, "{technology:?} {channel}");
-        }
     }
 }

@@ -305,7 +305,7 @@ impl Keys for Cell {
 }
 
 fn provider(table: &mut Table<'_>) -> Result<Provider, Problem> {
-    let mut provider = Provider { plmn: Text::new(), name: Text::new() };
+    let mut provider = Provider::new("", "");
     table.need("plmn", &mut Digits::<5, 6>(&mut provider.plmn))?;
     table.need("name", &mut provider.name)?;
     Ok(provider)
