@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`modem`] | a model of a modem that knows no protocol: SIM, radio, networks, sessions, in virtual time |
 //! | `mbim` | an MBIM function: the face that the model shows to an MBIM host (feature `mbim`) |
+//! | `qmi` | a QMI function: the face that it shows to a QMI host (feature `qmi`) |
 //!
 //! A *face* speaks one protocol. It holds no modem; each of its calls borrows one, so that several faces show the same
 //! [`Modem`](modem::Modem). A face changes the modem by the modem's methods, and reads what happened from the modem's
@@ -15,6 +16,24 @@
 #[cfg(feature = "mbim")]
 pub mod mbim;
 pub mod modem;
+#[cfg(feature = "qmi")]
+pub mod qmi;
+
+/// Faults that a face can have set at the same time.
+pub const FAULTS: usize = 8;
+
+/// There is no room for another fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct TooManyFaults;
+
+impl core::fmt::Display for TooManyFaults {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "more than {FAULTS} faults at the same time")
+    }
+}
+
+impl core::error::Error for TooManyFaults {}
 
 /// Collects up to `N` items; the rest is left out, where the collecting of `heapless` would panic.
 pub(crate) fn collect<T, const N: usize>(items: impl IntoIterator<Item = T>) -> heapless::Vec<T, N> {

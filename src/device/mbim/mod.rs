@@ -52,6 +52,7 @@ use mbim_wire::{Command as _, EncodeError, ProtocolError, Status, Uuid};
 use super::collect;
 use super::modem::event::{Change, Cursor, Origin, Reading};
 use super::modem::{Modem, Text, Ticket};
+pub use super::{FAULTS, TooManyFaults};
 use crate::outgoing::Outgoing;
 use crate::time::{Instant, Millis};
 
@@ -72,8 +73,6 @@ use subscriptions::Subscriptions;
 
 /// Commands that may be under way, or wait for room in the queue.
 pub const TRANSACTIONS: usize = 16;
-/// Faults that may be set at the same time.
-pub const FAULTS: usize = 8;
 /// Longest time between two fragments of a message.
 pub const FRAGMENT_GAP: Millis = Millis(1250);
 
@@ -252,19 +251,6 @@ pub struct Fault {
     /// the next one only, or all of them.
     pub once: bool,
 }
-
-/// There is no room for another fault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct TooManyFaults;
-
-impl core::fmt::Display for TooManyFaults {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "more than {FAULTS} faults at the same time")
-    }
-}
-
-impl core::error::Error for TooManyFaults {}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {

@@ -1,0 +1,37 @@
+//! Telling a client what has changed.
+
+use qmi_wire::{Builder as _, Indicated};
+
+use super::service::{Kept, State};
+use super::{Config, Outbox, Shared};
+use crate::device::modem::Modem;
+use crate::time::Instant;
+
+/// One client that may be told of a change.
+#[derive(Debug)]
+pub(super) struct Tell<'t, 's> {
+    pub(super) now: Instant,
+    pub(super) modem: &'t Modem,
+    pub(super) config: &'t Config,
+    pub(super) shared: &'t Shared,
+    pub(super) cid: u8,
+    pub(super) state: &'t mut State,
+    pub(super) outbox: &'t mut Outbox<'s>,
+}
+
+impl<'t> Tell<'t, '_> {
+    /// What is kept for the client.
+    pub(super) fn state<T: Kept>(&mut self) -> Option<&mut T> {
+        T::of(self.state)
+    }
+
+    /// Tells it.
+    pub(super) fn send<M: Indicated>(&mut self, mut fill: impl FnMut(&mut M::IndicationBuilder<'_>, &'t Modem)) {
+        let modem = self.modem;
+        self.outbox.indicate(M::SERVICE, M::ID, self.cid, &mut |writer| {
+            let mut builder = M::IndicationBuilder::continuing(writer);
+            fill(&mut builder, modem);
+            builder.finish().map(|frame| frame.len())
+        });
+    }
+}
