@@ -30,7 +30,7 @@ impl<'a> Wire<'a> {
     const EMPTY: Self = Self { base: &[], at: 0, count: 0 };
 
     /// `count` elements of `stride` bytes at `at`, if there is room for them.
-    fn checked(base: &'a [u8], at: usize, count: u32, stride: usize) -> Result<Self, DecodeError> {
+    pub(crate) fn checked(base: &'a [u8], at: usize, count: u32, stride: usize) -> Result<Self, DecodeError> {
         let count = length(count);
         if count.saturating_mul(stride.max(1)) > base.len().saturating_sub(at) {
             return Err(DecodeError::new(DecodeErrorKind::Count, at));
@@ -38,8 +38,14 @@ impl<'a> Wire<'a> {
         Ok(Self { base, at, count })
     }
 
+    /// Elements of `stride` bytes from `at` on, as many as the word `back` bytes before says.
+    pub(crate) fn in_place(base: &'a [u8], at: usize, back: usize, stride: usize) -> Result<Self, DecodeError> {
+        let count = word_at(base, at.saturating_sub(back))?;
+        Self::checked(base, at, count, stride)
+    }
+
     /// Elements of `stride` bytes at the offset in `at`, as many as the word `back` bytes before says.
-    fn referenced(base: &'a [u8], at: usize, back: usize, stride: usize) -> Result<Self, DecodeError> {
+    pub(crate) fn referenced(base: &'a [u8], at: usize, back: usize, stride: usize) -> Result<Self, DecodeError> {
         let count = word_at(base, at.saturating_sub(back))?;
         let first = word_at(base, at)?;
         if count == 0 {
@@ -52,17 +58,18 @@ impl<'a> Wire<'a> {
     }
 
     /// Bytes that may be handed out as elements.
-    const fn allowance(&self) -> usize {
+    pub(crate) const fn allowance(&self) -> usize {
         self.base.len().saturating_mul(OVERLAP)
     }
 
-    fn offsets(self, stride: usize) -> impl Iterator<Item = usize> + use<> {
+    /// Where the elements are, or their pairs.
+    pub(crate) fn offsets(self, stride: usize) -> impl Iterator<Item = usize> + use<> {
         (0..self.count).map(move |i| i.saturating_mul(stride).saturating_add(self.at))
     }
 }
 
 /// Takes an element of `len` bytes, to which the pair at `at` points, off what may still be handed out.
-fn spend(left: &mut usize, len: usize, at: usize) -> Result<(), DecodeError> {
+pub(crate) fn spend(left: &mut usize, len: usize, at: usize) -> Result<(), DecodeError> {
     *left = left.checked_sub(len).ok_or(DecodeError::new(DecodeErrorKind::Count, at))?;
     Ok(())
 }
@@ -165,7 +172,7 @@ macro_rules! list_traits {
 
 /// The element that the pair at `at` points to. Some modems state no size where there is a `fixed` part, or one that runs
 /// past the end of the message; the element then ends where the bytes end, and its own fields are checked against that.
-fn element_at(base: &[u8], at: usize, fixed: usize) -> Result<&[u8], DecodeError> {
+pub(crate) fn element_at(base: &[u8], at: usize, fixed: usize) -> Result<&[u8], DecodeError> {
     let (offset, size) = (word_at(base, at)?, word_at(base, at.saturating_add(4))?);
     match base.get(length(offset)..) {
         Some(rest) if offset != 0 => {
@@ -213,8 +220,7 @@ impl<'a, V: View<'a>, const BACK: usize> Field<'a> for RefList<'a, V, BACK> {
     const FIXED: usize = 0;
 
     fn at(base: &'a [u8], at: usize) -> Result<Self, DecodeError> {
-        let count = word_at(base, at.saturating_sub(BACK))?;
-        Wire::checked(base, at, count, 8).map(|wire| Self(Source::Wire(wire)))
+        Wire::in_place(base, at, BACK, 8).map(|wire| Self(Source::Wire(wire)))
     }
 
     fn put(&self, w: &mut StructWriter<'_, '_>, at: usize) {
@@ -328,8 +334,7 @@ impl<'a, T: Field<'a> + Copy + PartialEq + fmt::Debug, const BACK: usize> Field<
     const FIXED: usize = 0;
 
     fn at(base: &'a [u8], at: usize) -> Result<Self, DecodeError> {
-        let count = word_at(base, at.saturating_sub(BACK))?;
-        Wire::checked(base, at, count, T::FIXED).map(|wire| Self(Source::Wire(wire)))
+        Wire::in_place(base, at, BACK, T::FIXED).map(|wire| Self(Source::Wire(wire)))
     }
 
     fn put(&self, w: &mut StructWriter<'_, '_>, at: usize) {
@@ -370,8 +375,7 @@ impl<'a, const BACK: usize> Field<'a> for TextList<'a, BACK> {
     const FIXED: usize = 0;
 
     fn at(base: &'a [u8], at: usize) -> Result<Self, DecodeError> {
-        let count = word_at(base, at.saturating_sub(BACK))?;
-        Wire::checked(base, at, count, 8).map(|wire| Self(Source::Wire(wire)))
+        Wire::in_place(base, at, BACK, 8).map(|wire| Self(Source::Wire(wire)))
     }
 
     fn put(&self, w: &mut StructWriter<'_, '_>, at: usize) {

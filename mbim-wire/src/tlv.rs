@@ -80,16 +80,17 @@ fn one_at(base: &[u8], at: usize) -> Result<(Tlv<'_>, usize), DecodeError> {
     Ok((Tlv { kind, data }, next.min(base.len())))
 }
 
-/// Reads the `n`-th TLV behind `at`.
-fn nth_at(base: &[u8], at: usize, n: usize) -> Result<(Tlv<'_>, usize), DecodeError> {
-    let mut at = at;
-    for _ in 0..n {
-        (_, at) = one_at(base, at)?;
-    }
-    one_at(base, at)
+/// Where the `n`-th TLV behind `at` is.
+pub(crate) fn skip(base: &[u8], at: usize, n: usize) -> Result<usize, DecodeError> {
+    (0..n).try_fold(at, |at, _| one_at(base, at).map(|(_, next)| next))
 }
 
-fn typed_at(base: &[u8], at: usize, n: usize, kind: TlvType) -> Result<&[u8], DecodeError> {
+/// Reads the `n`-th TLV behind `at`.
+pub(crate) fn nth_at(base: &[u8], at: usize, n: usize) -> Result<(Tlv<'_>, usize), DecodeError> {
+    one_at(base, skip(base, at, n)?)
+}
+
+pub(crate) fn typed_at(base: &[u8], at: usize, n: usize, kind: TlvType) -> Result<&[u8], DecodeError> {
     match nth_at(base, at, n)? {
         (tlv, _) if tlv.kind == kind => Ok(tlv.data),
         _ => Err(DecodeError::new(DecodeErrorKind::Tlv, at)),
@@ -101,6 +102,16 @@ fn put_header(w: &mut StructWriter<'_, '_>, kind: TlvType, len: usize) {
     w.append_unpadded(&kind.0.to_le_bytes());
     w.append_unpadded(&[0, u8::try_from(padding).unwrap_or(0)]);
     w.append_unpadded(&codec::word(len).to_le_bytes());
+}
+
+pub(crate) fn put_text(w: &mut StructWriter<'_, '_>, text: Utf16<'_>, max: usize) {
+    let len = text.wire_len();
+    if len > max {
+        w.poison(EncodeError::TooLong { limit: max });
+    }
+    put_header(w, TlvType::WCHAR_STR, len);
+    text.append(w);
+    w.pad(len);
 }
 
 impl<'a, const N: usize> Field<'a> for Tlv<'a, N> {
@@ -137,13 +148,7 @@ impl<'a, const N: usize, const MAX: usize> Field<'a> for TlvText<'a, N, MAX> {
     }
 
     fn put(&self, w: &mut StructWriter<'_, '_>, _: usize) {
-        let len = self.0.wire_len();
-        if len > MAX {
-            w.poison(EncodeError::TooLong { limit: MAX });
-        }
-        put_header(w, TlvType::WCHAR_STR, len);
-        self.0.append(w);
-        w.pad(len);
+        put_text(w, self.0, MAX);
     }
 }
 
@@ -270,11 +275,7 @@ impl<'a, const N: usize> Field<'a> for TlvList<'a, N> {
     const FIXED: usize = 0;
 
     fn at(base: &'a [u8], at: usize) -> Result<Self, DecodeError> {
-        let mut at = at;
-        for _ in 0..N {
-            (_, at) = one_at(base, at)?;
-        }
-        Ok(Self(Source::Wire { base, at }))
+        Ok(Self(Source::Wire { base, at: skip(base, at, N)? }))
     }
 
     fn put(&self, w: &mut StructWriter<'_, '_>, at: usize) {
