@@ -1,8 +1,8 @@
-//! Channels over the devices that Linux offers: `/dev/cdc-wdm*`, `/dev/wwan*mbim*`, terminals (serial ports and
-//! pseudo-terminals) and sockets.
+//! Channels over the devices that Linux offers: `/dev/cdc-wdm*`, `/dev/wwan*`, terminals (serial ports and
+//! pseudo-terminals) and sockets, for MBIM and QMI.
 //!
 //! [`LinuxPort`] is the opened device: a byte stream with deadlines, as AT wants it. [`LinuxChannel`] cuts it into
-//! messages. `AsyncPort` and `AsyncDevice` (feature `async-io`) are the async twins. What the kernel drivers do with
+//! messages. [`Protocol::of`] asks the kernel which protocol a device speaks. `AsyncPort` and `AsyncDevice` (feature `async-io`) are the async twins. What the kernel drivers do with
 //! reads, writes and errors is taken from `cdc-wdm.c`.
 
 extern crate alloc;
@@ -27,7 +27,7 @@ use rustix::termios::{ControlModes, OptionalActions, SpecialCodeIndex, Termios};
 use rustix::time::ClockId;
 
 use super::blocking::{ByteStream, MessageChannel};
-use super::framed::{Deframer, FrameCounters, MbimFraming, Outbox, Silence};
+use super::framed::{AnyFraming, Deframer, FrameCounters, MbimFraming, Outbox, QmuxFraming, Silence};
 use crate::time::{Instant, Millis};
 
 /// The longest message where the device does not tell, in bytes.
@@ -453,6 +453,82 @@ impl Drop for LinuxPort {
     }
 }
 
+/// What a device speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Protocol {
+    /// MBIM: [`LinuxChannel::new`].
+    Mbim,
+    /// QMI in QMUX frames: [`LinuxChannel::qmux`].
+    Qmi,
+    /// AT commands.
+    At,
+}
+
+/// What such a Unix socket is called besides: whoever serves QMI on one names it so, and other clients look for it.
+const QMUX_SOCKET: &str = "qmux_socket";
+
+impl Protocol {
+    /// What the device of that path speaks, as far as Linux tells: the type of a WWAN port, the driver of a `cdc-wdm`
+    /// device; failing that, the name of the node, or of a socket. `None` if nothing tells.
+    ///
+    /// The driver `huawei_cdc_ncm` says nothing: its devices speak AT or MBIM.
+    #[must_use]
+    pub fn of(path: impl AsRef<Path>) -> Option<Self> {
+        let path = fs::canonicalize(path.as_ref()).ok()?;
+        let stat = rustix::fs::stat(&path).ok()?;
+        if FileType::from_raw_mode(stat.st_mode) == FileType::CharacterDevice {
+            let (major, minor) = (rustix::fs::major(stat.st_rdev), rustix::fs::minor(stat.st_rdev));
+            let node = fs::canonicalize(alloc::format!("/sys/dev/char/{major}:{minor}")).ok();
+            if let Some(protocol) = node.and_then(|node| Self::of_node(&node)) {
+                return Some(protocol);
+            }
+        }
+        path.file_name()?.to_str().and_then(Self::of_name)
+    }
+
+    /// What the directory of a device in sysfs tells.
+    fn of_node(node: &Path) -> Option<Self> {
+        if let Ok(kind) = fs::read_to_string(node.join("type")) {
+            return match kind.trim() {
+                "MBIM" => Some(Self::Mbim),
+                "QMI" => Some(Self::Qmi),
+                "AT" => Some(Self::At),
+                _ => None,
+            };
+        }
+        // Of all directories above, the interface has the driver; the device above it is driven by `usb`.
+        node.ancestors().take(SYSFS_DEPTH).find_map(|directory| {
+            let driver = fs::read_link(directory.join("driver")).ok()?;
+            driver.file_name()?.to_str().and_then(Self::of_driver)
+        })
+    }
+
+    fn of_driver(driver: &str) -> Option<Self> {
+        match driver {
+            "cdc_mbim" => Some(Self::Mbim),
+            "qmi_wwan" | "qmi_wwan_q" => Some(Self::Qmi),
+            "option" | "qcserial" | "cdc_acm" => Some(Self::At),
+            _ => None,
+        }
+    }
+
+    /// `wwan0mbim0`, `wwan0qmi0` and `wwan0at0` of kernels that have no attribute; the channels `smdcntl*` and `rpmsg*`.
+    fn of_name(name: &str) -> Option<Self> {
+        if name.contains(QMUX_SOCKET) || name.starts_with("smdcntl") || name.starts_with("rpmsg") {
+            return Some(Self::Qmi);
+        }
+        let port = name.strip_prefix("wwan")?.trim_start_matches(|c: char| c.is_ascii_digit());
+        match port.trim_end_matches(|c: char| c.is_ascii_digit()) {
+            "mbim" => Some(Self::Mbim),
+            "qmi" => Some(Self::Qmi),
+            "at" => Some(Self::At),
+            _ => None,
+        }
+    }
+}
+
 /// What `poll` said about a device that then had nothing to give or take.
 enum Condition {
     Fine,
@@ -546,7 +622,7 @@ pub struct LinuxCounters {
 struct Core {
     kind: PortKind,
     max_message: usize,
-    deframer: Deframer<Vec<u8>>,
+    deframer: Deframer<Vec<u8>, AnyFraming>,
     outbox: Outbox<Vec<u8>>,
     silence: Silence,
     overflows: u32,
@@ -554,7 +630,7 @@ struct Core {
 }
 
 impl Core {
-    fn new(kind: PortKind, max_message: usize) -> Self {
+    fn new(kind: PortKind, max_message: usize, framing: AnyFraming) -> Self {
         let mut receive = max_message.max(DEFAULT_MAX_MESSAGE);
         if kind == PortKind::Messages {
             receive = receive.saturating_mul(2); // see `commit_transfer`
@@ -564,7 +640,7 @@ impl Core {
         Self {
             kind,
             max_message,
-            deframer: Deframer::with_framing(vec![0; receive], MbimFraming::default()),
+            deframer: Deframer::with_framing(vec![0; receive], framing),
             outbox: Outbox::new(vec![0; send]),
             silence: Silence::new(Silence::USUAL),
             overflows: 0,
@@ -624,8 +700,10 @@ impl Core {
     }
 }
 
-/// A blocking channel over a [`LinuxPort`], for MBIM.
+/// A blocking channel over a [`LinuxPort`].
 ///
+/// One message is one write; what is read may be several messages or a part of one, as the drivers for QMI have it.
+
 /// On a terminal or a socket a message is given up when the stream is silent inside it for a second. An error of kind
 /// [`NotConnected`](ErrorKind) means that the device is gone for good; any other concerns one message.
 ///
@@ -648,7 +726,7 @@ pub struct LinuxChannel {
 }
 
 impl LinuxChannel {
-    /// Opens a device or a Unix socket: see [`LinuxPort::open`].
+    /// Opens a device or a Unix socket for MBIM: see [`LinuxPort::open`].
     ///
     /// # Errors
     ///
@@ -657,18 +735,31 @@ impl LinuxChannel {
         LinuxPort::open(path).map(Self::new)
     }
 
-    /// Makes a channel of a port, with the port's [`max_message`](LinuxPort::max_message).
+    /// Makes a channel for MBIM of a port, with the port's [`max_message`](LinuxPort::max_message).
     #[must_use]
     pub fn new(port: LinuxPort) -> Self {
         let max_message = port.max_message();
         Self::with_max_message(port, max_message)
     }
 
-    /// Makes a channel of a port that sends messages of up to `max_message` bytes. It receives at least that much,
+    /// Makes a channel for QMI (QMUX frames) of a port, with the port's [`max_message`](LinuxPort::max_message).
+    #[must_use]
+    pub fn qmux(port: LinuxPort) -> Self {
+        let max_message = port.max_message();
+        Self::with_framing(port, max_message, QmuxFraming::default())
+    }
+
+    /// Makes a channel for MBIM of a port that sends messages of up to `max_message` bytes. It receives at least that much,
     /// and never less than [`DEFAULT_MAX_MESSAGE`].
     #[must_use]
     pub fn with_max_message(port: LinuxPort, max_message: usize) -> Self {
-        let core = Core::new(port.kind(), max_message);
+        Self::with_framing(port, max_message, MbimFraming::default())
+    }
+
+    /// The same for messages of any protocol.
+    #[must_use]
+    pub fn with_framing(port: LinuxPort, max_message: usize, framing: impl Into<AnyFraming>) -> Self {
+        let core = Core::new(port.kind(), max_message, framing.into());
         Self { port, core }
     }
 
@@ -758,8 +849,8 @@ mod asynchronous {
     use super::super::framed::yield_once;
     use super::super::{Clock, MessageChannel};
     use super::{
-        Condition, Core, Duration, Errno, Instant, LinuxClock, LinuxCounters, LinuxError, LinuxPort, Millis, Operation,
-        PAUSE, PortKind, Silence, condition, io,
+        AnyFraming, Condition, Core, Duration, Errno, Instant, LinuxClock, LinuxCounters, LinuxError, LinuxPort,
+        MbimFraming, Millis, Operation, PAUSE, PortKind, QmuxFraming, Silence, condition, io,
     };
 
     impl Clock for LinuxClock {
@@ -881,7 +972,7 @@ mod asynchronous {
     }
 
     impl AsyncDevice {
-        /// Opens a device or a Unix socket: see [`LinuxPort::open`].
+        /// Opens a device or a Unix socket for MBIM: see [`LinuxPort::open`].
         ///
         /// # Errors
         ///
@@ -890,17 +981,30 @@ mod asynchronous {
             AsyncPort::open(path).map(Self::new)
         }
 
-        /// Makes a channel of a port, with the port's [`max_message`](LinuxPort::max_message).
+        /// Makes a channel for MBIM of a port, with the port's [`max_message`](LinuxPort::max_message).
         #[must_use]
         pub fn new(port: AsyncPort) -> Self {
             let max_message = port.port().max_message();
             Self::with_max_message(port, max_message)
         }
 
+        /// Makes a channel for QMI of a port: see [`LinuxChannel::qmux`](super::LinuxChannel::qmux).
+        #[must_use]
+        pub fn qmux(port: AsyncPort) -> Self {
+            let max_message = port.port().max_message();
+            Self::with_framing(port, max_message, QmuxFraming::default())
+        }
+
         /// Makes a channel of a port: see [`LinuxChannel::with_max_message`](super::LinuxChannel::with_max_message).
         #[must_use]
         pub fn with_max_message(port: AsyncPort, max_message: usize) -> Self {
-            let core = Core::new(port.port().kind(), max_message);
+            Self::with_framing(port, max_message, MbimFraming::default())
+        }
+
+        /// Makes a channel of a port: see [`LinuxChannel::with_framing`](super::LinuxChannel::with_framing).
+        #[must_use]
+        pub fn with_framing(port: AsyncPort, max_message: usize, framing: impl Into<AnyFraming>) -> Self {
+            let core = Core::new(port.port().kind(), max_message, framing.into());
             Self { port, core }
         }
 

@@ -45,7 +45,7 @@ pub use framed::{AnyFraming, Deframer, Framed, FramedError, Framing, MbimFraming
 #[cfg(all(feature = "async-io", target_os = "linux"))]
 pub use linux::{AsyncDevice, AsyncPort};
 #[cfg(all(feature = "std", target_os = "linux"))]
-pub use linux::{LinuxChannel, LinuxClock, LinuxError, LinuxPort};
+pub use linux::{LinuxChannel, LinuxClock, LinuxError, LinuxPort, Protocol};
 pub use pcapng::PcapngTap;
 pub use pipe::{Pipe, PipeEnd, PipeError};
 pub use trace::{Sink, Tracer};

@@ -275,7 +275,7 @@ fn a_message_device_resynchronises_at_each_message() {
 
 #[test]
 fn overflows_and_cut_messages_are_counted() {
-    let mut core = Core::new(PortKind::Messages, 64);
+    let mut core = Core::new(PortKind::Messages, 64, MbimFraming::default().into());
     core.deframer.space()[..8].copy_from_slice(&[3, 0, 0, 0x80, 100, 0, 0, 0]);
     core.arrived(Ok(8)).unwrap();
     let overflow = LinuxError::system(Operation::Read, Errno::NOBUFS);
@@ -467,4 +467,94 @@ mod asynchronous {
         let port = LinuxPort::from_fd(null.into()).unwrap();
         assert_eq!(AsyncPort::new(port).unwrap_err(), LinuxError::NotADevice);
     }
+}
+
+const SYNC: [u8; 12] = [1, 0x0b, 0, 0, 0, 0, 0, 1, 0x27, 0, 0, 0];
+const SYNCED: [u8; 19] = [1, 0x12, 0, 0x80, 0, 0, 1, 1, 0x27, 0, 7, 0, 2, 4, 0, 0, 0, 0, 0];
+
+#[test]
+fn a_terminal_carries_qmux_frames_both_ways() {
+    let (mut modem, path) = pty();
+    let mut channel = LinuxChannel::qmux(LinuxPort::open(&path).unwrap());
+    channel.send(&SYNC).unwrap();
+    let mut seen = [0; 12];
+    modem.read_exact(&mut seen).unwrap();
+    assert_eq!(seen, SYNC);
+    let mut buf = [0; 64];
+    // Nothing there is no hang-up; two frames at once; one in two parts.
+    assert_eq!(channel.receive(&mut buf, Instant(0)), Ok(None));
+    modem.write_all(&[&SYNCED[..], &SYNCED, &SYNCED[..7]].concat()).unwrap();
+    assert_eq!(channel.receive(&mut buf, soon()), Ok(Some(19)));
+    assert_eq!(channel.receive(&mut buf, soon()), Ok(Some(19)));
+    assert_eq!(channel.receive(&mut buf, Instant(0)), Ok(None));
+    modem.write_all(&SYNCED[7..]).unwrap();
+    assert_eq!(channel.receive(&mut buf, soon()), Ok(Some(19)));
+    assert_eq!(buf[..19], SYNCED);
+    assert_eq!(channel.counters().frames.dropped_bytes, 0);
+}
+
+#[test]
+fn a_carrier_with_transfers_carries_several_frames_in_one() {
+    let (modem, ours) =
+        rustix::net::socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None).unwrap();
+    let mut channel = LinuxChannel::qmux(LinuxPort::from_fd(ours).unwrap());
+    assert_eq!(channel.port().kind(), PortKind::Messages);
+    rustix::io::write(&modem, &[&SYNCED[..], &SYNCED, &SYNCED[..13]].concat()).unwrap();
+    rustix::io::write(&modem, &SYNCED[13..]).unwrap();
+    let mut buf = [0; 64];
+    for _ in 0..3 {
+        assert_eq!(channel.receive(&mut buf, soon()), Ok(Some(19)));
+        assert_eq!(buf[..19], SYNCED);
+    }
+    // One frame, one write.
+    channel.send(&SYNC).unwrap();
+    channel.send(&SYNC).unwrap();
+    assert_eq!(rustix::io::read(&modem, &mut buf[..]), Ok(12));
+}
+
+#[test]
+fn the_protocol_is_known_by_attribute_driver_or_name() {
+    let folder = Folder::new("protocol");
+    let node = folder.0.join("1-1:1.4/usbmisc/cdc-wdm0");
+    fs::create_dir_all(&node).unwrap();
+    assert_eq!(Protocol::of_node(&node), None);
+    let link = |driver: &str| {
+        let link = folder.0.join("1-1:1.4/driver");
+        let _ = fs::remove_file(&link);
+        std::os::unix::fs::symlink(std::format!("../../bus/usb/drivers/{driver}"), link).unwrap();
+    };
+    let drivers = [
+        ("qmi_wwan", Some(Protocol::Qmi)),
+        ("cdc_mbim", Some(Protocol::Mbim)),
+        ("huawei_cdc_ncm", None),
+        ("option", Some(Protocol::At)),
+    ];
+    for (driver, protocol) in drivers {
+        link(driver);
+        assert_eq!(Protocol::of_node(&node), protocol, "{driver}");
+    }
+    // The attribute of a WWAN port goes first.
+    link("cdc_mbim");
+    for (kind, protocol) in [("QMI\n", Some(Protocol::Qmi)), ("AT\n", Some(Protocol::At)), ("XMMRPC\n", None)] {
+        fs::write(node.join("type"), kind).unwrap();
+        assert_eq!(Protocol::of_node(&node), protocol, "{kind}");
+    }
+    let names = [
+        ("wwan0qmi0", Some(Protocol::Qmi)),
+        ("wwan12mbim1", Some(Protocol::Mbim)),
+        ("wwan0at1", Some(Protocol::At)),
+        ("wwan0xmmrpc0", None),
+        ("cdc-wdm0", None),
+        ("rpmsg0", Some(Protocol::Qmi)),
+        ("my_qmux_socket.3", Some(Protocol::Qmi)),
+    ];
+    for (name, protocol) in names {
+        assert_eq!(Protocol::of_name(name), protocol, "{name}");
+    }
+    // A socket is known by its name, however it was found.
+    let socket = folder.0.join("qmux_socket0");
+    let _listener = UnixListener::bind(&socket).unwrap();
+    std::os::unix::fs::symlink(&socket, folder.0.join("modem")).unwrap();
+    assert_eq!(Protocol::of(folder.0.join("modem")), Some(Protocol::Qmi));
+    assert_eq!((Protocol::of("/dev/null"), Protocol::of("/no/such")), (None, None));
 }
