@@ -78,6 +78,8 @@ pub enum Change {
     Transmission(bool),
     /// Short messages, or their store.
     Messages(MessageEvent),
+    /// A page came: its number.
+    Page(u32),
     /// The network, or another client, said something in a dialogue: the number of the reply.
     Ussd(u32),
     /// The card has changed files by itself; see [`Modem::refresh`](super::Modem::refresh).

@@ -11,6 +11,7 @@
 //! | [`bearer`] | sessions, access points, addresses, stored contexts, packet filters |
 //! | [`refresh`] | what the card has changed by itself |
 //! | [`sms`] | short messages: the store, receiving, sending |
+//! | [`broadcast`] | pages for everybody |
 //! | [`ussd`] | dialogues with the network |
 //! | [`voice`] | calls |
 //! | [`clock`] | the date that the network tells |
@@ -48,6 +49,7 @@ use crate::time::{Instant, Millis};
 pub mod auth;
 pub mod band;
 pub mod bearer;
+pub mod broadcast;
 pub mod card;
 pub mod clock;
 pub mod denylist;
@@ -67,6 +69,7 @@ pub mod voice;
 pub mod wake;
 
 use bearer::{BearerSetup, Bearers};
+use broadcast::Broadcasts;
 use clock::{Clock, Date};
 use denylist::{DENIED, Denied};
 use event::{Change, Cursor, Log, Origin, Reading};
@@ -183,6 +186,8 @@ pub struct Delays {
     pub no_answer: Millis,
     /// Writing a piece of a firmware update.
     pub update_write: Millis,
+    /// How long the network waits for the host that is to acknowledge a message.
+    pub acknowledge: Millis,
     /// How long a refresh of the card waits for those who read files.
     pub refresh: Millis,
     /// From when a number is dialled until it rings there.
@@ -218,6 +223,7 @@ impl Default for Delays {
             ussd_idle: Millis(60_000),
             no_answer: Millis(20_000),
             update_write: Millis(10),
+            acknowledge: Millis(15_000),
             refresh: Millis(2_000),
             call_alert: Millis(500),
             call_answer: Millis(2_000),
@@ -452,6 +458,7 @@ enum Due {
     MessagesReady,
     Sent(u8),
     Arrival,
+    Unacknowledged,
     Ussd,
     Call(u8),
     Refresh,
@@ -488,6 +495,7 @@ pub struct Modem {
     /// Whether faces were told that the phonebook can be used.
     phonebook_told: bool,
     sms: Sms,
+    broadcasts: Broadcasts,
     ussd: Ussd,
     voice: Voice,
     refreshing: Refreshing,
@@ -526,6 +534,7 @@ impl Modem {
             vendor: Vendor::new(setup.vendor),
             phonebook_told: false,
             sms: Sms::new(setup.sms),
+            broadcasts: Broadcasts::default(),
             ussd: Ussd::new(setup.ussd),
             voice: Voice::new(setup.voice),
             refreshing: Refreshing::default(),
@@ -655,6 +664,7 @@ impl Modem {
         self.shut_down = false;
         self.stk.power_off();
         self.sms.power_off();
+        self.broadcasts.power_off();
         self.ussd.power_off();
         self.voice.power_off();
         self.refreshing.power_off();
@@ -809,6 +819,7 @@ impl Modem {
             (self.stk.due(), Due::Stk),
             (self.sms.ready_due(), Due::MessagesReady),
             (self.arrival_due(), Due::Arrival),
+            (self.sms.acknowledge_due(), Due::Unacknowledged),
             (self.ussd.due(), Due::Ussd),
             (self.refreshing.due(), Due::Refresh),
         ];
@@ -845,6 +856,7 @@ impl Modem {
             Due::MessagesReady => self.messages_are_ready(),
             Due::Sent(reference) => self.message_sent(at, reference),
             Due::Arrival => self.message_arrives(at),
+            Due::Unacknowledged => self.message_comes_again(at),
             Due::Ussd => self.ussd_due(at),
             Due::Call(id) => self.call_due(at, id),
             Due::Refresh => self.end_refresh(Origin::WORLD, RefreshStage::Done),

@@ -62,7 +62,7 @@ fn indication(own: bool, change: Change) -> Option<(u32, AnySubject)> {
         MessageEvent::Ready(ready) => (Id::Configuration, Subject::Configuration(ready)),
         MessageEvent::Arrived { index, full } => (Id::StoreStatus, Subject::StoreStatus(Some(index), full)),
         MessageEvent::Full => (Id::StoreStatus, Subject::StoreStatus(None, true)),
-        MessageEvent::Flash(number) => (Id::Read, Subject::Flash(number)),
+        MessageEvent::Flash(number) | MessageEvent::ToAcknowledge(number) => (Id::Read, Subject::Flash(number)),
         MessageEvent::Changed => return None,
     };
     Some((id.cid(), subject.into()))

@@ -3,6 +3,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `mod` (here) | the store and what happens to messages on their way |
+//! | `routes` | where messages go that arrive |
 //! | `tpdu` | what messages look like (3GPP TS 23.040) |
 //!
 //! Messages that the modem cannot take yet (no registration, SIM not ready, store full) stay with the network, in
@@ -16,7 +17,11 @@ use super::event::{Change, Origin};
 use super::{Failure, Modem, Reason, Text, Ticket, Work, text};
 use crate::time::{Instant, Millis};
 
+mod routes;
 mod tpdu;
+
+use routes::Unacknowledged;
+pub use routes::{Receipt, Routed, Routes, Storage};
 
 /// Messages that fit the largest store.
 pub const MESSAGES: usize = 40;
@@ -278,8 +283,10 @@ pub enum MessageEvent {
     },
     /// A message cannot arrive because the store is full.
     Full,
-    /// A message arrived that goes to the screen; see [`Modem::flash`].
+    /// A message arrived that goes to the screen, or to hosts otherwise; see [`Modem::flash`].
     Flash(u32),
+    /// The same, and a host must acknowledge it.
+    ToAcknowledge(u32),
     /// Messages were written or deleted by a host.
     Changed,
 }
@@ -314,6 +321,10 @@ pub(super) struct Sms {
     loop_back: bool,
     /// As long as the capacity.
     store: Vec<Option<Message>, MESSAGES>,
+    /// Those of them that the device holds, not the card.
+    in_device: u64,
+    routes: Routes,
+    unacknowledged: Option<Unacknowledged>,
     ready: bool,
     /// When the store can be used.
     ready_at: Option<Instant>,
@@ -345,6 +356,9 @@ impl Sms {
             destinations: setup.destinations,
             loop_back: setup.loop_back,
             store,
+            in_device: 0,
+            routes: Routes::default(),
+            unacknowledged: None,
             ready: false,
             ready_at: None,
             told_full: false,
@@ -364,6 +378,28 @@ impl Sms {
         self.told_full = false;
         self.sending.clear();
         self.flashes.clear();
+        self.routes = Routes::default();
+        // The network has it still, since nobody has acknowledged it.
+        if let Some(Unacknowledged { content, due, .. }) = self.unacknowledged.take() {
+            if self.arrivals.push(Arrival { at: due, content }).is_err() {
+                self.lost = self.lost.saturating_add(1);
+            }
+        }
+    }
+
+    pub(super) fn acknowledge_due(&self) -> Option<Instant> {
+        self.unacknowledged.as_ref().map(|message| message.due)
+    }
+
+    /// Keeps a message for hosts; its number.
+    fn hands_over(&mut self, content: Content) -> u32 {
+        if self.flashes.is_full() {
+            self.flashes.pop_front();
+        }
+        let number = self.flash;
+        self.flash = number.wrapping_add(1);
+        let _ = self.flashes.push_back((number, content));
+        number
     }
 
     pub(super) fn ready_due(&self) -> Option<Instant> {
@@ -379,9 +415,13 @@ impl Sms {
     }
 
     /// Stores in the lowest free place; the index from 1.
-    fn put(&mut self, message: Message) -> Option<u8> {
+    fn put(&mut self, storage: Storage, message: Message) -> Option<u8> {
         let place = self.store.iter().position(Option::is_none)?;
         *self.store.get_mut(place)? = Some(message);
+        match storage {
+            Storage::Card => self.in_device &= !bit(place),
+            Storage::Device => self.in_device |= bit(place),
+        }
         u8::try_from(place.saturating_add(1)).ok()
     }
 
@@ -514,11 +554,48 @@ impl Modem {
     ///
     /// [`Reason::Full`], and those of [`usable_store`](Self::usable_store).
     pub fn store_message(&mut self, now: Instant, by: Origin, message: Message) -> Result<u8, Failure> {
+        self.store_message_in(now, by, Storage::Card, message)
+    }
+
+    /// The same, in a part of the store.
+    ///
+    /// # Errors
+    ///
+    /// As [`store_message`](Self::store_message).
+    pub fn store_message_in(
+        &mut self,
+        now: Instant,
+        by: Origin,
+        storage: Storage,
+        message: Message,
+    ) -> Result<u8, Failure> {
         self.poll(now);
         self.usable_store()?;
-        let index = self.sms.put(message).ok_or(Reason::Full)?;
+        let index = self.sms.put(storage, message).ok_or(Reason::Full)?;
         self.log.push(by, Change::Messages(MessageEvent::Changed));
         Ok(index)
+    }
+
+    /// The part of the store that the message with an index, from 1, is in, or would be.
+    #[must_use]
+    pub fn message_storage(&self, index: u8) -> Storage {
+        let in_device = index.checked_sub(1).is_some_and(|place| self.sms.in_device & bit(usize::from(place)) != 0);
+        if in_device { Storage::Device } else { Storage::Card }
+    }
+
+    /// A host says what became of a stored message.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::InvalidIndex`], and those of [`usable_store`](Self::usable_store).
+    pub fn mark_message(&mut self, now: Instant, by: Origin, index: u8, status: MessageStatus) -> Result<(), Failure> {
+        self.poll(now);
+        self.usable_store()?;
+        let place = index.checked_sub(1).map(usize::from).ok_or(Failure::from(Reason::InvalidIndex))?;
+        let message = self.sms.store.get_mut(place).and_then(Option::as_mut);
+        message.ok_or(Failure::from(Reason::InvalidIndex))?.status = status;
+        self.log.push(by, Change::Messages(MessageEvent::Changed));
+        Ok(())
     }
 
     /// Deletes messages. What waits with the network for room arrives then.
@@ -633,7 +710,7 @@ impl Modem {
 
     /// When the next message arrives, if the modem can be reached.
     pub(super) fn arrival_due(&self) -> Option<Instant> {
-        if !self.sms.ready || !self.registration().is_registered() {
+        if !self.sms.ready || !self.registration().is_registered() || self.sms.unacknowledged.is_some() {
             return None;
         }
         self.sms.arrivals.iter().map(|arrival| arrival.at).min()
@@ -651,7 +728,13 @@ impl Modem {
             matches!((message, &arrival.content),
                 (Some(Message { content: Content::Pdu(old), .. }), Content::Pdu(new)) if tpdu::replaces(new, old))
         });
-        if !nature.silent && !nature.flash && replaced.is_none() && self.sms.is_full() {
+        let receipt = match &arrival.content {
+            _ if nature.silent => Receipt::Discard,
+            Content::Pdu(_) if nature.report && self.sms.routes.reports => Receipt::HandOver,
+            Content::Pdu(_) => self.sms.routes.get(Routed::of(nature.class)),
+            Content::Cdma(_) => self.sms.routes.get(Routed::Cdma),
+        };
+        if matches!(receipt, Receipt::Store(_)) && replaced.is_none() && self.sms.is_full() {
             if !self.sms.told_full {
                 self.sms.told_full = true;
                 self.log.push(Origin::WORLD, Change::Messages(MessageEvent::Full));
@@ -664,19 +747,19 @@ impl Modem {
             return;
         }
         let Some(Arrival { content, .. }) = take_at(&mut self.sms.arrivals, place) else { return };
-        if nature.silent {
-            return;
-        }
-        if nature.flash {
-            return self.show_flash(content);
-        }
+        let storage = match receipt {
+            Receipt::Discard => return,
+            Receipt::HandOver => return self.show_flash(content),
+            Receipt::HandOverToAcknowledge => return self.hand_over_to_acknowledge(now, content),
+            Receipt::Store(storage) => storage,
+        };
         let message = Message { status: MessageStatus::New, content };
         let index = match replaced.and_then(|place| Some((place, self.sms.store.get_mut(place)?))) {
             Some((place, old)) => {
                 *old = Some(message);
                 u8::try_from(place.saturating_add(1)).ok()
             }
-            None => self.sms.put(message),
+            None => self.sms.put(storage, message),
         };
         if let Some(index) = index {
             let full = self.sms.is_full();
@@ -685,14 +768,8 @@ impl Modem {
     }
 
     fn show_flash(&mut self, content: Content) {
-        if self.sms.flashes.is_full() {
-            self.sms.flashes.pop_front();
-        }
-        let number = self.sms.flash;
-        self.sms.flash = number.wrapping_add(1);
-        if self.sms.flashes.push_back((number, content)).is_ok() {
-            self.log.push(Origin::WORLD, Change::Messages(MessageEvent::Flash(number)));
-        }
+        let number = self.sms.hands_over(content);
+        self.log.push(Origin::WORLD, Change::Messages(MessageEvent::Flash(number)));
     }
 
     // From the modem.

@@ -10,8 +10,6 @@ use super::super::clock::Date;
 use super::super::{Failure, Reason, Text, text};
 use super::{ARRIVALS, Content, Incoming, Number, PDU_LEN, is_number};
 
-/// Messages of class 0 go to the screen.
-const TO_THE_SCREEN: u8 = 0;
 /// Messages with this protocol identifier are acknowledged and thrown away.
 const SILENT: u8 = 0x40;
 /// Messages with one of these replace an older one with the same and of the same sender.
@@ -33,8 +31,10 @@ fn written(service_centre: &str, tpdu: Tpdu<'_>) -> Result<Content, Failure> {
 /// How a message that arrives is dealt with.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Nature {
-    /// It goes to the screen.
-    pub(super) flash: bool,
+    /// Its class.
+    pub(super) class: Option<u8>,
+    /// It is a report about a message that was sent.
+    pub(super) report: bool,
     /// It is acknowledged and thrown away.
     pub(super) silent: bool,
 }
@@ -44,10 +44,11 @@ impl Nature {
         let pdu = Pdu::parse(pdu, Direction::ToMobile).map_err(|_| Failure::from(Reason::Invalid))?;
         match pdu.tpdu {
             Tpdu::Deliver(message) => Ok(Self {
-                flash: message.data_coding.class() == Some(TO_THE_SCREEN),
+                class: message.data_coding.class(),
+                report: false,
                 silent: message.protocol_identifier == SILENT,
             }),
-            Tpdu::StatusReport(_) => Ok(Self::default()),
+            Tpdu::StatusReport(_) => Ok(Self { report: true, ..Self::default() }),
             _ => Err(Reason::Invalid.into()),
         }
     }
