@@ -118,6 +118,10 @@ impl<'m> Machine<'m> {
             Action::HardwareRadio { on } => modem.set_hw_radio(at, *on),
             Action::Configure { name } => modem.configure(at, name.clone()),
             Action::Pco { session, options } => modem.set_pco(at, *session, options),
+            Action::Flow(flow) => {
+                modem.network_sets_flow(at, *flow);
+            }
+            Action::FlowsKnown(known) => modem.set_network_flows(at, *known),
             Action::SetCell(cell) => modem.set_cell(at, *cell),
             Action::Traffic { session, octets } => {
                 modem.carry(at, *session, Way::Up, *octets);

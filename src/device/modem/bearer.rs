@@ -7,8 +7,9 @@ use heapless::Vec;
 use super::super::collect;
 use super::event::{Change, Origin};
 use super::network::PacketState;
+use super::profile::{Autoconnect, ContextChange};
 use super::{Failure, Modem, Reason, Text, Ticket, Work, text};
-use crate::time::Instant;
+use crate::time::{Instant, Millis};
 
 /// Sessions that can be active at the same time.
 pub const SESSIONS: usize = 16;
@@ -114,13 +115,22 @@ pub struct AccessPoint {
     pub credentials: Option<Credentials>,
     /// Refuses with this cause; 0 accepts.
     pub refuses: u32,
+    /// Who was refused must wait so long; the modem itself refuses until then.
+    pub back_off: Millis,
 }
 
 impl AccessPoint {
     /// An access point that grants everything to everybody.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        Self { name: text(name), ip: IpKind::Default, tells_limit: true, credentials: None, refuses: 0 }
+        Self {
+            name: text(name),
+            ip: IpKind::Default,
+            tells_limit: true,
+            credentials: None,
+            refuses: 0,
+            back_off: Millis(0),
+        }
     }
 }
 
@@ -222,6 +232,8 @@ impl IpConfiguration {
 pub struct Context {
     /// Number, from 1.
     pub id: u32,
+    /// Name that a host has given it.
+    pub name: Text<32>,
     /// What it is for.
     pub purpose: Purpose,
     /// Access point name.
@@ -267,6 +279,8 @@ pub struct BearerSetup {
     pub contexts: Vec<Context, CONTEXTS>,
     /// Contexts to attach with when the device is delivered: home, partner, others.
     pub attach: [Context; ATTACH_CONTEXTS],
+    /// Whether the modem connects by itself when it is delivered.
+    pub autoconnect: Autoconnect,
 }
 
 impl Default for BearerSetup {
@@ -284,6 +298,7 @@ impl Default for BearerSetup {
             addresses: AddressPlan::default(),
             contexts,
             attach: [context.clone(), context.clone(), context],
+            autoconnect: Autoconnect::default(),
         }
     }
 }
@@ -336,19 +351,51 @@ pub struct ContextRequest<'a> {
     pub ip: IpKind,
     /// What it is for.
     pub purpose: Purpose,
+    /// Channel of the data path that carries it; 0: the one that has no number.
+    pub channel: u8,
+    /// Number of the stored context that all this was taken from; 0: none.
+    pub context: u32,
+}
+
+/// How a session came to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionOrigin {
+    /// Who asked for it; [`Origin::WORLD`] if the modem began it by itself.
+    pub owner: Origin,
+    /// User name.
+    pub user: Text<64>,
+    /// How it was presented.
+    pub auth: Auth,
+    /// Channel of the data path that carries it; 0: the one that has no number.
+    pub channel: u8,
+    /// Number of the stored context that it was taken from; 0: none.
+    pub context: u32,
+}
+
+/// Who was refused and must wait.
+#[derive(Debug)]
+struct Throttle {
+    apn: Text<100>,
+    v4: Instant,
+    v6: Instant,
+    failure: Failure,
 }
 
 #[derive(Debug)]
 struct Session {
     status: SessionStatus,
-    owner: Origin,
+    origin: SessionOrigin,
     apn: Text<100>,
+    traffic: Statistics,
+    dormant: bool,
     configuration: IpConfiguration,
     pco: Vec<u8, PCO_LEN>,
     due: Option<Instant>,
     /// What the network will say when an activation is due: families granted and a cause.
     verdict: Result<(IpKind, u32), Failure>,
     stalled: bool,
+    /// The modem itself refuses, because it has to wait.
+    throttled: bool,
 }
 
 /// A packet filter.
@@ -374,7 +421,7 @@ pub enum Way {
     Up,
 }
 
-/// Packets of all sessions since power-on.
+/// Packets of a session, or of all since power-on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Statistics {
@@ -392,6 +439,21 @@ pub struct Statistics {
     pub out_discards: u32,
 }
 
+impl Statistics {
+    fn count(&mut self, way: Way, carried: bool, octets: u64) {
+        let (bytes, packets, discards) = match way {
+            Way::Down => (&mut self.in_octets, &mut self.in_packets, &mut self.in_discards),
+            Way::Up => (&mut self.out_octets, &mut self.out_packets, &mut self.out_discards),
+        };
+        if carried {
+            *bytes = bytes.saturating_add(octets);
+            *packets = packets.saturating_add(1);
+        } else {
+            *discards = discards.saturating_add(1);
+        }
+    }
+}
+
 /// The state behind all that.
 #[derive(Debug)]
 pub(super) struct Bearers {
@@ -401,6 +463,7 @@ pub(super) struct Bearers {
     attach: [Context; ATTACH_CONTEXTS],
     filters: Vec<Filter, FILTERS>,
     statistics: Statistics,
+    throttles: Vec<Throttle, ACCESS_POINTS>,
 }
 
 impl Bearers {
@@ -411,6 +474,7 @@ impl Bearers {
             attach: setup.attach.clone(),
             filters: Vec::new(),
             statistics: Statistics::default(),
+            throttles: Vec::new(),
             setup,
         }
     }
@@ -419,6 +483,46 @@ impl Bearers {
         self.sessions.clear();
         self.filters.clear();
         self.statistics = Statistics::default();
+        self.throttles.clear();
+    }
+
+    pub(super) fn contexts(&self) -> &[Context] {
+        &self.contexts
+    }
+
+    pub(super) fn forget_context(&mut self, id: u32) {
+        self.contexts.retain(|context| context.id != id);
+    }
+
+    /// What the modem itself says to a request that must wait.
+    fn throttled(&self, now: Instant, request: &ContextRequest<'_>) -> Option<Failure> {
+        let found = self.throttles.iter().find(|one| one.apn.eq_ignore_ascii_case(request.apn))?;
+        let until = match (request.ip.has_v4(), request.ip.has_v6()) {
+            (true, false) => found.v4,
+            (false, _) => found.v6,
+            _ => found.v4.min(found.v6),
+        };
+        (now < until).then_some(found.failure)
+    }
+
+    /// The network has refused: whoever asks for that again waits.
+    fn throttle(&mut self, now: Instant, apn: &Text<100>, ip: IpKind, failure: Failure) {
+        let points = self.setup.access_points.iter();
+        let point = points.clone().find(|point| point.name.eq_ignore_ascii_case(apn));
+        let wait = point.map_or(Millis(0), |point| point.back_off);
+        if wait == Millis(0) {
+            return;
+        }
+        let old = self.throttles.iter().find(|one| one.apn == *apn);
+        let (mut v4, mut v6) = old.map_or((now, now), |old| (old.v4, old.v6));
+        if ip.has_v4() {
+            v4 = now + wait;
+        }
+        if ip.has_v6() {
+            v6 = now + wait;
+        }
+        self.throttles.retain(|one| one.apn != *apn && one.v4.max(one.v6) > now);
+        let _ = self.throttles.push(Throttle { apn: apn.clone(), v4, v6, failure });
     }
 
     pub(super) fn due(&self) -> impl Iterator<Item = (Instant, u8)> {
@@ -548,6 +652,78 @@ impl Modem {
         self.active(session).map(|session| &session.configuration)
     }
 
+    fn inactive_sessions(&self) -> impl DoubleEndedIterator<Item = u8> {
+        let last = u8::try_from(self.max_sessions().saturating_sub(1)).unwrap_or(u8::MAX);
+        (0..=last).filter(|id| self.session((*id).into()).is_ok_and(|status| status.state == SessionState::Inactive))
+    }
+
+    /// The lowest number of a session that is not active.
+    #[must_use]
+    pub fn free_session(&self) -> Option<u8> {
+        self.inactive_sessions().next()
+    }
+
+    /// The highest number of a session that is not active: for the modem itself, since hosts begin with the lowest.
+    pub(super) fn last_free_session(&self) -> Option<u8> {
+        self.inactive_sessions().next_back()
+    }
+
+    /// How a session came to be; what is over is forgotten at some time.
+    #[must_use]
+    pub fn session_origin(&self, session: u8) -> Option<&SessionOrigin> {
+        self.bearers.get(session).map(|session| &session.origin)
+    }
+
+    /// Who asked for a session.
+    #[must_use]
+    pub fn session_owner(&self, session: u8) -> Option<Origin> {
+        self.session_origin(session).map(|origin| origin.owner)
+    }
+
+    /// The active session that carries packets of one IP version on a channel of the data path.
+    #[must_use]
+    pub fn session_on_channel(&self, channel: u8, v6: bool) -> Option<u8> {
+        let mut sessions = self.bearers.sessions.iter();
+        let found = sessions.find(|session| {
+            let carried = if v6 { session.configuration.v6.is_some() } else { session.configuration.v4.is_some() };
+            session.status.state == SessionState::Active && session.origin.channel == channel && carried
+        });
+        found.map(|session| session.status.session)
+    }
+
+    /// Packets of a session since it became active.
+    #[must_use]
+    pub fn session_statistics(&self, session: u8) -> Statistics {
+        self.bearers.get(session).map_or(Statistics::default(), |session| session.traffic)
+    }
+
+    /// Whether a session rests: it is active, but has no radio channel until the next packet.
+    #[must_use]
+    pub fn is_dormant(&self, session: u8) -> bool {
+        self.active(session).is_some_and(|session| session.dormant)
+    }
+
+    /// Lets an active session rest, or wakes it. `false` if it was so already, or is not active.
+    pub fn set_dormant(&mut self, now: Instant, by: Origin, session: u8, dormant: bool) -> bool {
+        self.poll(now);
+        let found = self.bearers.get_mut(session);
+        let found = found.filter(|session| session.status.state == SessionState::Active && session.dormant != dormant);
+        let Some(found) = found else { return false };
+        found.dormant = dormant;
+        self.log.push(by, Change::Dormancy { session, dormant });
+        if !dormant {
+            self.transmits(now);
+        }
+        true
+    }
+
+    /// Access points that must wait: name, and how long for IPv4 and IPv6.
+    pub fn throttles(&self, now: Instant) -> impl Iterator<Item = (&str, Millis, Millis)> {
+        let throttles = self.bearers.throttles.iter();
+        let left = throttles.map(move |one| (one.apn.as_str(), one.v4.since(now), one.v6.since(now)));
+        left.filter(|(_, v4, v6)| *v4 != Millis(0) || *v6 != Millis(0))
+    }
+
     /// Access point name of a session.
     #[must_use]
     pub fn session_apn(&self, session: u8) -> &str {
@@ -585,6 +761,16 @@ impl Modem {
         by: Origin,
         request: &ContextRequest<'_>,
     ) -> Result<Ticket, Failure> {
+        let id = self.activate(now, by, request)?;
+        let ticket = self.begin(by, Work::Activate(id), None);
+        if let Err(failure) = ticket {
+            self.end_session(id, by, failure);
+        }
+        ticket
+    }
+
+    /// Begins to activate a session.
+    pub(super) fn activate(&mut self, now: Instant, by: Origin, request: &ContextRequest<'_>) -> Result<u8, Failure> {
         self.poll(now);
         let id = self.session_id(request.session)?;
         self.usable_sim()?;
@@ -601,6 +787,7 @@ impl Modem {
             return Err(Reason::TooManyContexts.into());
         }
         let apn = Text::try_from(request.apn).map_err(|_| Failure::from(Reason::TooLong))?;
+        let throttled = self.bearers.throttled(now, request);
         let session = Session {
             status: SessionStatus {
                 session: id,
@@ -609,22 +796,27 @@ impl Modem {
                 purpose: request.purpose,
                 cause: 0,
             },
-            owner: by,
+            origin: SessionOrigin {
+                owner: by,
+                user: text(request.user),
+                auth: request.auth,
+                channel: request.channel,
+                context: request.context,
+            },
             apn,
+            traffic: Statistics::default(),
+            dormant: false,
             configuration: IpConfiguration::default(),
             pco: Vec::new(),
-            due: Some(now + self.delays.activate),
-            verdict: self.bearers.verdict(request),
+            due: Some(now + if throttled.is_some() { Millis(0) } else { self.delays.activate }),
+            verdict: throttled.map_or_else(|| self.bearers.verdict(request), Err),
             stalled: false,
+            throttled: throttled.is_some(),
         };
-        let ticket = self.begin(by, Work::Activate(id), None)?;
-        if let Err(failure) = self.bearers.insert(session) {
-            self.operations.retain(|operation| operation.ticket != ticket);
-            return Err(failure);
-        }
+        self.bearers.insert(session)?;
         self.transmits(now);
         self.tell_session(id, by);
-        Ok(ticket)
+        Ok(id)
     }
 
     /// A host deactivates a session.
@@ -670,7 +862,7 @@ impl Modem {
         self.stk_forget_host(now, host);
         self.forget_ussd_of(host);
         for id in 0..=u8::MAX {
-            if self.bearers.get(id).is_some_and(|session| session.owner == host) {
+            if self.bearers.get(id).is_some_and(|session| session.origin.owner == host) {
                 self.end_session(id, host, Reason::NotActive.into());
             }
         }
@@ -683,12 +875,12 @@ impl Modem {
         }
     }
 
-    pub(super) fn session_due(&mut self, id: u8) {
+    pub(super) fn session_due(&mut self, now: Instant, id: u8) {
         let Bearers { setup, sessions, .. } = &mut self.bearers;
         let found = sessions.iter_mut().find(|session| session.status.session == id);
         let Some(session) = found else { return };
         session.due = None;
-        let owner = session.owner;
+        let owner = session.origin.owner;
         match (session.status.state, session.verdict) {
             (SessionState::Activating, Ok((ip, cause))) => {
                 session.status.state = SessionState::Active;
@@ -698,7 +890,13 @@ impl Modem {
                 self.tell_session(id, owner);
                 self.finish(Work::Activate(id), Ok(()));
             }
-            (SessionState::Activating, Err(failure)) => self.end_session(id, owner, failure),
+            (SessionState::Activating, Err(failure)) => {
+                let (apn, ip) = (session.apn.clone(), session.status.ip);
+                if !session.throttled {
+                    self.bearers.throttle(now, &apn, ip, failure);
+                }
+                self.end_session(id, owner, failure);
+            }
             _ => {
                 let by = self.asker(Work::Deactivate(id)).unwrap_or(owner);
                 self.end_session(id, by, Reason::NotActive.into());
@@ -723,6 +921,8 @@ impl Modem {
         session.due = None;
         session.configuration = IpConfiguration::default();
         self.bearers.filters.retain(|filter| filter.session != id);
+        self.end_flows(Some(id));
+        self.profiles.may_connect();
         self.tell_session(id, by);
         self.finish(Work::Activate(id), Err(why));
         self.finish(Work::Deactivate(id), Ok(()));
@@ -787,17 +987,13 @@ impl Modem {
     pub fn carry(&mut self, now: Instant, session: u8, way: Way, octets: usize) -> bool {
         self.poll(now);
         let carried = self.active(session).is_some_and(|session| !session.stalled);
-        let statistics = &mut self.bearers.statistics;
         let octets = u64::try_from(octets).unwrap_or(u64::MAX);
-        let (bytes, packets, discards) = match way {
-            Way::Down => (&mut statistics.in_octets, &mut statistics.in_packets, &mut statistics.in_discards),
-            Way::Up => (&mut statistics.out_octets, &mut statistics.out_packets, &mut statistics.out_discards),
-        };
+        self.bearers.statistics.count(way, carried, octets);
+        if let Some(session) = self.bearers.get_mut(session) {
+            session.traffic.count(way, carried, octets);
+        }
         if carried {
-            *bytes = bytes.saturating_add(octets);
-            *packets = packets.saturating_add(1);
-        } else {
-            *discards = discards.saturating_add(1);
+            self.set_dormant(now, Origin::WORLD, session, false);
         }
         if carried && way == Way::Up {
             self.transmits(now);
@@ -826,6 +1022,7 @@ impl Modem {
     ///
     /// [`Reason::Full`].
     pub fn store_context(&mut self, by: Origin, mut context: Context) -> Result<(), Failure> {
+        let change;
         let contexts = &mut self.bearers.contexts;
         let same = |old: &&mut Context| match context.id {
             0 => old.purpose == context.purpose,
@@ -834,6 +1031,11 @@ impl Modem {
         match contexts.iter_mut().find(same) {
             Some(place) => {
                 context.id = place.id;
+                if context.name.is_empty() {
+                    // Not every protocol has names.
+                    context.name = place.name.clone();
+                }
+                change = ContextChange::Modified(context.id);
                 *place = context;
             }
             None => {
@@ -841,10 +1043,12 @@ impl Modem {
                     let highest = contexts.iter().map(|old| old.id).max().unwrap_or(0);
                     context.id = highest.saturating_add(1);
                 }
+                change = ContextChange::Created(context.id);
                 contexts.push(context).map_err(|_| Failure::from(Reason::Full))?;
             }
         }
-        self.log.push(by, Change::Contexts);
+        self.profiles.may_connect();
+        self.log.push(by, Change::Contexts(change));
         Ok(())
     }
 
@@ -859,14 +1063,14 @@ impl Modem {
         if self.bearers.contexts.len() == before {
             return Err(Reason::Invalid.into());
         }
-        self.log.push(by, Change::Contexts);
+        self.log.push(by, Change::Contexts(ContextChange::All));
         Ok(())
     }
 
     /// Goes back to the contexts that the device was delivered with.
     pub fn restore_contexts(&mut self, by: Origin) {
         self.bearers.contexts = self.bearers.setup.contexts.clone();
-        self.log.push(by, Change::Contexts);
+        self.log.push(by, Change::Contexts(ContextChange::All));
     }
 
     /// Contexts to attach with: home, partner, others.

@@ -5,7 +5,10 @@ use heapless::Deque;
 use super::Radio;
 use super::bearer::SessionStatus;
 use super::clock::Date;
+use super::data_path::Loopback;
+use super::flow::Flow;
 use super::network::{PacketService, Registration, Signal};
+use super::profile::ContextChange;
 use super::refresh::RefreshStage;
 use super::settings::ConfigurationState;
 use super::sim::{ReadyState, SlotStatus};
@@ -64,8 +67,21 @@ pub enum Change {
     PreferredProviders,
     /// The list of home providers.
     HomeProviders,
+    /// A session rests, or no longer.
+    Dormancy {
+        /// The session.
+        session: u8,
+        /// It rests.
+        dormant: bool,
+    },
+    /// A flow of a session.
+    Flow(Flow),
+    /// Whether the network knows flows.
+    FlowsKnown(bool),
+    /// Whether packets come back.
+    Loopback(Loopback),
     /// The stored contexts.
-    Contexts,
+    Contexts(ContextChange),
     /// The contexts to attach with.
     AttachContexts,
     /// The providers that are denied, or whether one of them matters now.

@@ -9,6 +9,9 @@
 //! | [`band`] | which band a channel is in |
 //! | [`preferences`] | what a host prefers: technologies, bands, roaming, domain |
 //! | [`bearer`] | sessions, access points, addresses, stored contexts, packet filters |
+//! | [`profile`] | contexts as numbered profiles, connecting without being asked |
+//! | [`flow`] | parts of a session that the network treats better |
+//! | [`data_path`] | the format in which packets travel between host and modem |
 //! | [`refresh`] | what the card has changed by itself |
 //! | [`sms`] | short messages: the store, receiving, sending |
 //! | [`broadcast`] | pages for everybody |
@@ -52,11 +55,14 @@ pub mod bearer;
 pub mod broadcast;
 pub mod card;
 pub mod clock;
+pub mod data_path;
 pub mod denylist;
 pub mod event;
+pub mod flow;
 pub mod network;
 pub mod phonebook;
 pub mod preferences;
+pub mod profile;
 pub mod refresh;
 pub mod sar;
 pub mod settings;
@@ -71,9 +77,12 @@ pub mod wake;
 use bearer::{BearerSetup, Bearers};
 use broadcast::Broadcasts;
 use clock::{Clock, Date};
+use data_path::{DataPath, DataPathSetup};
 use denylist::{DENIED, Denied};
 use event::{Change, Cursor, Log, Origin, Reading};
+use flow::Flows;
 use network::{NetworkSetup, Networks, RegistrationState};
+use profile::Profiles;
 use refresh::{RefreshStage, Refreshing};
 use sar::{Sar, SarSetup};
 use settings::{CONFIGURATION_NAME, Settings};
@@ -156,6 +165,8 @@ pub struct Delays {
     pub activate: Millis,
     /// Deactivating a session by request.
     pub deactivate: Millis,
+    /// Until the modem tries again to connect by itself.
+    pub reconnect: Millis,
     /// Listing all networks.
     pub scan: Millis,
     /// Moving the software radio switch.
@@ -208,6 +219,7 @@ impl Default for Delays {
             detach: Millis(100),
             activate: Millis(400),
             deactivate: Millis(100),
+            reconnect: Millis(5_000),
             scan: Millis(5_000),
             radio: Millis(50),
             slot: Millis(200),
@@ -280,6 +292,8 @@ pub struct Setup {
     pub network: NetworkSetup,
     /// Sessions, access points and addresses.
     pub bearer: BearerSetup,
+    /// Formats in which packets can travel between host and modem.
+    pub data_path: DataPathSetup,
     /// Antennas, and what there is to reduce their power.
     pub sar: SarSetup,
     /// The configuration for an operator; empty: none.
@@ -451,6 +465,7 @@ enum Due {
     Attach,
     NetworkFound,
     Session(u8),
+    Autoconnect,
     Silence,
     Configuration,
     Stk,
@@ -484,6 +499,9 @@ pub struct Modem {
     told: ReadyState,
     networks: Networks,
     bearers: Bearers,
+    profiles: Profiles,
+    flows: Flows,
+    data_path: DataPath,
     denylist: Vec<Denied, DENIED>,
     settings: Settings,
     sar: Sar,
@@ -529,7 +547,10 @@ impl Modem {
             sar: Sar::new(setup.sar),
             wake: None,
             shut_down: false,
+            profiles: Profiles::new(setup.bearer.autoconnect),
             bearers: Bearers::new(setup.bearer),
+            flows: Flows::default(),
+            data_path: DataPath::new(setup.data_path),
             stk: Stk::new(setup.stk),
             vendor: Vendor::new(setup.vendor),
             phonebook_told: false,
@@ -553,8 +574,10 @@ impl Modem {
             if at > now {
                 break;
             }
+            self.profiles.polled(at);
             self.run(at, due);
         }
+        self.profiles.polled(now);
     }
 
     /// When [`poll`](Self::poll) has something to do next.
@@ -658,7 +681,10 @@ impl Modem {
         self.restarts = self.restarts.wrapping_add(1);
         self.operations.clear();
         self.networks.power_off();
+        self.end_flows(None);
         self.bearers.power_off();
+        self.profiles.power_off();
+        self.data_path.power_off();
         self.sar.power_off();
         self.wake = None;
         self.shut_down = false;
@@ -821,6 +847,7 @@ impl Modem {
             (self.arrival_due(), Due::Arrival),
             (self.sms.acknowledge_due(), Due::Unacknowledged),
             (self.ussd.due(), Due::Ussd),
+            (self.autoconnect_due(), Due::Autoconnect),
             (self.refreshing.due(), Due::Refresh),
         ];
         let single = single.into_iter().filter_map(|(at, due)| at.map(|at| (at, due)));
@@ -850,7 +877,8 @@ impl Modem {
             Due::NetworkFound => self.network_found(),
             Due::Configuration => self.configured(),
             Due::Silence => self.fall_silent(),
-            Due::Session(session) => self.session_due(session),
+            Due::Session(session) => self.session_due(at, session),
+            Due::Autoconnect => self.connect_by_itself(at),
             Due::Stk => self.stk_due(at),
             Due::Operation(ticket) => self.operation_due(at, ticket),
             Due::MessagesReady => self.messages_are_ready(),

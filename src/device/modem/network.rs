@@ -1012,6 +1012,7 @@ impl Modem {
             cause => cause,
         };
         if cause == 0 {
+            self.profiles.attached();
             self.set_packet_service(PacketState::Attached, 0);
             self.finish(Work::Attach, Ok(()));
         } else {

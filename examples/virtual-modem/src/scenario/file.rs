@@ -9,7 +9,9 @@ use mbim_wire::Uuid;
 use toml::de::DeTable;
 use wwan::device::mbim;
 use wwan::device::modem::bearer::{AccessPoint, Auth, BearerSetup, Credentials, IpKind};
+use wwan::device::modem::data_path::{DataPathSetup, Formats, Link};
 use wwan::device::modem::network::{Cell, Neighbour, Network, NetworkSetup, Provider, Signal, Technologies};
+use wwan::device::modem::profile::{Autoconnect, AutoconnectMode};
 use wwan::device::modem::sar::SarSetup;
 use wwan::device::modem::settings::CONFIGURATION_NAME;
 use wwan::device::modem::sim::{Code, NetworkLock, Sim};
@@ -104,6 +106,7 @@ impl Keys for Scenario {
         table.put("radio", &mut setup.radio)?;
         table.put("network", &mut InReach(&mut setup.network, &mut setup.configuration))?;
         table.put("bearer", &mut setup.bearer)?;
+        table.put("data-path", &mut setup.data_path)?;
         table.put("sar", &mut setup.sar)?;
         table.put("clock", &mut setup.date)?;
         table.put("sms", &mut Sms(&mut setup.sms, setup.date))?;
@@ -141,6 +144,7 @@ impl Keys for Delays {
         table.put("detach", &mut self.detach)?;
         table.put("activate", &mut self.activate)?;
         table.put("deactivate", &mut self.deactivate)?;
+        table.put("reconnect", &mut self.reconnect)?;
         table.put("scan", &mut self.scan)?;
         table.put("radio", &mut self.radio)?;
         table.put("restart", &mut self.restart)?;
@@ -333,6 +337,7 @@ impl Keys for BearerSetup {
         let most = self.access_points.capacity();
         table.replace_tables("access-point", &mut self.access_points, most, access_point)?;
         table.put("refuses-others", &mut self.refuses_others)?;
+        table.put("autoconnect", &mut self.autoconnect)?;
         let plan = &mut self.addresses;
         table.put("mtu", &mut plan.mtu)?;
         table.put("v4", &mut plan.v4)?;
@@ -344,6 +349,44 @@ impl Keys for BearerSetup {
     }
 }
 
+const AUTOCONNECT: &Words<AutoconnectMode> =
+    &[("off", AutoconnectMode::Off), ("on", AutoconnectMode::On), ("paused", AutoconnectMode::Paused)];
+
+impl Keys for Autoconnect {
+    fn keys(&mut self, table: &mut Table<'_>) -> Result<(), Problem> {
+        if let Some(mode) = table.choice("mode", AUTOCONNECT)? {
+            self.mode = mode;
+        }
+        table.put("home-only", &mut self.home_only)
+    }
+}
+
+const FORMATS: &Words<Formats> = &[
+    ("ethernet", Formats::ETHERNET),
+    ("raw-ip", Formats::RAW_IP),
+    ("qmap", Formats::QMAP),
+    ("qmap-v4", Formats::QMAP_V4),
+    ("qmap-v5", Formats::QMAP_V5),
+];
+
+const LINKS: &Words<Link> = &[("ethernet", Link::Ethernet), ("raw-ip", Link::RawIp)];
+
+/// Formats of the data path.
+impl Keys for DataPathSetup {
+    fn keys(&mut self, table: &mut Table<'_>) -> Result<(), Problem> {
+        table.put("formats", &mut Flags(&mut self.formats, FORMATS))?;
+        if let Some(link) = table.choice("link", LINKS)? {
+            self.link = link;
+        }
+        table.put("max-datagrams-up", &mut self.up_limits.datagrams)?;
+        table.put("max-size-up", &mut self.up_limits.size)?;
+        table.put("max-datagrams-down", &mut self.down_limits.datagrams)?;
+        table.put("max-size-down", &mut self.down_limits.size)?;
+        table.put("needs-endpoint", &mut self.needs_endpoint)?;
+        table.put("ethernet-pdu", &mut self.ethernet_pdu)
+    }
+}
+
 fn access_point(table: &mut Table<'_>) -> Result<AccessPoint, Problem> {
     let mut point = AccessPoint::new("");
     table.need("name", &mut point.name)?;
@@ -352,6 +395,7 @@ fn access_point(table: &mut Table<'_>) -> Result<AccessPoint, Problem> {
     }
     table.put("tells-limit", &mut point.tells_limit)?;
     table.put("refuses", &mut point.refuses)?;
+    table.put("back-off", &mut point.back_off)?;
     point.credentials = table.table("login", |table| {
         let auth = table.choice("auth", AUTHS)?.unwrap_or_default();
         Ok(Credentials { user: table.must("user")?, password: table.must("password")?, auth })

@@ -8,6 +8,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use wwan::channel::fault::{Rates, Scripted};
 use wwan::device::mbim;
 use wwan::device::modem::clock::Date;
+use wwan::device::modem::flow::Flow;
 use wwan::device::modem::network::{Cell, Signal};
 use wwan::device::modem::settings::CONFIGURATION_NAME;
 use wwan::device::modem::sim::Sim;
@@ -130,6 +131,10 @@ pub enum Action {
         /// The options.
         options: Vec<u8>,
     },
+    /// The network begins, suspends, resumes or ends a flow of a session.
+    Flow(Flow),
+    /// The network begins to know flows, or no longer does.
+    FlowsKnown(bool),
     /// The serving network has another cell now.
     SetCell(Cell),
     /// The host sends a packet.

@@ -7,6 +7,7 @@ use mbim_wire::{Status, Uuid};
 use wwan::channel::Direction;
 use wwan::channel::fault::{Fault, Rates, Scripted};
 use wwan::device::mbim::{self, Effect};
+use wwan::device::modem::flow::{Flow, FlowState};
 use wwan::device::modem::network::{Cell, Signal};
 use wwan::device::modem::wake::{WAKE_LEN, Wake, WakeCause};
 
@@ -14,6 +15,9 @@ use super::extras::proactive;
 use super::messages::{check, hex};
 use super::read::{Hex, Keys, Make, Problem, Read, Table, Words, ipv4, ipv6};
 use super::{Action, Chance, Event};
+
+const FLOW_STATES: &Words<FlowState> =
+    &[("activated", FlowState::Activated), ("suspended", FlowState::Suspended), ("gone", FlowState::Gone)];
 
 /// What happens: the values of `do`, whose parameters stand beside it.
 const ACTIONS: &Words<Make<Action>> = &[
@@ -44,6 +48,11 @@ const ACTIONS: &Words<Make<Action>> = &[
         let Hex(options) = table.must("pco")?;
         Ok(Action::Pco { session: number(table, "session")?, options })
     }),
+    ("flow", |table| {
+        let state = table.choice("state", FLOW_STATES)?.unwrap_or(FlowState::Activated);
+        Ok(Action::Flow(Flow { id: table.must("flow")?, session: number(table, "session")?, state }))
+    }),
+    ("flows-known", |table| Ok(Action::FlowsKnown(table.must("on")?))),
     ("cell", |table| Ok(Action::SetCell(table.must::<Cell>("cell")?))),
     ("traffic", |table| Ok(Action::Traffic { session: number(table, "session")?, octets: table.must("octets")? })),
     ("wake", |table| table.must_table("wake", wake).map(Action::Wake)),

@@ -72,7 +72,7 @@ fn indication(own: bool, change: Change) -> Option<(u32, AnySubject)> {
         | Change::Emergency(_)
         | Change::PreferredProviders
         | Change::HomeProviders
-        | Change::Contexts
+        | Change::Contexts(_)
             if own =>
         {
             return None;
@@ -87,7 +87,7 @@ fn indication(own: bool, change: Change) -> Option<(u32, AnySubject)> {
         Change::Emergency(on) => (Id::Emergency, Subject::Emergency(on)),
         Change::PreferredProviders => (Id::PreferredProviders, Subject::PreferredProviders),
         Change::HomeProviders => (Id::HomeProviders, Subject::HomeProviders),
-        Change::Contexts => (Id::Contexts, Subject::Contexts),
+        Change::Contexts(_) => (Id::Contexts, Subject::Contexts),
         _ => return None,
     };
     Some((id.cid(), subject.into()))
@@ -415,6 +415,7 @@ impl Core<'_> {
                     auth,
                     ip,
                     purpose: Purpose(connect.context_type.0),
+                    ..ContextRequest::default()
                 };
                 modem.request_activation(now, by, &request)
             }

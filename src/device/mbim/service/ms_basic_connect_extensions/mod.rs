@@ -59,7 +59,7 @@ served! {
 
 fn indication(own: bool, change: Change) -> Option<(u32, AnySubject)> {
     let (id, subject) = match change {
-        Change::AttachContexts | Change::Contexts | Change::Logging if own => return None,
+        Change::AttachContexts | Change::Contexts(_) | Change::Logging if own => return None,
         Change::Slot(slot) => (Id::SlotInfo, Subject::SlotInfo(slot)),
         Change::Attach(packet) => (Id::AttachInfo, Subject::AttachInfo(packet)),
         Change::Pco(session) => (Id::Pco, Subject::Pco(session)),
@@ -68,7 +68,7 @@ fn indication(own: bool, change: Change) -> Option<(u32, AnySubject)> {
         Change::Denylist if !own => (Id::Denylist, Subject::Denylist),
         Change::Logging => (Id::Logging, Subject::Logging),
         Change::Configuration(state) => (Id::Configuration, Subject::Configuration(state)),
-        Change::Contexts => (Id::ExtContexts, Subject::ExtContexts),
+        Change::Contexts(_) => (Id::ExtContexts, Subject::ExtContexts),
         _ => return None,
     };
     Some((id.cid(), subject.into()))
