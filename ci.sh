@@ -317,10 +317,11 @@ step_panic() {
     run bash benches/size/run.sh panic
 }
 
-# hostile messages read by the codec under Miri, isolated from the machine
+# hostile messages read by the codecs under Miri, isolated from the machine
 step_miri() {
     need "component:$nightly:miri" "component:$nightly:rust-src"
     run cargo "+$nightly" miri test -p mbim-wire --test hostile
+    run cargo "+$nightly" miri test -p qmi-wire --test hostile
 }
 
 # Fuzzes each target for $1 seconds. New inputs go to the target directory; the corpus in the tree is only read.
