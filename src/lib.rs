@@ -40,7 +40,7 @@
 //! | [`client`] | requests and answers, asynchronous or blocking |
 //! | [`device`] | the other end: the function role, and a model of a modem behind it (feature `device`) |
 //! | [`procedure`] | what to do step by step, without I/O, and what experience with modems has taught about it |
-//! | [`proxy`] | one modem for several programs, in the protocol of mbim-proxy, without I/O |
+//! | [`proxy`] | one modem for several programs, in the protocols of mbim-proxy and qmi-proxy, without I/O |
 //! | [`session`] | the protocols without I/O and without a clock: transactions, time limits, fragments |
 //! | [`sms`] | short messages of all protocols, whole ones made of their parts (feature `sms`) |
 //! | [`channel`] | one whole control message at a time, over anything |
@@ -67,7 +67,7 @@ pub mod device;
 #[cfg(feature = "mbim")]
 mod outgoing;
 pub mod procedure;
-#[cfg(feature = "mbim")]
+#[cfg(any(feature = "mbim", feature = "qmi"))]
 pub mod proxy;
 pub mod session;
 #[cfg(feature = "sms")]

@@ -34,7 +34,8 @@ use wwan::channel::blocking::MessageChannel as _;
 use wwan::channel::{Clock as _, Pipe, VirtualClock};
 use wwan::client::Async;
 use wwan::client::mbim::{self as client, Client, Error};
-use wwan::proxy::mbim::{ClientId, Config, Connection, Event, Memory, Pending, Proxy, Refused};
+use wwan::proxy::mbim::{Config, Connection, Event, Memory, Pending, Proxy};
+use wwan::proxy::{ProgramId, Refused};
 use wwan::session::mbim as session;
 use wwan::time::{Instant, Millis};
 
@@ -225,7 +226,7 @@ impl Function {
 
 /// A program's end of its connection.
 struct Program {
-    id: ClientId,
+    id: ProgramId,
     reader: Reader,
     /// Transfers that the proxy has not taken yet.
     backlog: VecDeque<Vec<u8>>,
@@ -242,7 +243,7 @@ struct Rig {
     now: Instant,
     /// The device cannot be reached.
     unplugged: bool,
-    stuck: Vec<ClientId>,
+    stuck: Vec<ProgramId>,
     news: Vec<&'static str>,
 }
 

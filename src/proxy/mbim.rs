@@ -46,14 +46,13 @@
 //! A transfer of a program for which the proxy has no room now is not lost: [`Refused::NotReady`] asks to offer it again.
 //! Better, do not read from a connection before [`is_ready`](Proxy::is_ready).
 
-use core::fmt;
-
 use mbim_wire::message::Transfer;
 use mbim_wire::service::proxy_control::{ConfigurationSetView, VersionNotification};
 use mbim_wire::subscription::{Subscription, Subscriptions};
 use mbim_wire::text::Utf16;
 use mbim_wire::{Command, ProtocolError, Status, Uuid, View as _};
 
+use super::{ProgramId, Refused, count, turn};
 use crate::session::mbim::{self as session, OpenError, Session, Ticket};
 use crate::time::{Instant, Millis};
 
@@ -132,44 +131,6 @@ struct Origin {
     cid: u32,
 }
 
-/// A connected program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct ClientId {
-    index: usize,
-    generation: u32,
-}
-
-impl ClientId {
-    /// Its place in [`Memory::connections`]. Another program may have it later; the id is never the same.
-    #[must_use]
-    pub const fn index(self) -> usize {
-        self.index
-    }
-}
-
-/// Why a transfer of a program was not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub enum Refused {
-    /// There is no room now; nothing has changed. Offer it again when [`Proxy::is_ready`].
-    NotReady,
-    /// The program is not connected.
-    Disconnected,
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotReady => "the program's previous command still waits, or its answers do",
-            Self::Disconnected => "the program is not connected",
-        })
-    }
-}
-
-impl core::error::Error for Refused {}
-
 /// Something for the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -179,7 +140,7 @@ pub enum Event<'p> {
     /// [`Proxy::configure`]. The program waits until then.
     Configure {
         /// The program.
-        client: ClientId,
+        client: ProgramId,
         /// The path, as the program wrote it.
         path: Utf16<'p>,
         /// How long opening may take, as the program wrote it.
@@ -189,7 +150,7 @@ pub enum Event<'p> {
         transaction_id: u32,
     },
     /// A program does not fetch its messages and has lost some: disconnect it. It comes again for further losses.
-    Stuck(ClientId),
+    Stuck(ProgramId),
     /// The function is open.
     Opened,
     /// The function did not open. The programs that waited for it have been told.
@@ -248,17 +209,13 @@ pub struct Counters {
     pub resets: u32,
 }
 
-fn count(counter: &mut u32) {
-    *counter = counter.saturating_add(1);
-}
-
 /// A command of the proxy's own that is under way.
 #[derive(Clone, Copy, Debug)]
 enum Errand {
     /// Whether the function is still there.
     Probe(Ticket),
     /// The joined list, on behalf of a program whose list is new, or of nobody.
-    Subscribe(Ticket, Option<ClientId>),
+    Subscribe(Ticket, Option<ProgramId>),
 }
 
 impl Errand {
@@ -324,18 +281,18 @@ impl<'s> Proxy<'s> {
     }
 
     /// Takes a new connection; `None` when all places are taken.
-    pub fn connect(&mut self) -> Option<ClientId> {
+    pub fn connect(&mut self) -> Option<ProgramId> {
         let mut places = self.connections.iter_mut().enumerate();
         let Some((index, connection)) = places.find(|(_, connection)| !connection.connected) else {
             count(&mut self.counters.refused);
             return None;
         };
         connection.connect();
-        Some(ClientId { index, generation: connection.generation })
+        Some(ProgramId { index, generation: connection.generation })
     }
 
     /// A connection has ended. What its program had under way is dropped or, when it was sent already, swallowed.
-    pub fn disconnect(&mut self, client: ClientId) {
+    pub fn disconnect(&mut self, client: ProgramId) {
         if self.connection(client).is_none() {
             return;
         }
@@ -347,20 +304,20 @@ impl<'s> Proxy<'s> {
     }
 
     /// The connected programs.
-    pub fn clients(&self) -> impl Iterator<Item = ClientId> + '_ {
+    pub fn clients(&self) -> impl Iterator<Item = ProgramId> + '_ {
         let places = self.connections.iter().enumerate();
-        places.filter(|(_, c)| c.connected).map(|(index, c)| ClientId { index, generation: c.generation })
+        places.filter(|(_, c)| c.connected).map(|(index, c)| ProgramId { index, generation: c.generation })
     }
 
     /// Whether a transfer of the program can be taken now.
     #[must_use]
-    pub fn is_ready(&self, client: ClientId) -> bool {
+    pub fn is_ready(&self, client: ProgramId) -> bool {
         self.connection(client).is_some_and(Connection::is_ready)
     }
 
     /// Messages that a connected program has lost because it did not fetch what came before.
     #[must_use]
-    pub fn lost(&self, client: ClientId) -> u32 {
+    pub fn lost(&self, client: ProgramId) -> u32 {
         self.connection(client).map_or(0, |connection| connection.out.lost())
     }
 
@@ -417,7 +374,7 @@ impl<'s> Proxy<'s> {
         }
         let mut asking = None;
         for (index, connection) in self.connections.iter_mut().enumerate() {
-            let client = ClientId { index, generation: connection.generation };
+            let client = ProgramId { index, generation: connection.generation };
             if connection.out.take_stuck() {
                 return Some(Event::Stuck(client));
             }
@@ -438,7 +395,7 @@ impl<'s> Proxy<'s> {
     /// The caller's judgement of the path in [`Event::Configure`]: whether it is the function's. If not, the program is
     /// answered FAILURE. If so, it is answered as soon as the function is known to be open, or FAILURE when it does not
     /// open within the program's time.
-    pub fn configure(&mut self, now: Instant, client: ClientId, accept: bool) {
+    pub fn configure(&mut self, now: Instant, client: ProgramId, accept: bool) {
         let Some(connection) = Self::find(self.connections, client) else {
             return;
         };
@@ -461,7 +418,7 @@ impl<'s> Proxy<'s> {
     /// # Errors
     ///
     /// [`Refused`]; nothing has changed then.
-    pub fn client_receive(&mut self, now: Instant, client: ClientId, transfer: &[u8]) -> Result<(), Refused> {
+    pub fn client_receive(&mut self, now: Instant, client: ProgramId, transfer: &[u8]) -> Result<(), Refused> {
         let connection = Self::find(self.connections, client).ok_or(Refused::Disconnected)?;
         if !connection.is_ready() {
             return self.impatient(client.index, transfer);
@@ -503,9 +460,9 @@ impl<'s> Proxy<'s> {
 
     /// The next transfer for any of the programs for which `can_take` says yes; `None` when there is none. Programs take
     /// turns, so that one with many messages does not hold up the others.
-    pub fn transmit_client(&mut self, mut can_take: impl FnMut(ClientId) -> bool) -> Option<(ClientId, &[u8])> {
+    pub fn transmit_client(&mut self, mut can_take: impl FnMut(ProgramId) -> bool) -> Option<(ProgramId, &[u8])> {
         let client = turn(&mut self.message_turn, self.connections, |index, connection| {
-            let client = ClientId { index, generation: connection.generation };
+            let client = ProgramId { index, generation: connection.generation };
             (!connection.out.is_empty() && can_take(client)).then_some(client)
         })?;
         let connection = self.connections.get_mut(client.index)?;
@@ -549,30 +506,15 @@ impl<'s> Proxy<'s> {
         self.pump(now);
     }
 
-    fn connection(&self, client: ClientId) -> Option<&Connection<'s>> {
+    fn connection(&self, client: ProgramId) -> Option<&Connection<'s>> {
         let connection = self.connections.get(client.index)?;
         (connection.connected && connection.generation == client.generation).then_some(connection)
     }
 
-    fn find<'c>(connections: &'c mut [Connection<'s>], client: ClientId) -> Option<&'c mut Connection<'s>> {
+    fn find<'c>(connections: &'c mut [Connection<'s>], client: ProgramId) -> Option<&'c mut Connection<'s>> {
         let connection = connections.get_mut(client.index)?;
         (connection.connected && connection.generation == client.generation).then_some(connection)
     }
-}
-
-/// The next connection, in turn, that `wanted` wants; the one behind it will be the first to be asked next time.
-fn turn<'s, T>(
-    first: &mut usize,
-    connections: &[Connection<'s>],
-    mut wanted: impl FnMut(usize, &Connection<'s>) -> Option<T>,
-) -> Option<T> {
-    let places = || connections.iter().enumerate();
-    let mut places = places().skip(*first).chain(places().take(*first));
-    places.find_map(|(index, connection)| {
-        let found = wanted(index, connection)?;
-        *first = index.saturating_add(1);
-        Some(found)
-    })
 }
 
 /// Whether service and number are those of the command `C`.

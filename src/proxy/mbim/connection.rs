@@ -13,7 +13,7 @@ use crate::time::{Instant, Millis};
 #[derive(Debug)]
 pub struct Connection<'s> {
     pub(super) connected: bool,
-    /// Counts the programs that have used this place, so that an old [`ClientId`](super::ClientId) is known as such.
+    /// Counts the programs that have used this place, so that an old [`ProgramId`](crate::proxy::ProgramId) is known as such.
     pub(super) generation: u32,
     /// It has chosen the modem, and the modem is open.
     pub(super) configured: bool,

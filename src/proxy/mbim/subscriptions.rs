@@ -7,7 +7,7 @@ use mbim_wire::{Command as _, Status, View as _};
 
 use super::connection::{Connection, Wait};
 use super::joined::Joined;
-use super::{ClientId, Errand, Proxy, SUBSCRIBE, count, turn};
+use super::{Errand, ProgramId, Proxy, SUBSCRIBE, count, turn};
 use crate::session::mbim::SessionError;
 use crate::time::Instant;
 
@@ -41,7 +41,7 @@ impl Proxy<'_> {
                     self.dirty = false;
                     let newcomer = newcomer.and_then(|index| {
                         let generation = self.connections.get(index)?.generation;
-                        Some(ClientId { index, generation })
+                        Some(ProgramId { index, generation })
                     });
                     self.errand = Some(Errand::Subscribe(ticket, newcomer));
                 }
@@ -110,13 +110,13 @@ impl Proxy<'_> {
     }
 
     /// The function has answered the joined list.
-    pub(super) fn list_done(&mut self, newcomer: Option<ClientId>, status: Status) {
+    pub(super) fn list_done(&mut self, newcomer: Option<ProgramId>, status: Status) {
         // The program may be gone, or may have begun again.
         let newcomer = newcomer.filter(|client| {
             let connection = self.connection(*client);
             connection.is_some_and(|connection| connection.holds(Wait::List).is_some())
         });
-        let index = newcomer.map(ClientId::index);
+        let index = newcomer.map(ProgramId::index);
         if status == Status::SUCCESS {
             let dirty = self.dirty;
             self.accept_list(index);

@@ -32,7 +32,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use wwan::channel::pcapng::{Record, file_header};
 use wwan::channel::{Direction, LinuxClock, LinuxError, Sink as _};
-use wwan::proxy::mbim::{ClientId, Config, Connection, Event, Memory, Pending, Proxy};
+use wwan::proxy::ProgramId;
+use wwan::proxy::mbim::{Config, Connection, Event, Memory, Pending, Proxy};
 use wwan::session::mbim::{Memory as SessionMemory, Slot};
 use wwan::time::{Instant, Millis};
 
@@ -147,8 +148,8 @@ impl Capture {
 
 /// Something that a core has to say.
 enum Heard {
-    Configure { client: ClientId, path: String, timeout: Millis, transaction_id: u32 },
-    Stuck(ClientId),
+    Configure { client: ProgramId, path: String, timeout: Millis, transaction_id: u32 },
+    Stuck(ProgramId),
     Opened,
     OpenFailed(String),
     Lost,
@@ -410,7 +411,7 @@ impl Host {
     fn configure(
         &mut self,
         now: Instant,
-        (place, client): (usize, ClientId),
+        (place, client): (usize, ProgramId),
         wanted: &str,
         timeout: Millis,
         transaction_id: u32,
@@ -512,7 +513,7 @@ impl Host {
             return;
         };
         core.proxy.device_gone();
-        let asking: Vec<ClientId> = core.proxy.clients().collect();
+        let asking: Vec<ProgramId> = core.proxy.clients().collect();
         for client in asking {
             core.proxy.configure(now, client, false); // those that are not asking do not mind
         }

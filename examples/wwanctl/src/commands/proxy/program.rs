@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 
 use wwan::channel::framed::Deframer;
-use wwan::proxy::mbim::ClientId;
+use wwan::proxy::ProgramId;
 
 use super::LONGEST;
 
@@ -16,7 +16,7 @@ pub(super) struct Program {
     pub(super) name: String,
     /// The core that it is connected to, and as whom.
     pub(super) place: usize,
-    pub(super) id: ClientId,
+    pub(super) id: ProgramId,
     /// Why it is to be disconnected.
     pub(super) end: Option<End>,
     input: Deframer<Vec<u8>>,
@@ -38,7 +38,7 @@ pub(super) enum End {
 
 impl Program {
     /// Takes a connection, which becomes non-blocking.
-    pub(super) fn new(socket: UnixStream, name: String, place: usize, id: ClientId) -> io::Result<Self> {
+    pub(super) fn new(socket: UnixStream, name: String, place: usize, id: ProgramId) -> io::Result<Self> {
         socket.set_nonblocking(true)?;
         let input = Deframer::new(vec![0; LONGEST]);
         Ok(Self { socket, name, place, id, end: None, input, out: Vec::new(), sent: 0 })
