@@ -861,6 +861,7 @@ impl Modem {
         self.slot.card_mut().close_all(host, None);
         self.stk_forget_host(now, host);
         self.forget_ussd_of(host);
+        self.stop_positioning_of(now, host);
         for id in 0..=u8::MAX {
             if self.bearers.get(id).is_some_and(|session| session.origin.owner == host) {
                 self.end_session(id, host, Reason::NotActive.into());

@@ -48,6 +48,9 @@ const fn days_in(month: u8, year: u16) -> u8 {
     }
 }
 
+/// Seconds from 1 January 1970 to 1 January 2000.
+const MILLENNIUM: u64 = 946_684_800;
+
 /// The remainder of a division by a number below 256.
 fn small(n: u64) -> u8 {
     u8::try_from(n).unwrap_or(u8::MAX)
@@ -104,6 +107,48 @@ impl Date {
     }
 }
 
+impl Date {
+    /// The date in UTC, so many seconds after the first moment of 1970; before 2000 it is that of 2000.
+    ///
+    /// ```
+    /// use wwan::device::modem::clock::Date;
+    ///
+    /// assert_eq!(Date::from_unix(1_767_225_600), Date::default());
+    /// ```
+    #[must_use]
+    pub fn from_unix(seconds: u64) -> Self {
+        let first = Self { year: 2000, ..Self::default() };
+        first.after(seconds.saturating_sub(MILLENNIUM))
+    }
+
+    /// Seconds of UTC since the first moment of 1970, whatever the time zone of the date.
+    ///
+    /// ```
+    /// use wwan::device::modem::clock::Date;
+    ///
+    /// let east = Date { hour: 2, zone: 8, ..Date::default() };
+    /// assert_eq!(east.unix(), 1_767_225_600);
+    /// ```
+    #[must_use]
+    pub fn unix(self) -> u64 {
+        let years = u64::from(self.year.saturating_sub(2000));
+        // Leap years from 2000 up to the year before this one.
+        let leaps = match years.checked_sub(1) {
+            None => 0,
+            Some(past) => (past / 4).saturating_sub(past / 100).saturating_add(past / 400).saturating_add(1),
+        };
+        let mut days = years.saturating_mul(365).saturating_add(leaps);
+        for month in 1..self.month {
+            days = days.saturating_add(u64::from(days_in(month, self.year)));
+        }
+        days = days.saturating_add(u64::from(self.day)).saturating_sub(1);
+        let minutes = u64::from(self.hour).saturating_mul(60).saturating_add(u64::from(self.minute));
+        let of_day = minutes.saturating_mul(60).saturating_add(u64::from(self.second));
+        let local = days.saturating_mul(DAY).saturating_add(of_day).saturating_add(MILLENNIUM);
+        local.saturating_add_signed(i64::from(self.zone).saturating_mul(-900))
+    }
+}
+
 /// When it was which date.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Clock {
@@ -117,6 +162,13 @@ impl Modem {
     pub fn date(&self, now: Instant) -> Date {
         let Clock { at, date } = self.clock;
         date.after(now.0.saturating_sub(at.0) / 1000)
+    }
+
+    /// Milliseconds of UTC since the first moment of 1970.
+    #[must_use]
+    pub fn utc_millis(&self, now: Instant) -> u64 {
+        let Clock { at, date } = self.clock;
+        date.unix().saturating_mul(1000).saturating_add(now.0.saturating_sub(at.0))
     }
 
     /// The network says which date it is, such as when a time zone is entered.
@@ -154,6 +206,10 @@ mod tests {
             assert!(to.is_valid());
         }
         assert_eq!(day(2026, 1, 1).after(u64::MAX).year, 9999);
+        for (from, days, to) in cases.into_iter().filter(|(_, _, to)| to.year < 9999) {
+            assert_eq!(to.unix() - from.unix(), days * DAY, "{from:?} and {days} days");
+            assert_eq!(Date::from_unix(to.unix()), to);
+        }
         let evening = Date { hour: 23, minute: 59, second: 59, zone: 8, ..day(2026, 12, 31) };
         assert_eq!(evening.after(1), Date { zone: 8, ..day(2027, 1, 1) });
         assert!(!day(2026, 2, 29).is_valid());

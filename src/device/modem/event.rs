@@ -4,10 +4,14 @@ use heapless::Deque;
 
 use super::Radio;
 use super::bearer::SessionStatus;
+use super::carrier_config::ConfigChange;
 use super::clock::Date;
 use super::data_path::Loopback;
 use super::flow::Flow;
+use super::location::Positioning;
+use super::management::{OperatingMode, Power};
 use super::network::{PacketService, Registration, Signal};
+use super::oma::OmaEvent;
 use super::profile::ContextChange;
 use super::refresh::RefreshStage;
 use super::settings::ConfigurationState;
@@ -112,6 +116,16 @@ pub enum Change {
     Proactive(Shown),
     /// The network told another date.
     Date(Date),
+    /// The operating mode.
+    OperatingMode(OperatingMode),
+    /// Where the power comes from.
+    Power(Power),
+    /// Positioning.
+    Positioning(Positioning),
+    /// Stored configurations for operators.
+    CarrierConfig(ConfigChange),
+    /// Device management by the operator's server.
+    Oma(OmaEvent),
 }
 
 /// An event.

@@ -24,6 +24,11 @@
 //! | [`settings`] | logging, registration parameters, the configuration for an operator |
 //! | [`sar`] | less power near a body, and whether the device transmits |
 //! | [`wake`] | what has woken the host |
+//! | [`management`] | the operating mode, power, bands, codes, the user's data |
+//! | [`firmware`] | stored firmware images, and which of them run |
+//! | [`carrier_config`] | configurations for operators that are stored |
+//! | [`location`] | positioning: the receiver, satellites, NMEA sentences |
+//! | [`oma`] | device management by the operator's server |
 //! | [`vendor`] | what only some makers' modems have |
 //! | [`event`] | the log of what happened, which every face reads with its own cursor |
 //!
@@ -54,12 +59,17 @@ pub mod band;
 pub mod bearer;
 pub mod broadcast;
 pub mod card;
+pub mod carrier_config;
 pub mod clock;
 pub mod data_path;
 pub mod denylist;
 pub mod event;
+pub mod firmware;
 pub mod flow;
+pub mod location;
+pub mod management;
 pub mod network;
+pub mod oma;
 pub mod phonebook;
 pub mod preferences;
 pub mod profile;
@@ -76,12 +86,17 @@ pub mod wake;
 
 use bearer::{BearerSetup, Bearers};
 use broadcast::Broadcasts;
+use carrier_config::{CarrierConfigSetup, CarrierConfigs, ConfigKind};
 use clock::{Clock, Date};
 use data_path::{DataPath, DataPathSetup};
 use denylist::{DENIED, Denied};
 use event::{Change, Cursor, Log, Origin, Reading};
+use firmware::{Firmware, FirmwareSetup};
 use flow::Flows;
+use location::{Location, LocationSetup};
+use management::{Management, ManagementSetup, OperatingMode};
 use network::{NetworkSetup, Networks, RegistrationState};
+use oma::{Oma, OmaSetup};
 use profile::Profiles;
 use refresh::{RefreshStage, Refreshing};
 use sar::{Sar, SarSetup};
@@ -197,6 +212,16 @@ pub struct Delays {
     pub no_answer: Millis,
     /// Writing a piece of a firmware update.
     pub update_write: Millis,
+    /// Until the first position, if the receiver knows nothing.
+    pub fix_cold: Millis,
+    /// The same, if it knows the time and roughly where it is, or has loaded orbits.
+    pub fix_warm: Millis,
+    /// The same, if it had a position not long ago.
+    pub fix_hot: Millis,
+    /// The same, from the cell.
+    pub fix_cell: Millis,
+    /// Each step of a session with the operator's server.
+    pub oma: Millis,
     /// How long the network waits for the host that is to acknowledge a message.
     pub acknowledge: Millis,
     /// How long a refresh of the card waits for those who read files.
@@ -235,6 +260,11 @@ impl Default for Delays {
             ussd_idle: Millis(60_000),
             no_answer: Millis(20_000),
             update_write: Millis(10),
+            fix_cold: Millis(8_000),
+            fix_warm: Millis(3_000),
+            fix_hot: Millis(1_000),
+            fix_cell: Millis(1_000),
+            oma: Millis(500),
             acknowledge: Millis(15_000),
             refresh: Millis(2_000),
             call_alert: Millis(500),
@@ -306,6 +336,16 @@ pub struct Setup {
     pub ussd: UssdSetup,
     /// Calls.
     pub voice: VoiceSetup,
+    /// The device as it is managed.
+    pub management: ManagementSetup,
+    /// Firmware images.
+    pub firmware: FirmwareSetup,
+    /// Configurations for operators.
+    pub carrier_configs: CarrierConfigSetup,
+    /// Positioning.
+    pub location: LocationSetup,
+    /// Device management by the operator's server.
+    pub oma: OmaSetup,
     /// What only some makers' modems have.
     pub vendor: VendorSetup,
     /// The date at power-on, which goes on with virtual time.
@@ -439,6 +479,8 @@ enum Work {
     /// The message with this reference.
     Send(u8),
     Ussd,
+    Mode(OperatingMode),
+    ActivateConfig(ConfigKind),
     UpdateWrite {
         number: u16,
         len: u32,
@@ -477,6 +519,8 @@ enum Due {
     Ussd,
     Call(u8),
     Refresh,
+    Location,
+    Oma,
 }
 
 /// The modem.
@@ -509,6 +553,11 @@ pub struct Modem {
     /// The host has said good-bye.
     shut_down: bool,
     stk: Stk,
+    management: Management,
+    firmware: Firmware,
+    carrier_configs: CarrierConfigs,
+    location: Location,
+    oma: Oma,
     vendor: Vendor,
     /// Whether faces were told that the phonebook can be used.
     phonebook_told: bool,
@@ -552,6 +601,11 @@ impl Modem {
             flows: Flows::default(),
             data_path: DataPath::new(setup.data_path),
             stk: Stk::new(setup.stk),
+            management: Management::new(setup.management, setup.radio),
+            firmware: Firmware::new(setup.firmware),
+            carrier_configs: CarrierConfigs::new(setup.carrier_configs),
+            location: Location::new(setup.location, now),
+            oma: Oma::new(setup.oma),
             vendor: Vendor::new(setup.vendor),
             phonebook_told: false,
             sms: Sms::new(setup.sms),
@@ -655,7 +709,8 @@ impl Modem {
 
     fn power_on(&mut self, now: Instant) {
         self.boots_at = Some(now + self.delays.boot);
-        self.radio.software = self.power_on_radio.software;
+        let stays_off = self.management.restart();
+        self.radio.software = self.power_on_radio.software && !stays_off;
         self.radio.fcc_locked = self.power_on_radio.fcc_locked;
         self.slot.start(now + self.delays.boot + self.delays.sim);
         self.told = self.ready_state();
@@ -694,13 +749,23 @@ impl Modem {
         self.ussd.power_off();
         self.voice.power_off();
         self.refreshing.power_off();
+        self.location.power_off();
+        self.oma.power_off();
+        if let Some(version) = self.firmware.restart() {
+            self.identity.firmware = version;
+        }
         if let Some(version) = self.vendor.restart() {
             self.identity.firmware = version;
         }
+        let configured = self.carrier_configs.restart();
         self.emergency = false;
         self.idle_hint = false;
         self.log.push(Origin::WORLD, Change::Restarted);
         self.power_on(now);
+        self.tell_mode(Origin::WORLD);
+        if configured {
+            self.config_restarted(now);
+        }
     }
 
     /// A host is about to lose its power: the device leaves the network, as it would before losing its own. It comes back
@@ -728,7 +793,7 @@ impl Modem {
     /// [`Reason::NotAllowed`] while FCC-locked, [`Reason::Busy`].
     pub fn request_radio(&mut self, now: Instant, by: Origin, on: bool) -> Result<Ticket, Failure> {
         self.poll(now);
-        if on && self.radio.fcc_locked {
+        if on && (self.radio.fcc_locked || self.management.is_offline()) {
             return Err(Reason::NotAllowed.into());
         }
         let due = now + self.delays.radio;
@@ -757,6 +822,7 @@ impl Modem {
         self.radio = radio;
         if moved {
             self.log.push(by, Change::Radio(radio));
+            self.tell_mode(by);
             self.notice_vendor();
         }
         if !was_on && radio.is_on() {
@@ -817,6 +883,7 @@ impl Modem {
         self.operations.retain(|operation| operation.ticket != ticket);
         match (operation.work, operation.outcome) {
             (Work::Activate(session), None) => self.end_session(session, operation.by, Reason::NotActive.into()),
+            (Work::Mode(mode), None) => self.enter_mode(now, operation.by, mode),
             (Work::Radio(on), None) => self.set_software_radio(now, operation.by, on),
             (Work::Slot(slot), None) => self.slot_due(now, slot),
             (Work::Detach, None) => self.detach_done(),
@@ -828,8 +895,10 @@ impl Modem {
     }
 
     fn set_software_radio(&mut self, now: Instant, by: Origin, on: bool) {
+        self.management.switch_moved();
         let radio = Radio { software: on, ..self.radio };
         self.move_switches(now, by, radio);
+        self.tell_mode(by);
     }
 
     fn next_due(&self) -> Option<(Instant, Due)> {
@@ -847,6 +916,8 @@ impl Modem {
             (self.arrival_due(), Due::Arrival),
             (self.sms.acknowledge_due(), Due::Unacknowledged),
             (self.ussd.due(), Due::Ussd),
+            (self.location.due(), Due::Location),
+            (self.oma.due(), Due::Oma),
             (self.autoconnect_due(), Due::Autoconnect),
             (self.refreshing.due(), Due::Refresh),
         ];
@@ -886,6 +957,8 @@ impl Modem {
             Due::Arrival => self.message_arrives(at),
             Due::Unacknowledged => self.message_comes_again(at),
             Due::Ussd => self.ussd_due(at),
+            Due::Location => self.location_due(at),
+            Due::Oma => self.oma_due(at),
             Due::Call(id) => self.call_due(at, id),
             Due::Refresh => self.end_refresh(Origin::WORLD, RefreshStage::Done),
         }
@@ -899,6 +972,14 @@ impl Modem {
         match work {
             Work::Radio(on) => {
                 self.set_software_radio(at, by, on);
+                self.finish(work, Ok(()));
+            }
+            Work::Mode(mode) => {
+                self.enter_mode(at, by, mode);
+                self.finish(work, Ok(()));
+            }
+            Work::ActivateConfig(kind) => {
+                self.activate_config(at, kind);
                 self.finish(work, Ok(()));
             }
             Work::Detach => {
