@@ -146,6 +146,11 @@ impl<'m> Machine<'m> {
                 let _ = modem.receive_text(at, Incoming { from, text, class: *class, date: None });
             }
             Action::ReceivePdu(pdu) => drop(modem.receive_pdu(at, pdu)),
+            Action::ReceiveCall { from } => drop(modem.receive_call(at, from)),
+            Action::EndCall { call } => modem.other_party_ends(at, *call),
+            Action::HoldCall { call, on } => modem.other_party_holds(at, *call, *on),
+            Action::Refresh(refresh) => drop(modem.begin_refresh(at, refresh.clone())),
+            Action::Broadcast(page) => drop(modem.receive_page(at, page.clone())),
             Action::NetworkUssd { text, question } => drop(modem.network_ussd(at, text, *question)),
             Action::EndUssd => modem.network_ends_ussd(at),
             Action::OtherUssdClient => modem.other_client_answers_ussd(at),

@@ -25,6 +25,7 @@ use wwan::device::modem::stk::ProactiveCommand;
 use wwan::device::modem::ussd::Says;
 use wwan::device::modem::vendor::Verdict::Refuse;
 use wwan::device::modem::vendor::{PolicyError, Proof};
+use wwan::device::modem::voice::Conduct;
 use wwan::device::modem::wake::{Wake, WakeCause};
 use wwan::device::modem::{SimSetup, text};
 use wwan::mbim_wire::Status;
@@ -62,7 +63,7 @@ fn everything_described_can_be_read_and_has_its_effect() {
     assert_eq!(answers.len(), 5);
     assert_eq!(answers[2], ("*123# 1", &Says::Text(text("512 MB left"))));
     assert_eq!((answers[3].1, answers[4].1), (&Says::Ends, &Says::Silence));
-    assert_eq!(scenario.events.len(), 10);
+    assert_eq!(scenario.events.len(), 13);
     let said = Action::ReceiveText { from: "+15550123".into(), text: "Where are you?".into(), class: None };
     assert_eq!(scenario.events[6].action, said);
     assert!(matches!(&scenario.events[3].action, Action::ReceivePdu(pdu) if pdu.len() == 17));
@@ -78,6 +79,13 @@ fn everything_described_can_be_read_and_has_its_effect() {
     let command = ProactiveCommand::select_item("What?", ["Tea", "Coffee"]).unwrap();
     assert_eq!(scenario.events[8].action, Action::Proactive(command));
     assert_eq!(scenario.events[9].action, Action::CarrierPolicy(b"LOCK".to_vec()));
+    assert_eq!(scenario.events[10].action, Action::ReceiveCall { from: text("+15550123") });
+    assert!(matches!(&scenario.events[11].action, Action::Refresh(refresh) if refresh.files.len() == 2));
+    assert!(matches!(&scenario.events[12].action, Action::Broadcast(page) if page.channel == 50));
+    let voice = &setup.voice;
+    assert_eq!(voice.parties[0].conduct, Conduct::Busy);
+    assert_eq!(voice.parties[1].conduct, Conduct::AnswersFor(Millis(10_000)));
+    assert_eq!((voice.emergency[0].number.as_str(), voice.emergency[0].services), ("999", 7));
     let entry = card.phonebook.entry(1).unwrap();
     assert_eq!((entry.name.as_str(), entry.number.as_str()), ("Anna", "+15550123"));
     let menu = &setup.stk.menu;
@@ -175,6 +183,10 @@ fn mistakes_are_told_with_line_and_key() {
         ("[[sms.destination]]\nnumber = '1'", 1, "`silent`"),
         ("[[sms.destination]]\nnumber = '1'\nsilent = true\nreport = 0", 1, "`silent`"),
         ("[[ussd.answer]]\nto = '*1#'", 1, "`question`"),
+        ("[[voice.party]]\nnumber = '1'", 1, "`answers-for`"),
+        ("[[voice.party]]\nnumber = 'me'\ndoes = 'busy'", 2, "no telephone number"),
+        ("[[voice.emergency]]\nnumber = '999'\nservices = ['army']", 3, "fire-brigade"),
+        ("[[event]]\nat = 1\ndo = 'refresh'\nmode = 'files'\nfiles = ['3f']", 5, "a path"),
         ("[clock]\ndate = 2026-01-01", 2, "2026-01-31T12:00:00+01:00"),
         ("[clock]\ndate = 1999-12-31T23:59:59Z", 2, "from 2000"),
         ("[clock]\ndaylight = 3", 2, "0, 1 or 2"),

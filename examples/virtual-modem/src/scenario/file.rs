@@ -111,6 +111,7 @@ impl Keys for Scenario {
         table.put("clock", &mut setup.date)?;
         table.put("sms", &mut Sms(&mut setup.sms, setup.date))?;
         table.put("ussd", &mut setup.ussd)?;
+        table.put("voice", &mut setup.voice)?;
         table.put("stk", &mut setup.stk)?;
         table.put("vendor", &mut setup.vendor)?;
         table.put("function", &mut self.function)?;
@@ -160,6 +161,11 @@ impl Keys for Delays {
         table.put("stk", &mut self.stk)?;
         table.put("update-write", &mut self.update_write)?;
         table.put("no-answer", &mut self.no_answer)?;
+        table.put("acknowledge", &mut self.acknowledge)?;
+        table.put("refresh", &mut self.refresh)?;
+        table.put("call-alert", &mut self.call_alert)?;
+        table.put("call-answer", &mut self.call_answer)?;
+        table.put("call-ring", &mut self.call_ring)?;
         Ok(())
     }
 }
@@ -200,6 +206,7 @@ impl Keys for Slot {
             sim.network_lock = Some(lock);
         }
         table.put("phonebook", &mut sim.phonebook)?;
+        table.put("universal-pin", &mut sim.universal_pin)?;
         table.put("bad", &mut sim.bad)?;
         table.put("activated", &mut sim.activated)?;
         table.put("esim", &mut sim.esim)?;

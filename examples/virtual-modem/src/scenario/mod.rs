@@ -7,11 +7,14 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use wwan::channel::fault::{Rates, Scripted};
 use wwan::device::mbim;
+use wwan::device::modem::broadcast::Page;
 use wwan::device::modem::clock::Date;
 use wwan::device::modem::flow::Flow;
 use wwan::device::modem::network::{Cell, Signal};
+use wwan::device::modem::refresh::Refresh;
 use wwan::device::modem::settings::CONFIGURATION_NAME;
 use wwan::device::modem::sim::Sim;
+use wwan::device::modem::sms::Number;
 use wwan::device::modem::stk::ProactiveCommand;
 use wwan::device::modem::wake::Wake;
 use wwan::device::modem::{Setup, Text};
@@ -19,6 +22,8 @@ use wwan::time::Millis;
 
 #[cfg(feature = "files")]
 mod built_in;
+#[cfg(feature = "files")]
+mod calls;
 #[cfg(feature = "files")]
 mod extras;
 #[cfg(feature = "files")]
@@ -171,6 +176,27 @@ pub enum Action {
     },
     /// The network delivers a message as it is: address of the service centre, and an SMS-DELIVER or SMS-STATUS-REPORT.
     ReceivePdu(Vec<u8>),
+    /// Somebody calls.
+    ReceiveCall {
+        /// The number; empty if it is not told.
+        from: Number,
+    },
+    /// The other party ends the call of that number, or all.
+    EndCall {
+        /// Number of the call; `None`: all.
+        call: Option<u8>,
+    },
+    /// The other party holds a call, or does not any more.
+    HoldCall {
+        /// Number of the call.
+        call: u8,
+        /// It is held.
+        on: bool,
+    },
+    /// The card wants a refresh.
+    Refresh(Refresh),
+    /// The network sends a page to everybody.
+    Broadcast(Page),
     /// The network says something in a dialogue of its own, if there is none.
     NetworkUssd {
         /// What it says.

@@ -11,6 +11,7 @@ use wwan::device::modem::flow::{Flow, FlowState};
 use wwan::device::modem::network::{Cell, Signal};
 use wwan::device::modem::wake::{WAKE_LEN, Wake, WakeCause};
 
+use super::calls::{broadcast, call, refresh};
 use super::extras::proactive;
 use super::messages::{check, hex};
 use super::read::{Hex, Keys, Make, Problem, Read, Table, Words, ipv4, ipv6};
@@ -64,6 +65,11 @@ const ACTIONS: &Words<Make<Action>> = &[
     ("mute", |_| Ok(Action::Mute)),
     ("unmute", |_| Ok(Action::Unmute)),
     ("sms", sms),
+    ("call", call),
+    ("end-call", |table| Ok(Action::EndCall { call: table.get("call")? })),
+    ("hold-call", |table| Ok(Action::HoldCall { call: table.must("call")?, on: table.get("on")?.unwrap_or(true) })),
+    ("refresh", refresh),
+    ("broadcast", broadcast),
     ("ussd", |table| {
         let question = table.get("question")?.unwrap_or(false);
         Ok(Action::NetworkUssd { text: table.must("text")?, question })
