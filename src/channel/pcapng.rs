@@ -11,14 +11,23 @@ use embedded_io::{Error, ErrorKind, Write};
 use super::{Clock, Direction, MessageChannel, blocking};
 use crate::time::Instant;
 
-/// Link type of the records: LINKTYPE_USER0, private use.
+/// Link type of the records of MBIM: LINKTYPE_USER0, private use.
 pub const LINK_TYPE: u16 = 147;
 
-/// What a file begins with: a section header (little-endian, version 1.0) and the description of interface 0
-/// ([`LINK_TYPE`], no length limit, time in milliseconds).
+/// Link type of the records of QMUX frames: LINKTYPE_USER1, private use.
+pub const LINK_TYPE_QMUX: u16 = 148;
+
+/// What a file of MBIM begins with: [`file_header_for`] of [`LINK_TYPE`].
 #[must_use]
 pub const fn file_header() -> [u8; 60] {
-    let [link_low, link_high] = LINK_TYPE.to_le_bytes();
+    file_header_for(LINK_TYPE)
+}
+
+/// What a file begins with: a section header (little-endian, version 1.0) and the description of interface 0 (that link
+/// type, no length limit, time in milliseconds).
+#[must_use]
+pub const fn file_header_for(link_type: u16) -> [u8; 60] {
+    let [link_low, link_high] = link_type.to_le_bytes();
     #[rustfmt::skip]
     let header = [
         // Section Header Block, 28 bytes
@@ -101,6 +110,7 @@ impl Record {
 struct Recorder<W> {
     writer: W,
     epoch: u64,
+    link_type: u16,
     state: State,
     recorded: u32,
     lost: u32,
@@ -124,7 +134,7 @@ impl<W: Write> Recorder<W> {
     }
 
     fn record(&mut self, record: &Record, message: &[u8]) -> bool {
-        if self.state == State::Empty && self.block(&[&file_header()]) {
+        if self.state == State::Empty && self.block(&[&file_header_for(self.link_type)]) {
             self.state = State::Running;
         }
         self.state == State::Running
@@ -186,8 +196,15 @@ impl<C, W: Write> PcapngTap<C, W> {
 impl<C, W: Write, K> PcapngTap<C, W, K> {
     /// Wraps an async channel. `epoch` is the time, in milliseconds since 1970, at which the clock showed 0.
     pub const fn with_clock(channel: C, writer: W, epoch: u64, clock: K) -> Self {
-        let recorder = Recorder { writer, epoch, state: State::Empty, recorded: 0, lost: 0 };
+        let recorder = Recorder { writer, epoch, link_type: LINK_TYPE, state: State::Empty, recorded: 0, lost: 0 };
         Self { channel, recorder, clock }
+    }
+
+    /// Says what is recorded; [`LINK_TYPE`] otherwise. Only before the first message.
+    #[must_use]
+    pub fn link_type(mut self, link_type: u16) -> Self {
+        self.recorder.link_type = link_type;
+        self
     }
 
     /// How many messages were recorded.

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use wwan::channel::blocking::MessageChannel as Blocking;
 use wwan::channel::fault::{FaultCounters, Faults, FaultsError, Held};
-use wwan::channel::{Clock, Direction, LinuxClock, MessageChannel};
-use wwan::device::mbim::{Function, Memory};
+use wwan::channel::{AnyFraming, Clock, Direction, LinuxClock, MessageChannel};
 use wwan::device::modem::Modem;
+use wwan::device::{mbim, qmi};
 use wwan::time::{Instant, Millis};
 
 use crate::machine::Machine;
 use crate::scenario::Scenario;
 
-pub use crate::machine::InProcessError;
+pub use crate::machine::{Face, InProcessError};
 
 /// Messages that faults may hold back at the same time.
 const HELD: usize = 32;
@@ -23,6 +23,8 @@ const HELD_BYTES: usize = 64 * 1024;
 const OUT: usize = 16 * 1024;
 /// The longest command in fragments, in bytes.
 const ASSEMBLY: usize = 64 * 1024;
+/// The longest QMI frame that a host may send where the carrier has transfers, in bytes: what Linux carries.
+const MAX_FRAME: usize = 4096;
 
 /// The memory of one modem, which has to live longer than the modem.
 #[derive(Debug)]
@@ -163,18 +165,46 @@ impl<K: Clock> MessageChannel for Bare<'_, K> {
     }
 }
 
+/// Protocols that the modem speaks to its host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Speaks {
+    Mbim,
+    Qmi,
+}
+
 /// Puts machine and faults together.
-fn build<'m, T>(scenario: &'m Scenario, now: Instant, time: T, room: &'m mut Room) -> Faults<'m, Bare<'m, T>> {
-    let memory = Memory { out: &mut room.out, assembly: &mut room.assembly };
-    let bare = Bare {
-        machine: Box::new(Machine::new(now, scenario, memory)),
-        max_message: usize::from(scenario.function.max_control_transfer),
-        time,
+fn build<'m, T>(
+    speaks: Speaks,
+    scenario: &'m Scenario,
+    now: Instant,
+    time: T,
+    room: &'m mut Room,
+) -> Faults<'m, Bare<'m, T>> {
+    let Room { out, assembly, slots, held } = room;
+    let (face, max_message) = match speaks {
+        Speaks::Mbim => {
+            let mut function = mbim::Function::new(scenario.function.clone(), mbim::Memory { out, assembly });
+            for fault in &scenario.commands {
+                // A scenario from a file has no more than fit.
+                let _ = function.inject(*fault);
+            }
+            (Face::Mbim(function), usize::from(scenario.function.max_control_transfer))
+        }
+        Speaks::Qmi => (Face::Qmi(qmi_function(scenario, out)), MAX_FRAME),
     };
-    Faults::new(bare, scenario.chance.seed, &mut room.slots, &mut room.held)
+    let bare = Bare { machine: Box::new(Machine::new(now, scenario, face)), max_message, time };
+    Faults::new(bare, scenario.chance.seed, slots, held)
         .script(&scenario.faults)
         .rates(Direction::Sent, scenario.chance.to_modem)
         .rates(Direction::Received, scenario.chance.from_modem)
+}
+
+fn qmi_function<'m>(scenario: &Scenario, out: &'m mut [u8]) -> qmi::Function<'m> {
+    let mut function = qmi::Function::new(scenario.qmi.clone(), qmi::Memory { out });
+    for fault in &scenario.messages {
+        let _ = function.inject(*fault);
+    }
+    function
 }
 
 /// A modem in the same program, for blocking clients.
@@ -203,11 +233,20 @@ pub struct InProcess<'m> {
 impl<'m> InProcess<'m> {
     /// A modem that speaks MBIM, powered on now.
     pub fn mbim(scenario: &'m Scenario, time: Time, room: &'m mut Room) -> Self {
+        Self::new(Speaks::Mbim, scenario, time, room)
+    }
+
+    /// A modem that speaks QMI, in QMUX frames, powered on now.
+    pub fn qmi(scenario: &'m Scenario, time: Time, room: &'m mut Room) -> Self {
+        Self::new(Speaks::Qmi, scenario, time, room)
+    }
+
+    fn new(speaks: Speaks, scenario: &'m Scenario, time: Time, room: &'m mut Room) -> Self {
         let stage = match time {
             Time::Real => Stage::Real,
             Time::Virtual => Stage::Virtual(Instant(0)),
         };
-        Self { channel: build(scenario, stage.now(), stage, room) }
+        Self { channel: build(speaks, scenario, stage.now(), stage, room) }
     }
 
     /// Takes messages of any length from the host: behind a byte stream there is no descriptor that would tell a host how
@@ -223,9 +262,14 @@ impl<'m> InProcess<'m> {
         &mut self.channel.channel_mut().machine.modem
     }
 
-    /// The MBIM function, to look at it, or to misuse it.
-    pub fn function(&mut self) -> &mut Function<'m> {
-        &mut self.channel.channel_mut().machine.function
+    /// What it shows to its host, to look at it, or to misuse it.
+    pub fn face(&mut self) -> &mut Face<'m> {
+        &mut self.channel.channel_mut().machine.face
+    }
+
+    /// How a stream of its messages is cut.
+    pub fn framing(&mut self) -> AnyFraming {
+        self.face().framing()
     }
 
     /// What the scenario's faults have done to the messages of one direction.
@@ -298,7 +342,12 @@ pub struct AsyncInProcess<'m, K: Clock + Copy> {
 impl<'m, K: Clock + Copy> AsyncInProcess<'m, K> {
     /// A modem that speaks MBIM, powered on now.
     pub fn mbim(scenario: &'m Scenario, clock: K, room: &'m mut Room) -> Self {
-        Self { channel: build(scenario, clock.now(), clock, room).clock(clock) }
+        Self { channel: build(Speaks::Mbim, scenario, clock.now(), clock, room).clock(clock) }
+    }
+
+    /// A modem that speaks QMI, in QMUX frames, powered on now.
+    pub fn qmi(scenario: &'m Scenario, clock: K, room: &'m mut Room) -> Self {
+        Self { channel: build(Speaks::Qmi, scenario, clock.now(), clock, room).clock(clock) }
     }
 
     /// The modem itself, to look at it, or to do to it what no scenario foresees.
@@ -306,9 +355,9 @@ impl<'m, K: Clock + Copy> AsyncInProcess<'m, K> {
         &mut self.channel.channel_mut().machine.modem
     }
 
-    /// The MBIM function, to look at it, or to misuse it.
-    pub fn function(&mut self) -> &mut Function<'m> {
-        &mut self.channel.channel_mut().machine.function
+    /// What it shows to its host, to look at it, or to misuse it.
+    pub fn face(&mut self) -> &mut Face<'m> {
+        &mut self.channel.channel_mut().machine.face
     }
 }
 

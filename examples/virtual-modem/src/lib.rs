@@ -6,10 +6,10 @@
 //! | door | for |
 //! |---|---|
 //! | [`InProcess`], [`AsyncInProcess`] | a client in the same program, in real time or faster than time |
-//! | `virtual-modem pty` | programs that open a device node: mbimcli, mbim-proxy |
-//! | `virtual-modem socket` | the serial port of an emulator, and other streams |
+//! | `virtual-modem pty` | programs that open a device node: mbimcli, qmicli, their proxies |
+//! | `virtual-modem socket` | the serial port of an emulator, clients of a `qmux_socket`, and other streams |
 //!
-//! Modems that speak MBIM are served.
+//! It speaks MBIM or QMI, a [`Face`] of the same modem each.
 #![allow(clippy::std_instead_of_core, clippy::std_instead_of_alloc)] // a program for hosts
 
 #[cfg(feature = "cli")]
@@ -18,5 +18,5 @@ mod in_process;
 mod machine;
 pub mod scenario;
 
-pub use in_process::{AsyncInProcess, InProcess, InProcessError, Room, Time};
+pub use in_process::{AsyncInProcess, Face, InProcess, InProcessError, Room, Time};
 pub use scenario::Scenario;

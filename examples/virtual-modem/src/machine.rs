@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use wwan::device::mbim::{Function, Memory};
+use wwan::channel::{AnyFraming, MbimFraming, QmuxFraming};
 use wwan::device::modem::Modem;
 use wwan::device::modem::bearer::Way;
 use wwan::device::modem::event::Origin;
 use wwan::device::modem::sms::Incoming;
+use wwan::device::{mbim, qmi};
 use wwan::time::Instant;
 
 use crate::scenario::{Action, Event, Scenario};
@@ -48,11 +49,66 @@ impl embedded_io::Error for InProcessError {
     }
 }
 
-/// The modem, its MBIM function, and what is still to happen to them.
+/// What the modem shows to its host: a function of one protocol.
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // there is one for each modem, and that lives in a box
+pub enum Face<'m> {
+    /// MBIM.
+    Mbim(mbim::Function<'m>),
+    /// QMI.
+    Qmi(qmi::Function<'m>),
+}
+
+impl Face<'_> {
+    /// How a stream of its messages is cut.
+    pub(crate) fn framing(&self) -> AnyFraming {
+        match self {
+            Self::Mbim(_) => MbimFraming::default().into(),
+            Self::Qmi(_) => QmuxFraming::default().into(),
+        }
+    }
+
+    fn receive(&mut self, now: Instant, modem: &mut Modem, message: &[u8]) {
+        match self {
+            Self::Mbim(function) => function.receive(now, modem, message),
+            Self::Qmi(function) => function.receive(now, modem, message),
+        }
+    }
+
+    fn transmit(&mut self, now: Instant, modem: &mut Modem) -> Option<&[u8]> {
+        match self {
+            Self::Mbim(function) => function.transmit(now, modem),
+            Self::Qmi(function) => function.transmit(now, modem),
+        }
+    }
+
+    fn poll_at(&self, modem: &Modem) -> Option<Instant> {
+        match self {
+            Self::Mbim(function) => function.poll_at(modem),
+            Self::Qmi(function) => function.poll_at(modem),
+        }
+    }
+
+    fn reset(&mut self, now: Instant, modem: &mut Modem) {
+        match self {
+            Self::Mbim(function) => function.reset(now, modem),
+            Self::Qmi(function) => function.reset(now, modem),
+        }
+    }
+
+    fn set_mute(&mut self, mute: bool) {
+        match self {
+            Self::Mbim(function) => function.set_mute(mute),
+            Self::Qmi(function) => function.set_mute(mute),
+        }
+    }
+}
+
+/// The modem, its face, and what is still to happen to them.
 #[derive(Debug)]
 pub(crate) struct Machine<'m> {
     pub(crate) modem: Modem,
-    pub(crate) function: Function<'m>,
+    pub(crate) face: Face<'m>,
     scenario: &'m Scenario,
     events: std::slice::Iter<'m, Event>,
     power_on: Instant,
@@ -60,15 +116,10 @@ pub(crate) struct Machine<'m> {
 }
 
 impl<'m> Machine<'m> {
-    pub(crate) fn new(now: Instant, scenario: &'m Scenario, memory: Memory<'m>) -> Self {
-        let mut function = Function::new(scenario.function.clone(), memory);
-        for fault in &scenario.commands {
-            // A scenario from a file has no more than fit.
-            let _ = function.inject(*fault);
-        }
+    pub(crate) fn new(now: Instant, scenario: &'m Scenario, face: Face<'m>) -> Self {
         Self {
             modem: Modem::new(now, scenario.setup.clone()),
-            function,
+            face,
             scenario,
             events: scenario.events.iter(),
             power_on: now,
@@ -129,16 +180,16 @@ impl<'m> Machine<'m> {
             Action::Wake(wake) => modem.wakes_host(wake.clone()),
             Action::Reboot => modem.reboot(at),
             Action::Unplug => {
-                self.function.reset(at, modem);
+                self.face.reset(at, modem);
                 self.plugged = false;
             }
             Action::Plug => {
                 modem.reboot(at);
-                self.function.reset(at, modem);
+                self.face.reset(at, modem);
                 self.plugged = true;
             }
-            Action::Mute => self.function.set_mute(true),
-            Action::Unmute => self.function.set_mute(false),
+            Action::Mute => self.face.set_mute(true),
+            Action::Unmute => self.face.set_mute(false),
             Action::Proactive(command) => drop(modem.issue_proactive(at, command.clone())),
             Action::CarrierPolicy(policy) => drop(modem.set_carrier_policy(at, Origin::WORLD, policy)),
             // What comes when it cannot be taken is lost.
@@ -164,7 +215,7 @@ impl<'m> Machine<'m> {
         if !self.plugged {
             return Err(InProcessError::Unplugged);
         }
-        self.function.receive(now, &mut self.modem, transfer);
+        self.face.receive(now, &mut self.modem, transfer);
         Ok(())
     }
 
@@ -174,7 +225,7 @@ impl<'m> Machine<'m> {
         if !self.plugged {
             return Err(InProcessError::Unplugged);
         }
-        let Some(transfer) = self.function.transmit(now, &mut self.modem) else {
+        let Some(transfer) = self.face.transmit(now, &mut self.modem) else {
             return Ok(None);
         };
         let needed = transfer.len();
@@ -185,7 +236,7 @@ impl<'m> Machine<'m> {
 
     /// When there is something to do next.
     pub(crate) fn poll_at(&self) -> Instant {
-        let modem = if self.plugged { self.function.poll_at(&self.modem) } else { self.modem.poll_at() };
+        let modem = if self.plugged { self.face.poll_at(&self.modem) } else { self.modem.poll_at() };
         let at = [modem, self.next_event()].into_iter().flatten().min();
         at.unwrap_or(Instant::FAR)
     }

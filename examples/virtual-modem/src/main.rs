@@ -61,7 +61,7 @@ struct Modem {
     /// Print each message on standard error; twice: its fields, too
     #[arg(short, long, action = clap::ArgAction::Count)]
     verbose: u8,
-    /// Record all messages for Wireshark (pcapng, link type 147)
+    /// Record all messages for Wireshark (pcapng, link type 147, of QMI 148)
     #[arg(long, value_name = "FILE")]
     pcap: Option<PathBuf>,
 }
@@ -114,15 +114,16 @@ fn run(door: Door) -> Result<(), Failure> {
 }
 
 fn serve(modem: &Modem, door: &Door) -> Result<(), Failure> {
-    if modem.protocol != Protocol::Mbim {
-        let wanted = if modem.protocol == Protocol::Qmi { "qmi" } else { "at" };
-        let message = format!("protocol {wanted} is not served yet; this version serves mbim");
-        return Err(Failure::Usage(message));
+    if modem.protocol == Protocol::At {
+        return Err(Failure::Usage("protocol at is not served yet; this version serves mbim and qmi".into()));
     }
     let scenario = Scenario::load(&modem.scenario).map_err(Failure::Scenario)?;
     let mut room = Room::new();
-    let in_process = InProcess::mbim(&scenario, Time::Real, &mut room).behind_a_stream();
-    let watched = watch(in_process, modem.verbose, modem.pcap.as_deref())?;
+    let in_process = match modem.protocol {
+        Protocol::Qmi => InProcess::qmi(&scenario, Time::Real, &mut room),
+        Protocol::Mbim | Protocol::At => InProcess::mbim(&scenario, Time::Real, &mut room),
+    };
+    let watched = watch(in_process.behind_a_stream(), modem.verbose, modem.pcap.as_deref())?;
     let stop = stop_signals().map_err(|error| DoorError { doing: "wait for signals".into(), error })?;
     match door {
         Door::Pty { link, .. } => pty::serve(watched, link.as_deref(), stop.as_fd())?,

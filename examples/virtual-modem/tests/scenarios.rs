@@ -19,12 +19,13 @@ use std::path::Path;
 
 use common::{Buffers, scenario};
 use virtual_modem::scenario::BUILT_IN;
-use virtual_modem::{AsyncInProcess, InProcess, Room, Scenario, Time};
+use virtual_modem::{AsyncInProcess, Face, InProcess, Room, Scenario, Time};
 use wwan::channel::VirtualClock;
 use wwan::channel::blocking::MessageChannel;
 use wwan::client::Async;
 use wwan::client::mbim::blocking::Client;
 use wwan::client::mbim::{ConnectRequest, Error, Selection};
+use wwan::device::mbim;
 use wwan::mbim_wire::field::Empty;
 use wwan::mbim_wire::service::basic_connect as bc;
 use wwan::mbim_wire::{Command as _, Status};
@@ -34,6 +35,12 @@ const APN: &str = "internet";
 
 fn request(apn: &str) -> ConnectRequest<'_> {
     ConnectRequest { apn, ..ConnectRequest::default() }
+}
+
+/// The function of a modem that speaks MBIM.
+fn mbim<'a, 'm>(modem: &'a mut InProcess<'m>) -> &'a mut mbim::Function<'m> {
+    let Face::Mbim(function) = modem.face() else { panic!("not MBIM") };
+    function
 }
 
 /// A conversation with a modem in virtual time. Gives the time at its end.
@@ -96,7 +103,7 @@ fn default_connects_and_tells_the_models_values() {
         client.disconnect(0).unwrap();
         assert!(client.channel().modem().ip_configuration(0).is_none());
         client.close().unwrap();
-        assert!(!client.channel().function().is_open());
+        assert!(!mbim(client.channel()).is_open());
     });
     assert!(end >= Instant(1_500), "SIM, search, attach and activation take their time: {end:?}");
 }
@@ -191,7 +198,7 @@ fn a_silent_modem_is_opened_once_it_answers() {
         let now = client.now();
         assert!(now >= Instant(12_000), "{now:?}");
         bring_up(client, "").unwrap();
-        assert!(client.channel().function().counters().muted >= 2);
+        assert!(mbim(client.channel()).counters().muted >= 2);
     });
     assert!(end < Instant(30_000), "{end:?}");
 }
@@ -233,7 +240,7 @@ fn fragments_of_64_bytes_carry_everything() {
         assert_eq!(client.max_control_transfer(), 64);
         let services = client.query::<bc::DeviceServices>(&Empty {}).unwrap();
         assert!(services.device_services().unwrap().iter().count() >= 2);
-        let counters = *client.channel().function().counters();
+        let counters = *mbim(client.channel()).counters();
         assert!(counters.received > counters.commands, "commands came in fragments: {counters:?}");
         assert_eq!((counters.function_errors, counters.garbage, counters.lost), (0, 0, 0));
         assert_eq!(client.counters().fragments, 0);
@@ -298,7 +305,7 @@ fn commands_can_be_refused_delayed_and_swallowed() {
         assert!(client.now() - before >= Millis(4_000));
         let error = client.query::<bc::PacketStatistics>(&Empty {}).unwrap_err();
         assert!(matches!(error, Error::Failed { .. }), "{error}");
-        assert_eq!(client.channel().function().counters().swallowed, 1);
+        assert_eq!(mbim(client.channel()).counters().swallowed, 1);
     });
 }
 
@@ -326,7 +333,7 @@ fn an_unplugged_modem_is_gone_until_it_is_plugged_in() {
         let modem = &mut client.channel();
         assert!(!modem.is_plugged());
         modem.pass(Millis::from_secs(5));
-        assert!(modem.is_plugged() && !modem.function().is_open());
+        assert!(modem.is_plugged() && !mbim(&mut modem).is_open());
         bring_up(client, "").unwrap();
     });
 }
@@ -347,7 +354,7 @@ fn every_run_is_the_same() {
         let mut said = Vec::new();
         let end = play(&scenario("fragments"), |client| {
             bring_up(client, "").unwrap();
-            let counters = *client.channel().function().counters();
+            let counters = *mbim(client.channel()).counters();
             said.push((counters, *client.counters()));
         });
         (end, said)

@@ -45,7 +45,7 @@ pub fn serve(mut watched: Watched<'_>, link: Option<&Path>, stop: BorrowedFd<'_>
 
 /// Serves until the modem is unplugged or it is time to stop.
 fn serve_terminal(watched: &mut Watched<'_>, mut terminal: Terminal, stop: BorrowedFd<'_>) -> Result<(), DoorError> {
-    let mut stream = Stream::new();
+    let mut stream = Stream::new(modem(watched).framing());
     loop {
         // Bytes first, then who has come and gone: what a client wrote before it went is there when it is known to be
         // gone. Only then does the modem see the bytes, so that no answer to the next client is thrown away.

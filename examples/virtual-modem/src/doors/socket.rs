@@ -61,7 +61,7 @@ pub fn serve(mut watched: Watched<'_>, address: &Address, stop: BorrowedFd<'_>) 
         .and_then(|()| out.flush())
         .map_err(DoorError::io("print the address"))?;
     let mut client: Option<OwnedFd> = None;
-    let mut stream = Stream::new();
+    let mut stream = Stream::new(modem(&mut watched).framing());
     loop {
         modem(&mut watched).run();
         if is_readable(stop) {

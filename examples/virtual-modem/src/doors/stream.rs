@@ -7,7 +7,7 @@ use std::os::fd::BorrowedFd;
 use rustix::io::Errno;
 use wwan::channel::LinuxClock;
 use wwan::channel::blocking::MessageChannel;
-use wwan::channel::framed::{Deframer, Feed, Framing as _, MbimFraming, Verdict};
+use wwan::channel::framed::{AnyFraming, Deframer, Feed, Framing as _, Verdict};
 use wwan::time::{Instant, Millis};
 
 use super::watch::Watched;
@@ -52,7 +52,8 @@ pub(super) fn read(fd: BorrowedFd<'_>, buf: &mut [u8]) -> Moved {
 /// One stream between clients and the modem.
 #[derive(Debug)]
 pub(super) struct Stream {
-    deframer: Deframer<Vec<u8>>,
+    framing: AnyFraming,
+    deframer: Deframer<Vec<u8>, AnyFraming>,
     /// What the client has written and nobody has looked at yet.
     inbox: Vec<u8>,
     /// What the client has still to read, from `sent` on.
@@ -62,9 +63,10 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(framing: AnyFraming) -> Self {
         Self {
-            deframer: Deframer::new(vec![0; LONGEST]),
+            framing,
+            deframer: Deframer::with_framing(vec![0; LONGEST], framing),
             inbox: Vec::new(),
             outbox: Vec::new(),
             sent: 0,
@@ -174,7 +176,7 @@ impl Stream {
     pub(super) fn reset(&mut self, modem: &mut Watched<'_>, another: bool) {
         self.outbox.clear();
         self.sent = 0;
-        let fresh = if another { whole_end(&self.inbox) } else { None };
+        let fresh = if another { whole_end(self.framing, &self.inbox) } else { None };
         let later = fresh.map(|at| self.inbox.split_off(at));
         self.carry(modem, another);
         self.deframer.boundary();
@@ -183,8 +185,7 @@ impl Stream {
 }
 
 /// Where the longest end of `bytes` begins that is nothing but whole messages.
-fn whole_end(bytes: &[u8]) -> Option<usize> {
-    let framing = MbimFraming::default();
+fn whole_end(framing: AnyFraming, bytes: &[u8]) -> Option<usize> {
     (0..bytes.len()).find(|at| {
         let mut rest = bytes.get(*at..).unwrap_or_default();
         while let Verdict::Message(length) = framing.judge(rest) {
@@ -200,6 +201,8 @@ fn whole_end(bytes: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use wwan::channel::MbimFraming;
+
     use super::*;
 
     #[test]
@@ -217,7 +220,8 @@ mod tests {
             (&[&[0; 50]], None),
         ];
         for (parts, expected) in cases {
-            assert_eq!(whole_end(&parts.concat()), *expected, "{parts:?}");
+            let framing = MbimFraming::default().into();
+            assert_eq!(whole_end(framing, &parts.concat()), *expected, "{parts:?}");
         }
     }
 }

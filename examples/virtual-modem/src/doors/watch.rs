@@ -6,8 +6,10 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use mbim_wire::catalogue::{Value, message_to_json};
-use wwan::channel::pcapng::StdWriter;
-use wwan::channel::{Direction, LinuxClock, PcapngTap, Sink, Tracer};
+use qmi_wire::ProtocolError;
+use qmi_wire::catalogue::frame_to_json;
+use wwan::channel::pcapng::{self, StdWriter};
+use wwan::channel::{AnyFraming, Direction, LinuxClock, PcapngTap, Sink, Tracer};
 use wwan::time::Instant;
 
 use super::DoorError;
@@ -21,17 +23,21 @@ pub type Watched<'m> = PcapngTap<Tracer<InProcess<'m>, Printer>, StdWriter<Box<d
 /// # Errors
 ///
 /// If the file cannot be created.
-pub fn watch<'m>(modem: InProcess<'m>, verbose: u8, pcap: Option<&Path>) -> Result<Watched<'m>, DoorError> {
+pub fn watch<'m>(mut modem: InProcess<'m>, verbose: u8, pcap: Option<&Path>) -> Result<Watched<'m>, DoorError> {
     let writer: Box<dyn io::Write> = match pcap {
         Some(path) => Box::new(File::create(path).map_err(DoorError::io(format!("create {}", path.display())))?),
         None => Box::new(io::sink()),
     };
-    let printer = Printer { verbose, start: LinuxClock::now(), version: 1 };
+    let (speaks, link_type) = match modem.framing() {
+        AnyFraming::Mbim(_) => (Speaks::Mbim { version: 1 }, pcapng::LINK_TYPE),
+        AnyFraming::Qmux(_) => (Speaks::Qmi, pcapng::LINK_TYPE_QMUX),
+    };
+    let printer = Printer { verbose, start: LinuxClock::now(), speaks };
     // Wall-clock time at which the monotonic clock showed 0.
     let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let unix = u64::try_from(unix.as_millis()).unwrap_or(0);
     let epoch = unix.saturating_sub(LinuxClock::now().0);
-    Ok(PcapngTap::new(Tracer::new(modem, printer), StdWriter(writer), epoch))
+    Ok(PcapngTap::new(Tracer::new(modem, printer), StdWriter(writer), epoch).link_type(link_type))
 }
 
 /// The modem behind the watchers.
@@ -44,8 +50,17 @@ pub(super) fn modem<'a, 'm>(watched: &'a mut Watched<'m>) -> &'a mut InProcess<'
 pub struct Printer {
     verbose: u8,
     start: Instant,
-    /// Version of the Microsoft extensions that host and modem agreed upon.
-    version: u8,
+    speaks: Speaks,
+}
+
+/// How messages are read.
+#[derive(Debug)]
+enum Speaks {
+    Mbim {
+        /// Version of the Microsoft extensions that host and modem agreed upon.
+        version: u8,
+    },
+    Qmi,
 }
 
 impl Sink for Printer {
@@ -53,13 +68,18 @@ impl Sink for Printer {
         if self.verbose == 0 {
             return;
         }
-        let line = match message_to_json(bytes, self.version, true) {
-            Ok(shown) => {
-                self.follow(&shown.json);
-                summary(&shown.json, self.verbose)
+        let line = match &mut self.speaks {
+            Speaks::Mbim { version } => {
+                message_to_json(bytes, *version, true).map_err(|error| error.to_string()).map(|shown| {
+                    follow(version, &shown.json);
+                    summary(&shown.json, self.verbose)
+                })
             }
-            Err(error) => format!("{} bytes: {error}", bytes.len()),
+            Speaks::Qmi => frame_to_json(bytes, None, true)
+                .map(|shown| qmi_summary(&shown.json, self.verbose))
+                .map_err(|error| error.to_string()),
         };
+        let line = line.unwrap_or_else(|error| format!("{} bytes: {error}", bytes.len()));
         let way = match direction {
             Direction::Sent => '>',
             Direction::Received => '<',
@@ -70,17 +90,15 @@ impl Sink for Printer {
     }
 }
 
-impl Printer {
-    /// Learns the version of the extensions from its negotiation.
-    fn follow(&mut self, message: &Value) {
-        match message.get("type").and_then(Value::as_str) {
-            Some("open" | "open_done") => self.version = 1,
-            Some("command_done") if message.get("command").and_then(Value::as_str) == Some("VERSION") => {
-                let version = message.pointer("/fields/MbimExtendedVersion").and_then(Value::as_u64);
-                self.version = version.and_then(|version| u8::try_from(version >> 8).ok()).unwrap_or(1);
-            }
-            _ => {}
+/// Learns the version of the extensions from its negotiation.
+fn follow(version: &mut u8, message: &Value) {
+    match message.get("type").and_then(Value::as_str) {
+        Some("open" | "open_done") => *version = 1,
+        Some("command_done") if message.get("command").and_then(Value::as_str) == Some("VERSION") => {
+            let agreed = message.pointer("/fields/MbimExtendedVersion").and_then(Value::as_u64);
+            *version = agreed.and_then(|agreed| u8::try_from(agreed >> 8).ok()).unwrap_or(1);
         }
+        _ => {}
     }
 }
 
@@ -102,6 +120,33 @@ fn summary(message: &Value, verbose: u8) -> String {
     }
     match message.get("fields") {
         Some(fields) if verbose > 1 => format!("{line} {fields}"),
+        _ => line,
+    }
+}
+
+/// One line: kind, transaction, service and client, message, how it went; and the TLVs if asked for.
+fn qmi_summary(message: &Value, verbose: u8) -> String {
+    let text = |key: &str| message.get(key).and_then(Value::as_str);
+    let number = |key: &str| message.get(key).and_then(Value::as_u64).unwrap_or(0);
+    let service = text("service").map_or_else(|| format!("service {}", number("service_id")), str::to_owned);
+    let name = text("message").map_or_else(|| format!("message {:#06x}", number("message_id")), str::to_owned);
+    let (kind, transaction, client) = (text("kind").unwrap_or_default(), number("transaction_id"), number("client_id"));
+    let mut line = format!("{kind} #{transaction} {service}");
+    if client != 0 {
+        line.push_str(&format!("/{client}"));
+    }
+    line.push_str(&format!(" {name}"));
+    let tlvs = message.get("tlvs");
+    let mut list = tlvs.and_then(Value::as_array).into_iter().flatten();
+    let result = list.find(|tlv| kind == "response" && tlv.get("tlv").and_then(Value::as_str) == Some("0x02"));
+    if let Some(code) = result.and_then(|result| result.pointer("/value/error_code")).and_then(Value::as_u64) {
+        match ProtocolError(u16::try_from(code).unwrap_or(u16::MAX)) {
+            ProtocolError::NONE => line.push_str(" success"),
+            error => line.push_str(&error.name().map_or_else(|| format!(" error {code}"), |name| format!(" {name}"))),
+        }
+    }
+    match tlvs {
+        Some(tlvs) if verbose > 1 => format!("{line} {tlvs}"),
         _ => line,
     }
 }

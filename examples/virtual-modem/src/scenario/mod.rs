@@ -6,7 +6,6 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use wwan::channel::fault::{Rates, Scripted};
-use wwan::device::mbim;
 use wwan::device::modem::broadcast::Page;
 use wwan::device::modem::clock::Date;
 use wwan::device::modem::flow::Flow;
@@ -18,6 +17,7 @@ use wwan::device::modem::sms::Number;
 use wwan::device::modem::stk::ProactiveCommand;
 use wwan::device::modem::wake::Wake;
 use wwan::device::modem::{Setup, Text};
+use wwan::device::{mbim, qmi};
 use wwan::time::Millis;
 
 #[cfg(feature = "files")]
@@ -52,10 +52,15 @@ pub struct Scenario {
     pub card: Sim,
     /// The MBIM function.
     pub function: mbim::Config,
+    /// The QMI function.
+    pub qmi: qmi::Config,
     /// What happens, in the order of time.
     pub events: Vec<Event>,
     /// Commands that are refused, delayed or swallowed, whatever the state of the modem; [`mbim::FAULTS`] at most.
     pub commands: Vec<mbim::Fault>,
+    /// QMI messages that are refused, delayed, swallowed or answered wrongly, whatever the state of the modem;
+    /// [`qmi::FAULTS`] at most.
+    pub messages: Vec<qmi::Fault>,
     /// What happens to certain messages; directions are those of the host.
     pub faults: Vec<Scripted>,
     /// What happens to messages by chance.
