@@ -225,6 +225,13 @@ impl CommandInfo {
         Self { name, cid, version, query: None, set: None, notification: None }
     }
 
+    /// The name as declared; for whoever packs tables.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn declared_name(&self) -> &'static str {
+        self.name
+    }
+
     /// The name in the catalogue: words with blanks, without the version.
     #[must_use]
     pub fn name(&self) -> String {
@@ -300,6 +307,13 @@ pub fn service_by(services: &[&'static ServiceInfo], uuid: Uuid) -> Option<&'sta
 }
 
 impl FieldInfo {
+    /// The name as declared: in Rust, and in the catalogue if that does not follow from it; for whoever packs tables.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn declared_name(&self) -> (&'static str, Option<&'static str>) {
+        (self.ident, self.wire)
+    }
+
     /// The name in the catalogue.
     #[must_use]
     pub fn name(&self) -> String {
@@ -389,6 +403,18 @@ impl FieldInfo {
 }
 
 impl StructInfo {
+    /// A structure that was packed.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn unpacked(name: &'static str, fields: &'static [FieldInfo]) -> Self {
+        Self {
+            name,
+            fields,
+            #[cfg(feature = "rewrite")]
+            rewrite: |_| Err(BuildError::Encode(EncodeError::Condition)),
+        }
+    }
+
     /// The name in the catalogue.
     #[must_use]
     pub fn catalogue_name(&self) -> String {

@@ -2,7 +2,8 @@
 //!
 //! For tools on a host: decoders, catalogues, programs that let a person send any message. The tables describe formats, and one
 //! reader and one writer of JSON follow them, so that a tool does not link a function for each of the two thousand TLVs.
-//! That both agree with the formats themselves is what the feature `rewrite` and the tests are for.
+//! That both agree with the formats themselves is what the feature `rewrite` and the tests are for. What shows messages takes
+//! the tables as an argument where its name ends in `_by`, for programs that hold them in another form than [`SERVICES`].
 //! Nothing of this is linked unless the feature `catalogue` is on.
 
 use alloc::borrow::ToOwned;
@@ -205,7 +206,13 @@ pub enum Kind {
 /// The service with that number.
 #[must_use]
 pub fn service(service: Service) -> Option<&'static ServiceInfo> {
-    SERVICES.iter().copied().find(|info| info.service == service)
+    service_by(SERVICES, service)
+}
+
+/// The service with that number, of those given.
+#[must_use]
+pub fn service_by(services: &[&'static ServiceInfo], service: Service) -> Option<&'static ServiceInfo> {
+    services.iter().copied().find(|info| info.service == service)
 }
 
 /// The service with that name, whatever the case of its letters.
@@ -261,10 +268,47 @@ pub fn rows() -> Vec<Value> {
 }
 
 impl TlvInfo {
+    /// A row that was packed: the name as in the catalogue, and what [`presence`](Self::presence) said.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn unpacked(
+        tlv: u8,
+        name: &'static str,
+        word: &'static &'static str,
+        when: Option<&'static &'static str>,
+        personal: bool,
+        kind: Kind,
+    ) -> Self {
+        Self {
+            tlv,
+            personal,
+            kind,
+            #[cfg(feature = "rewrite")]
+            rewrite: |_| Err(DecodeErrorKind::Missing),
+            name,
+            is_ident: false,
+            word,
+            when,
+        }
+    }
+
     /// The name in the catalogue.
     #[must_use]
     pub fn name(&self) -> String {
         if self.is_ident { title(self.name) } else { self.name.to_owned() }
+    }
+
+    /// What the declaration says of when it is there, a word and an expression; for whoever packs tables.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn presence(&self) -> (&'static str, Option<&'static str>) {
+        (
+            *self.word,
+            match self.when {
+                Some(when) => Some(*when),
+                None => None,
+            },
+        )
     }
 
     /// Whether it must be there; in a response, only if that is how the request went.
@@ -879,6 +923,20 @@ pub struct Shown {
 ///
 /// [`HeaderError`]. A TLV whose value cannot be read is shown with its bytes, and told in [`Shown::error`].
 pub fn frame_to_json(bytes: &[u8], vendor: Option<u16>, mask: bool) -> Result<Shown, HeaderError> {
+    frame_to_json_by(SERVICES, bytes, vendor, mask)
+}
+
+/// As [`frame_to_json`], with these services.
+///
+/// # Errors
+///
+/// [`HeaderError`].
+pub fn frame_to_json_by(
+    services: &[&'static ServiceInfo],
+    bytes: &[u8],
+    vendor: Option<u16>,
+    mask: bool,
+) -> Result<Shown, HeaderError> {
     let frame = Frame::parse(bytes)?;
     let mut map = Map::new();
     let length = crate::frame::frame_len(bytes)?.saturating_sub(1);
@@ -893,7 +951,7 @@ pub fn frame_to_json(bytes: &[u8], vendor: Option<u16>, mask: bool) -> Result<Sh
             map.insert("qmux_length".into(), length.into());
         }
     }
-    Ok(show(map, frame.framing.client(), &frame.message, vendor, mask))
+    Ok(show(services, map, frame.framing.client(), &frame.message, vendor, mask))
 }
 
 /// A message without frame, as over QRTR, as JSON; else as [`frame_to_json`].
@@ -902,11 +960,27 @@ pub fn frame_to_json(bytes: &[u8], vendor: Option<u16>, mask: bool) -> Result<Sh
 ///
 /// [`HeaderError`].
 pub fn message_to_json(service: Service, bytes: &[u8], vendor: Option<u16>, mask: bool) -> Result<Shown, HeaderError> {
+    message_to_json_by(SERVICES, service, bytes, vendor, mask)
+}
+
+/// As [`message_to_json`], with these services.
+///
+/// # Errors
+///
+/// [`HeaderError`].
+pub fn message_to_json_by(
+    services: &[&'static ServiceInfo],
+    service: Service,
+    bytes: &[u8],
+    vendor: Option<u16>,
+    mask: bool,
+) -> Result<Shown, HeaderError> {
     let message = crate::frame::Message::parse(service, bytes)?;
-    Ok(show(Map::new(), None, &message, vendor, mask))
+    Ok(show(services, Map::new(), None, &message, vendor, mask))
 }
 
 fn show(
+    services: &[&'static ServiceInfo],
     mut map: Map<String, Value>,
     client: Option<u8>,
     message: &crate::frame::Message<'_>,
@@ -915,7 +989,7 @@ fn show(
 ) -> Shown {
     let number = message.service();
     let kind = message.kind();
-    let known = service(number);
+    let known = service_by(services, number);
     let indication = kind == crate::frame::Kind::Indication;
     let info = known.and_then(|known| known.message(message.id(), indication, vendor));
     let name = known.map(|known| known.name).or(number.name());

@@ -1,6 +1,6 @@
 //! `catalogue`: every message known, with its forms and fields.
 
-use mbim_wire::catalogue::{CommandInfo, FieldInfo, Form, Kind, Map, SERVICES, ServiceInfo, StructInfo, Value};
+use mbim_wire::catalogue::{CommandInfo, FieldInfo, Form, Kind, Map, ServiceInfo, StructInfo, Value};
 use mbim_wire::service::basic_connect::context_type;
 
 use crate::decode::mbim_only;
@@ -17,7 +17,7 @@ pub(crate) fn run(protocol: &str, all: bool, out: &mut Output) -> Result<(), Fai
     }
     let mut rows: Vec<Value> = commands().map(|(service, command)| row(service, command)).collect();
     if all {
-        rows.extend(SERVICES.iter().map(|service| service_row(service)));
+        rows.extend(wwan_catalogue::mbim().iter().map(|service| service_row(service)));
         let context = |(name, uuid): &(&str, mbim_wire::Uuid)| serde_json::json!({ "kind": "context_type", "name": name, "uuid": uuid.to_string() });
         rows.extend(context_type::ALL.iter().map(context));
         rows.extend(structures().into_iter().map(struct_row));
@@ -26,7 +26,7 @@ pub(crate) fn run(protocol: &str, all: bool, out: &mut Output) -> Result<(), Fai
 }
 
 fn commands() -> impl Iterator<Item = (&'static ServiceInfo, &'static CommandInfo)> {
-    SERVICES.iter().flat_map(|service| service.commands.iter().map(move |command| (*service, command)))
+    wwan_catalogue::mbim().iter().flat_map(|service| service.commands.iter().map(move |command| (*service, command)))
 }
 
 /// What can be done with a command, in the order of the reference.
@@ -123,7 +123,7 @@ fn struct_row((service, layout): (&'static str, &'static StructInfo)) -> Value {
 /// The list for a person: services, commands, and under each form its fields.
 fn in_words() -> String {
     let mut lines = Vec::new();
-    for service in SERVICES {
+    for service in wwan_catalogue::mbim() {
         lines.push(format!("{}  {}", service.name, service.uuid));
         for command in service.commands {
             let version =

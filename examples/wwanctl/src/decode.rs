@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &Decode, out: &mut Output) -> Result<(), Fail> {
     while !rest.is_empty() {
         let offset = bytes.len().saturating_sub(rest.len());
         let (message, length) = next(rest, offset)?;
-        let shown = catalogue::message_to_json(&message, arguments.mbimex, false)
+        let shown = catalogue::message_to_json_by(wwan_catalogue::mbim(), &message, arguments.mbimex, false)
             .map_err(|error| Fail::Data(complaint(&message, &error, offset)))?;
         if out.json {
             documents.push(document(&message, shown));

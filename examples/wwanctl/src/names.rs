@@ -1,7 +1,7 @@
 //! Names of what is a number on the wire, and the two ways in which the fields of a message are shown: JSON with names
 //! of the specification in snake case, and lines of text with units.
 
-use mbim_wire::catalogue::{self, FieldInfo, Form, Kind, Map, StructInfo, Value, ValueInfo};
+use mbim_wire::catalogue::{self, FieldInfo, Form, Kind, Map, ServiceInfo, StructInfo, Value, ValueInfo};
 use mbim_wire::service::{basic_connect as bc, known};
 use mbim_wire::{ProtocolError, Status, Uuid};
 
@@ -31,15 +31,20 @@ pub(crate) fn pin_type(pin_type: bc::PinType) -> String {
     pin_type.name().map_or_else(|| format!("code of type {}", pin_type.0), ToOwned::to_owned)
 }
 
+/// The service with that UUID.
+pub(crate) fn declared(uuid: Uuid) -> Option<&'static ServiceInfo> {
+    catalogue::service_by(wwan_catalogue::mbim(), uuid)
+}
+
 /// The name of a service, or its UUID.
 pub(crate) fn service(uuid: Uuid) -> String {
-    let declared = catalogue::service(uuid).map(|service| service.name);
+    let declared = declared(uuid).map(|service| service.name);
     declared.or_else(|| known::name(uuid)).map_or_else(|| uuid.to_string(), ToOwned::to_owned)
 }
 
 /// Service and command as `Basic Connect Radio State`.
 pub(crate) fn command(uuid: Uuid, cid: u32) -> String {
-    let info = catalogue::service(uuid).and_then(|service| service.commands.iter().find(|info| info.cid == cid));
+    let info = declared(uuid).and_then(|service| service.commands.iter().find(|info| info.cid == cid));
     match info {
         Some(info) => format!("{} {}", service(uuid), info.name()),
         None => format!("{} command {cid}", service(uuid)),
@@ -277,7 +282,7 @@ pub(crate) fn snr_text(half_db: i16) -> String {
 
 /// The layout of a form of a command, as version `version` of the extensions has it.
 pub(crate) fn layout(service: Uuid, cid: u32, form: Form, version: u8) -> Option<&'static StructInfo> {
-    catalogue::service(service)?.command(cid, form, version).map(|(_, layout)| layout)
+    declared(service)?.command(cid, form, version).map(|(_, layout)| layout)
 }
 
 #[cfg(test)]

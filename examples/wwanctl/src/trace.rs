@@ -1,6 +1,6 @@
 //! `-v`: every message on one line of standard error, personal data masked.
 
-use mbim_wire::catalogue::{Value, message_to_json};
+use mbim_wire::catalogue::{Value, message_to_json_by};
 use mbim_wire::message::{Body, IndicateStatus, Transfer};
 use mbim_wire::service::proxy_control::{PROXY_CONTROL, Version, VersionNotificationView};
 use mbim_wire::{Command as _, ProtocolError, Status, View as _};
@@ -64,7 +64,7 @@ fn told_version(bytes: &[u8]) -> Option<u8> {
 
 /// A message in one line, without anything personal.
 fn summary(bytes: &[u8], version: u8) -> String {
-    let shown = match message_to_json(bytes, version, true) {
+    let shown = match message_to_json_by(wwan_catalogue::mbim(), bytes, version, true) {
         Ok(shown) => shown,
         Err(error) => return format!("{} bytes: {error}", bytes.len()),
     };

@@ -1,6 +1,5 @@
 //! Reads what happens in a scenario and what goes wrong: its events, faults, and the chance of faults.
 
-use mbim_wire::catalogue::SERVICES;
 use mbim_wire::message::CommandType;
 use mbim_wire::service::basic_connect::BASIC_CONNECT;
 use mbim_wire::{Status, Uuid};
@@ -155,7 +154,7 @@ pub(super) fn command(table: &mut Table<'_>) -> Result<mbim::Fault, Problem> {
     table.put("swallow", &mut swallow)?;
     table.put("once", &mut once)?;
     table.finish()?;
-    let service = SERVICES.iter().find(|candidate| match &service {
+    let service = wwan_catalogue::mbim().iter().find(|candidate| match &service {
         None => candidate.uuid == BASIC_CONNECT,
         Some(name) => is_name(candidate.name, name),
     });

@@ -1,8 +1,6 @@
 //! `mbim`: any command of the catalogue, or of any service by numbers.
 
-use mbim_wire::catalogue::{
-    self, BuildError, CommandInfo, Form, Kind, Map, SERVICES, ServiceInfo, StructInfo, Value, hex,
-};
+use mbim_wire::catalogue::{self, BuildError, CommandInfo, Form, Kind, Map, ServiceInfo, StructInfo, Value, hex};
 use mbim_wire::field::Raw;
 use mbim_wire::message::{self, CommandType};
 use mbim_wire::service::basic_connect::context_type;
@@ -69,12 +67,12 @@ pub(crate) fn prepare(arguments: &Message) -> Result<Prepared, Fail> {
 /// The service with that name or UUID.
 fn find_service(name: &str) -> Result<(Uuid, Option<&'static ServiceInfo>), Fail> {
     if let Ok(uuid) = name.parse() {
-        return Ok((uuid, catalogue::service(uuid)));
+        return Ok((uuid, names::declared(uuid)));
     }
     let wanted = plain(name);
-    let found = SERVICES.iter().copied().find(|service| plain(service.name) == wanted);
+    let found = wwan_catalogue::mbim().iter().copied().find(|service| plain(service.name) == wanted);
     found.map(|service| (service.uuid, Some(service))).ok_or_else(|| {
-        let names: Vec<&str> = SERVICES.iter().map(|service| service.name).collect();
+        let names: Vec<&str> = wwan_catalogue::mbim().iter().map(|service| service.name).collect();
         Fail::Usage(format!("no service is called {}; there are {}", clean(name), names.join(", ")))
     })
 }
@@ -216,7 +214,8 @@ fn print(message: &[u8], arguments: &Message, version: u8, out: &mut Output) -> 
     if arguments.hex {
         return Ok(out.lines(&hex(message))?);
     }
-    let shown = catalogue::message_to_json(message, version, false).map_err(|error| Fail::Data(error.to_string()))?;
+    let shown = catalogue::message_to_json_by(wwan_catalogue::mbim(), message, version, false)
+        .map_err(|error| Fail::Data(error.to_string()))?;
     if out.json {
         out.document(&shown.json)?;
     } else {

@@ -3,7 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use mbim_wire::Uuid;
-use mbim_wire::catalogue::{Form, Value, hex, service};
+use mbim_wire::catalogue::{Form, Value, hex};
 use mbim_wire::service::basic_connect as bc;
 use wwan::client::mbim::Error;
 use wwan::time::Instant;
@@ -98,7 +98,7 @@ fn print(version: u8, command: (Uuid, u32), body: &[u8], millis: u32, out: &mut 
 }
 
 fn name(uuid: Uuid, cid: u32) -> Option<String> {
-    let info = service(uuid)?.commands.iter().find(|info| info.cid == cid)?;
+    let info = names::declared(uuid)?.commands.iter().find(|info| info.cid == cid)?;
     Some(info.name())
 }
 
@@ -123,7 +123,7 @@ fn subscribe_to_all(modem: &mut Modem) -> Result<(), Fail> {
     }
     // Whatever the modem lists of Basic Connect, these are what everybody gets without asking.
     if !list.iter().any(|(uuid, _)| *uuid == bc::BASIC_CONNECT) {
-        let all = service(bc::BASIC_CONNECT).into_iter().flat_map(|service| service.commands);
+        let all = names::declared(bc::BASIC_CONNECT).into_iter().flat_map(|service| service.commands);
         let mut cids: Vec<u32> = all.filter(|info| info.notification.is_some()).map(|info| info.cid).collect();
         cids.dedup();
         list.push((bc::BASIC_CONNECT, cids));
@@ -133,7 +133,7 @@ fn subscribe_to_all(modem: &mut Modem) -> Result<(), Fail> {
 
 /// Whether a command indicates something: as far as is known here; of an unknown one it may be.
 fn indicates(uuid: Uuid, cid: u32) -> bool {
-    let Some(service) = service(uuid) else {
+    let Some(service) = names::declared(uuid) else {
         return true;
     };
     let mut known = service.commands.iter().filter(|info| info.cid == cid).peekable();
