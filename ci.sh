@@ -46,6 +46,8 @@ tools=(
     shellcheck:shellcheck
     mbimcli:libmbim-utils
     /usr/libexec/mbim-proxy:libmbim-proxy
+    qmicli:libqmi-utils
+    /usr/libexec/qmi-proxy:libqmi-proxy
     tshark:tshark
     qemu-system-arm:qemu-system-arm
 )
@@ -292,9 +294,9 @@ step_deny() {
     done
 }
 
-# real peers: mbimcli, mbim-proxy and tshark against the virtual modem and the proxy
+# real peers: mbimcli, qmicli, their proxies and tshark against the virtual modem and the proxy
 step_interop() {
-    need file:tests/interop/Cargo.toml mbimcli /usr/libexec/mbim-proxy tshark unshare
+    need file:tests/interop/Cargo.toml mbimcli /usr/libexec/mbim-proxy qmicli /usr/libexec/qmi-proxy tshark unshare
     run cargo build -q -p virtual-modem -p wwanctl # the tests look for them beside themselves
     run cargo test -p wwan-interop --no-fail-fast
 }

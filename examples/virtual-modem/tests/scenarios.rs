@@ -333,7 +333,7 @@ fn an_unplugged_modem_is_gone_until_it_is_plugged_in() {
         let modem = &mut client.channel();
         assert!(!modem.is_plugged());
         modem.pass(Millis::from_secs(5));
-        assert!(modem.is_plugged() && !mbim(&mut modem).is_open());
+        assert!(modem.is_plugged() && !mbim(modem).is_open());
         bring_up(client, "").unwrap();
     });
 }

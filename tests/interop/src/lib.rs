@@ -1,13 +1,15 @@
 //! Real peers as judges of the virtual modem and of the host: what the tests share.
 //!
-//! The tests need the programs `virtual-modem` and `wwanctl` beside them in the target directory, and mbimcli, mbim-proxy
-//! and tshark on the machine; `./ci.sh interop` sees to both. Nothing here waits for a fixed time: conditions are asked for until they
+//! The tests need the programs `virtual-modem` and `wwanctl` beside them in the target directory, and mbimcli, qmicli,
+//! their proxies and tshark on the machine; `./ci.sh interop` sees to both. Nothing here waits for a fixed time: conditions are asked for until they
 //! hold or a generous limit is over. Every process that is started is killed when its owner is dropped.
 #![allow(clippy::std_instead_of_core, clippy::std_instead_of_alloc)] // tests for hosts
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // test support: the message is the report
 
 pub mod dissector;
 pub mod mbimcli;
+pub mod qmicli;
+pub mod rows;
 
 use std::env;
 use std::ffi::OsStr;
@@ -147,8 +149,18 @@ impl VirtualModem {
     /// If it does not start.
     #[must_use]
     pub fn with<O: AsRef<OsStr>>(scenario: impl AsRef<OsStr>, options: &[O]) -> Self {
+        Self::speaking("mbim", scenario, options)
+    }
+
+    /// Starts it with a protocol (`mbim`, `qmi`), a scenario and more options.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    #[must_use]
+    pub fn speaking<O: AsRef<OsStr>>(protocol: &str, scenario: impl AsRef<OsStr>, options: &[O]) -> Self {
         let mut child = Command::new(program("virtual-modem"))
-            .args(["pty", "--protocol", "mbim", "--verbose", "--scenario"])
+            .args(["pty", "--protocol", protocol, "--verbose", "--scenario"])
             .arg(scenario)
             .args(options)
             .stdin(Stdio::null())
@@ -330,7 +342,15 @@ pub fn mbimcli(device: &Path, arguments: &[&str]) -> Said {
     run(&mut mbimcli_command(device, arguments))
 }
 
-/// Runs the test of that name once more in a network of its own, because mbim-proxy listens on one name for the whole
+const OWN_NETWORK: &str = "WWAN_OWN_NETWORK";
+
+/// Whether this is a run that [`in_own_network`] has begun.
+#[must_use]
+pub fn is_in_own_network() -> bool {
+    env::var_os(OWN_NETWORK).is_some()
+}
+
+/// Runs the test of that name once more in a network of its own, because a proxy listens on one name for the whole
 /// network; true in that second run, where the test goes on.
 ///
 /// # Panics
@@ -338,8 +358,7 @@ pub fn mbimcli(device: &Path, arguments: &[&str]) -> Said {
 /// If the second run fails, or networks cannot be made.
 #[must_use]
 pub fn in_own_network(test: &str) -> bool {
-    const MARK: &str = "WWAN_OWN_NETWORK";
-    if env::var_os(MARK).is_some() {
+    if is_in_own_network() {
         return true;
     }
     let own = |options: &[&str]| {
@@ -354,7 +373,7 @@ pub fn in_own_network(test: &str) -> bool {
     // Each of its steps has a limit of its own.
     let again = run_within(
         PATIENCE.saturating_mul(10),
-        own(options).arg(executable).args(["--exact", test, "--nocapture"]).env(MARK, "1"),
+        own(options).arg(executable).args(["--exact", test, "--nocapture"]).env(OWN_NETWORK, "1"),
     );
     assert!(again.status.success() && again.out.contains("1 passed"), "{again:#?}");
     false
@@ -375,7 +394,17 @@ impl Proxy {
     /// If it does not.
     #[must_use]
     pub fn start() -> Self {
-        Self::spawn(Command::new("/usr/libexec/mbim-proxy").arg("--no-exit"))
+        Self::spawn("mbim-proxy", Command::new("/usr/libexec/mbim-proxy").arg("--no-exit"))
+    }
+
+    /// Starts qmi-proxy and waits until it listens.
+    ///
+    /// # Panics
+    ///
+    /// If it does not.
+    #[must_use]
+    pub fn qmi() -> Self {
+        Self::spawn("qmi-proxy", Command::new("/usr/libexec/qmi-proxy").arg("--no-exit"))
     }
 
     /// Starts ours, `wwanctl proxy`, and waits until it listens.
@@ -385,14 +414,14 @@ impl Proxy {
     /// If it does not.
     #[must_use]
     pub fn ours(options: &[&str]) -> Self {
-        Self::spawn(Command::new(program("wwanctl")).args(["proxy", "--no-idle-exit"]).args(options))
+        Self::spawn("mbim-proxy", Command::new(program("wwanctl")).args(["proxy", "--no-idle-exit"]).args(options))
     }
 
-    fn spawn(command: &mut Command) -> Self {
+    fn spawn(name: &str, command: &mut Command) -> Self {
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
         let mut child = Guarded(child.expect("start the proxy"));
         let messages = lines(child.0.stderr.take().expect("its messages"));
-        until("the proxy listens", || Self::connect().ok());
+        until("the proxy listens", || Self::connect_to(name).ok());
         Self { child, messages }
     }
 
@@ -432,8 +461,17 @@ impl Proxy {
     ///
     /// If nobody listens.
     pub fn connect() -> std::io::Result<std::os::unix::net::UnixStream> {
+        Self::connect_to("mbim-proxy")
+    }
+
+    /// Connects to the proxy that listens on that abstract name.
+    ///
+    /// # Errors
+    ///
+    /// If nobody listens.
+    pub fn connect_to(name: &str) -> std::io::Result<std::os::unix::net::UnixStream> {
         use std::os::linux::net::SocketAddrExt as _;
-        let address = std::os::unix::net::SocketAddr::from_abstract_name("mbim-proxy")?;
+        let address = std::os::unix::net::SocketAddr::from_abstract_name(name)?;
         std::os::unix::net::UnixStream::connect_addr(&address)
     }
 }

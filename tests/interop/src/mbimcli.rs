@@ -1,9 +1,9 @@
 //! mbimcli as a judge: its actions, and what they print.
 
 use std::collections::BTreeSet;
-use std::process::Command;
 
-use crate::{Said, VirtualModem, run};
+pub use crate::rows::{Row, check};
+use crate::{VirtualModem, rows};
 
 /// The actions that `mbimcli` lists under a heading, such as `--help-phonebook`.
 ///
@@ -12,27 +12,7 @@ use crate::{Said, VirtualModem, run};
 /// If mbimcli cannot be run.
 #[must_use]
 pub fn actions(help: &str) -> BTreeSet<String> {
-    let said = run(Command::new("mbimcli").arg(help)).good();
-    let lines = said.out.lines().filter_map(|line| line.trim().strip_prefix("--"));
-    let names = lines.filter_map(|line| line.split(['=', ' ']).next());
-    names.filter(|name| !name.starts_with("help")).map(str::to_owned).collect()
-}
-
-/// A call with its arguments, and the values it must print: `KEY` alone is the first of that name, `KEY#n` another.
-pub type Row<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)]);
-
-/// Compares what was printed.
-///
-/// # Panics
-///
-/// If a value is another one.
-pub fn check(said: &Said, values: &[(&str, &str)]) {
-    for (key, value) in values {
-        let (key, place) = key.split_once('#').unwrap_or((key, "0"));
-        let found = said.values(key);
-        let place: usize = place.parse().expect("a number behind #");
-        assert_eq!(found.get(place), Some(value), "{key} of {said:#?}");
-    }
+    rows::options("mbimcli", help)
 }
 
 /// Makes all calls, and returns the names of their actions.
@@ -45,9 +25,7 @@ pub fn play(modem: &VirtualModem, rows: &[Row<'_>]) -> BTreeSet<String> {
     for (arguments, values) in rows {
         let said = modem.mbimcli(arguments).good();
         check(&said, values);
-        let is_session = |argument: &str| ["--no-", "--device-open"].iter().any(|begin| argument.starts_with(begin));
-        let action = arguments.iter().find(|argument| !is_session(argument)).expect("an action");
-        done.insert(action.trim_start_matches('-').split('=').next().unwrap_or_default().to_owned());
+        done.insert(rows::action(arguments, &["--no-", "--device-open"]));
     }
     done
 }

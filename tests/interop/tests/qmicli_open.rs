@@ -1,0 +1,57 @@
+//! qmicli opens the virtual modem on each way: which services there are, clients that come, stay and go.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::std_instead_of_core,
+    clippy::std_instead_of_alloc,
+    missing_docs
+)]
+
+use wwan::device::modem::Setup;
+use wwan_interop::qmicli::{Row, Way, on_each_way, play};
+
+#[test]
+fn a_modem_tells_who_made_it() {
+    let identity = Setup::default().identity;
+    let rows: &[Row<'_>] = &[
+        (&["--dms-get-manufacturer"], &[("Manufacturer", &identity.manufacturer)]),
+        (&["--dms-get-model", "--device-open-version-info"], &[("Model", &identity.model)]),
+        (&["--dms-get-revision"], &[("Revision", &identity.firmware)]),
+    ];
+    play("a_modem_tells_who_made_it", "default", rows);
+}
+
+#[test]
+fn a_modem_tells_which_services_it_has() {
+    on_each_way("a_modem_tells_which_services_it_has", "default", |modem| {
+        let said = modem.qmicli(&["--get-service-version-info"]).good();
+        let versions: Vec<_> = said.out.lines().map(str::trim).filter(|line| line.ends_with(')')).collect();
+        assert!(versions.contains(&"ctl (1.5)"), "{said:#?}");
+        assert!(versions.iter().any(|line| line.starts_with("dms (1.")), "{said:#?}");
+    });
+}
+
+#[test]
+fn clients_can_stay_and_be_taken_over() {
+    on_each_way("clients_can_stay_and_be_taken_over", "default", |modem| {
+        let said = modem.qmicli(&["--dms-noop", "--client-no-release-cid"]).good();
+        let cid = said.value("CID").to_owned();
+        // Others get other numbers meanwhile.
+        let other = modem.qmicli(&["--dms-noop", "--client-no-release-cid"]).good();
+        // MBIM is closed behind each program, and its clients go with it.
+        assert_eq!(other.value("CID") == cid, modem.way == Way::Mbim, "{other:#?}");
+        if modem.way != Way::Mbim {
+            let taken = format!("--client-cid={cid}");
+            let _ = modem.qmicli(&["--dms-get-model", &taken]).good();
+            let _ = modem.qmicli(&["--dms-get-model", &taken]).bad("InvalidClientId");
+        }
+        // Sync frees those that nobody remembers.
+        let _ = modem.qmicli(&["--dms-noop", "--device-open-sync"]).good();
+        let said = modem.qmicli(&["--dms-noop", "--client-no-release-cid"]).good();
+        assert_eq!(said.value("CID"), "1");
+    });
+}
