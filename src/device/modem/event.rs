@@ -45,6 +45,8 @@ pub enum Change {
     Slot(SlotStatus),
     /// Whether the SIM can be used.
     Subscriber(ReadyState),
+    /// A code of the SIM, or the attempts left for it.
+    Codes,
     /// A radio switch moved.
     Radio(Radio),
     /// Registration.

@@ -183,6 +183,13 @@ impl Sim {
         Self { pin1: Code::new(pin, "12345678", true), ..Self::default() }
     }
 
+    /// Where the codes stand.
+    pub(super) fn codes(&self) -> [(bool, bool, u8, u8); 3] {
+        let state = |code: &Code| (code.enabled, code.verified, code.pin_attempts, code.puk_attempts);
+        let lock = self.network_lock.as_ref().map_or((false, false, 0, 0), |lock| (true, false, lock.attempts, 0));
+        [state(&self.pin1), state(&self.pin2), lock]
+    }
+
     fn is_bad(&self) -> bool {
         self.bad || self.pin1.puk_attempts == 0
     }
@@ -818,7 +825,13 @@ impl Modem {
         act: impl FnOnce(&mut Sim) -> Result<R, Failure>,
     ) -> Result<R, Failure> {
         self.poll(now);
-        let result = act(self.card()?);
+        let sim = self.card()?;
+        let before = sim.codes();
+        let result = act(sim);
+        let changed = before != sim.codes();
+        if changed {
+            self.log.push(by, Change::Codes);
+        }
         if self.usable_sim().is_err() {
             // A last wrong code takes the card out of service.
             self.end_registration(RegistrationState::Deregistered, Reason::CodeRequired.into());

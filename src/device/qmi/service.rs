@@ -10,6 +10,7 @@ use crate::device::modem::event::Change;
 
 pub(super) mod ctl;
 pub(super) mod dms;
+pub(super) mod uim;
 
 /// A service.
 #[derive(Debug)]
@@ -46,7 +47,7 @@ impl Served {
 }
 
 /// Everything that can be served.
-pub(super) static SERVICES: &[&Service] = &[&ctl::SERVICE, &dms::SERVICE];
+pub(super) static SERVICES: &[&Service] = &[&ctl::SERVICE, &dms::SERVICE, &uim::SERVICE];
 
 impl Service {
     pub(super) fn find(service: wire::Service, config: &Config) -> Option<&'static Self> {
@@ -117,6 +118,7 @@ macro_rules! states {
 
 states! {
     Dms(dms::Client),
+    Uim(uim::Client),
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use heapless::Vec;
 
-use super::super::event::Origin;
+use super::super::event::{Change, Origin};
 use super::super::network::RegistrationState;
 use super::super::sim::Sim;
 use super::super::{Failure, Modem, Reason};
@@ -231,7 +231,11 @@ impl Modem {
         self.poll(now);
         let (slot, was_usable) = (self.slot_change(), self.usable_sim().is_ok());
         let (card, sim) = self.answering()?;
+        let before = sim.codes();
         let result = act(card, sim);
+        if before != sim.codes() {
+            self.log.push(by, Change::Codes);
+        }
         if slot != self.slot_change() {
             self.log.push(by, self.slot_change());
         }
