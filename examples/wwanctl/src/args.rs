@@ -43,7 +43,7 @@ const GLOBAL: &[Opt] = &[
         name: "proxy",
         short: None,
         value: Some("[=NAME]"),
-        help: "Go through the proxy at @NAME [default: mbim-proxy]",
+        help: "Go through the proxy at @NAME [default: mbim-proxy, with --protocol qmi: qmi-proxy]",
     },
     option("protocol", "auto|mbim|qmi|at", "Protocol of the device; only MBIM is supported yet"),
     flag("json", "Print one JSON document (`monitor`: one line for each event)"),
@@ -148,17 +148,25 @@ A code of `-` is read from standard input, so that it does not show in the list 
         name: "proxy",
         arguments: "",
         count: (0, 0),
-        about: "Share modems: serve programs that know mbim-proxy, such as ModemManager and `mbimcli -p`",
+        about: "Share modems: serve programs that know mbim-proxy or qmi-proxy: ModemManager, `mbimcli -p`, `qmicli -p`",
         options: &[
-            option("socket", "NAME", "Name of the abstract socket [default: mbim-proxy]"),
+            option("socket", "NAME", "Name of the abstract socket [default: mbim-proxy, with --protocol qmi: qmi-proxy]"),
             option("idle", "SECS", "End when no program has been there for so long [default: 300]"),
             flag("no-idle-exit", "Do not end when no program is there"),
+            option(
+                "release-after",
+                "SECS|never",
+                "QMI: keep the clients that a program has left behind for so long [default: 60]",
+            ),
             option("user", "USER", "Serve this user too, beside root and the user who runs the proxy"),
             option("group", "GROUP", "Serve the members of this group too"),
         ],
         details: "\
 Programs name the device that they want, and get it as if it were theirs alone; --device restricts them to one. A modem that
 was opened stays open, also at the end: closing it would end its sessions.
+
+A proxy serves MBIM modems or, with --protocol qmi, QMI modems. A QMI modem has few clients for each service; those that a
+program leaves behind are released, unless another program uses them meanwhile, or a data session was begun with them.
 ",
     },
     Spec {
@@ -435,7 +443,12 @@ pub(crate) struct Code {
 }
 
 /// The socket on which programs look for a proxy.
-const PROXY_SOCKET: &str = "mbim-proxy";
+const fn proxy_socket(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Qmi => "qmi-proxy",
+        _ => "mbim-proxy",
+    }
+}
 
 #[derive(Debug)]
 pub(crate) struct Proxy {
@@ -443,6 +456,8 @@ pub(crate) struct Proxy {
     pub(crate) socket: String,
     /// The proxy ends when no program has been there for so long.
     pub(crate) idle: Option<Millis>,
+    /// Clients of QMI modems that a program has left behind are kept for so long; `None`: for ever.
+    pub(crate) grace: Option<Millis>,
     pub(crate) user: Option<String>,
     pub(crate) group: Option<String>,
 }
@@ -560,7 +575,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Par
         return Err(format!("{what}: wwanctl {} {}", spec.name, spec.arguments));
     }
     let options = given.global()?;
-    let command = given.command(spec.name)?;
+    let command = given.command(spec.name, options.protocol)?;
     Ok(Parsed::Run(options, command))
 }
 
@@ -628,10 +643,11 @@ impl Given {
             "at" => Some(Protocol::At),
             _ => None,
         };
+        let protocol = self.parsed("protocol", "auto, mbim, qmi or at", protocol)?.unwrap_or(Protocol::Auto);
         Ok(Options {
             device: self.value("device")?,
-            proxy: self.socket("proxy")?,
-            protocol: self.parsed("protocol", "auto, mbim, qmi or at", protocol)?.unwrap_or(Protocol::Auto),
+            proxy: self.socket("proxy", protocol)?,
+            protocol,
             json: self.flag("json"),
             pcap: self.raw("pcap").map(PathBuf::from),
             timeout: self.parsed("timeout", "seconds between 0.001 and 4000000", seconds)?,
@@ -640,14 +656,14 @@ impl Given {
         })
     }
 
-    fn command(&mut self, name: &str) -> Result<Command, String> {
+    fn command(&mut self, name: &str, protocol: Protocol) -> Result<Command, String> {
         Ok(match name {
             "status" => Command::Status,
             "connect" => Command::Connect(self.connect()?),
             "disconnect" => Command::Disconnect { session: self.number("session")?.unwrap_or(0) },
             "monitor" => Command::Monitor,
             "pin" => Command::Pin(self.pin()?),
-            "proxy" => Command::Proxy(self.proxy()?),
+            "proxy" => Command::Proxy(self.proxy(protocol)?),
             "radio" => Command::Radio {
                 on: match &*self.next() {
                     "" => None,
@@ -709,12 +725,17 @@ impl Given {
     }
 
     /// The name of a socket: if nothing is said, the usual one.
-    fn socket(&mut self, name: &str) -> Result<Option<String>, String> {
+    fn socket(&mut self, name: &str, protocol: Protocol) -> Result<Option<String>, String> {
         let given = self.value(name)?;
-        Ok(given.map(|given| if given.is_empty() { PROXY_SOCKET.to_owned() } else { given }))
+        Ok(given.map(|given| if given.is_empty() { proxy_socket(protocol).to_owned() } else { given }))
     }
 
-    fn proxy(&mut self) -> Result<Proxy, String> {
+    fn proxy(&mut self, protocol: Protocol) -> Result<Proxy, String> {
+        let grace = |text: &str| if text == "never" { Some(None) } else { seconds(text).map(Some) };
+        let grace = self.parsed("release-after", "seconds between 0.001 and 4000000, or never,", grace)?;
+        if grace.is_some() && protocol != Protocol::Qmi {
+            return Err("--release-after needs --protocol qmi".to_owned());
+        }
         let idle = self.parsed("idle", "seconds between 0.001 and 4000000", seconds)?;
         let idle = match (idle, self.flag("no-idle-exit")) {
             (Some(_), true) => return Err("--idle or --no-idle-exit, not both".to_owned()),
@@ -722,8 +743,9 @@ impl Given {
             (None, true) => None,
         };
         Ok(Proxy {
-            socket: self.socket("socket")?.unwrap_or_else(|| PROXY_SOCKET.to_owned()),
+            socket: self.socket("socket", protocol)?.unwrap_or_else(|| proxy_socket(protocol).to_owned()),
             idle,
+            grace: grace.unwrap_or(Some(Millis::from_secs(60))),
             user: self.value("user")?,
             group: self.value("group")?,
         })
@@ -1000,6 +1022,8 @@ mod tests {
             ("--json=1 status", "json"),
             ("proxy --idle 1 --no-idle-exit", "not both"),
             ("proxy --idle x", "seconds"),
+            ("proxy --protocol qmi --release-after 0", "seconds"),
+            ("proxy --release-after 3", "--protocol qmi"),
             ("proxy here", "too many"),
             ("--proxy other", "other"),
         ] {
@@ -1015,11 +1039,17 @@ mod tests {
         assert_eq!(proxy("--proxy status").as_deref(), Some("mbim-proxy"));
         assert_eq!(proxy("status --proxy=other").as_deref(), Some("other"));
         let serving = |line| match parsed(line).unwrap().1 {
-            Command::Proxy(Proxy { socket, idle, .. }) => (socket, idle),
+            Command::Proxy(Proxy { socket, idle, grace, .. }) => (socket, idle, grace),
             other => unreachable!("{other:?}"),
         };
-        assert_eq!(serving("proxy"), ("mbim-proxy".to_owned(), Some(Millis::from_secs(300))));
-        assert_eq!(serving("proxy --socket x --no-idle-exit"), ("x".to_owned(), None));
+        let (idle, grace) = (Some(Millis::from_secs(300)), Some(Millis::from_secs(60)));
+        assert_eq!(serving("proxy"), ("mbim-proxy".to_owned(), idle, grace));
+        assert_eq!(serving("proxy --socket x --no-idle-exit"), ("x".to_owned(), None, grace));
+        assert_eq!(proxy("--proxy --protocol qmi status").as_deref(), Some("qmi-proxy"));
+        assert_eq!(serving("proxy --protocol qmi"), ("qmi-proxy".to_owned(), idle, grace));
+        let kept = serving("proxy --protocol=qmi --release-after never").2;
+        assert_eq!(kept, None);
+        assert_eq!(serving("proxy --protocol=qmi --release-after 0.5").2, Some(Millis(500)));
     }
 
     #[test]

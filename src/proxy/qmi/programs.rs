@@ -147,14 +147,11 @@ impl Proxy<'_> {
                 _ => Err(ProtocolError::MISSING_ARGUMENT),
             };
         }
-        let allocates_wide = head.is::<ctl::internal_allocate_cid_qrtr::Message>();
         let releases_wide = head.is::<ctl::internal_release_cid_qrtr::Message>();
-        self.check(index, allocates_wide || releases_wide)?;
-        if allocates_wide || head.is::<ctl::allocate_cid::Message>() {
-            if self.clients.room() <= self.expected() {
-                count(&mut self.counters.untracked);
-                return Err(ProtocolError::CLIENT_IDS_EXHAUSTED);
-            }
+        self.check(index, releases_wide || head.is::<ctl::internal_allocate_cid_qrtr::Message>())?;
+        if head.allocates() && self.clients.room() <= self.expected() {
+            count(&mut self.counters.untracked);
+            return Err(ProtocolError::CLIENT_IDS_EXHAUSTED);
         }
         let released = if releases_wide {
             let request = ctl::internal_release_cid_qrtr::Request::from_tlvs(tlvs);

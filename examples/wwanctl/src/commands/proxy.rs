@@ -1,14 +1,16 @@
-//! `proxy`: one modem for many programs, on the socket on which programs look for mbim-proxy.
+//! `proxy`: one modem for many programs, on the socket on which programs look for mbim-proxy or qmi-proxy.
 //!
 //! The protocol is the engine's ([`wwan::proxy`]); here are sockets, devices, and who may use them. One thread waits in one
 //! `poll` for everything; nothing it calls blocks, except opening a device.
 //!
 //! A program says only after it has connected which device it wants. Until then it is in the *lobby*, a core without a
-//! device. Its CONFIGURATION takes it to the core of that device, and the loss of the device takes it back.
+//! device. Its wish takes it to the core of that device. The loss of the device takes it back in MBIM, and is its end in QMI,
+//! where a program cannot begin again.
 //!
 //! | file | holds |
 //! |---|---|
 //! | `proxy` (here) | the loop, and who is where |
+//! | `proxy/engine` | the proxy of the engine, for either protocol |
 //! | `proxy/program` | the connection of a program |
 //! | `proxy/line` | the line to a device |
 //! | `proxy/access` | who may connect |
@@ -24,54 +26,47 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use core::time::Duration;
 
-use mbim_wire::Command as _;
-use mbim_wire::message::{self, CommandType};
-use mbim_wire::service::proxy_control::{Configuration, ConfigurationSet, PROXY_CONTROL};
-use mbim_wire::subscription::Subscription;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use wwan::channel::pcapng::{Record, file_header};
 use wwan::channel::{Direction, LinuxClock, LinuxError, Sink as _};
 use wwan::proxy::ProgramId;
-use wwan::proxy::mbim::{Config, Connection, Event, Memory, Pending, Proxy};
-use wwan::session::mbim::{Memory as SessionMemory, Slot};
 use wwan::time::{Instant, Millis};
 
 use crate::args::{self, Options, Protocol};
-use crate::device::first_transaction;
 use crate::error::Fail;
 use crate::output::{clean, note};
 use crate::trace::Trace;
 
 mod access;
+mod engine;
 mod line;
 mod program;
 
 use access::Access;
+use engine::{Denied, Engine, Heard, Kind, Wish};
 use line::Line;
 use program::{End, Program};
 
 /// Programs that may be connected at the same time.
 const PROGRAMS: usize = 32;
-/// Commands of one program that may be under way at the same time.
-const COMMANDS: usize = 4;
 /// Devices that may be open at the same time.
 const DEVICES: usize = 8;
 /// Longest command, answer and indication, in bytes.
 const LONGEST: usize = 0x1_0000;
-/// Subscriptions of one program, and of all together.
-const SUBSCRIPTIONS: (usize, usize) = (128, 512);
 /// Longest message to or from a program that has not said yet which device it wants.
 const SHORT: usize = 4096;
 /// The pause after a connection could not be taken.
 const PAUSE: Millis = Millis(100);
+/// How long clearing up at the end may take.
+const CLEAR_UP: Millis = Millis::from_secs(2);
 /// The core without a device, in which programs begin.
 const LOBBY: usize = 0;
 
 /// A proxy of the engine, and the device behind it.
 #[derive(Debug)]
 struct Core {
-    proxy: Proxy<'static>,
+    proxy: Engine,
     /// The device, with all symbolic links followed.
     path: PathBuf,
     /// Absent in the lobby, and where a device is gone; nobody is connected there then.
@@ -80,39 +75,8 @@ struct Core {
 }
 
 impl Core {
-    /// A core with memory for `programs` with messages of `longest` bytes. It lives as long as the program: when its device
-    /// is gone, another one gets it.
-    fn new(longest: usize, commands: usize, subscriptions: (usize, usize), trace: Trace) -> Self {
-        fn items<T: Clone>(item: T, count: usize) -> &'static mut [T] {
-            vec![item; count].leak()
-        }
-        fn bytes(count: usize) -> &'static mut [u8] {
-            vec![0; count].leak() // of which only what is used will be there
-        }
-        let connections = (0..PROGRAMS).map(|_| {
-            // An answer stands beside the one that is leaving.
-            let out = bytes(longest.saturating_mul(2));
-            Connection::new(bytes(longest), out, items(Subscription::default(), subscriptions.0))
-        });
-        let memory = Memory {
-            connections: connections.collect::<Vec<_>>().leak(),
-            pending: items(Pending::FREE, commands),
-            session: SessionMemory {
-                slots: items(Slot::FREE, commands),
-                command: bytes(longest.saturating_add(64)),
-                answer: bytes(longest),
-                indication: bytes(longest),
-            },
-            subscribed: items(Subscription::default(), subscriptions.1),
-            proposed: items(Subscription::default(), subscriptions.1),
-        };
-        let mut config = Config::default();
-        config.session.first_transaction = first_transaction();
-        Self { proxy: Proxy::new(config, memory), path: PathBuf::new(), line: None, trace }
-    }
-
-    fn lobby() -> Self {
-        Self::new(SHORT, 1, (0, 0), Trace::new(false, Instant(0)))
+    fn new(proxy: Engine, trace: Trace) -> Self {
+        Self { proxy, path: PathBuf::new(), line: None, trace }
     }
 
     /// Its device, for messages.
@@ -146,21 +110,14 @@ impl Capture {
     }
 }
 
-/// Something that a core has to say.
-enum Heard {
-    Configure { client: ProgramId, path: String, timeout: Millis, transaction_id: u32 },
-    Stuck(ProgramId),
-    Opened,
-    OpenFailed(String),
-    Lost,
-}
-
 /// Everything.
 #[derive(Debug)]
 struct Host {
     /// The first one is the lobby.
     cores: Vec<Core>,
     programs: Vec<Program>,
+    /// What programs and modems speak.
+    kind: Kind,
     access: Access,
     /// The only device that is served, if there is but one.
     only: Option<PathBuf>,
@@ -199,7 +156,7 @@ pub(crate) fn run(options: &Options, arguments: &args::Proxy) -> Result<(), Fail
             break;
         }
         let until = idle_until.min(end).min(if listen_at > now { listen_at } else { Instant::FAR });
-        let ready = host.wait(&stop, (listen_at <= now).then_some(&listener), until)?;
+        let ready = host.wait(Some(&stop), (listen_at <= now).then_some(&listener), until)?;
         if ready.stop {
             host.remark("interrupted");
             break;
@@ -209,6 +166,7 @@ pub(crate) fn run(options: &Options, arguments: &args::Proxy) -> Result<(), Fail
         }
     }
     // The modems stay open, and so do their sessions; whoever comes next takes them over.
+    host.clear_up()?;
     host.report();
     Ok(())
 }
@@ -254,7 +212,7 @@ impl Host {
             ("--json", options.json),
             ("--reopen", options.reopen),
             ("--proxy", options.proxy.is_some()),
-            ("--protocol", matches!(options.protocol, Protocol::Qmi | Protocol::At)),
+            ("--protocol at", options.protocol == Protocol::At),
         ];
         if let Some((option, _)) = senseless.iter().find(|(_, given)| *given) {
             return Err(Fail::Usage(format!("proxy: {option} makes no sense here")));
@@ -275,9 +233,14 @@ impl Host {
         let capture = options.pcap.as_deref().map(|path| {
             Capture::new(path).map_err(|error| Fail::Output(format!("{}: {error}", clean(&path.to_string_lossy()))))
         });
+        let kind = match options.protocol {
+            Protocol::Qmi => Kind::Qmi { grace: arguments.grace },
+            _ => Kind::Mbim,
+        };
         Ok(Self {
-            cores: vec![Core::lobby()],
+            cores: vec![Core::new(Engine::lobby(kind), Trace::new(false, Instant(0)))],
             programs: Vec::new(),
+            kind,
             access,
             only,
             capture: capture.transpose()?,
@@ -317,7 +280,7 @@ impl Host {
                 moved |= self.tell_device(now, place);
                 moved |= self.tell_programs(place);
             }
-            moved |= self.see_off();
+            moved |= self.see_off(now);
             if !moved {
                 break;
             }
@@ -336,8 +299,7 @@ impl Host {
                     None => break,
                     Some(Ok(length)) => {
                         let transfer = self.transfer.get(..length).unwrap_or_default();
-                        // It is ready, so this cannot be refused.
-                        let _ = core.proxy.client_receive(now, program.id, transfer);
+                        core.proxy.program_receive(now, program.id, transfer);
                     }
                     Some(Err(length)) => {
                         let longest = self.transfer.len();
@@ -347,6 +309,10 @@ impl Host {
                         ));
                     }
                 }
+                moved = true;
+            }
+            if matches!(self.kind, Kind::Qmi { .. }) && program.garbage() > 0 && program.end.is_none() {
+                program.end = Some(End::Garbage);
                 moved = true;
             }
         }
@@ -362,7 +328,7 @@ impl Host {
             };
             let transfer = self.transfer.get(..length).unwrap_or_default();
             trace(core, &mut self.capture, now, Direction::Received, transfer);
-            core.proxy.device_receive(now, transfer);
+            core.proxy.modem_receive(now, transfer);
             moved = true;
         }
         moved
@@ -372,98 +338,82 @@ impl Host {
     fn heed(&mut self, now: Instant, place: usize) -> bool {
         let mut moved = false;
         while let Some(core) = self.cores.get_mut(place) {
-            let heard = match core.proxy.next_event() {
-                None => break,
-                Some(Event::Configure { client, path, timeout, transaction_id }) => {
-                    Heard::Configure { client, path: path.to_string(), timeout, transaction_id }
-                }
-                Some(Event::Stuck(client)) => Heard::Stuck(client),
-                Some(Event::Opened) => Heard::Opened,
-                Some(Event::OpenFailed(error)) => Heard::OpenFailed(error.to_string()),
-                Some(Event::Lost) => Heard::Lost,
-                Some(_) => continue,
+            let Some(heard) = core.proxy.hear() else {
+                break;
             };
             moved = true;
             let name = core.name();
             match heard {
-                Heard::Configure { client, path, timeout, transaction_id } => {
-                    self.configure(now, (place, client), &path, timeout, transaction_id);
-                }
-                Heard::Stuck(client) => {
-                    let program =
-                        self.programs.iter_mut().find(|program| (program.place, program.id) == (place, client));
-                    if let Some(program) = program {
-                        program.end = Some(End::Stuck);
-                    }
-                }
+                Heard::Wish(wish) => self.wish(now, place, &wish),
+                Heard::Stuck(program) => self.end(place, program, End::Stuck),
+                Heard::Garbage(program) => self.end(place, program, End::Garbage),
                 Heard::Opened => self.remark(&format!("{name}: open")),
                 Heard::OpenFailed(error) => {
                     note(&format!("wwanctl: {name}: the modem does not open: {error}"));
                     self.lose(now, place);
                 }
                 Heard::Lost => note(&format!("wwanctl: {name}: the modem was reset, or another program closed it")),
+                Heard::Restarted => note(&format!("wwanctl: {name}: the modem has restarted")),
             }
         }
         moved
     }
 
+    /// A program is to be disconnected.
+    fn end(&mut self, place: usize, id: ProgramId, end: End) {
+        if let Some(program) = self.programs.iter_mut().find(|program| (program.place, program.id) == (place, id)) {
+            program.end = Some(end);
+        }
+    }
+
     /// A program wants a device.
-    fn configure(
-        &mut self,
-        now: Instant,
-        (place, client): (usize, ProgramId),
-        wanted: &str,
-        timeout: Millis,
-        transaction_id: u32,
-    ) {
-        let Some(n) = self.programs.iter().position(|program| (program.place, program.id) == (place, client)) else {
+    fn wish(&mut self, now: Instant, place: usize, wish: &Wish) {
+        let Some(n) = self.programs.iter().position(|program| (program.place, program.id) == (place, wish.program))
+        else {
             return;
         };
         let name = self.programs.get(n).map(|program| program.name.clone()).unwrap_or_default();
-        match self.choose(place, Path::new(wanted)) {
+        let wanted = clean(&wish.path.to_string_lossy());
+        match self.choose(place, &wish.path) {
             Ok(chosen) if chosen == place => {
                 if let Some(core) = self.cores.get_mut(place) {
-                    core.proxy.configure(now, client, true);
+                    core.proxy.judge(now, wish.program, Ok(()));
                 }
             }
             Ok(chosen) => {
-                self.remark(&format!("{name}: wants {}", clean(wanted)));
-                self.carry(n, chosen);
-                let (Some(program), Some(core)) = (self.programs.get(n), self.cores.get_mut(chosen)) else {
-                    return;
-                };
-                let set = ConfigurationSet { device_path: wanted.into(), timeout: timeout.0.div_ceil(1000) };
-                let (service, cid) = (PROXY_CONTROL, Configuration::CID);
-                let buf = &mut self.transfer;
-                if let Ok(command) = message::write_command(buf, transaction_id, service, cid, CommandType::SET, &set) {
+                self.remark(&format!("{name}: wants {wanted}"));
+                self.carry(now, n, chosen);
+                if let (Some(program), Some(core)) = (self.programs.get(n), self.cores.get_mut(chosen)) {
                     // The core asks about it, and then it is at the right place.
-                    let _ = core.proxy.client_receive(now, program.id, command);
+                    core.proxy.repeat(now, program.id, wish);
                 }
             }
-            Err(reason) => {
-                note(&format!("wwanctl: {name}: {}: {reason}", clean(wanted)));
+            Err((denied, reason)) => {
+                note(&format!("wwanctl: {name}: {wanted}: {reason}"));
                 if let Some(core) = self.cores.get_mut(place) {
-                    core.proxy.configure(now, client, false);
+                    core.proxy.judge(now, wish.program, Err(denied));
                 }
             }
         }
     }
 
     /// The core for a device that a program at `place` wants; opens the device if nobody has it yet.
-    fn choose(&mut self, place: usize, wanted: &Path) -> Result<usize, String> {
-        let path = fs::canonicalize(wanted).map_err(|error| error.to_string())?;
+    fn choose(&mut self, place: usize, wanted: &Path) -> Result<usize, (Denied, String)> {
+        let system = |error: io::Error| (Denied::Device, error.to_string());
+        let refused = |why: &str| (Denied::Access, format!("refused: {why}"));
+        let path = fs::canonicalize(wanted).map_err(system)?;
         if place != LOBBY {
             let same = self.cores.get(place).is_some_and(|core| core.path == path);
-            return if same { Ok(place) } else { Err("refused: it uses another device already".to_owned()) };
+            return if same { Ok(place) } else { Err(refused("it uses another device already")) };
         }
         match &self.only {
-            Some(only) if *only != path => return Err("refused: not the device that --device names".to_owned()),
+            Some(only) if *only != path => return Err(refused("not the device that --device names")),
             Some(_) => {}
             // A program must not make this one talk to whatever listens on some socket.
             None => {
-                let kind = fs::metadata(&path).map_err(|error| error.to_string())?.file_type();
+                let kind = fs::metadata(&path).map_err(system)?.file_type();
                 if !kind.is_char_device() {
-                    return Err("refused: not a character device".to_owned());
+                    return Err(refused("not a character device"));
                 }
             }
         }
@@ -473,32 +423,29 @@ impl Host {
         let free = self.cores.iter().skip(1).position(|core| core.line.is_none()).map(|free| free.saturating_add(1));
         let free = match free {
             Some(free) => free,
-            None if self.cores.len() > DEVICES => return Err("refused: too many devices".to_owned()),
+            None if self.cores.len() > DEVICES => return Err(refused("too many devices")),
             None => {
-                let commands = PROGRAMS.saturating_mul(COMMANDS).saturating_add(1);
-                self.cores.push(Core::new(LONGEST, commands, SUBSCRIPTIONS, Trace::new(self.verbose, self.start)));
+                self.cores.push(Core::new(Engine::new(self.kind), Trace::new(self.verbose, self.start)));
                 self.cores.len().saturating_sub(1)
             }
         };
-        let line = Line::open(&path).map_err(|error| error.to_string())?;
+        let line = Line::open(&path, self.kind.framing(false));
+        let line = line.map_err(|error| (Denied::Device, error.to_string()))?;
         if let Some(core) = self.cores.get_mut(free) {
-            let longest = u32::try_from(line.port.max_message()).unwrap_or(u32::MAX);
-            core.proxy.set_max_control_transfer(longest);
+            core.proxy.set_max_transfer(line.port.max_message());
             (core.path, core.line) = (path, Some(line));
         }
         Ok(free)
     }
 
     /// Takes a program to another core. What the old one has for it goes before what the new one will have.
-    fn carry(&mut self, n: usize, to: usize) {
+    fn carry(&mut self, now: Instant, n: usize, to: usize) {
+        self.hand_over(n);
         let Some(program) = self.programs.get_mut(n) else {
             return;
         };
         if let Some(core) = self.cores.get_mut(program.place) {
-            while let Some((_, transfer)) = core.proxy.transmit_client(|client| client == program.id) {
-                program.send(transfer);
-            }
-            core.proxy.disconnect(program.id);
+            core.proxy.disconnect(now, program.id);
         }
         program.place = to;
         match self.cores.get_mut(to).and_then(|core| core.proxy.connect()) {
@@ -507,26 +454,42 @@ impl Host {
         }
     }
 
-    /// A device is gone: its programs are told, and begin again.
+    /// Gives a program all that its core has for it.
+    fn hand_over(&mut self, n: usize) {
+        let Some(program) = self.programs.get_mut(n) else {
+            return;
+        };
+        if let Some(core) = self.cores.get_mut(program.place) {
+            while let Some((_, transfer)) = core.proxy.transmit_program(|id| id == program.id) {
+                program.send(transfer);
+            }
+        }
+    }
+
+    /// A device is gone: its programs are told, and begin again if they can.
     fn lose(&mut self, now: Instant, place: usize) {
         let Some(core) = self.cores.get_mut(place) else {
             return;
         };
-        core.proxy.device_gone();
-        let asking: Vec<ProgramId> = core.proxy.clients().collect();
-        for client in asking {
-            core.proxy.configure(now, client, false); // those that are not asking do not mind
-        }
+        let begin_again = core.proxy.modem_gone(now);
         if let Some(losses) = core.line.take().and_then(|line| line.losses()) {
             note(&format!("wwanctl: {}: {losses}", core.name()));
         }
         for n in 0..self.programs.len() {
-            if self.programs.get(n).is_some_and(|program| program.place == place) {
-                self.carry(n, LOBBY);
+            if !self.programs.get(n).is_some_and(|program| program.place == place) {
+                continue;
+            }
+            if begin_again {
+                self.carry(now, n, LOBBY);
+            } else {
+                self.hand_over(n);
+                if let Some(program) = self.programs.get_mut(n) {
+                    program.end = Some(End::Lost);
+                }
             }
         }
         // Whatever the core had to say was about a device that is gone.
-        while self.cores.get_mut(place).is_some_and(|core| core.proxy.next_event().is_some()) {}
+        while self.cores.get_mut(place).is_some_and(|core| core.proxy.hear().is_some()) {}
     }
 
     /// A line has failed.
@@ -543,7 +506,7 @@ impl Host {
             if !core.line.as_ref().is_some_and(Line::is_free) {
                 break;
             }
-            let Some(transfer) = core.proxy.transmit_device(now).map(<[u8]>::to_vec) else {
+            let Some(transfer) = core.proxy.transmit_modem(now).map(<[u8]>::to_vec) else {
                 break;
             };
             moved = true;
@@ -563,7 +526,7 @@ impl Host {
             let programs = &mut self.programs;
             let is = |program: &Program, client| (program.place, program.id) == (place, client);
             let free = |client| programs.iter().any(|program| is(program, client) && program.is_free());
-            let Some((client, transfer)) = core.proxy.transmit_client(free) else {
+            let Some((client, transfer)) = core.proxy.transmit_program(free) else {
                 break;
             };
             if let Some(program) = programs.iter_mut().find(|program| is(program, client)) {
@@ -575,24 +538,30 @@ impl Host {
     }
 
     /// Disconnects programs that have left, or have to; whether there were some.
-    fn see_off(&mut self) -> bool {
+    fn see_off(&mut self, now: Instant) -> bool {
         let mut moved = false;
         let (gone, here) = self.programs.drain(..).partition(|program| program.end.is_some());
         self.programs = here;
         for program in Vec::<Program>::into_iter(gone) {
             moved = true;
             if let Some(core) = self.cores.get_mut(program.place) {
-                core.proxy.disconnect(program.id);
+                core.proxy.disconnect(now, program.id);
             }
             match program.end {
                 Some(End::Stuck) => {
                     self.dropped = self.dropped.saturating_add(1);
                     note(&format!("wwanctl: {}: disconnected: it does not read its messages", program.name));
                 }
+                Some(End::Garbage) => {
+                    self.dropped = self.dropped.saturating_add(1);
+                    let (name, garbage) = (&program.name, program.garbage());
+                    note(&format!("wwanctl: {name}: disconnected: it sends what is no message ({garbage} bytes)"));
+                }
+                Some(End::Lost) => self.remark(&format!("{}: disconnected: its modem is gone", program.name)),
                 Some(End::NoRoom) => note(&format!("wwanctl: {}: disconnected: no room for it", program.name)),
                 _ => self.remark(&format!("{}: left", program.name)),
             }
-            if program.garbage() > 0 {
+            if program.garbage() > 0 && program.end != Some(End::Garbage) {
                 self.remark(&format!("{}: {} bytes belonged to no message", program.name, program.garbage()));
             }
         }
@@ -629,12 +598,12 @@ impl Host {
         self.served = self.served.saturating_add(1);
         let name = format!("program {} (process {process})", self.served);
         self.remark(&format!("{name}: connected"));
-        match Program::new(socket, name, LOBBY, id) {
+        match Program::new(socket, name, LOBBY, id, self.kind.framing(true)) {
             Ok(program) => self.programs.push(program),
             Err(error) => {
                 note(&format!("wwanctl: a connection could not be taken: {error}"));
                 if let Some(core) = self.cores.get_mut(LOBBY) {
-                    core.proxy.disconnect(id);
+                    core.proxy.disconnect(LinuxClock::now(), id);
                 }
             }
         }
@@ -651,10 +620,15 @@ impl Host {
     }
 
     /// Waits for something to do, until `until` at most, and moves bytes between the system and the buffers.
-    fn wait(&mut self, stop: &UnixStream, listener: Option<&UnixListener>, until: Instant) -> Result<Ready, Fail> {
+    fn wait(
+        &mut self,
+        stop: Option<&UnixStream>,
+        listener: Option<&UnixListener>,
+        until: Instant,
+    ) -> Result<Ready, Fail> {
         let now = LinuxClock::now();
         let mut until = until;
-        let mut fds = vec![PollFd::new(stop, PollFlags::IN)];
+        let mut fds: Vec<PollFd<'_>> = stop.iter().map(|stop| PollFd::new(*stop, PollFlags::IN)).collect();
         fds.extend(listener.map(|listener| PollFd::new(listener, PollFlags::IN)));
         let mut lines = Vec::new();
         for (place, core) in self.cores.iter().enumerate() {
@@ -687,7 +661,8 @@ impl Host {
         let found: Vec<PollFlags> = fds.iter().map(PollFd::revents).collect();
         let mut found = found.into_iter();
         let mut next = || found.next().unwrap_or(PollFlags::empty());
-        let ready = Ready { stop: !next().is_empty(), listener: listener.is_some() && !next().is_empty() };
+        let ready =
+            Ready { stop: stop.is_some() && !next().is_empty(), listener: listener.is_some() && !next().is_empty() };
         let lines: Vec<(usize, PollFlags)> = lines.into_iter().map(|place| (place, next())).collect();
         for program in &mut self.programs {
             serve(program, next());
@@ -702,28 +677,38 @@ impl Host {
         Ok(ready)
     }
 
+    /// Takes leave of the programs, and releases what they have left behind, as far as that can be done in a moment.
+    fn clear_up(&mut self) -> Result<(), Fail> {
+        let now = LinuxClock::now();
+        for program in &mut self.programs {
+            program.end = Some(End::Left);
+        }
+        self.see_off(now);
+        for core in &mut self.cores {
+            core.proxy.tidy();
+        }
+        let end = now + CLEAR_UP;
+        loop {
+            let now = LinuxClock::now();
+            self.work(now);
+            if now >= end || self.cores.iter().all(|core| core.line.is_none() || core.proxy.is_tidy()) {
+                return Ok(());
+            }
+            self.wait(None, None, end)?;
+        }
+    }
+
     /// What happened, for those who want to know it all.
     fn report(&self) {
         self.remark(&format!(
-            "{} programs served, {} refused, {} disconnected because they did not read",
+            "{} programs served, {} refused, {} disconnected because they did not read, or sent garbage",
             self.served, self.refused, self.dropped
         ));
         for core in self.cores.iter().skip(1) {
             if let Some(losses) = core.line.as_ref().and_then(Line::losses) {
                 note(&format!("wwanctl: {}: {losses}", core.name()));
             }
-            let c = core.proxy.counters();
-            self.remark(&format!(
-                "{}: {} commands, {} answers, {} to nobody, {} without; {} indications, {} for nobody; lost times: {}",
-                core.name(),
-                c.forwarded,
-                c.answered,
-                c.swallowed,
-                c.failed,
-                c.indications,
-                c.unwanted,
-                c.resets
-            ));
+            self.remark(&format!("{}: {}", core.name(), core.proxy.report()));
         }
     }
 }
@@ -747,8 +732,7 @@ fn serve(program: &mut Program, found: PollFlags) {
 
 /// Shows and records a message to or from a device.
 fn trace(core: &mut Core, capture: &mut Option<Capture>, now: Instant, direction: Direction, transfer: &[u8]) {
-    let version = core.proxy.version().map_or(1, |version| version.mbim_extended_version >> 8);
-    core.trace.version = u8::try_from(version).unwrap_or(u8::MAX);
+    core.trace.version = core.proxy.version();
     core.trace.message(now, direction, transfer);
     if let Some(Err(error)) = capture.as_mut().map(|capture| capture.message(now, direction, transfer)) {
         note(&format!("wwanctl: recording ends: {error}"));

@@ -5,7 +5,7 @@ use std::path::Path;
 use embedded_io::{Error as _, ErrorKind};
 use rustix::event::PollFlags;
 use wwan::channel::blocking::ByteStream as _;
-use wwan::channel::framed::Deframer;
+use wwan::channel::framed::{AnyFraming, Deframer};
 use wwan::channel::linux::PortKind;
 use wwan::channel::{LinuxClock, LinuxError, LinuxPort};
 use wwan::time::{Instant, Millis};
@@ -19,7 +19,7 @@ const PAUSE: Millis = Millis(10);
 #[derive(Debug)]
 pub(super) struct Line {
     pub(super) port: LinuxPort,
-    input: Deframer<Vec<u8>>,
+    input: Deframer<Vec<u8>, AnyFraming>,
     /// What the device has not taken yet.
     out: Vec<u8>,
     sent: usize,
@@ -32,13 +32,13 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Opens a device.
-    pub(super) fn open(path: &Path) -> Result<Self, LinuxError> {
+    /// Opens a device that frames its messages so.
+    pub(super) fn open(path: &Path, framing: AnyFraming) -> Result<Self, LinuxError> {
         let mut port = LinuxPort::open(path)?;
         port.set_write_timeout(Millis(0)); // takes it now, or not now
         // Twice the longest: a message stands beside the rest of one that was broken off.
         let room = port.max_message().max(4096).saturating_mul(2);
-        let input = Deframer::new(vec![0; room]);
+        let input = Deframer::with_framing(vec![0; room], framing);
         Ok(Self { port, input, out: Vec::new(), sent: 0, heard: Instant(0), rests_until: Instant(0), lost: 0 })
     }
 

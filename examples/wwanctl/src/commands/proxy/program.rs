@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 
-use wwan::channel::framed::Deframer;
+use wwan::channel::framed::{AnyFraming, Deframer};
 use wwan::proxy::ProgramId;
 
 use super::LONGEST;
@@ -19,7 +19,7 @@ pub(super) struct Program {
     pub(super) id: ProgramId,
     /// Why it is to be disconnected.
     pub(super) end: Option<End>,
-    input: Deframer<Vec<u8>>,
+    input: Deframer<Vec<u8>, AnyFraming>,
     /// What its socket has not taken yet.
     out: Vec<u8>,
     sent: usize,
@@ -32,15 +32,25 @@ pub(super) enum End {
     Left,
     /// The program does not read its messages.
     Stuck,
+    /// The program sends what is no message.
+    Garbage,
+    /// Its modem is gone, and it cannot begin again.
+    Lost,
     /// There is no room for it where it has to go.
     NoRoom,
 }
 
 impl Program {
     /// Takes a connection, which becomes non-blocking.
-    pub(super) fn new(socket: UnixStream, name: String, place: usize, id: ProgramId) -> io::Result<Self> {
+    pub(super) fn new(
+        socket: UnixStream,
+        name: String,
+        place: usize,
+        id: ProgramId,
+        framing: AnyFraming,
+    ) -> io::Result<Self> {
         socket.set_nonblocking(true)?;
-        let input = Deframer::new(vec![0; LONGEST]);
+        let input = Deframer::with_framing(vec![0; LONGEST], framing);
         Ok(Self { socket, name, place, id, end: None, input, out: Vec::new(), sent: 0 })
     }
 
