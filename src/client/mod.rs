@@ -26,6 +26,8 @@ use crate::time::Instant;
 
 #[cfg(feature = "mbim")]
 pub mod mbim;
+#[cfg(feature = "qmi")]
+pub mod qmi;
 
 /// What a client talks through: a channel that can also wait for a point in time.
 #[allow(async_fn_in_trait)] // one task drives a client

@@ -6,3 +6,5 @@
 
 #[cfg(feature = "mbim")]
 pub mod mbim;
+#[cfg(feature = "qmi")]
+pub mod qmi;

@@ -13,3 +13,5 @@
 
 #[cfg(feature = "mbim")]
 pub mod mbim;
+#[cfg(feature = "qmi")]
+pub mod qmi;

@@ -1,0 +1,648 @@
+//! Data sessions: starting and stopping them, what they are configured with, and whether they are still there.
+//!
+//! One client of WDS has one session of one address family. Both families are two sessions of two clients, which come up
+//! and go down each by itself. The client of a session is found by its [`instance`].
+
+use core::fmt;
+use core::net::{Ipv4Addr, Ipv6Addr};
+
+use qmi_wire::frame::MessageWriter;
+use qmi_wire::service::wds;
+use qmi_wire::{Builder as _, DecodeError, EncodeError, ProtocolError, TlvSet, View as _};
+
+use super::{Empty, EndReason, MessageId, Outcome, Procedure, Question, Request, Step, Stop, decode, fail};
+use crate::time::Instant;
+
+/// The handle that stands for whatever session there is, such as one that the modem started by itself.
+pub const GLOBAL_HANDLE: u32 = u32::MAX;
+
+/// The client of WDS that has the session of that number and family: each number has two, IPv4 first. Numbers above 127 share
+/// the last pair.
+#[must_use]
+pub fn instance(session: u8, family: wds::IpFamily) -> u8 {
+    let first = session.min(127).saturating_mul(2);
+    if family == wds::IpFamily::IPV6 { first.saturating_add(1) } else { first }
+}
+
+/// Address families.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum IpType {
+    /// IPv4.
+    V4,
+    /// IPv6.
+    V6,
+    /// Both; one is enough.
+    #[default]
+    V4V6,
+}
+
+/// The link of a session among several on one interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Mux {
+    /// What the data path runs over.
+    pub endpoint_type: qmi_wire::service::DataEndpointType,
+    /// Number of the interface, for USB as in its descriptor.
+    pub interface_number: u32,
+    /// The number of the link, as in the headers of its packets.
+    pub id: u8,
+}
+
+/// What to connect to. Its debug output masks user name and password.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct ConnectRequest<'a> {
+    /// Number of the session, to tell several apart; 0 for the first.
+    pub session: u8,
+    /// Access point name; empty for that of the profile, or the modem's own.
+    pub apn: &'a str,
+    /// Address families.
+    pub ip_type: IpType,
+    /// User name.
+    pub user_name: &'a str,
+    /// Password.
+    pub password: &'a str,
+    /// How user name and password may be presented.
+    pub authentication: wds::Authentication,
+    /// A 3GPP profile of the modem. Whatever else is given goes before what it says.
+    pub profile: Option<u8>,
+    /// The link, if there are several.
+    pub mux: Option<Mux>,
+}
+
+impl fmt::Debug for ConnectRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConnectRequest")
+            .field("session", &self.session)
+            .field("apn", &self.apn)
+            .field("ip_type", &self.ip_type)
+            .field("authentication", &self.authentication)
+            .field("profile", &self.profile)
+            .field("mux", &self.mux)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Default for ConnectRequest<'_> {
+    /// Session 0, both address families, the modem's default access point, no authentication, a single link.
+    fn default() -> Self {
+        Self {
+            session: 0,
+            apn: "",
+            ip_type: IpType::V4V6,
+            user_name: "",
+            password: "",
+            authentication: wds::Authentication::empty(),
+            profile: None,
+            mux: None,
+        }
+    }
+}
+
+/// Starts a data session, or two for both address families: one that comes up is a success.
+///
+/// * A setting that has the modem connect by itself is switched off: a session of its own would be in the way.
+/// * The answers that a session left over from an earlier run provokes, NO_EFFECT and POLICY_MISMATCH, are followed by
+///   stopping whatever there is, at the second time for good, and by another start.
+/// * Older firmware knows no families; the one it starts then is IPv4.
+#[derive(Clone, Copy, Debug)]
+pub struct Connect<'a> {
+    request: ConnectRequest<'a>,
+    family: wds::IpFamily,
+    at: Connecting,
+    /// How often a session that was in the way has been stopped.
+    cleared: u8,
+    /// The handles, IPv4 first; 0 if there is no session.
+    handles: [u32; 2],
+    /// Why the first family did not come up.
+    stop: Option<Stop>,
+    /// The modem was set to connect by itself, and is not any more.
+    autoconnect: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Connecting {
+    /// Whether the modem connects by itself.
+    Autoconnect,
+    /// That it shall not.
+    Disabling,
+    /// Ties the client to a link.
+    Binding,
+    /// Which family the client is for.
+    Family,
+    Starting,
+    /// Stops what is in the way.
+    Clearing,
+}
+
+impl<'a> Connect<'a> {
+    /// Connects as the request says.
+    #[must_use]
+    pub fn new(request: &ConnectRequest<'a>) -> Self {
+        Self {
+            request: *request,
+            family: wds::IpFamily::IPV4,
+            at: Connecting::Autoconnect,
+            cleared: 0,
+            handles: [0; 2],
+            stop: None,
+            autoconnect: false,
+        }
+    }
+
+    /// Whether the session of IPv4 is up.
+    #[must_use]
+    pub fn has_ipv4(&self) -> bool {
+        let [handle, _] = self.handles;
+        handle != 0
+    }
+
+    /// Whether the session of IPv6 is up.
+    #[must_use]
+    pub fn has_ipv6(&self) -> bool {
+        let [_, handle] = self.handles;
+        handle != 0
+    }
+
+    /// The handles, IPv4 first; 0 where there is no session, [`GLOBAL_HANDLE`] where it belongs to nobody.
+    #[must_use]
+    pub const fn handles(&self) -> [u32; 2] {
+        self.handles
+    }
+
+    /// Why one of the families did not come up, if only one did.
+    #[must_use]
+    pub const fn refusal(&self) -> Option<&Stop> {
+        self.stop.as_ref()
+    }
+
+    /// Whether the modem was set to connect by itself, which was switched off.
+    #[must_use]
+    pub const fn was_autoconnect(&self) -> bool {
+        self.autoconnect
+    }
+
+    fn ask(&mut self, at: Connecting) -> Step<'_> {
+        self.at = at;
+        let message = match at {
+            Connecting::Autoconnect => MessageId::of::<wds::get_autoconnect_settings::Message>(),
+            Connecting::Disabling => MessageId::of::<wds::set_autoconnect_settings::Message>(),
+            Connecting::Binding => MessageId::of::<wds::bind_mux_data_port::Message>(),
+            Connecting::Family => MessageId::of::<wds::set_ip_family::Message>(),
+            Connecting::Starting => MessageId::of::<wds::start_network::Message>(),
+            Connecting::Clearing => MessageId::of::<wds::stop_network::Message>(),
+        };
+        let instance = instance(self.request.session, self.family);
+        Step::Ask(Question::new(message, self).by(instance))
+    }
+
+    fn begin_family(&mut self, family: wds::IpFamily) -> Step<'_> {
+        (self.family, self.cleared) = (family, 0);
+        self.ask(if self.request.mux.is_some() { Connecting::Binding } else { Connecting::Family })
+    }
+
+    /// A family has come up, or not: goes on with the other one, or ends.
+    fn next(&mut self, handle: u32, stop: Option<Stop>) -> Step<'_> {
+        let second = self.family == wds::IpFamily::IPV6;
+        let [first, other] = &mut self.handles;
+        *(if second { other } else { first }) = handle;
+        // The reason of the first family counts more.
+        self.stop = self.stop.or(stop);
+        if !second && self.request.ip_type == IpType::V4V6 {
+            return self.begin_family(wds::IpFamily::IPV6);
+        }
+        match self.stop {
+            Some(stop) if self.handles == [0; 2] => Step::Fail(stop),
+            _ => Step::Done,
+        }
+    }
+}
+
+impl Request for Connect<'_> {
+    fn write<'b>(&self, message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
+        let request = &self.request;
+        match self.at {
+            Connecting::Autoconnect => message.finish(),
+            Connecting::Disabling => {
+                let mut set = wds::set_autoconnect_settings::RequestBuilder::continuing(message);
+                set.status(wds::AutoconnectSetting::DISABLED);
+                set.finish()
+            }
+            Connecting::Binding => {
+                let mut bind = wds::bind_mux_data_port::RequestBuilder::continuing(message);
+                if let Some(Mux { endpoint_type, interface_number, id }) = request.mux {
+                    bind.endpoint_info(wds::EndpointInfo { endpoint_type, interface_number }).mux_id(id);
+                }
+                bind.finish()
+            }
+            Connecting::Family => {
+                let mut set = wds::set_ip_family::RequestBuilder::continuing(message);
+                set.preference(self.family.into());
+                set.finish()
+            }
+            Connecting::Starting => {
+                let mut start = wds::start_network::RequestBuilder::continuing(message);
+                if !request.apn.is_empty() {
+                    start.apn(request.apn.into());
+                }
+                if !request.user_name.is_empty() || !request.authentication.is_empty() {
+                    start.authentication_preference(request.authentication);
+                    start.username(request.user_name.into()).password(request.password.into());
+                }
+                start.ip_family_preference(self.family.into());
+                if let Some(profile) = request.profile {
+                    start.profile_index_3gpp(profile);
+                }
+                start.finish()
+            }
+            Connecting::Clearing => {
+                let mut stop = wds::stop_network::RequestBuilder::continuing(message);
+                stop.packet_data_handle(GLOBAL_HANDLE);
+                if self.cleared > 1 {
+                    stop.disable_autoconnect(true);
+                }
+                stop.finish()
+            }
+        }
+    }
+}
+
+impl Procedure for Connect<'_> {
+    fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
+        let first = match self.request.ip_type {
+            IpType::V6 => wds::IpFamily::IPV6,
+            _ => wds::IpFamily::IPV4,
+        };
+        let at = self.at;
+        match (outcome, at) {
+            (Outcome::Begin, _) => {
+                *self = Self::new(&self.request);
+                self.family = first;
+                self.ask(Connecting::Autoconnect)
+            }
+            (Outcome::Answer(tlvs), Connecting::Autoconnect)
+                if wds::get_autoconnect_settings::Response::from_tlvs(tlvs).status()
+                    == Ok(wds::AutoconnectSetting::ENABLED) =>
+            {
+                self.autoconnect = true;
+                self.ask(Connecting::Disabling)
+            }
+            // Many modems have no such setting.
+            (Outcome::Answer(_) | Outcome::Refused(..), Connecting::Autoconnect | Connecting::Disabling) => {
+                self.begin_family(first)
+            }
+            (Outcome::Answer(_) | Outcome::Refused(ProtocolError::NO_EFFECT, _), Connecting::Binding) => {
+                self.ask(Connecting::Family)
+            }
+            (Outcome::Answer(_) | Outcome::Refused(..), Connecting::Family | Connecting::Clearing) => {
+                self.ask(Connecting::Starting)
+            }
+            (Outcome::Answer(tlvs), Connecting::Starting) => {
+                match wds::start_network::Response::from_tlvs(tlvs).packet_data_handle() {
+                    Ok(handle) => self.next(handle, None),
+                    Err(error) => decode(error),
+                }
+            }
+            (Outcome::Refused(ProtocolError::NO_EFFECT | ProtocolError::POLICY_MISMATCH, _), Connecting::Starting)
+                if self.cleared < 2 =>
+            {
+                self.cleared = self.cleared.saturating_add(1);
+                self.ask(Connecting::Clearing)
+            }
+            // It is up all the same, and cannot be had in another way.
+            (Outcome::Refused(ProtocolError::NO_EFFECT, _), Connecting::Starting) => self.next(GLOBAL_HANDLE, None),
+            (outcome, Connecting::Starting | Connecting::Binding) => {
+                let message = match at {
+                    Connecting::Binding => MessageId::of::<wds::bind_mux_data_port::Message>(),
+                    _ => MessageId::of::<wds::start_network::Message>(),
+                };
+                match fail(message, outcome) {
+                    Step::Fail(stop) => self.next(0, Some(stop)),
+                    step => step,
+                }
+            }
+            (outcome, _) => fail(MessageId::of::<wds::get_autoconnect_settings::Message>(), outcome),
+        }
+    }
+}
+
+/// Stops a data session; one that is down already counts as done.
+#[derive(Clone, Copy, Debug)]
+pub struct Disconnect {
+    instance: u8,
+    handle: u32,
+}
+
+impl Disconnect {
+    /// Stops the session of that client, which has that handle; [`GLOBAL_HANDLE`] stops whatever there is, and keeps the modem
+    /// from starting it again by itself.
+    #[must_use]
+    pub const fn new(instance: u8, handle: u32) -> Self {
+        Self { instance, handle }
+    }
+}
+
+impl Request for Disconnect {
+    fn write<'b>(&self, message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
+        let mut stop = wds::stop_network::RequestBuilder::continuing(message);
+        stop.packet_data_handle(self.handle);
+        if self.handle == GLOBAL_HANDLE {
+            stop.disable_autoconnect(true);
+        }
+        stop.finish()
+    }
+}
+
+impl Procedure for Disconnect {
+    fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
+        use ProtocolError as Error;
+        let message = MessageId::of::<wds::stop_network::Message>();
+        match outcome {
+            Outcome::Begin => Step::Ask(Question::new(message, self).by(self.instance)),
+            Outcome::Answer(_) => Step::Done,
+            Outcome::Refused(
+                Error::NO_EFFECT | Error::INVALID_HANDLE | Error::OUT_OF_CALL | Error::INVALID_CLIENT_ID,
+                _,
+            ) => Step::Done,
+            outcome => fail(message, outcome),
+        }
+    }
+}
+
+/// What an IPv4 session is configured with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ipv4Settings {
+    /// Own address.
+    pub address: Ipv4Addr,
+    /// Length of the prefix; 32, with the gateway on the link, if the modem told no mask.
+    pub prefix_length: u8,
+    /// The way to the network.
+    pub gateway: Option<Ipv4Addr>,
+    /// Name servers.
+    pub dns: [Option<Ipv4Addr>; 2],
+}
+
+/// What an IPv6 session is configured with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ipv6Settings {
+    /// Own address.
+    pub address: Ipv6Addr,
+    /// Length of the prefix.
+    pub prefix_length: u8,
+    /// The way to the network.
+    pub gateway: Option<Ipv6Addr>,
+    /// Name servers.
+    pub dns: [Option<Ipv6Addr>; 2],
+}
+
+/// What a session is configured with: of one family only, or of none, if the modem does not tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// IPv4.
+    pub ipv4: Option<Ipv4Settings>,
+    /// IPv6.
+    pub ipv6: Option<Ipv6Settings>,
+    /// The longest packet, in bytes.
+    pub mtu: Option<u32>,
+}
+
+impl Settings {
+    /// Reads an answer to Get Current Settings.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError`].
+    pub fn new(tlvs: TlvSet<'_>) -> Result<Self, DecodeError> {
+        let answer = wds::get_current_settings::Response::from_tlvs(tlvs);
+        // Modems send zero for what they do not know.
+        let known = |address: Option<qmi_wire::field::Ipv4>| address.map(|a| a.0).filter(|a| !a.is_unspecified());
+        let ipv4 = match known(answer.ipv4_address()?) {
+            Some(address) => Some(Ipv4Settings {
+                address,
+                prefix_length: known(answer.ipv4_gateway_subnet_mask()?).map_or(32, prefix_length),
+                gateway: known(answer.ipv4_gateway_address()?),
+                dns: [known(answer.primary_ipv4_dns_address()?), known(answer.secondary_ipv4_dns_address()?)],
+            }),
+            None => None,
+        };
+        let known = |address: Option<qmi_wire::field::Ipv6>| address.map(|a| a.0).filter(|a| !a.is_unspecified());
+        let ipv6 = match answer.ipv6_address()? {
+            Some(own) => Some(Ipv6Settings {
+                address: own.address.0,
+                prefix_length: own.prefix_length,
+                gateway: known(answer.ipv6_gateway_address()?.map(|gateway| gateway.address)),
+                dns: [known(answer.ipv6_primary_dns_address()?), known(answer.ipv6_secondary_dns_address()?)],
+            }),
+            None => None,
+        };
+        Ok(Self { ipv4, ipv6, mtu: answer.mtu()?.filter(|mtu| *mtu != 0) })
+    }
+}
+
+/// The leading ones of a mask.
+fn prefix_length(mask: Ipv4Addr) -> u8 {
+    u8::try_from(mask.to_bits().leading_ones()).unwrap_or(32)
+}
+
+/// Asks what a session is configured with; [`Settings::new`] reads the answer.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadSettings {
+    instance: u8,
+}
+
+impl ReadSettings {
+    /// Asks for the session of that client.
+    #[must_use]
+    pub const fn new(instance: u8) -> Self {
+        Self { instance }
+    }
+}
+
+impl Request for ReadSettings {
+    fn write<'b>(&self, message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
+        use wds::RequestedSettings as Wanted;
+        let mut request = wds::get_current_settings::RequestBuilder::continuing(message);
+        request.requested_settings(
+            Wanted::DNS_ADDRESS | Wanted::IP_ADDRESS | Wanted::GATEWAY_INFO | Wanted::MTU | Wanted::IP_FAMILY,
+        );
+        request.finish()
+    }
+}
+
+impl Procedure for ReadSettings {
+    fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
+        let message = MessageId::of::<wds::get_current_settings::Message>();
+        match outcome {
+            Outcome::Begin => Step::Ask(Question::new(message, self).by(self.instance)),
+            Outcome::Answer(_) => Step::Done,
+            outcome => fail(message, outcome),
+        }
+    }
+}
+
+/// Asks a client whether its session is up. What another client started, or the modem by itself, does not show.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionStatus {
+    instance: u8,
+    status: wds::ConnectionStatus,
+}
+
+impl SessionStatus {
+    /// Asks that client.
+    #[must_use]
+    pub const fn new(instance: u8) -> Self {
+        Self { instance, status: wds::ConnectionStatus::UNKNOWN }
+    }
+
+    /// The status; without a session, or without the client, it is disconnected.
+    #[must_use]
+    pub const fn status(&self) -> wds::ConnectionStatus {
+        self.status
+    }
+
+    /// Whether the session is up, be it suspended.
+    #[must_use]
+    pub const fn is_connected(&self) -> bool {
+        matches!(self.status, wds::ConnectionStatus::CONNECTED | wds::ConnectionStatus::SUSPENDED)
+    }
+}
+
+impl Procedure for SessionStatus {
+    fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
+        let message = MessageId::of::<wds::get_packet_service_status::Message>();
+        match outcome {
+            Outcome::Begin => {
+                self.status = wds::ConnectionStatus::UNKNOWN;
+                Step::Ask(Question::new(message, &Empty).by(self.instance))
+            }
+            Outcome::Answer(tlvs) => {
+                match wds::get_packet_service_status::Response::from_tlvs(tlvs).connection_status() {
+                    Ok(status) => {
+                        self.status = status;
+                        Step::Done
+                    }
+                    Err(error) => decode(error),
+                }
+            }
+            Outcome::Refused(ProtocolError::OUT_OF_CALL | ProtocolError::INVALID_CLIENT_ID, _) => {
+                self.status = wds::ConnectionStatus::DISCONNECTED;
+                Step::Done
+            }
+            outcome => fail(message, outcome),
+        }
+    }
+}
+
+/// Whether a session carries data, as far as the modem can say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct DataStatus {
+    /// What its own client says.
+    pub connected: bool,
+    /// It is configured: a session without an address carries nothing.
+    pub configured: bool,
+    /// The modem is registered and attached to packet service: without, the network has dropped the session, which the
+    /// modem may not have noticed.
+    pub attached: bool,
+    /// Bytes that came in since it was started, if the modem counts.
+    pub received: Option<u64>,
+    /// Bytes that went out.
+    pub sent: Option<u64>,
+}
+
+impl DataStatus {
+    /// Whether nothing speaks against the session. A session can be dead all the same: then `received` stands still while
+    /// `sent` grows.
+    #[must_use]
+    pub const fn is_up(&self) -> bool {
+        self.connected && self.configured && self.attached
+    }
+}
+
+/// Finds out whether a session carries data. Modems say "connected" of sessions that the network has dropped, and
+/// "disconnected" to clients that did not start them; so this asks the session's own client, its settings, the
+/// registration and the counters.
+#[derive(Clone, Copy, Debug)]
+pub struct CheckSession {
+    instance: u8,
+    status: DataStatus,
+    at: u8,
+}
+
+impl CheckSession {
+    /// Checks the session of that client.
+    #[must_use]
+    pub fn new(instance: u8) -> Self {
+        Self { instance, status: DataStatus::default(), at: 0 }
+    }
+
+    /// What was found out.
+    #[must_use]
+    pub const fn status(&self) -> DataStatus {
+        self.status
+    }
+}
+
+/// Asks for the bytes that were counted.
+struct Count;
+
+impl Request for Count {
+    fn write<'b>(&self, message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
+        let mut request = wds::get_packet_statistics::RequestBuilder::continuing(message);
+        request.mask(wds::PacketStatisticsMaskFlag::TX_BYTES_OK | wds::PacketStatisticsMaskFlag::RX_BYTES_OK);
+        request.finish()
+    }
+}
+
+impl Procedure for CheckSession {
+    fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
+        let serving = MessageId::of::<qmi_wire::service::nas::get_serving_system::Message>();
+        let status = &mut self.status;
+        match (outcome, self.at) {
+            (Outcome::Begin, _) => *self = Self { at: 0, ..Self::new(self.instance) },
+            (Outcome::Answer(tlvs), 0) => {
+                let answer = wds::get_packet_service_status::Response::from_tlvs(tlvs).connection_status();
+                status.connected =
+                    matches!(answer, Ok(wds::ConnectionStatus::CONNECTED | wds::ConnectionStatus::SUSPENDED));
+                self.at = 1;
+            }
+            (Outcome::Answer(tlvs), 1) => {
+                let settings = Settings::new(tlvs).unwrap_or_default();
+                status.configured = settings.ipv4.is_some() || settings.ipv6.is_some();
+                self.at = 2;
+            }
+            (Outcome::Answer(tlvs), 2) => {
+                let serving = super::network::Registration::from_serving_system(tlvs);
+                status.attached = serving.is_ok_and(|serving| serving.is_registered() && serving.attached);
+                self.at = 3;
+            }
+            (Outcome::Answer(tlvs), _) => {
+                let answer = wds::get_packet_statistics::Response::from_tlvs(tlvs);
+                status.received = answer.rx_bytes_ok().ok().flatten();
+                status.sent = answer.tx_bytes_ok().ok().flatten();
+                return Step::Done;
+            }
+            // What is refused does not speak for the session.
+            (Outcome::Refused(..), 3) => return Step::Done,
+            (Outcome::Refused(..), _) => self.at = self.at.saturating_add(1),
+            (outcome, _) => return fail(serving, outcome),
+        }
+        let question = match self.at {
+            0 => Question::new(MessageId::of::<wds::get_packet_service_status::Message>(), &Empty),
+            1 => Question::new(
+                MessageId::of::<wds::get_current_settings::Message>(),
+                &const { ReadSettings { instance: 0 } },
+            ),
+            2 => return super::ask(serving, &Empty),
+            _ => Question::new(MessageId::of::<wds::get_packet_statistics::Message>(), &Count),
+        };
+        Step::Ask(question.by(self.instance))
+    }
+}
+
+/// Why a session ended, from its indication; `None` if it is up, or this is another indication.
+#[must_use]
+pub fn session_end(told: &crate::session::qmi::Indication<'_>) -> Option<EndReason> {
+    let status = told.read::<wds::packet_service_status_indication::Message>()?.connection_status().ok()?;
+    (status.status == wds::ConnectionStatus::DISCONNECTED).then(|| EndReason::new(told.tlvs))
+}

@@ -1,0 +1,1421 @@
+//! QMI in the role of the host, sans-IO.
+//!
+//! [`Session`] opens the modem, obtains and gives back client numbers, numbers transactions and matches their answers, keeps
+//! the time limits, and calls off what it gives up. Late, repeated and foreign answers are settled here: counted in
+//! [`Counters`], never handed to the wrong request; and what they would leave behind in the modem, a client or a data
+//! session that nobody knows of, is given back.
+//!
+//! Every frame is a QMUX frame: one whole frame in, one whole frame out. Over QRTR, which has neither frames nor the control
+//! service, the channel stands in for both; inside MBIM, the frame is the information buffer of a command.
+//!
+//! | file | holds |
+//! |---|---|
+//! | here | opening, requests and answers, time |
+//! | `clients` | the table of client numbers, and their record for after a crash |
+
+use core::fmt;
+
+use qmi_wire::frame::{
+    BROADCAST, FRAME_HEADER_LEN, Frame, Framing, Head, HeaderError, Kind, Message as Wire, MessageWriter,
+};
+use qmi_wire::service::ctl::{allocate_cid, get_version_info, internal_allocate_cid_qrtr, set_instance_id, sync};
+use qmi_wire::service::{Service, ctl, nas, wds};
+use qmi_wire::{
+    Builder, DecodeError, EncodeError, Exchange, Indicated, Message, ProtocolError, TlvSet, Verdict, View as _,
+};
+
+use crate::time::{Instant, Millis};
+
+mod clients;
+
+pub use clients::{ClientSlot, Owned, RECORD_LEN, Record};
+
+use clients::Clients;
+
+/// How long the allocation of a client may take that a request needs.
+const ALLOCATE: Millis = Millis::from_secs(10);
+/// How long a session that came up after its request was given up may take to go down.
+const STOP: Millis = Millis::from_secs(120);
+/// The longest message of the session's own.
+const SHORT: usize = 24;
+/// Revoke and Invalid Client, indications of the control service that no public source lays out.
+const REVOKED: [u16; 2] = [0x0024, 0x0025];
+
+/// How a session behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub struct Config {
+    /// Release all clients of all programs when opening (CTL Sync): for the only user of a modem. It ends the data sessions
+    /// of earlier runs.
+    pub sync: bool,
+    /// Nobody else uses the modem: when it has no client number left, those left behind by crashes may be released with
+    /// CTL Sync, see [`Session::resync`].
+    pub exclusive: bool,
+    /// Which of several hosts this is, if the modem has to know.
+    pub instance_id: Option<u8>,
+    /// How long one try of the first request may stay unanswered before it is repeated: modems say nothing for seconds after
+    /// they started.
+    pub version_try: Millis,
+    /// The same for CTL Sync and for the instance.
+    pub sync_try: Millis,
+    /// How long opening may take in all.
+    pub open_total: Millis,
+    /// How long the release of one client may take when closing.
+    pub release: Millis,
+    /// How long to wait for what became of a request that was called off.
+    pub abort: Millis,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            sync: false,
+            exclusive: false,
+            instance_id: None,
+            version_try: Millis::from_secs(1),
+            sync_try: Millis::from_secs(2),
+            open_total: Millis::from_secs(45),
+            release: Millis::from_secs(3),
+            abort: Millis::from_secs(30),
+        }
+    }
+}
+
+/// The memory a session works in.
+pub struct Memory<'s> {
+    /// One slot for each request that may be awaited at a time, and one for what has to be given back. More let the late
+    /// answers to requests that were given up be told from foreign ones.
+    pub slots: &'s mut [Slot],
+    /// One for each client: as many as services are used, two of WDS for both address families.
+    pub clients: &'s mut [ClientSlot],
+    /// The longest request: 13 bytes more than its TLVs.
+    pub request: &'s mut [u8],
+}
+
+/// Only how much there is: what was there before may be personal.
+impl fmt::Debug for Memory<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memory")
+            .field("slots", &self.slots.len())
+            .field("clients", &self.clients.len())
+            .field("request", &self.request.len())
+            .finish()
+    }
+}
+
+/// Names a message of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct MessageId {
+    /// The service.
+    pub service: Service,
+    /// The message's number.
+    pub id: u16,
+    /// Whether a pending request can be called off by the service's abort message.
+    pub abortable: bool,
+}
+
+impl MessageId {
+    /// The name of a declared request.
+    #[must_use]
+    pub const fn of<M: Exchange>() -> &'static Self {
+        const { &Self { service: M::SERVICE, id: M::ID, abortable: M::ABORTABLE } }
+    }
+
+    /// The name of a declared indication.
+    #[must_use]
+    pub const fn told<M: Indicated>() -> &'static Self {
+        const { &Self { service: M::SERVICE, id: M::ID, abortable: false } }
+    }
+}
+
+impl fmt::Display for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} message {:#06x}", self.service, self.id)
+    }
+}
+
+/// The TLVs of a request.
+pub trait Request {
+    /// Writes them behind the header that is there, and ends the message.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError`].
+    fn write<'b>(&self, message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError>;
+}
+
+/// A request without TLVs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Empty;
+
+impl Request for Empty {
+    fn write<'b>(&self, message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
+        message.finish()
+    }
+}
+
+/// A request whose TLVs a function adds.
+pub struct Fill<M, F>(F, core::marker::PhantomData<fn() -> M>);
+
+impl<M: Exchange, F: for<'b> Fn(&mut M::RequestBuilder<'b>)> Fill<M, F> {
+    /// Adds what the function adds.
+    pub const fn new(fill: F) -> Self {
+        Self(fill, core::marker::PhantomData)
+    }
+}
+
+impl<M, F> fmt::Debug for Fill<M, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fill").finish_non_exhaustive()
+    }
+}
+
+impl<M: Exchange, F: for<'b> Fn(&mut M::RequestBuilder<'b>)> Request for Fill<M, F> {
+    fn write<'b>(&self, message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
+        let mut builder = M::RequestBuilder::continuing(message);
+        (self.0)(&mut builder);
+        builder.finish()
+    }
+}
+
+/// Room for one request under way.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Slot(Option<Pending>);
+
+impl Slot {
+    /// An unused slot.
+    pub const FREE: Self = Self(None);
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Pending {
+    service: Service,
+    id: u16,
+    transaction: u16,
+    client: u8,
+    abortable: bool,
+    /// The caller has given up; the slot only keeps the number busy and swallows the answer.
+    abandoned: bool,
+    deadline: Instant,
+    /// The request that calls this one off.
+    abort: Option<u16>,
+    /// What has to be sent for it.
+    due: Option<Due>,
+    /// For which client of which service this asks.
+    wanted: Option<(Service, u8)>,
+}
+
+/// A short message that is due to be sent for a slot.
+#[derive(Clone, Copy, Debug)]
+enum Due {
+    /// Obtain a client.
+    Allocate(Service),
+    /// Call the request off.
+    Abort,
+    /// End the data session of that handle.
+    Stop(u32),
+    /// Give a client back.
+    Release(Service, u8),
+}
+
+/// A request under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Ticket {
+    control: bool,
+    transaction: u16,
+}
+
+impl Ticket {
+    /// The transaction number.
+    #[must_use]
+    pub const fn transaction(self) -> u16 {
+        self.transaction
+    }
+}
+
+/// Why a session refused a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum SessionError {
+    /// The modem is not open.
+    NotOpen,
+    /// The previous request has not been sent.
+    Busy,
+    /// All slots are taken.
+    NoSlot,
+    /// The table of clients is full.
+    NoRoom,
+    /// There is no such client.
+    NoClient(Service),
+    /// The modem does not have the service.
+    NoService(Service),
+    /// The request could not be written.
+    Encode(EncodeError),
+}
+
+impl fmt::Display for SessionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotOpen => f.write_str("the modem is not open"),
+            Self::Busy => f.write_str("the previous request has not been sent"),
+            Self::NoSlot => f.write_str("too many requests under way"),
+            Self::NoRoom => f.write_str("no room for another client"),
+            Self::NoClient(service) => write!(f, "no client of {service} is allocated"),
+            Self::NoService(service) => write!(f, "the modem has no service {service}"),
+            Self::Encode(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for SessionError {}
+
+/// Why the modem did not open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum OpenError {
+    /// It refused to synchronise.
+    Refused(ProtocolError),
+    /// It said nothing, or nothing of use.
+    Timeout,
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(error) => write!(f, "opening was refused: {error}"),
+            Self::Timeout => f.write_str("no answer while opening"),
+        }
+    }
+}
+
+impl core::error::Error for OpenError {}
+
+/// Why a request will have no usable answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Failure {
+    /// It did not come in time; what can be called off was.
+    Timeout,
+    /// The answer does not say how the request went.
+    Malformed(DecodeError),
+    /// The client it needs was refused.
+    NoClient(ProtocolError),
+    /// A client of another service was allocated than the one it needs. That is given back.
+    WrongService(Service),
+    /// The modem took the client away.
+    Revoked,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Timeout => f.write_str("no answer in time"),
+            Self::Malformed(error) => write!(f, "malformed answer: {error}"),
+            Self::NoClient(error) => write!(f, "no client was allocated: {error}"),
+            Self::WrongService(service) => write!(f, "a client of {service} was allocated, which was not asked for"),
+            Self::Revoked => f.write_str("the modem took the client away"),
+        }
+    }
+}
+
+impl core::error::Error for Failure {}
+
+/// Why a frame was ignored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Ignored {
+    /// The answer to a request that was given up.
+    Late,
+    /// An answer to nothing that was asked, an indication for somebody else, or a request.
+    Foreign,
+    /// The answer has the right numbers, but is that of another message.
+    Unexpected,
+    /// Not a frame.
+    Malformed(HeaderError),
+    /// Something that is of no use while the modem is not open.
+    NotOpen,
+}
+
+/// What the modem answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer<'m> {
+    /// How the request went.
+    pub verdict: Verdict,
+    /// The TLVs, which also know which message it is.
+    pub tlvs: TlvSet<'m>,
+}
+
+/// What the modem tells unasked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Indication<'m> {
+    /// The client it is for; [`BROADCAST`] for all.
+    pub client: u8,
+    /// The TLVs, which also know which message it is.
+    pub tlvs: TlvSet<'m>,
+}
+
+impl<'m> Indication<'m> {
+    /// The service.
+    #[must_use]
+    pub const fn service(&self) -> Service {
+        self.tlvs.service()
+    }
+
+    /// The message's number.
+    #[must_use]
+    pub const fn id(&self) -> u16 {
+        self.tlvs.message()
+    }
+
+    /// Reads it as `M`, if it is one.
+    #[must_use]
+    pub fn read<M: Indicated>(&self) -> Option<M::Indication<'m>> {
+        let is = self.service() == M::SERVICE && self.id() == M::ID;
+        is.then(|| <M::Indication<'m> as qmi_wire::View<'m>>::from_tlvs(self.tlvs))
+    }
+}
+
+/// What a frame meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Incoming<'m> {
+    /// The modem is open.
+    Opened,
+    /// The modem did not open.
+    OpenFailed(OpenError),
+    /// All clients were given back, as asked.
+    Closed,
+    /// The answer to a request.
+    Answer {
+        /// Which.
+        ticket: Ticket,
+        /// The answer.
+        answer: Answer<'m>,
+    },
+    /// A request will have no usable answer.
+    Failed {
+        /// Which.
+        ticket: Ticket,
+        /// Why.
+        failure: Failure,
+    },
+    /// The modem tells something unasked.
+    Indication(Indication<'m>),
+    /// The modem has started anew: all clients, registrations and data sessions are gone, and so are all requests under way.
+    Lost,
+    /// The modem took a client away; its requests end with [`Failure::Revoked`].
+    Revoked {
+        /// The service.
+        service: Service,
+        /// The client.
+        client: u8,
+    },
+    /// Nothing yet: opening or closing goes on.
+    Nothing,
+    /// Nothing: see why.
+    Ignored(Ignored),
+}
+
+/// What the passing of time meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Expired {
+    /// A request will have no usable answer.
+    Failed {
+        /// Which.
+        ticket: Ticket,
+        /// Why.
+        failure: Failure,
+    },
+    /// The modem did not open.
+    OpenFailed(OpenError),
+    /// The modem did not answer when the last client was given back; it counts as closed.
+    Closed,
+}
+
+/// What a session has seen that went nowhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub struct Counters {
+    /// Answers to requests that were given up.
+    pub late: u32,
+    /// Answers to nothing that was asked, indications for clients that are not ours.
+    pub foreign: u32,
+    /// Answers with the right numbers of another message.
+    pub unexpected: u32,
+    /// What is not a frame.
+    pub malformed: u32,
+    /// Requests that had no answer in time.
+    pub timeouts: u32,
+    /// The same, since the modem last said anything.
+    pub consecutive_timeouts: u32,
+    /// Frames that came while the modem was not open.
+    pub not_open: u32,
+    /// Requests that were called off.
+    pub aborted: u32,
+    /// Clients and data sessions that came into being too late, and were given back.
+    pub given_back: u32,
+    /// The same, for which there was no free slot: the modem keeps them.
+    pub leaked: u32,
+    /// Client numbers that ran out and were recovered with CTL Sync.
+    pub resyncs: u32,
+    /// Procedures that started over because the modem was not ready.
+    pub not_ready: u32,
+}
+
+#[inline(never)]
+fn count(counter: &mut u32) {
+    *counter = counter.saturating_add(1);
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Closed,
+    /// Waiting for an answer to the first request of all.
+    Version,
+    /// Waiting for the modem to take note of which host this is.
+    Instance,
+    /// Waiting for all clients to be released.
+    Sync,
+    Open,
+    /// Waiting for a client to be released.
+    Closing(Service, u8),
+}
+
+/// A request that is written and not sent.
+#[derive(Clone, Copy, Debug)]
+struct Unsent {
+    ticket: Ticket,
+    length: usize,
+    /// The client that has to be obtained first.
+    held: Option<(Service, u8)>,
+}
+
+/// The host's end of a QMI modem. See the [module](self) and the run loop in [`session`](super).
+pub struct Session<'s> {
+    config: Config,
+    state: State,
+    /// All clients are to be released while opening.
+    syncs: bool,
+    /// A message of the session's own is due to be sent.
+    due: bool,
+    /// Its transaction.
+    own: u8,
+    /// When its answer is late; never, if none is awaited.
+    until: Instant,
+    /// When opening has taken too long in all.
+    end: Instant,
+    next_control: u8,
+    next_transaction: u16,
+    slots: &'s mut [Slot],
+    clients: Clients<'s>,
+    request: &'s mut [u8],
+    /// The request that is written and not sent.
+    unsent: Option<Unsent>,
+    /// A short message while it is being sent.
+    short: [u8; SHORT],
+    /// The services of the modem, one bit each; none if it did not tell.
+    services: Option<[u8; 32]>,
+    counters: Counters,
+}
+
+/// Without the bytes of messages: codes and names of subscribers are among them.
+impl fmt::Debug for Session<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("config", &self.config)
+            .field("state", &self.state)
+            .field("clients", &self.clients)
+            .field("slots", &self.slots)
+            .field("counters", &self.counters)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'s> Session<'s> {
+    /// A session for a modem with which nothing was agreed upon yet.
+    #[must_use]
+    pub fn new(config: Config, memory: Memory<'s>) -> Self {
+        Self {
+            config,
+            state: State::Closed,
+            syncs: false,
+            due: false,
+            own: 0,
+            until: Instant::FAR,
+            end: Instant::FAR,
+            next_control: 1,
+            next_transaction: 1,
+            slots: memory.slots,
+            clients: Clients::new(memory.clients),
+            request: memory.request,
+            unsent: None,
+            short: [0; SHORT],
+            services: None,
+            counters: Counters::default(),
+        }
+    }
+
+    /// Starts opening the modem: asks for its services until it answers, and synchronises if the configuration says so.
+    /// [`Incoming::Opened`], [`Incoming::OpenFailed`] or [`Expired::OpenFailed`] follows.
+    ///
+    /// Clients that are in the table stay there, unless all are released. Does nothing while opening is under way.
+    pub fn open(&mut self, now: Instant) {
+        self.begin(now, self.config.sync || self.syncs);
+    }
+
+    /// Opens anew and releases all clients of all programs (CTL Sync): what helps when no client number is left, if nobody
+    /// else uses the modem.
+    pub fn resync(&mut self, now: Instant) {
+        count(&mut self.counters.resyncs);
+        self.forget();
+        self.begin(now, true);
+    }
+
+    /// No client number is left. Whoever may synchronise, does; true if it has begun, and nothing was lost by it. Who has
+    /// clients already would lose what they registered for: then opening again, which is up to the caller, synchronises.
+    pub(crate) fn recover(&mut self, now: Instant) -> bool {
+        let empty = self.clients.iter().next().is_none();
+        if empty {
+            self.resync(now);
+        } else {
+            self.drop_modem();
+            self.syncs = true;
+        }
+        empty
+    }
+
+    fn begin(&mut self, now: Instant, syncs: bool) {
+        if self.is_opening() && now < self.end {
+            return;
+        }
+        self.forget();
+        self.syncs = syncs;
+        self.end = now + self.config.open_total;
+        self.enter(now, State::Version, self.config.version_try);
+    }
+
+    /// Takes over a modem that is known to answer, without asking it anything.
+    pub fn assume_open(&mut self) {
+        self.forget();
+        self.rest(State::Open);
+    }
+
+    /// Starts closing: gives all clients back that are not to be [kept](Self::keep); requests under way are given up.
+    /// [`Incoming::Closed`] or [`Expired::Closed`] follows, unless [`is_closed`](Self::is_closed) at once.
+    pub fn close(&mut self, now: Instant) {
+        self.forget();
+        self.release_next(now);
+    }
+
+    /// Whether requests can be sent.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.state == State::Open
+    }
+
+    /// Whether nothing is under way.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.state == State::Closed
+    }
+
+    pub(crate) const fn is_opening(&self) -> bool {
+        matches!(self.state, State::Version | State::Instance | State::Sync)
+    }
+
+    /// What went nowhere so far.
+    #[must_use]
+    pub const fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// Whether CTL Sync may be used to recover client numbers.
+    pub(crate) const fn is_exclusive(&self) -> bool {
+        self.config.exclusive
+    }
+
+    /// The modem was not ready, and is asked again by the client.
+    pub(crate) fn count_not_ready(&mut self) {
+        count(&mut self.counters.not_ready);
+    }
+
+    /// Whether the modem has a service; true if it did not tell which it has.
+    #[must_use]
+    pub fn has_service(&self, service: Service) -> bool {
+        let (Some(services), Ok(number)) = (&self.services, u8::try_from(service.0)) else { return true };
+        qmi_wire::message::is_supported(services, number.into())
+    }
+
+    /// The number of a client; `instance` tells several clients of one service apart, beginning with 0.
+    #[must_use]
+    pub fn client(&self, service: Service, instance: u8) -> Option<u8> {
+        if service == Service::CTL { Some(0) } else { self.clients.find(service, instance).map(|owned| owned.client) }
+    }
+
+    /// What is known of a client.
+    #[must_use]
+    pub fn owned(&self, service: Service, instance: u8) -> Option<Owned> {
+        self.clients.find(service, instance)
+    }
+
+    /// The clients that are allocated.
+    pub fn clients(&self) -> impl Iterator<Item = Owned> {
+        self.clients.iter()
+    }
+
+    /// Notes the handle of the data session of a client, where no answer brought it.
+    pub(crate) fn set_handle(&mut self, instance: u8, handle: u32) {
+        if let Some(owned) = self.clients.find_mut(Service::WDS, instance) {
+            owned.handle = handle;
+        }
+    }
+
+    /// An instance of the service that is not in the table: that one, or else the next that is free.
+    pub(crate) fn free_instance(&self, service: Service, instance: u8) -> u8 {
+        let mut free = (instance..=u8::MAX).filter(|instance| self.owned(service, *instance).is_none());
+        free.next().unwrap_or(instance)
+    }
+
+    /// Takes over a client that was allocated before, by this program or another.
+    ///
+    /// # Errors
+    ///
+    /// [`SessionError::NoRoom`].
+    pub fn adopt(&mut self, owned: Owned) -> Result<(), SessionError> {
+        self.clients.insert(owned).ok_or(SessionError::NoRoom)
+    }
+
+    /// Leaves a client to somebody else, without telling the modem.
+    pub fn disown(&mut self, service: Service, instance: u8) -> Option<Owned> {
+        self.clients.remove(|owned| owned.service == service && owned.instance == instance)
+    }
+
+    /// Notes whether a client is to stay when the session closes, as one whose data session shall go on. False if there is
+    /// no such client.
+    pub fn keep(&mut self, service: Service, instance: u8, keep: bool) -> bool {
+        self.clients.find_mut(service, instance).map(|owned| owned.keep = keep).is_some()
+    }
+
+    /// Starts to give a client back. It is gone from the table at once, whatever the modem answers.
+    ///
+    /// # Errors
+    ///
+    /// [`SessionError`]; nothing has changed then.
+    pub fn release(
+        &mut self,
+        now: Instant,
+        timeout: Millis,
+        service: Service,
+        instance: u8,
+    ) -> Result<Ticket, SessionError> {
+        let client = self.client(service, instance).ok_or(SessionError::NoClient(service))?;
+        let message = release_id(service);
+        let ticket = self.start(now, timeout, message, 0, &Release(service, client))?;
+        self.disown(service, instance);
+        Ok(ticket)
+    }
+
+    /// Starts a request; its answer must come within `timeout`. Send what [`transmit`](Self::transmit) lends.
+    ///
+    /// A client that is not there yet is obtained first, which takes a slot and up to 10 seconds more. If the modem refuses
+    /// it, the request ends with [`Failure::NoClient`].
+    ///
+    /// # Errors
+    ///
+    /// [`SessionError`]; nothing has changed then.
+    #[inline(never)]
+    pub fn start(
+        &mut self,
+        now: Instant,
+        timeout: Millis,
+        message: &MessageId,
+        instance: u8,
+        request: &dyn Request,
+    ) -> Result<Ticket, SessionError> {
+        if !self.is_open() {
+            return Err(SessionError::NotOpen);
+        }
+        if self.unsent.is_some() {
+            return Err(SessionError::Busy);
+        }
+        let MessageId { service, id, abortable } = *message;
+        let client = self.client(service, instance);
+        if client.is_none() {
+            if !self.has_service(service) {
+                return Err(SessionError::NoService(service));
+            }
+            if !self.clients.has_room() {
+                return Err(SessionError::NoRoom);
+            }
+        }
+        let (held, number) = (client.is_none().then_some((service, instance)), client.unwrap_or(0));
+        let transaction = self.fresh(service);
+        let head = Head { framing: framing(service, number), service, kind: Kind::Request, transaction, id };
+        let written = request.write(MessageWriter::new(self.request, &head)).map_err(SessionError::Encode)?;
+        let length = written.len();
+        let mut pending = Pending::new(service, id, transaction, number, now + timeout);
+        pending.abortable = abortable;
+        let ticket = pending.ticket();
+        if held.is_some() {
+            pending.deadline = pending.deadline + ALLOCATE;
+        }
+        self.occupy(pending).ok_or(SessionError::NoSlot)?;
+        if let Some((service, _)) = held {
+            let transaction = self.fresh(Service::CTL);
+            let mut pending = Pending::new(Service::CTL, allocate_id(service).id, transaction, 0, now + ALLOCATE);
+            (pending.wanted, pending.due) = (held, Some(Due::Allocate(service)));
+            if self.occupy(pending).is_none() {
+                self.free(ticket);
+                return Err(SessionError::NoSlot);
+            }
+        }
+        self.unsent = Some(Unsent { ticket, length, held });
+        Ok(ticket)
+    }
+
+    /// Takes a slot: a free one, or that of a request that was given up and leaves nothing behind.
+    #[inline(never)]
+    fn occupy(&mut self, pending: Pending) -> Option<()> {
+        let given_up = |slot: &Slot| {
+            slot.0.as_ref().is_some_and(|p| p.abandoned && p.due.is_none() && p.wanted.is_none() && !p.abortable)
+        };
+        let free = self.slots.iter().position(|slot| slot.0.is_none());
+        let at = free.or_else(|| self.slots.iter().position(given_up))?;
+        self.slots.get_mut(at)?.0 = Some(pending);
+        Some(())
+    }
+
+    /// Gives a request up. If it was not sent, it never will be; otherwise it is called off where that is possible, and its
+    /// slot waits on for the answer until the deadline, or until a new request needs the slot. A late answer is never taken
+    /// for another request's; a data session or client that it brings is given back.
+    pub fn abandon(&mut self, now: Instant, ticket: Ticket) {
+        if self.is_unsent(ticket) {
+            self.free(ticket);
+            return;
+        }
+        let until = now + self.config.abort;
+        if let Some(pending) = self.pending(ticket) {
+            pending.abandoned = true;
+            if pending.abortable && pending.abort.is_none() {
+                pending.deadline = until;
+                self.call_off(ticket);
+            }
+        }
+    }
+
+    fn is_unsent(&self, ticket: Ticket) -> bool {
+        self.unsent.is_some_and(|unsent| unsent.ticket == ticket)
+    }
+
+    /// Has a request called off.
+    fn call_off(&mut self, ticket: Ticket) {
+        let transaction = self.fresh(Service::WDS);
+        count(&mut self.counters.aborted);
+        if let Some(pending) = self.pending(ticket) {
+            (pending.abort, pending.due) = (Some(transaction), Some(Due::Abort));
+        }
+    }
+
+    /// Whether there is something to send.
+    pub(crate) fn has_due(&self) -> bool {
+        self.is_ready() || self.due || self.slots.iter().any(|slot| slot.0.is_some_and(|p| p.due.is_some()))
+    }
+
+    /// Whether a request waits to be sent, and for nothing else.
+    fn is_ready(&self) -> bool {
+        self.unsent.is_some_and(|unsent| unsent.held.is_none())
+    }
+
+    /// The next frame to send; `None` when there is nothing.
+    pub fn transmit(&mut self) -> Option<&[u8]> {
+        if let Some(unsent) = self.unsent.take_if(|unsent| unsent.held.is_none()) {
+            return self.request.get(..unsent.length);
+        }
+        if self.due {
+            self.due = false;
+            let (own, state) = (u16::from(self.own), self.state);
+            let instance = self.config.instance_id.unwrap_or(0);
+            return match state {
+                State::Version => self.write_short::<get_version_info::Message>(0, own, &Empty),
+                State::Instance => self.write_short::<set_instance_id::Message>(0, own, &Instance(instance)),
+                State::Sync => self.write_short::<sync::Message>(0, own, &Empty),
+                State::Closing(service, client) => self.write(release_id(service), 0, own, &Release(service, client)),
+                State::Closed | State::Open => None,
+            };
+        }
+        let mut dues = self.slots.iter_mut().filter_map(|slot| slot.0.as_mut());
+        let pending = dues.find(|pending| pending.due.is_some())?;
+        let due = pending.due.take()?;
+        let Pending { service, client, transaction, abort, .. } = *pending;
+        match due {
+            Due::Allocate(service) => self.write(allocate_id(service), 0, transaction, &Allocate(service)),
+            Due::Abort if service == Service::NAS => {
+                self.write_short::<nas::abort::Message>(client, abort?, &Abort(transaction))
+            }
+            Due::Abort => self.write_short::<wds::abort::Message>(client, abort?, &Abort(transaction)),
+            Due::Stop(handle) => self.write_short::<wds::stop_network::Message>(client, transaction, &Stop(handle)),
+            Due::Release(service, client) => self.write(release_id(service), 0, transaction, &Release(service, client)),
+        }
+    }
+
+    fn write_short<M: Exchange>(&mut self, client: u8, transaction: u16, request: &dyn Request) -> Option<&[u8]> {
+        self.write(MessageId::of::<M>(), client, transaction, request)
+    }
+
+    #[inline(never)]
+    fn write(&mut self, message: &MessageId, client: u8, transaction: u16, request: &dyn Request) -> Option<&[u8]> {
+        let MessageId { service, id, .. } = *message;
+        let head = Head { framing: framing(service, client), service, kind: Kind::Request, transaction, id };
+        request.write(MessageWriter::new(&mut self.short, &head)).ok().map(|frame| &*frame)
+    }
+
+    /// Takes one frame. Bytes behind it are ignored: hand them in by themselves.
+    pub fn receive<'m>(&mut self, now: Instant, frame: &'m [u8]) -> Incoming<'m> {
+        let (framing, message) = match Frame::parse(frame) {
+            Ok(frame) => (frame.framing, frame.message),
+            Err(error) => {
+                count(&mut self.counters.malformed);
+                return Incoming::Ignored(Ignored::Malformed(error));
+            }
+        };
+        self.counters.consecutive_timeouts = 0;
+        let client = framing.client().unwrap_or(0);
+        let (service, kind) = (message.service(), message.kind());
+        match (kind, self.state) {
+            (Kind::Response, State::Open) => self.response(now, client, &message),
+            (Kind::Response, _) if service == Service::CTL => self.own_response(now, &message),
+            (Kind::Indication, State::Open) if service == Service::CTL => self.control(now, &message),
+            // Some firmware addresses client 0 when it means all.
+            (Kind::Indication, State::Open)
+                if client == BROADCAST || client == 0 || self.clients.owns(service, client) =>
+            {
+                self.note_session(client, &message, Verdict::SUCCESS);
+                Incoming::Indication(Indication { client, tlvs: message.tlvs })
+            }
+            (Kind::Indication, State::Open) | (Kind::Request, _) => self.ignored(Ignored::Foreign),
+            _ => self.ignored(Ignored::NotOpen),
+        }
+    }
+
+    #[inline(never)]
+    fn ignored<'m>(&mut self, why: Ignored) -> Incoming<'m> {
+        count(match why {
+            Ignored::Late => &mut self.counters.late,
+            Ignored::Foreign => &mut self.counters.foreign,
+            Ignored::Unexpected => &mut self.counters.unexpected,
+            Ignored::Malformed(_) => &mut self.counters.malformed,
+            Ignored::NotOpen => &mut self.counters.not_open,
+        });
+        Incoming::Ignored(why)
+    }
+
+    /// An answer to the session's own messages while it opens or closes.
+    fn own_response<'m>(&mut self, now: Instant, message: &Wire<'m>) -> Incoming<'m> {
+        let own = message.transaction == u16::from(self.own);
+        let verdict = message.tlvs.require::<Verdict>(Verdict::TLV).unwrap_or(Verdict::failure(ProtocolError::NONE));
+        match (self.state, message.id()) {
+            // The answer to an earlier try tells the same.
+            (State::Version, get_version_info::Message::ID) => {
+                self.services = services(message.tlvs).filter(|_| verdict.ok().is_ok());
+                if self.config.instance_id.is_some() {
+                    self.enter(now, State::Instance, self.config.sync_try);
+                    Incoming::Nothing
+                } else {
+                    self.synchronise(now)
+                }
+            }
+            // A modem that does not know instances has only one host.
+            (State::Instance, set_instance_id::Message::ID) if own => self.synchronise(now),
+            // A Sync that is answered late is followed by the newest, which releases everything once more.
+            (State::Sync, sync::Message::ID) if own => match verdict.ok() {
+                Ok(()) => {
+                    self.clients.clear();
+                    self.syncs = false;
+                    self.opened()
+                }
+                Err(error) => {
+                    self.rest(State::Closed);
+                    Incoming::OpenFailed(OpenError::Refused(error))
+                }
+            },
+            (State::Closing(service, _), id) if own && id == release_id(service).id => match self.release_next(now) {
+                true => Incoming::Closed,
+                false => Incoming::Nothing,
+            },
+            _ => self.ignored(Ignored::NotOpen),
+        }
+    }
+
+    fn synchronise<'m>(&mut self, now: Instant) -> Incoming<'m> {
+        if !self.syncs {
+            return self.opened();
+        }
+        self.enter(now, State::Sync, self.config.sync_try);
+        Incoming::Nothing
+    }
+
+    fn opened<'m>(&mut self) -> Incoming<'m> {
+        self.rest(State::Open);
+        Incoming::Opened
+    }
+
+    /// An indication of the control service.
+    fn control<'m>(&mut self, now: Instant, message: &Wire<'m>) -> Incoming<'m> {
+        let id = message.id();
+        if id != ctl::sync_indication::Message::ID && !REVOKED.contains(&id) {
+            return Incoming::Indication(Indication { client: 0, tlvs: message.tlvs });
+        }
+        // Nobody has published the layout. A service and one of our clients is the only reading that makes sense; what
+        // cannot be read so is taken for the end of them all.
+        let named = message.tlvs.find(1).filter(|_| REVOKED.contains(&id));
+        let Some(&[service, client]) = named.and_then(|value| value.first_chunk()) else {
+            self.drop_modem();
+            return Incoming::Lost;
+        };
+        let service = Service(service.into());
+        if self.clients.remove(|owned| owned.service == service && owned.client == client).is_none() {
+            return self.ignored(Ignored::Foreign);
+        }
+        for slot in &mut *self.slots {
+            match &mut slot.0 {
+                Some(pending) if pending.service == service && pending.client == client => {
+                    // Nobody answers it any more, and its deadline is there to say so.
+                    (pending.deadline, pending.abortable, pending.due) = (now, false, None);
+                    pending.client = BROADCAST;
+                }
+                _ => {}
+            }
+        }
+        Incoming::Revoked { service, client }
+    }
+
+    /// An answer while the modem is open.
+    #[inline(never)]
+    fn response<'m>(&mut self, now: Instant, client: u8, message: &Wire<'m>) -> Incoming<'m> {
+        let (service, transaction) = (message.service(), message.transaction);
+        let of_client = |p: &Pending| p.service == service && p.client == client;
+        let mut pendings = self.slots.iter().filter_map(|slot| slot.0.as_ref());
+        let called_off = |p: &&Pending| of_client(p) && p.abort == Some(transaction);
+        if let Some(pending) = pendings.clone().find(called_off) {
+            let ticket = pending.ticket();
+            // What cannot be called off any more is about to be answered.
+            let verdict = message.tlvs.require::<Verdict>(Verdict::TLV).unwrap_or_default();
+            return match verdict.ok() {
+                Ok(()) => self.fail(ticket, Failure::Timeout),
+                Err(_) => Incoming::Nothing,
+            };
+        }
+        let Some(&pending) = pendings.find(|p| of_client(p) && p.transaction == transaction) else {
+            self.give_back(now, client, message);
+            return self.ignored(Ignored::Foreign);
+        };
+        if pending.id != message.id() {
+            return self.ignored(Ignored::Unexpected);
+        }
+        let ticket = pending.ticket();
+        self.free(ticket);
+        if pending.abandoned {
+            self.give_back(now, client, message);
+            return self.ignored(Ignored::Late);
+        }
+        if let Some(wanted) = pending.wanted {
+            return match self.obtained(now, wanted, message) {
+                Ok(()) => Incoming::Nothing,
+                Err(failure) => self.unhold(wanted, failure),
+            };
+        }
+        let verdict = match message.tlvs.require::<Verdict>(Verdict::TLV) {
+            Ok(verdict) => verdict,
+            Err(error) => return Incoming::Failed { ticket, failure: Failure::Malformed(error) },
+        };
+        if verdict.ok() == Err(ProtocolError::INVALID_CLIENT_ID) && service != Service::CTL {
+            self.clients.remove(|owned| owned.service == service && owned.client == client);
+        }
+        self.note_session(client, message, verdict);
+        Incoming::Answer { ticket, answer: Answer { verdict, tlvs: message.tlvs } }
+    }
+
+    /// Remembers what becomes of the data session of a client, in whatever order its messages come.
+    fn note_session(&mut self, client: u8, message: &Wire<'_>, verdict: Verdict) {
+        if message.service() != Service::WDS {
+            return;
+        }
+        let handle = match (message.kind(), message.id()) {
+            (Kind::Response, wds::start_network::Message::ID) if verdict.ok().is_ok() => {
+                message.tlvs.require(1).unwrap_or(0)
+            }
+            (Kind::Response, wds::stop_network::Message::ID) if verdict.ok().is_ok() => 0,
+            (Kind::Indication, wds::packet_service_status_indication::Message::ID)
+                if message.tlvs.get(1) == Ok(Some(wds::ConnectionStatus::DISCONNECTED)) =>
+            {
+                0
+            }
+            _ => return,
+        };
+        if let Some(owned) = self.clients.find_number(Service::WDS, client) {
+            owned.handle = handle;
+        }
+    }
+
+    /// A client was allocated, or refused: the request that waits for it can be sent.
+    fn obtained(&mut self, now: Instant, wanted: (Service, u8), message: &Wire<'_>) -> Result<(), Failure> {
+        let verdict = message.tlvs.require::<Verdict>(Verdict::TLV).map_err(Failure::Malformed)?;
+        verdict.ok().map_err(Failure::NoClient)?;
+        let (service, client) = allocated(message.tlvs).map_err(Failure::Malformed)?;
+        if service != wanted.0 {
+            self.give_back(now, 0, message);
+            return Err(Failure::WrongService(service));
+        }
+        // There was room when it was asked for; whoever adopted clients meanwhile hears of it.
+        let owned = Owned { service, instance: wanted.1, client, keep: false, handle: 0 };
+        if self.adopt(owned).is_err() {
+            self.give_back(now, 0, message);
+            return Err(Failure::NoClient(ProtocolError::CLIENT_IDS_EXHAUSTED));
+        }
+        let Some(unsent) = self.unsent.as_mut().filter(|unsent| unsent.held == Some(wanted)) else { return Ok(()) };
+        unsent.held = None;
+        let ticket = unsent.ticket;
+        // The client stands at the end of both kinds of frame header.
+        if let Some(place) = self.request.get_mut(FRAME_HEADER_LEN.saturating_sub(1)) {
+            *place = client;
+        }
+        if let Some(pending) = self.pending(ticket) {
+            pending.client = client;
+        }
+        Ok(())
+    }
+
+    /// Ends the request that waits for a client, without it.
+    fn unhold<'m>(&mut self, wanted: (Service, u8), failure: Failure) -> Incoming<'m> {
+        match self.unsent.filter(|unsent| unsent.held == Some(wanted)) {
+            Some(unsent) => self.fail(unsent.ticket, failure),
+            None => Incoming::Nothing,
+        }
+    }
+
+    /// Gives back what an answer brings that nobody waits for any more.
+    fn give_back(&mut self, now: Instant, client: u8, message: &Wire<'_>) {
+        let verdict = message.tlvs.require::<Verdict>(Verdict::TLV);
+        if !verdict.is_ok_and(|verdict| verdict.ok().is_ok()) {
+            return;
+        }
+        let (due, service, id, deadline) = match (message.service(), message.id()) {
+            (Service::CTL, allocate_cid::Message::ID | internal_allocate_cid_qrtr::Message::ID) => {
+                let Ok((service, client)) = allocated(message.tlvs) else { return };
+                // One that is in use is no orphan, but an answer that came twice.
+                if self.clients.owns(service, client) {
+                    return;
+                }
+                (Due::Release(service, client), Service::CTL, release_id(service).id, now + self.config.release)
+            }
+            (Service::WDS, wds::start_network::Message::ID) => {
+                let Ok(handle) = message.tlvs.require(1) else { return };
+                if self.clients.iter().any(|owned| owned.handle == handle) {
+                    return;
+                }
+                (Due::Stop(handle), Service::WDS, wds::stop_network::Message::ID, now + STOP)
+            }
+            _ => return,
+        };
+        let transaction = self.fresh(service);
+        let mut pending = Pending::new(service, id, transaction, client, deadline);
+        (pending.abandoned, pending.due) = (true, Some(due));
+        match self.occupy(pending) {
+            Some(()) => count(&mut self.counters.given_back),
+            None => count(&mut self.counters.leaked),
+        }
+    }
+
+    /// The earliest time at which [`expire`](Self::expire) has something to do.
+    #[must_use]
+    #[inline(never)]
+    pub fn poll_at(&self) -> Instant {
+        let slots = self.slots.iter().filter_map(|slot| slot.0.as_ref()).map(|pending| pending.deadline);
+        slots.fold(self.until.min(self.end), Instant::min)
+    }
+
+    /// Acts on the time that has passed; call until `None`.
+    pub fn expire(&mut self, now: Instant) -> Option<Expired> {
+        let over = self.end <= now;
+        if over || self.until <= now {
+            match self.state {
+                _ if over => {
+                    self.rest(State::Closed);
+                    return Some(Expired::OpenFailed(OpenError::Timeout));
+                }
+                State::Version => self.enter(now, self.state, self.config.version_try),
+                State::Instance | State::Sync => self.enter(now, self.state, self.config.sync_try),
+                _ => {
+                    if self.release_next(now) {
+                        return Some(Expired::Closed);
+                    }
+                }
+            }
+        }
+        let over = |slot: &&Pending| slot.deadline <= now;
+        while let Some(&pending) = self.slots.iter().filter_map(|slot| slot.0.as_ref()).find(over) {
+            let ticket = pending.ticket();
+            if pending.abortable && pending.abort.is_none() && !self.is_unsent(ticket) {
+                let until = now + self.config.abort.max(Millis(1));
+                if let Some(pending) = self.pending(ticket) {
+                    pending.deadline = until;
+                }
+                self.call_off(ticket);
+                continue;
+            }
+            if let Some(wanted) = pending.wanted {
+                self.free(ticket);
+                if let Incoming::Failed { ticket, failure } = self.unhold(wanted, Failure::Timeout) {
+                    return Some(Expired::Failed { ticket, failure });
+                }
+                continue;
+            }
+            // A client that was revoked has no number any more.
+            let failure = if pending.client == BROADCAST { Failure::Revoked } else { Failure::Timeout };
+            if let Incoming::Failed { ticket, failure } = self.fail(ticket, failure) {
+                return Some(Expired::Failed { ticket, failure });
+            }
+        }
+        None
+    }
+
+    /// Ends a request without an answer.
+    fn fail<'m>(&mut self, ticket: Ticket, failure: Failure) -> Incoming<'m> {
+        if self.free(ticket) != Some(true) {
+            return Incoming::Nothing;
+        }
+        if failure == Failure::Timeout {
+            count(&mut self.counters.timeouts);
+            count(&mut self.counters.consecutive_timeouts);
+        }
+        Incoming::Failed { ticket, failure }
+    }
+
+    /// Counts everything as gone, without telling the modem.
+    pub(crate) fn drop_modem(&mut self) {
+        self.forget();
+        self.clients.clear();
+        self.services = None;
+        self.rest(State::Closed);
+    }
+
+    /// Forgets everything that is under way.
+    fn forget(&mut self) {
+        for slot in &mut *self.slots {
+            slot.0 = None;
+        }
+        self.unsent = None;
+        self.rest(State::Closed);
+    }
+
+    /// Has a message of the session's own sent, to be answered in time.
+    #[inline(never)]
+    fn enter(&mut self, now: Instant, state: State, within: Millis) {
+        (self.state, self.due) = (state, true);
+        self.own = self.fresh_control();
+        self.until = now + within.max(Millis(1));
+    }
+
+    /// Takes up a state in which nothing of the session's own is awaited.
+    #[inline(never)]
+    fn rest(&mut self, state: State) {
+        (self.state, self.due) = (state, false);
+        (self.until, self.end) = (Instant::FAR, Instant::FAR);
+    }
+
+    /// Gives the next client back; true if there is none.
+    fn release_next(&mut self, now: Instant) -> bool {
+        match self.clients.remove(|owned| !owned.keep) {
+            Some(owned) => {
+                self.enter(now, State::Closing(owned.service, owned.client), self.config.release);
+                false
+            }
+            None => {
+                self.rest(State::Closed);
+                true
+            }
+        }
+    }
+
+    fn fresh_control(&mut self) -> u8 {
+        let id = self.next_control;
+        self.next_control = id.checked_add(1).unwrap_or(1);
+        id
+    }
+
+    /// The next transaction number of a service: not 0, and not one that is under way.
+    #[inline(never)]
+    fn fresh(&mut self, service: Service) -> u16 {
+        let control = service == Service::CTL;
+        let tries = self.slots.len().saturating_mul(2);
+        let mut number = 0;
+        for _ in 0..=tries {
+            number = if control { self.fresh_control().into() } else { self.next_transaction };
+            if !control {
+                self.next_transaction = number.checked_add(1).unwrap_or(1);
+            }
+            let taken = |p: &Pending| {
+                (p.service == Service::CTL) == control && (p.transaction == number || p.abort == Some(number))
+            };
+            if !self.slots.iter().any(|slot| slot.0.as_ref().is_some_and(taken)) {
+                break;
+            }
+        }
+        number
+    }
+
+    #[inline(never)]
+    fn pending(&mut self, ticket: Ticket) -> Option<&mut Pending> {
+        self.slots.iter_mut().filter_map(|slot| slot.0.as_mut()).find(|pending| pending.ticket() == ticket)
+    }
+
+    /// Frees the slot of a request, and drops the request if it was not sent. Says whether the answer was still awaited;
+    /// `None` if there is no such request.
+    #[inline(never)]
+    fn free(&mut self, ticket: Ticket) -> Option<bool> {
+        if self.is_unsent(ticket) {
+            self.unsent = None;
+        }
+        let of_ticket = |slot: &&mut Slot| slot.0.as_ref().is_some_and(|pending| pending.ticket() == ticket);
+        let slot = self.slots.iter_mut().find(of_ticket)?;
+        slot.0.take().map(|pending| !pending.abandoned)
+    }
+}
+
+impl Pending {
+    fn new(service: Service, id: u16, transaction: u16, client: u8, deadline: Instant) -> Self {
+        Self {
+            service,
+            id,
+            transaction,
+            client,
+            abortable: false,
+            abandoned: false,
+            deadline,
+            abort: None,
+            due: None,
+            wanted: None,
+        }
+    }
+
+    fn ticket(&self) -> Ticket {
+        Ticket { control: self.service == Service::CTL, transaction: self.transaction }
+    }
+}
+
+/// In what a request to a client travels.
+fn framing(service: Service, client: u8) -> Framing {
+    if u8::try_from(service.0).is_ok() { Framing::host(client) } else { Framing::Wide { client } }
+}
+
+/// Which message obtains a client of the service.
+fn allocate_id(service: Service) -> &'static MessageId {
+    match u8::try_from(service.0) {
+        Ok(_) => MessageId::of::<allocate_cid::Message>(),
+        Err(_) => MessageId::of::<internal_allocate_cid_qrtr::Message>(),
+    }
+}
+
+/// Which message gives a client of the service back.
+fn release_id(service: Service) -> &'static MessageId {
+    match u8::try_from(service.0) {
+        Ok(_) => MessageId::of::<ctl::release_cid::Message>(),
+        Err(_) => MessageId::of::<ctl::internal_release_cid_qrtr::Message>(),
+    }
+}
+
+/// What an allocation brought.
+fn allocated(tlvs: TlvSet<'_>) -> Result<(Service, u8), DecodeError> {
+    if tlvs.message() == allocate_cid::Message::ID {
+        let info = allocate_cid::Response::from_tlvs(tlvs).allocation_info()?;
+        return Ok((info.service.value, info.cid));
+    }
+    let info = internal_allocate_cid_qrtr::Response::from_tlvs(tlvs).allocation_info()?;
+    Ok((info.service, info.cid))
+}
+
+/// The services in a version list, one bit each.
+fn services(tlvs: TlvSet<'_>) -> Option<[u8; 32]> {
+    let list = get_version_info::Response::from_tlvs(tlvs).service_list().ok()?;
+    let mut services = [0; 32];
+    for info in list.iter() {
+        let number = info.service.value.0;
+        if let Some(byte) = services.get_mut(usize::from(number >> 3)) {
+            *byte |= 1_u8.wrapping_shl(u32::from(number & 7));
+        }
+    }
+    Some(services)
+}
+
+// Requests of the session's own. One type each is smaller than closures.
+
+struct Allocate(Service);
+
+impl Request for Allocate {
+    fn write<'b>(&self, message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
+        if u8::try_from(self.0.0).is_ok() {
+            let mut request = allocate_cid::RequestBuilder::continuing(message);
+            request.service(self.0.into());
+            return request.finish();
+        }
+        let mut request = internal_allocate_cid_qrtr::RequestBuilder::continuing(message);
+        request.service(self.0);
+        request.finish()
+    }
+}
+
+struct Release(Service, u8);
+
+impl Request for Release {
+    fn write<'b>(&self, message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
+        let Self(service, cid) = *self;
+        if u8::try_from(service.0).is_ok() {
+            let mut request = ctl::release_cid::RequestBuilder::continuing(message);
+            request.release_info(ctl::ReleaseInfo { service: service.into(), cid });
+            return request.finish();
+        }
+        let mut request = ctl::internal_release_cid_qrtr::RequestBuilder::continuing(message);
+        request.release_info(ctl::WideReleaseInfo { service, cid });
+        request.finish()
+    }
+}
+
+struct Instance(u8);
+
+impl Request for Instance {
+    fn write<'b>(&self, message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
+        let mut request = set_instance_id::RequestBuilder::continuing(message);
+        request.id(self.0);
+        request.finish()
+    }
+}
+
+/// The abort messages of both services are alike.
+struct Abort(u16);
+
+impl Request for Abort {
+    fn write<'b>(&self, message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
+        let mut request = wds::abort::RequestBuilder::continuing(message);
+        request.transaction_id(self.0);
+        request.finish()
+    }
+}
+
+struct Stop(u32);
+
+impl Request for Stop {
+    fn write<'b>(&self, message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
+        let mut request = wds::stop_network::RequestBuilder::continuing(message);
+        request.packet_data_handle(self.0);
+        request.finish()
+    }
+}
