@@ -285,7 +285,7 @@ pub(super) fn supported(call: &mut Call<'_, '_>) -> Outcome {
     let mut list: Vec<u8, LISTED> = Vec::new();
     let service = super::service::Service::find(call.asked.service, call.config());
     let messages = service.map_or(&[][..], |service| service.messages);
-    for served in messages.iter().filter(|served| served.vendor.is_none_or(|vendor| vendor == call.config().vendor)) {
+    for served in messages.iter().filter(|served| served.is_here(call.config())) {
         let place = usize::from(served.id.wrapping_shr(3));
         if place >= list.len() {
             // Beyond what is listed.

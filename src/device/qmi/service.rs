@@ -36,13 +36,24 @@ pub(super) struct Served {
     pub(super) id: u16,
     /// Only devices with this USB vendor number have it.
     pub(super) vendor: Option<u16>,
+    /// Only devices have it of which this is true.
+    pub(super) here: fn(&Config) -> bool,
     /// Does what it asks for.
     pub(super) run: fn(&mut Call<'_, '_>) -> Outcome,
 }
 
 impl Served {
     pub(super) const fn of<M: Exchange>(run: fn(&mut Call<'_, '_>) -> Outcome) -> Self {
-        Self { id: M::ID, vendor: M::VENDOR, run }
+        Self { id: M::ID, vendor: M::VENDOR, here: always, run }
+    }
+
+    /// Only devices have it of which this is true.
+    pub(super) const fn only(self, here: fn(&Config) -> bool) -> Self {
+        Self { here, ..self }
+    }
+
+    pub(super) fn is_here(&self, config: &Config) -> bool {
+        self.vendor.is_none_or(|vendor| vendor == config.vendor) && (self.here)(config)
     }
 }
 
@@ -55,8 +66,7 @@ impl Service {
     }
 
     pub(super) fn message(&self, id: u16, config: &Config) -> Option<&'static Served> {
-        let here = |served: &&Served| served.id == id && served.vendor.is_none_or(|vendor| vendor == config.vendor);
-        self.messages.iter().find(here)
+        self.messages.iter().find(|served| served.id == id && served.is_here(config))
     }
 }
 
