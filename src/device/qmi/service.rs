@@ -11,6 +11,7 @@ use crate::device::modem::event::Change;
 pub(super) mod ctl;
 pub(super) mod dms;
 pub(super) mod uim;
+pub(super) mod wms;
 
 /// A service.
 #[derive(Debug)]
@@ -58,7 +59,7 @@ impl Served {
 }
 
 /// Everything that can be served.
-pub(super) static SERVICES: &[&Service] = &[&ctl::SERVICE, &dms::SERVICE, &uim::SERVICE];
+pub(super) static SERVICES: &[&Service] = &[&ctl::SERVICE, &dms::SERVICE, &uim::SERVICE, &wms::SERVICE];
 
 impl Service {
     pub(super) fn find(service: wire::Service, config: &Config) -> Option<&'static Self> {
@@ -129,6 +130,7 @@ macro_rules! states {
 states! {
     Dms(dms::Client),
     Uim(uim::Client),
+    Wms(wms::Client),
 }
 
 #[cfg(test)]
