@@ -10,6 +10,7 @@
 //! | here | what all procedures are made of, and those of a single question |
 //! | `device` | identity, operating mode, restart |
 //! | `network` | registration, signal, scan |
+//! | `proxy` | a modem that several programs share |
 //! | [`connect`] | data sessions, what they are configured with, and whether they are still there |
 //!
 //! # Adding one
@@ -36,12 +37,14 @@ use crate::time::{Instant, Millis};
 pub mod connect;
 mod device;
 mod network;
+mod proxy;
 
 pub use connect::{CheckSession, Connect, ConnectRequest, Disconnect, IpType, ReadSettings, SessionStatus, Settings};
 pub use device::{Identity, ReadIdentity, Restart, SetMode};
 pub use network::{
     FoundNetwork, Plmn, ReadRegistration, ReadSignal, Register, Registration, Scan, Selection, Signal, System,
 };
+pub use proxy::OpenProxy;
 
 /// How often a state is asked for while waiting for it; indications wake earlier, but some modems never send them.
 const POLL: Millis = Millis(1_000);

@@ -11,7 +11,7 @@ use super::{Error, Indication, Memory, MessageId, Owned, Question, Record};
 use crate::channel::blocking::MessageChannel;
 use crate::procedure::qmi::connect::{self, DataStatus};
 use crate::procedure::qmi::{
-    Ask, AskAny, CheckSession, Connect, ConnectRequest, Disconnect, Fill, Identity, Procedure, ReadIdentity,
+    Ask, AskAny, CheckSession, Connect, ConnectRequest, Disconnect, Fill, Identity, OpenProxy, Procedure, ReadIdentity,
     ReadRegistration, ReadSettings, ReadSignal, Register, Registration, Restart, Selection, SessionStatus, SetMode,
     Settings, Signal,
 };

@@ -4,6 +4,26 @@
 /// nothing.
 macro_rules! client_methods {
     ([$($asynchronous:ident)?] [$($wait:tt)*]) => {
+        /// Tells the proxy at the other end which device is meant, see [`OpenProxy`]. To be called before
+        /// [`open`](Self::open), once on each connection. The proxy may take as long as `timeout`.
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Refused`] if the proxy serves another device or cannot open this one, or any other.
+        ///
+        /// # Cancellation
+        ///
+        /// Another call begins anew.
+        pub $($asynchronous)? fn open_proxy(&mut self, path: &str, timeout: Millis) -> Result<(), Error<C::Error>> {
+            // A proxy that was not told yet answers nothing else.
+            self.core.session.assume_open();
+            let told = self.drive(Job::Follow(&mut OpenProxy::new(path, timeout))) $($wait)*;
+            if told.is_err() {
+                self.core.session.drop_modem();
+            }
+            told
+        }
+
         /// Opens the modem, with retries; up to [`Config::open_total`]. Indications of earlier times are dropped.
         ///
         /// # Errors

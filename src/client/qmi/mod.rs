@@ -56,8 +56,9 @@ use self::methods::client_methods;
 use super::Link;
 use crate::procedure::qmi::connect::{self, DataStatus};
 use crate::procedure::qmi::{
-    Ask, AskAny, CheckSession, Connect, Disconnect, Fill, Identity, Procedure, ReadIdentity, ReadRegistration,
-    ReadSettings, ReadSignal, Register, Registration, Restart, SessionStatus, SetMode, Settings, Signal, Stop,
+    Ask, AskAny, CheckSession, Connect, Disconnect, Fill, Identity, OpenProxy, Procedure, ReadIdentity,
+    ReadRegistration, ReadSettings, ReadSignal, Register, Registration, Restart, SessionStatus, SetMode, Settings,
+    Signal, Stop,
 };
 use crate::session::qmi::{Config, Counters, Failure, OpenError, SessionError};
 use crate::time::{Instant, Millis};
