@@ -16,9 +16,9 @@ pub const PORTS: usize = 8;
 #[non_exhaustive]
 pub enum Link {
     /// An Ethernet header.
+    #[default]
     Ethernet,
     /// Nothing: it is an IP packet.
-    #[default]
     RawIp,
 }
 
@@ -153,7 +153,7 @@ impl Default for DataPathSetup {
     fn default() -> Self {
         Self {
             formats: Formats::all(),
-            link: Link::RawIp,
+            link: Link::Ethernet,
             up_limits: Limits { datagrams: 11, size: 8_192 },
             down_limits: Limits { datagrams: 32, size: 32_768 },
             needs_endpoint: false,
@@ -339,6 +339,7 @@ mod tests {
     #[test]
     fn a_format_is_granted_as_far_as_the_device_goes() {
         let mut setup = Setup::default();
+        setup.data_path.link = Link::RawIp;
         setup.data_path.formats = Formats::RAW_IP | Formats::QMAP | Formats::QMAP_V4;
         let mut modem = Modem::new(Instant(0), setup);
         let wanted = FormatRequest {
@@ -359,7 +360,7 @@ mod tests {
         assert_eq!((granted.up, granted.up_limits.size), (Aggregation::QmapV4, 4_096));
         assert_eq!((granted.down, granted.down_limits.size), (Aggregation::Qmap, 32_768));
         modem.reboot(Instant(5));
-        assert_eq!(modem.data_format(), DataFormat::default());
+        assert_eq!(modem.data_format(), DataFormat { link: Link::RawIp, ..DataFormat::default() });
     }
 
     #[test]
@@ -368,9 +369,9 @@ mod tests {
         modem.poll(Instant(10_000));
         let request = super::super::bearer::ContextRequest::default();
         modem.request_activation(Instant(10_000), Origin(1), &request).unwrap();
-        let wanted = FormatRequest { up: Some(Aggregation::Qmap), ..FormatRequest::default() };
+        let wanted = FormatRequest { link: Some(Link::RawIp), ..FormatRequest::default() };
         assert_eq!(modem.set_data_format(&wanted), Err(Reason::Busy.into()));
-        let same = FormatRequest { link: Some(Link::RawIp), ..FormatRequest::default() };
-        assert_eq!(modem.set_data_format(&same), Ok(DataFormat::default()));
+        let same = FormatRequest { link: Some(Link::Ethernet), ..FormatRequest::default() };
+        assert_eq!(modem.set_data_format(&same), Ok(modem.data_format()));
     }
 }

@@ -15,7 +15,7 @@ use crate::time::Instant;
 /// Profiles that the device can attach with.
 pub const ATTACH_PROFILES: usize = 4;
 /// Bytes of what is kept with a context and means nothing to the modem.
-pub const NOTES_LEN: usize = 240;
+pub const NOTES_LEN: usize = 304;
 
 /// What became of stored contexts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -58,7 +58,6 @@
 use heapless::Vec;
 use qmi_wire::frame::{BROADCAST, Frame, Framing, Head, HeaderError, Kind, MessageWriter, Sender};
 use qmi_wire::service as wire;
-use qmi_wire::service::ctl::DataLinkProtocol;
 use qmi_wire::{EncodeError, ProtocolError, TlvSet, Verdict};
 
 use super::modem::Modem;
@@ -202,12 +201,18 @@ pub struct Fault {
 }
 
 /// What the device keeps for the protocol that is no client's.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Shared {
-    /// What packets of the data path begin with.
-    link: DataLinkProtocol,
-    /// They have a header for quality of service.
-    qos_header: bool,
+    /// Handles of sessions given so far.
+    handles: u32,
+}
+
+impl Shared {
+    /// A handle that no session has had: neither 0, nor all ones, which stand for the modem's own session.
+    fn new_handle(&mut self) -> u32 {
+        self.handles = self.handles.wrapping_add(1) & 0x00ff_ffff;
+        self.handles | 0x1000_0000
+    }
 }
 
 /// Something to be done later.
@@ -262,7 +267,7 @@ impl<'s> Function<'s> {
                 outbox,
                 clients: Clients::default(),
                 pending: Vec::new(),
-                shared: Shared { link: DataLinkProtocol::_802_3, qos_header: false },
+                shared: Shared::default(),
                 cursor: Cursor::default(),
                 told: 0,
                 repeat: None,
@@ -591,7 +596,6 @@ impl Core<'_> {
         while self.clients.pop().is_some() {}
         self.pending.clear();
         self.outbox.queue.clear();
-        self.shared = Shared { link: DataLinkProtocol::_802_3, qos_header: false };
         self.told = 0;
         self.repeat = None;
         self.started = false;

@@ -10,7 +10,11 @@ use crate::device::modem::event::Change;
 
 pub(super) mod ctl;
 pub(super) mod dms;
+pub(super) mod dpm;
+pub(super) mod qos;
 pub(super) mod uim;
+pub(super) mod wda;
+pub(super) mod wds;
 pub(super) mod wms;
 
 /// A service.
@@ -59,7 +63,16 @@ impl Served {
 }
 
 /// Everything that can be served.
-pub(super) static SERVICES: &[&Service] = &[&ctl::SERVICE, &dms::SERVICE, &uim::SERVICE, &wms::SERVICE];
+pub(super) static SERVICES: &[&Service] = &[
+    &ctl::SERVICE,
+    &wds::SERVICE,
+    &dms::SERVICE,
+    &qos::SERVICE,
+    &wms::SERVICE,
+    &uim::SERVICE,
+    &wda::SERVICE,
+    &dpm::SERVICE,
+];
 
 impl Service {
     pub(super) fn find(service: wire::Service, config: &Config) -> Option<&'static Self> {
@@ -129,7 +142,9 @@ macro_rules! states {
 
 states! {
     Dms(dms::Client),
+    Qos(qos::Client),
     Uim(uim::Client),
+    Wds(wds::Client),
     Wms(wms::Client),
 }
 

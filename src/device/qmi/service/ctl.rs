@@ -6,6 +6,7 @@ use qmi_wire::service::{Service as Wire, ctl::*};
 
 use super::super::call::{Call, Outcome, Refused, Step};
 use super::{SERVICES, Served, Service, always, keeps_nothing, leaves_nothing, offered, tells_nothing};
+use crate::device::modem::data_path::{FormatRequest, Link};
 
 pub(in super::super) static SERVICE: Service = Service {
     service: Wire::CTL,
@@ -118,14 +119,18 @@ fn data_format(call: &mut Call<'_, '_>) -> Outcome {
         _ => return Err(Refused(ProtocolError::INVALID_DATA_FORMAT)),
     };
     let link = match protocol {
-        None => call.shared().link,
-        Some(link @ (DataLinkProtocol::_802_3 | DataLinkProtocol::RAW_IP)) => link,
+        None => None,
+        Some(DataLinkProtocol::_802_3) => Some(Link::Ethernet),
+        Some(DataLinkProtocol::RAW_IP) => Some(Link::RawIp),
         Some(_) => return Err(Refused(ProtocolError::INVALID_DATA_FORMAT)),
     };
-    let shared = call.shared();
-    (shared.qos_header, shared.link) = (qos_header, link);
+    let wanted = FormatRequest { link, qos_header: Some(qos_header), ..FormatRequest::default() };
+    let granted = call.modem.set_data_format(&wanted)?;
     call.answer::<set_data_format::Message>(|r, _| {
-        r.protocol(link);
+        r.protocol(match granted.link {
+            Link::Ethernet => DataLinkProtocol::_802_3,
+            Link::RawIp => DataLinkProtocol::RAW_IP,
+        });
     })
 }
 
