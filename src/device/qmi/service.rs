@@ -11,8 +11,10 @@ use crate::device::modem::event::Change;
 pub(super) mod ctl;
 pub(super) mod dms;
 pub(super) mod dpm;
+pub(super) mod pbm;
 pub(super) mod qos;
 pub(super) mod uim;
+pub(super) mod voice;
 pub(super) mod wda;
 pub(super) mod wds;
 pub(super) mod wms;
@@ -69,7 +71,9 @@ pub(super) static SERVICES: &[&Service] = &[
     &dms::SERVICE,
     &qos::SERVICE,
     &wms::SERVICE,
+    &voice::SERVICE,
     &uim::SERVICE,
+    &pbm::SERVICE,
     &wda::SERVICE,
     &dpm::SERVICE,
 ];
@@ -146,6 +150,7 @@ states! {
     Uim(uim::Client),
     Wds(wds::Client),
     Wms(wms::Client),
+    Voice(voice::Client),
 }
 
 #[cfg(test)]
