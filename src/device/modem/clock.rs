@@ -149,6 +149,47 @@ impl Date {
     }
 }
 
+impl Date {
+    /// The same moment in UTC, with the same time zone and daylight saving beside it.
+    ///
+    /// ```
+    /// use wwan::device::modem::clock::Date;
+    ///
+    /// // One o'clock on New Year's Day, two hours ahead.
+    /// let local = Date { hour: 1, zone: 8, ..Date::default() };
+    /// let utc = local.universal();
+    /// assert_eq!((utc.year, utc.month, utc.day, utc.hour), (2025, 12, 31, 23));
+    /// ```
+    #[must_use]
+    pub fn universal(self) -> Self {
+        let ahead = u64::from(self.zone.unsigned_abs()).saturating_mul(900);
+        if self.zone <= 0 {
+            return self.after(ahead);
+        }
+        // A day earlier, and what is left of that day.
+        let (year, month) = match (self.day, self.month) {
+            (1, 1) => (self.year.saturating_sub(1), 12),
+            (1, month) => (self.year, month.saturating_sub(1)),
+            (_, month) => (self.year, month),
+        };
+        let day = if self.day == 1 { days_in(month, year) } else { self.day.saturating_sub(1) };
+        Self { year, month, day, ..self }.after(DAY.saturating_sub(ahead))
+    }
+
+    /// Day of the week, from Monday as 0.
+    #[must_use]
+    pub fn weekday(self) -> u8 {
+        // The first day of 2000 was a Saturday.
+        let years = u32::from(self.year.saturating_sub(2000));
+        let leaps = |years: u32| (years.saturating_add(3) / 4).saturating_sub(years.saturating_add(99) / 100);
+        let leaps = leaps(years).saturating_add(years.saturating_add(399) / 400);
+        let days = years.saturating_mul(365).saturating_add(leaps);
+        let of_year = (1..self.month).map(|month| u32::from(days_in(month, self.year))).sum::<u32>();
+        let days = days.saturating_add(of_year).saturating_add(u32::from(self.day.saturating_sub(1)));
+        u8::try_from(days.saturating_add(5) % 7).unwrap_or(0)
+    }
+}
+
 /// When it was which date.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Clock {
@@ -213,6 +254,15 @@ mod tests {
         let evening = Date { hour: 23, minute: 59, second: 59, zone: 8, ..day(2026, 12, 31) };
         assert_eq!(evening.after(1), Date { zone: 8, ..day(2027, 1, 1) });
         assert!(!day(2026, 2, 29).is_valid());
+        let behind = Date { hour: 20, zone: -20, ..day(2027, 12, 31) };
+        assert_eq!(behind.universal(), Date { hour: 1, zone: -20, ..day(2028, 1, 1) });
+        let ahead = Date { hour: 1, minute: 10, zone: 22, ..day(2028, 3, 1) };
+        assert_eq!(ahead.universal(), Date { hour: 19, minute: 40, zone: 22, ..day(2028, 2, 29) });
+        assert_eq!(Date { hour: 7, zone: 8, ..day(2026, 5, 5) }.universal().hour, 5);
+        let weekdays = [(2000, 1, 1, 5), (2026, 11, 22, 6), (2024, 2, 29, 3), (2100, 3, 1, 0), (2400, 2, 29, 1)];
+        for (year, month, of_month, weekday) in weekdays {
+            assert_eq!(day(year, month, of_month).weekday(), weekday, "{year}-{month}-{of_month}");
+        }
         assert!(!Date { hour: 24, ..Date::default() }.is_valid());
     }
 }

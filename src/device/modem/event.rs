@@ -118,6 +118,12 @@ pub enum Change {
     Proactive(Shown),
     /// The network told another date.
     Date(Date),
+    /// Registration with IMS, or what can be done there.
+    Ims,
+    /// What of IMS is switched on.
+    ImsSettings,
+    /// Where settings of IMS come from.
+    ImsPolicy,
     /// The operating mode.
     OperatingMode(OperatingMode),
     /// Where the power comes from.

@@ -8,6 +8,8 @@
 //! | [`network`] | networks in reach, registration, packet service, signal |
 //! | [`band`] | which band a channel is in |
 //! | [`preferences`] | what a host prefers: technologies, bands, roaming, domain |
+//! | [`apn_types`] | what access points are used for |
+//! | [`ims`] | registration with IMS, and its settings |
 //! | [`bearer`] | sessions, access points, addresses, stored contexts, packet filters |
 //! | [`profile`] | contexts as numbered profiles, connecting without being asked |
 //! | [`flow`] | parts of a session that the network treats better |
@@ -54,6 +56,7 @@ use heapless::Vec;
 
 use crate::time::{Instant, Millis};
 
+pub mod apn_types;
 pub mod auth;
 pub mod band;
 pub mod bearer;
@@ -66,6 +69,7 @@ pub mod denylist;
 pub mod event;
 pub mod firmware;
 pub mod flow;
+pub mod ims;
 pub mod location;
 pub mod management;
 pub mod network;
@@ -84,6 +88,7 @@ pub mod vendor;
 pub mod voice;
 pub mod wake;
 
+use apn_types::ApnTable;
 use bearer::{BearerSetup, Bearers};
 use broadcast::Broadcasts;
 use carrier_config::{CarrierConfigSetup, CarrierConfigs, ConfigKind};
@@ -95,6 +100,7 @@ use firmware::{Firmware, FirmwareSetup};
 use flow::Flows;
 use location::{Location, LocationSetup};
 use management::{Management, ManagementSetup, OperatingMode};
+use ims::{Ims, ImsSetup};
 use network::{NetworkSetup, Networks, RegistrationState};
 use oma::{Oma, OmaSetup};
 use profile::Profiles;
@@ -232,6 +238,8 @@ pub struct Delays {
     pub call_answer: Millis,
     /// How long a call rings that nobody answers.
     pub call_ring: Millis,
+    /// Registering with IMS.
+    pub ims: Millis,
 }
 
 impl Default for Delays {
@@ -270,6 +278,7 @@ impl Default for Delays {
             call_alert: Millis(500),
             call_answer: Millis(2_000),
             call_ring: Millis(30_000),
+            ims: Millis(400),
         }
     }
 }
@@ -326,6 +335,8 @@ pub struct Setup {
     pub data_path: DataPathSetup,
     /// Antennas, and what there is to reduce their power.
     pub sar: SarSetup,
+    /// What there is of IMS.
+    pub ims: ImsSetup,
     /// The configuration for an operator; empty: none.
     pub configuration: Text<CONFIGURATION_NAME>,
     /// The SIM toolkit.
@@ -506,6 +517,7 @@ enum Due {
     Search,
     Attach,
     NetworkFound,
+    Ims,
     Session(u8),
     Autoconnect,
     Silence,
@@ -549,6 +561,8 @@ pub struct Modem {
     denylist: Vec<Denied, DENIED>,
     settings: Settings,
     sar: Sar,
+    ims: Ims,
+    apn_types: ApnTable,
     wake: Option<wake::Wake>,
     /// The host has said good-bye.
     shut_down: bool,
@@ -594,6 +608,8 @@ impl Modem {
             networks: Networks::new(setup.network),
             denylist: Vec::new(),
             sar: Sar::new(setup.sar),
+            ims: Ims::new(setup.ims),
+            apn_types: ApnTable::default(),
             wake: None,
             shut_down: false,
             profiles: Profiles::new(setup.bearer.autoconnect),
@@ -736,6 +752,7 @@ impl Modem {
         self.restarts = self.restarts.wrapping_add(1);
         self.operations.clear();
         self.networks.power_off();
+        self.ims.power_off();
         self.end_flows(None);
         self.bearers.power_off();
         self.profiles.power_off();
@@ -909,6 +926,7 @@ impl Modem {
             (self.networks.search_due(), Due::Search),
             (self.networks.attach_due(), Due::Attach),
             (self.networks.found_due(), Due::NetworkFound),
+            (self.ims.due(), Due::Ims),
             (self.settings.configured_at(), Due::Configuration),
             (self.sar.silent_at(), Due::Silence),
             (self.stk.due(), Due::Stk),
@@ -944,7 +962,11 @@ impl Modem {
                 self.sim_changed(at, Origin::WORLD);
             }
             Due::Search => self.search_done(at),
-            Due::Attach => self.attach_done(),
+            Due::Attach => {
+                self.attach_done();
+                self.begin_ims(at);
+            }
+            Due::Ims => self.ims_due(),
             Due::NetworkFound => self.network_found(),
             Due::Configuration => self.configured(),
             Due::Silence => self.fall_silent(),

@@ -544,12 +544,12 @@ impl Modem {
             .is_some_and(|band| self.bands().contains(band) && !self.networks.preferences.bands.contains(band));
         match best {
             _ if !barred => usable,
-            Technologies::NR_SA => usable - Technologies::NR_SA,
+            Technologies::NR_SA => usable.difference(Technologies::NR_SA),
             best if best.intersects(Technologies::FOURTH | Technologies::NR_NSA) => {
-                usable - Technologies::FOURTH - Technologies::NR_NSA
+                usable.difference(Technologies::FOURTH | Technologies::NR_NSA)
             }
-            best if best.intersects(Technologies::THIRD) => usable - Technologies::THIRD,
-            _ => usable - Technologies::SECOND,
+            best if best.intersects(Technologies::THIRD) => usable.difference(Technologies::THIRD),
+            _ => usable.difference(Technologies::SECOND),
         }
     }
 
@@ -971,6 +971,9 @@ impl Modem {
             self.log.push(Origin::WORLD, Change::PacketService(packet));
         }
         let attached = state == PacketState::Attached;
+        if !attached {
+            self.end_ims();
+        }
         if attached != (before.state == PacketState::Attached) && state != PacketState::Attaching {
             self.log.push(Origin::WORLD, Change::Attach(packet));
         }
@@ -1094,6 +1097,13 @@ impl Modem {
             let found = scan.found;
             self.log.push(Origin::WORLD, Change::NetworkFound(found));
         }
+    }
+
+    /// Ends the scan under way: its outcome is [`Reason::NoNetworks`].
+    pub fn stop_scan(&mut self, now: Instant) {
+        self.poll(now);
+        self.end_scan();
+        self.finish(Work::Scan, Err(Reason::NoNetworks.into()));
     }
 
     pub(super) fn end_scan(&mut self) {

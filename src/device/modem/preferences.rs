@@ -150,6 +150,11 @@ impl Modem {
         &self.networks.kept
     }
 
+    /// The choice of the network outlives a restart, too.
+    pub fn keep_selection(&mut self) {
+        self.networks.kept.selection = self.networks.preferences.selection.clone();
+    }
+
     /// A host changes what is preferred: until the device restarts, or for good. The modem looks for a network anew if it
     /// must to obey, which goes on after the call, and needs neither a SIM nor the radio now.
     ///

@@ -11,8 +11,15 @@ use crate::device::modem::event::Change;
 pub(super) mod ctl;
 pub(super) mod dms;
 pub(super) mod dpm;
+pub(super) mod dsd;
+pub(super) mod ims;
+pub(super) mod imsa;
+pub(super) mod imsdcm;
+pub(super) mod imsp;
+pub(super) mod nas;
 pub(super) mod pbm;
 pub(super) mod qos;
+pub(super) mod sar;
 pub(super) mod uim;
 pub(super) mod voice;
 pub(super) mod wda;
@@ -69,13 +76,20 @@ pub(super) static SERVICES: &[&Service] = &[
     &ctl::SERVICE,
     &wds::SERVICE,
     &dms::SERVICE,
+    &nas::SERVICE,
     &qos::SERVICE,
     &wms::SERVICE,
     &voice::SERVICE,
     &uim::SERVICE,
+    &sar::SERVICE,
+    &ims::SERVICE,
     &pbm::SERVICE,
     &wda::SERVICE,
+    &imsp::SERVICE,
+    &imsa::SERVICE,
+    &dsd::SERVICE,
     &dpm::SERVICE,
+    &imsdcm::SERVICE,
 ];
 
 impl Service {
@@ -119,6 +133,7 @@ macro_rules! states {
     ($($name:ident($kept:ty),)*) => {
         /// What is kept for a client.
         #[derive(Debug)]
+        #[allow(clippy::large_enum_variant)] // it lives where there is room for the largest in any case
         pub(super) enum State {
             /// Of a service that keeps nothing.
             Nothing,
@@ -145,6 +160,11 @@ macro_rules! states {
 }
 
 states! {
+    Imsdcm(imsdcm::Client),
+    Imsa(imsa::Client),
+    Ims(ims::Client),
+    Dsd(dsd::Client),
+    Nas(nas::Client),
     Dms(dms::Client),
     Qos(qos::Client),
     Uim(uim::Client),
