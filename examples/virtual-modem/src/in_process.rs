@@ -7,6 +7,7 @@ use wwan::channel::blocking::MessageChannel as Blocking;
 use wwan::channel::fault::{FaultCounters, Faults, FaultsError, Held};
 use wwan::channel::{AnyFraming, Clock, Direction, LinuxClock, MessageChannel};
 use wwan::device::modem::Modem;
+use wwan::device::modem::event::Origin;
 use wwan::device::{mbim, qmi};
 use wwan::time::{Instant, Millis};
 
@@ -25,11 +26,15 @@ const OUT: usize = 16 * 1024;
 const ASSEMBLY: usize = 64 * 1024;
 /// The longest QMI frame that a host may send where the carrier has transfers, in bytes: what Linux carries.
 const MAX_FRAME: usize = 4096;
+/// The QMI function inside an MBIM function, among all faces.
+const INSIDE: Origin = Origin(2);
 
 /// The memory of one modem, which has to live longer than the modem.
 #[derive(Debug)]
 pub struct Room {
     out: Vec<u8>,
+    /// The same of a QMI function inside an MBIM function.
+    inside: Vec<u8>,
     assembly: Vec<u8>,
     slots: Vec<Held>,
     held: Vec<u8>,
@@ -41,6 +46,7 @@ impl Room {
     pub fn new() -> Self {
         Self {
             out: vec![0; OUT],
+            inside: vec![0; OUT],
             assembly: vec![0; ASSEMBLY],
             slots: vec![Held::default(); HELD],
             held: vec![0; HELD_BYTES],
@@ -180,7 +186,7 @@ fn build<'m, T>(
     time: T,
     room: &'m mut Room,
 ) -> Faults<'m, Bare<'m, T>> {
-    let Room { out, assembly, slots, held } = room;
+    let Room { out, inside, assembly, slots, held } = room;
     let (face, max_message) = match speaks {
         Speaks::Mbim => {
             let mut function = mbim::Function::new(scenario.function.clone(), mbim::Memory { out, assembly });
@@ -188,9 +194,15 @@ fn build<'m, T>(
                 // A scenario from a file has no more than fit.
                 let _ = function.inject(*fault);
             }
+            if scenario.qmi_over_mbim {
+                let mut config = scenario.qmi.clone();
+                config.origin = INSIDE;
+                config.data_format = false;
+                function = function.with_qmi(qmi_function(scenario, config, inside));
+            }
             (Face::Mbim(function), usize::from(scenario.function.max_control_transfer))
         }
-        Speaks::Qmi => (Face::Qmi(qmi_function(scenario, out)), MAX_FRAME),
+        Speaks::Qmi => (Face::Qmi(qmi_function(scenario, scenario.qmi.clone(), out)), MAX_FRAME),
     };
     let bare = Bare { machine: Box::new(Machine::new(now, scenario, face)), max_message, time };
     Faults::new(bare, scenario.chance.seed, slots, held)
@@ -199,8 +211,8 @@ fn build<'m, T>(
         .rates(Direction::Received, scenario.chance.from_modem)
 }
 
-fn qmi_function<'m>(scenario: &Scenario, out: &'m mut [u8]) -> qmi::Function<'m> {
-    let mut function = qmi::Function::new(scenario.qmi.clone(), qmi::Memory { out });
+fn qmi_function<'m>(scenario: &Scenario, config: qmi::Config, out: &'m mut [u8]) -> qmi::Function<'m> {
+    let mut function = qmi::Function::new(config, qmi::Memory { out });
     for fault in &scenario.messages {
         let _ = function.inject(*fault);
     }

@@ -129,6 +129,8 @@ pub(super) static SERVICES: &[&Service] = &[
     &service::ms_sar::SERVICE,
     &service::ms_uicc_low_level_access::SERVICE,
     &service::ms_voice_extensions::SERVICE,
+    #[cfg(feature = "qmi")]
+    &service::qmi::SERVICE,
     &service::qdu::SERVICE,
     &service::atds::SERVICE,
     &service::quectel::SERVICE,

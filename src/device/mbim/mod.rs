@@ -148,6 +148,9 @@ pub struct Config {
     pub streams: Vec<Streams, STREAMED>,
     /// Services of makers and operators that are offered.
     pub vendor_services: VendorServices,
+    /// There is a QMI function inside.
+    #[cfg(feature = "qmi")]
+    tunnels_qmi: bool,
 }
 
 impl Default for Config {
@@ -166,6 +169,8 @@ impl Default for Config {
                 to_host: true,
             }]),
             vendor_services: VendorServices::empty(),
+            #[cfg(feature = "qmi")]
+            tunnels_qmi: false,
         }
     }
 }
@@ -215,6 +220,8 @@ pub struct Counters {
     pub muted: u32,
     /// Commands and indications that a fault swallowed.
     pub swallowed: u32,
+    /// Responses of the QMI function inside for which no command waited.
+    pub qmi_unasked: u32,
 }
 
 fn count(counter: &mut u32) {
@@ -302,6 +309,9 @@ enum Wait {
     Modem(Ticket, Later),
     /// For time or room.
     Answer(Status, Subject),
+    /// For the QMI function inside.
+    #[cfg(feature = "qmi")]
+    Qmi(service::qmi::Key),
 }
 
 /// Where the repetition stands: a place in [`STATES`], and for states of each session or SIM slot, which one.
@@ -330,6 +340,8 @@ struct Core<'s> {
     repeat: Option<Repeat>,
     faults: Vec<Fault, FAULTS>,
     counters: Counters,
+    #[cfg(feature = "qmi")]
+    tunnel: Option<service::qmi::Tunnel<'s>>,
 }
 
 /// An MBIM function. See the [module](self).
@@ -366,11 +378,31 @@ impl<'s> Function<'s> {
                 repeat: None,
                 faults: Vec::new(),
                 counters: Counters::default(),
+                #[cfg(feature = "qmi")]
+                tunnel: None,
             },
             assembler: Assembler::new(memory.assembly),
             late_at: None,
             mute: false,
         }
+    }
+
+    /// The same with a QMI function inside: the device service for QMI frames is offered.
+    ///
+    /// Give it another [`origin`](super::qmi::Config::origin) than this function's; and as the data path is MBIM's, no
+    /// [`data_format`](super::qmi::Config::data_format).
+    #[cfg(feature = "qmi")]
+    #[must_use]
+    pub fn with_qmi(mut self, function: super::qmi::Function<'s>) -> Self {
+        self.core.config.tunnels_qmi = true;
+        self.core.tunnel = Some(service::qmi::Tunnel { function, held: None });
+        self
+    }
+
+    /// The QMI function inside, to look at it, or to misuse it.
+    #[cfg(feature = "qmi")]
+    pub fn qmi(&mut self) -> Option<&mut super::qmi::Function<'s>> {
+        self.core.tunnel.as_mut().map(|tunnel| &mut tunnel.function)
     }
 
     /// Takes a transfer from the host: a message or a fragment of one.
@@ -417,9 +449,13 @@ impl<'s> Function<'s> {
         };
         let answers = core.transactions.iter().filter_map(|transaction| match transaction.wait {
             Wait::Answer(..) => Some(transaction.at),
-            Wait::Modem(..) => None,
+            _ => None,
         });
-        let single = [opening, self.late_at, core.reporting.due, modem.poll_at()];
+        #[cfg(feature = "qmi")]
+        let inside = core.tunnel.as_ref().and_then(|tunnel| tunnel.held.or_else(|| tunnel.function.poll_at(modem)));
+        #[cfg(not(feature = "qmi"))]
+        let inside = None;
+        let single = [opening, self.late_at, core.reporting.due, inside, modem.poll_at()];
         single.into_iter().flatten().chain(answers).min()
     }
 
@@ -630,6 +666,11 @@ impl Core<'_> {
     /// Everything that OPEN and CLOSE end: transactions, sessions, subscriptions, the version, messages not sent yet.
     fn close(&mut self, now: Instant, modem: &mut Modem) {
         modem.forget_host(now, self.config.origin);
+        #[cfg(feature = "qmi")]
+        if let Some(tunnel) = &mut self.tunnel {
+            tunnel.function.reset(now, modem);
+            tunnel.held = None;
+        }
         self.forget(modem);
     }
 
@@ -711,6 +752,13 @@ impl Core<'_> {
         match outcome {
             Ok(Step::Done(status, subject)) => self.answer(now, modem, asked, at, status, subject),
             Ok(Step::Wait(ticket, later)) => self.wait(asked, at, Wait::Modem(ticket, later)),
+            #[cfg(feature = "qmi")]
+            Ok(Step::Qmi(key)) => {
+                if let Some(tunnel) = self.tunnel.as_mut().filter(|_| at > now) {
+                    tunnel.held = tunnel.held.max(Some(at));
+                }
+                self.wait(asked, at, Wait::Qmi(key));
+            }
             Err(Refused(status)) => self.answer(now, modem, asked, at, status, Subject::Empty),
         }
     }
@@ -821,12 +869,12 @@ impl Core<'_> {
             self.skip_events(modem);
             self.opened(now, modem);
         }
-        if !matches!(self.state, State::Open { .. }) {
-            return;
-        }
-        if self.tell_events(now, modem).is_ok() && matches!(self.state, State::Open { .. }) {
+        let is_open = matches!(self.state, State::Open { .. });
+        if is_open && self.tell_events(now, modem).is_ok() && matches!(self.state, State::Open { .. }) {
             let _ = self.tell_answers(now, modem);
         }
+        #[cfg(feature = "qmi")]
+        self.tell_qmi(now, modem, matches!(self.state, State::Open { .. }));
     }
 
     /// While closed, nothing is told; but a restart of the device ends the opening, too.

@@ -23,6 +23,9 @@ pub(super) enum Step {
     Done(Status, Subject),
     /// It is answered when the modem is ready.
     Wait(Ticket, Later),
+    /// It is answered when the QMI function inside has answered.
+    #[cfg(feature = "qmi")]
+    Qmi(super::service::qmi::Key),
 }
 
 /// What a late answer is about.

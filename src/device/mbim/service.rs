@@ -17,6 +17,8 @@ pub(super) mod ms_uicc_low_level_access;
 pub(super) mod ms_voice_extensions;
 pub(super) mod phonebook;
 pub(super) mod qdu;
+#[cfg(feature = "qmi")]
+pub(super) mod qmi;
 pub(super) mod quectel;
 pub(super) mod sms;
 pub(super) mod stk;

@@ -131,7 +131,7 @@ pub fn on_each_way(test: &str, scenario: &str, mut act: impl FnMut(&Modem)) {
     if is_in_own_network() {
         return act(&Modem::start(Way::Proxy, scenario));
     }
-    for way in [Way::Qmux] {
+    for way in [Way::Qmux, Way::Mbim] {
         act(&Modem::start(way, scenario));
     }
     let _ = in_own_network(test);

@@ -41,7 +41,7 @@ pub use built_in::{BUILT_IN, BuiltIn};
 pub use file::ScenarioError;
 
 /// A scenario: where the modem starts, and what happens then.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Scenario {
     /// What it shows, one line.
@@ -54,6 +54,8 @@ pub struct Scenario {
     pub function: mbim::Config,
     /// The QMI function.
     pub qmi: qmi::Config,
+    /// A modem that speaks MBIM has that function, too, and carries its frames.
+    pub qmi_over_mbim: bool,
     /// What happens, in the order of time.
     pub events: Vec<Event>,
     /// Commands that are refused, delayed or swallowed, whatever the state of the modem; [`mbim::FAULTS`] at most.
@@ -65,6 +67,24 @@ pub struct Scenario {
     pub faults: Vec<Scripted>,
     /// What happens to messages by chance.
     pub chance: Chance,
+}
+
+impl Default for Scenario {
+    fn default() -> Self {
+        Self {
+            description: String::new(),
+            setup: Setup::default(),
+            card: Sim::default(),
+            function: mbim::Config::default(),
+            qmi: qmi::Config::default(),
+            qmi_over_mbim: true,
+            events: Vec::new(),
+            commands: Vec::new(),
+            messages: Vec::new(),
+            faults: Vec::new(),
+            chance: Chance::default(),
+        }
+    }
 }
 
 /// Something that happens at a certain time.
