@@ -4,6 +4,9 @@
 //! Input: how the function is configured (one byte), then steps, see [`Script::step`].
 #![no_main]
 
+#[path = "../world.rs"]
+mod world;
+
 use std::collections::HashMap;
 
 use libfuzzer_sys::fuzz_target;
@@ -13,38 +16,10 @@ use mbim_wire::field::Raw;
 use mbim_wire::fragment::Splitter;
 use mbim_wire::message::{self, Body, CommandType, Transfer};
 use mbim_wire::service::{basic_connect, ms_basic_connect_extensions as extensions, sms, ussd};
+use world::{Script, pull};
 use wwan::device::mbim::{Config, Function, Memory, VendorServices, served_commands};
-use wwan::device::modem::bearer::Way;
-use wwan::device::modem::clock::Date;
-use wwan::device::modem::sim::Sim;
-use wwan::device::modem::sms::Incoming;
-use wwan::device::modem::stk::ProactiveCommand;
-use wwan::device::modem::{Modem, Setup, SimSetup, event::Origin};
+use wwan::device::modem::Modem;
 use wwan::time::{Instant, Millis};
-
-/// Comes in two parts.
-const LONG: &str = concat!(
-    "A text that is longer than one message can hold, so that it comes in parts, each of which takes a place in the ",
-    "store of the modem; the second one is here."
-);
-
-/// The bytes of the input that are left.
-struct Script<'d>(&'d [u8]);
-
-impl Script<'_> {
-    fn byte(&mut self) -> Option<u8> {
-        let (first, rest) = self.0.split_first()?;
-        self.0 = rest;
-        Some(*first)
-    }
-
-    fn bytes(&mut self) -> Option<Vec<u8>> {
-        let length = usize::from(self.byte()?).min(self.0.len());
-        let (now, later) = self.0.split_at(length);
-        self.0 = later;
-        Some(now.to_vec())
-    }
-}
 
 /// The world around the function.
 struct World<'s> {
@@ -102,7 +77,7 @@ impl World<'_> {
                 self.due.clear();
                 self.send(close);
             }
-            5 => self.control(script.byte()?),
+            5 => pull(&mut self.modem, self.now, script.byte()?),
             6 => self.transmit(usize::from(script.byte()?)),
             _ => {
                 self.due.clear();
@@ -136,45 +111,6 @@ impl World<'_> {
         // Asked afterwards: an OPEN may have waited for the time to pass.
         if self.function.is_open() {
             *self.due.entry(id).or_default() += 1;
-        }
-    }
-
-    fn control(&mut self, what: u8) {
-        let (modem, now) = (&mut self.modem, self.now);
-        match what % 24 {
-            0 => drop(modem.insert_sim_into(now, what >> 6, Sim::default())),
-            1 => modem.insert_sim(now, Sim::with_pin("1234")),
-            2 => drop(modem.remove_sim_from(now, what >> 6)),
-            3 => modem.lose_signal(now),
-            4 => modem.restore_signal(now),
-            5 => modem.network_deregisters(now, u32::from(what)),
-            6 => modem.lose_packet_service(now, u32::from(what)),
-            7 => modem.restore_packet_service(now),
-            8 => modem.network_deactivates(now, what >> 7, u32::from(what)),
-            9 => modem.set_hw_radio(now, what > 127),
-            10 => modem.set_fcc_lock(what > 127),
-            11 => modem.set_emergency(Origin::WORLD, what > 127),
-            12 => modem.refuse_other_access_points(u32::from(what)),
-            13 => modem.reboot(now),
-            14 => modem.set_stalled(what >> 7, what & 0x40 != 0),
-            15 if what > 127 => {
-                let asks = [0xd0, 9, 0x81, 3, 1, what >> 5 | 0x20, 0, 0x82, 2, 0x81, 0x82];
-                let _ = modem.issue_proactive(now, ProactiveCommand::raw(&asks).unwrap());
-            }
-            15 => {
-                modem.carry(now, what >> 7, Way::Up, usize::from(what));
-            }
-            16 | 17 => {
-                let text = if what & 0x40 == 0 { "short" } else { LONG };
-                let class = what.is_multiple_of(2).then_some(what >> 6);
-                let _ = modem.receive_text(now, Incoming { from: "+15550123", text, class, date: None });
-            }
-            18 => drop(modem.receive_pdu(now, &[0, 4, 4, 0x81, 0x55, 0x55, what, what, 0, 0, 0, 0, 0, 0, 0, 1, 0x61])),
-            19 => drop(modem.network_ussd(now, "1?", what > 127)),
-            20 => modem.network_ends_ussd(now),
-            21 => modem.other_client_answers_ussd(now),
-            22 => modem.set_date(now, Date { day: 1 + (what >> 3), zone: -8, ..Date::default() }),
-            _ => drop(modem.set_service_centre(now, Origin::WORLD, if what > 127 { "1" } else { "+2" })),
         }
     }
 
@@ -233,13 +169,10 @@ fuzz_target!(|data: &[u8]| {
     config.open_delay = Millis(u32::from(setup >> 7) * 100);
     let room = if setup & 8 == 0 { 4096 } else { 2048 };
     let memory = Memory { out: &mut out[..room], assembly: &mut assembly };
-    let mut setup = Setup::default();
-    setup.more_slots.push(SimSetup::Card(Sim::default())).unwrap();
-    setup.more_slots.push(SimSetup::Empty).unwrap();
     let mut world = World {
         limit: usize::from(config.max_control_transfer),
         function: Function::new(config, memory),
-        modem: Modem::new(Instant(0), setup),
+        modem: world::modem(),
         now: Instant(0),
         next_id: 0,
         due: HashMap::new(),
