@@ -756,9 +756,15 @@ impl Modem {
         self.poll(now);
         self.location.lock = lock;
         if matches!(lock, EngineLock::Device | EngineLock::All) {
-            self.location.users.clear();
-            self.location.service = false;
+            self.end_positioning(now, by);
         }
+        self.switch_engine(now, by);
+    }
+
+    /// Nobody gets positions any more.
+    pub(super) fn end_positioning(&mut self, now: Instant, by: Origin) {
+        self.location.users.clear();
+        self.location.service = false;
         self.switch_engine(now, by);
     }
 

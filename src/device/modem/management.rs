@@ -282,6 +282,9 @@ impl Modem {
         management.persistent = mode == OperatingMode::PersistentLowPower;
         let radio = Radio { software: mode == OperatingMode::Online, ..self.radio };
         self.move_switches(now, by, radio);
+        if self.management.is_offline() {
+            self.end_positioning(now, by);
+        }
         self.tell_mode(by);
     }
 

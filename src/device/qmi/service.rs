@@ -16,6 +16,7 @@ pub(super) mod ims;
 pub(super) mod imsa;
 pub(super) mod imsdcm;
 pub(super) mod imsp;
+pub(super) mod loc;
 pub(super) mod nas;
 pub(super) mod pbm;
 pub(super) mod qos;
@@ -81,9 +82,10 @@ pub(super) static SERVICES: &[&Service] = &[
     &wms::SERVICE,
     &voice::SERVICE,
     &uim::SERVICE,
+    &pbm::SERVICE,
+    &loc::SERVICE,
     &sar::SERVICE,
     &ims::SERVICE,
-    &pbm::SERVICE,
     &wda::SERVICE,
     &imsp::SERVICE,
     &imsa::SERVICE,
@@ -171,6 +173,7 @@ states! {
     Wds(wds::Client),
     Wms(wms::Client),
     Voice(voice::Client),
+    Loc(loc::Client),
 }
 
 #[cfg(test)]
