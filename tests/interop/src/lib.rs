@@ -8,6 +8,7 @@
 
 pub mod dissector;
 pub mod mbimcli;
+pub mod qmi;
 pub mod qmicli;
 pub mod rows;
 
@@ -414,7 +415,18 @@ impl Proxy {
     /// If it does not.
     #[must_use]
     pub fn ours(options: &[&str]) -> Self {
-        Self::spawn("mbim-proxy", Command::new(program("wwanctl")).args(["proxy", "--no-idle-exit"]).args(options))
+        Self::ours_speaking("mbim", options)
+    }
+
+    /// Starts ours with a protocol (`mbim`, `qmi`), and waits until it listens where programs of that protocol look for it.
+    ///
+    /// # Panics
+    ///
+    /// If it does not.
+    #[must_use]
+    pub fn ours_speaking(protocol: &str, options: &[&str]) -> Self {
+        let command = ["proxy", "--protocol", protocol, "--no-idle-exit"];
+        Self::spawn(&format!("{protocol}-proxy"), Command::new(program("wwanctl")).args(command).args(options))
     }
 
     fn spawn(name: &str, command: &mut Command) -> Self {
