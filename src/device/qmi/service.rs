@@ -19,6 +19,8 @@ pub(super) mod imsp;
 pub(super) mod loc;
 pub(super) mod nas;
 pub(super) mod pbm;
+pub(super) mod pdc;
+pub(super) mod pds;
 pub(super) mod qos;
 pub(super) mod sar;
 pub(super) mod uim;
@@ -80,6 +82,7 @@ pub(super) static SERVICES: &[&Service] = &[
     &nas::SERVICE,
     &qos::SERVICE,
     &wms::SERVICE,
+    &pds::SERVICE,
     &voice::SERVICE,
     &uim::SERVICE,
     &pbm::SERVICE,
@@ -89,6 +92,7 @@ pub(super) static SERVICES: &[&Service] = &[
     &wda::SERVICE,
     &imsp::SERVICE,
     &imsa::SERVICE,
+    &pdc::SERVICE,
     &dsd::SERVICE,
     &dpm::SERVICE,
     &imsdcm::SERVICE,
@@ -174,6 +178,8 @@ states! {
     Wms(wms::Client),
     Voice(voice::Client),
     Loc(loc::Client),
+    Pdc(pdc::Client),
+    Pds(pds::Client),
 }
 
 #[cfg(test)]
