@@ -12,7 +12,8 @@
 )]
 
 use wwan::device::modem::Setup;
-use wwan_interop::qmicli::{Row, Way, on_each_way, play};
+use wwan_interop::qmicli::{Row, Way, on_each_way, play, qmicli_command};
+use wwan_interop::{Scratch, VirtualModem, run};
 
 #[test]
 fn a_modem_tells_who_made_it() {
@@ -53,5 +54,36 @@ fn clients_can_stay_and_be_taken_over() {
         let _ = modem.qmicli(&["--dms-noop", "--device-open-sync"]).good();
         let said = modem.qmicli(&["--dms-noop", "--client-no-release-cid"]).good();
         assert_eq!(said.value("CID"), "1");
+    });
+}
+
+/// qmicli connects to a socket of that name.
+#[test]
+fn a_socket_is_a_device_too() {
+    let scratch = Scratch::new();
+    let modem = VirtualModem::on_socket("qmi", "default", &scratch.path("qmux_socket"));
+    // One client after the other.
+    for _ in 0..2 {
+        let said = run(&mut qmicli_command(&modem.path, &["--dms-get-model", "--device-open-qmi"])).good();
+        assert_eq!(said.value("Model"), "Virtual Modem");
+        modem.sees("< response #1 DMS/1 Get Model success");
+    }
+}
+
+#[test]
+fn a_host_can_say_which_of_several_it_is() {
+    on_each_way("a_host_can_say_which_of_several_it_is", "default", |modem| {
+        let said = modem.qmicli(&["--device-set-instance-id=3"]).good();
+        assert_eq!(said.value("Link ID"), "3");
+    });
+}
+
+#[test]
+fn the_format_of_the_data_path_is_set_at_opening_unless_it_is_that_of_mbim() {
+    let test = "the_format_of_the_data_path_is_set_at_opening_unless_it_is_that_of_mbim";
+    on_each_way(test, "default", |modem| {
+        let open = ["--dms-get-model", "--device-open-net=net-raw-ip|net-no-qos-header"];
+        let said = modem.qmicli(&open);
+        assert_eq!(said.status.success(), modem.way != Way::Mbim, "{said:#?}");
     });
 }

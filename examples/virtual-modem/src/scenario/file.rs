@@ -7,7 +7,6 @@ use std::ops::Range;
 
 use mbim_wire::Uuid;
 use toml::de::DeTable;
-use wwan::device::mbim;
 use wwan::device::modem::bearer::{AccessPoint, Auth, BearerSetup, Credentials, IpKind};
 use wwan::device::modem::data_path::{DataPathSetup, Formats, Link};
 use wwan::device::modem::network::{Cell, Neighbour, Network, NetworkSetup, Provider, Signal, Technologies};
@@ -16,11 +15,12 @@ use wwan::device::modem::sar::SarSetup;
 use wwan::device::modem::settings::CONFIGURATION_NAME;
 use wwan::device::modem::sim::{Code, NetworkLock, Sim};
 use wwan::device::modem::{Delays, Identity, Radio, SimSetup, Text};
+use wwan::device::{mbim, qmi};
 
 use super::Scenario;
 use super::extras::VENDOR_SERVICES;
 use super::messages::Sms;
-use super::play::{command, event, fault};
+use super::play::{command, event, fault, message};
 use super::read::{Digits, Flags, Keys, Problem, Table, Words, ipv4, ipv6, value};
 
 /// Why a scenario cannot be played.
@@ -115,10 +115,12 @@ impl Keys for Scenario {
         table.put("stk", &mut setup.stk)?;
         table.put("vendor", &mut setup.vendor)?;
         table.put("function", &mut self.function)?;
+        table.put("qmi", &mut Qmi(&mut self.qmi, &mut self.qmi_over_mbim))?;
         table.replace_tables("event", &mut self.events, usize::MAX, event)?;
         self.events.sort_by_key(|event| event.at);
         table.replace_tables("fault", &mut self.faults, usize::MAX, fault)?;
         table.replace_tables("command", &mut self.commands, mbim::FAULTS, command)?;
+        table.replace_tables("message", &mut self.messages, qmi::FAULTS, message)?;
         table.put("chance", &mut self.chance)
     }
 }
@@ -436,6 +438,24 @@ impl Keys for mbim::Config {
         table.put("vendor-services", &mut Flags(&mut self.vendor_services, VENDOR_SERVICES))?;
         let most = self.streams.capacity();
         table.replace_tables("streams", &mut self.streams, most, streams)
+    }
+}
+
+/// `[qmi]`: the QMI function, and whether it is inside an MBIM function, too.
+struct Qmi<'a>(&'a mut qmi::Config, &'a mut bool);
+
+impl Keys for Qmi<'_> {
+    fn keys(&mut self, table: &mut Table<'_>) -> Result<(), Problem> {
+        let Self(config, over_mbim) = self;
+        table.put("over-mbim", *over_mbim)?;
+        table.put("vendor", &mut config.vendor)?;
+        table.put("clients-per-service", &mut config.clients_per_service)?;
+        if !(1..=254).contains(&config.clients_per_service) {
+            return Err(table.problem_at("clients-per-service", "clients-per-service is 1 to 254"));
+        }
+        table.put("sync-at-boot", &mut config.sync_at_boot)?;
+        table.put("dms-uim", &mut config.dms_uim)?;
+        table.put("data-format", &mut config.data_format)
     }
 }
 

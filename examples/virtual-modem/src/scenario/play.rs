@@ -3,12 +3,14 @@
 use mbim_wire::message::CommandType;
 use mbim_wire::service::basic_connect::BASIC_CONNECT;
 use mbim_wire::{Status, Uuid};
+use qmi_wire::ProtocolError;
 use wwan::channel::Direction;
 use wwan::channel::fault::{Fault, Rates, Scripted};
 use wwan::device::mbim::{self, Effect};
 use wwan::device::modem::flow::{Flow, FlowState};
 use wwan::device::modem::network::{Cell, Signal};
 use wwan::device::modem::wake::{WAKE_LEN, Wake, WakeCause};
+use wwan::device::qmi;
 
 use super::calls::{broadcast, call, refresh};
 use super::extras::proactive;
@@ -169,6 +171,46 @@ pub(super) fn command(table: &mut Table<'_>) -> Result<mbim::Fault, Problem> {
         _ => return Err(table.problem("one of `refuse`, `delay` and `swallow` is wanted")),
     };
     Ok(mbim::Fault { service: service.uuid, cid: command.cid, kind, effect, once })
+}
+
+/// What happens to a QMI message: one of `refuse`, `delay` and the others.
+pub(super) fn message(table: &mut Table<'_>) -> Result<qmi::Fault, Problem> {
+    let (service, name) = (table.must::<String>("service")?, table.must::<String>("name")?);
+    let (refuse, delay) = (table.get::<String>("refuse")?, table.get("delay")?);
+    let mut once = false;
+    table.put("once", &mut once)?;
+    let mut effects = Vec::new();
+    for (key, effect) in [
+        ("swallow", qmi::Effect::Swallow),
+        ("withhold", qmi::Effect::Withhold),
+        ("wrong-transaction", qmi::Effect::WrongTransaction),
+        ("no-result", qmi::Effect::NoResult),
+        ("duplicate", qmi::Effect::Duplicate),
+    ] {
+        if table.get(key)? == Some(true) {
+            effects.push(effect);
+        }
+    }
+    table.finish()?;
+    if let Some(refuse) = refuse {
+        let error =
+            (1..=u16::MAX).map(ProtocolError).find(|error| error.name().is_some_and(|name| is_name(name, &refuse)));
+        let error = error.ok_or_else(|| table.problem_at("refuse", &format!("no error is called {refuse:?}")))?;
+        effects.push(qmi::Effect::Refuse(error));
+    }
+    effects.extend(delay.map(qmi::Effect::Delay));
+    let [effect] = effects[..] else {
+        let all = "`refuse`, `delay`, `swallow`, `withhold`, `wrong-transaction`, `no-result` and `duplicate`";
+        return Err(table.problem(&format!("one of {all} is wanted")));
+    };
+    let service = wwan_catalogue::qmi().iter().find(|candidate| is_name(candidate.name, &service));
+    let service = service.ok_or_else(|| table.problem_at("service", "no service of that name"))?;
+    let named = service.message_by_name(&name, effect == qmi::Effect::Withhold);
+    let named = named.ok_or_else(|| {
+        let kind = if effect == qmi::Effect::Withhold { "indication" } else { "request" };
+        table.problem_at("name", &format!("no {kind} of that name in service {}", service.name))
+    })?;
+    Ok(qmi::Fault { service: service.service, message: named.id, effect, once })
 }
 
 /// Whether two names are the same but for case, spaces and hyphens.
