@@ -8,21 +8,27 @@ use super::call::{Call, Outcome, Released};
 use super::tell::Tell;
 use crate::device::modem::event::Change;
 
+pub(super) mod atr;
 pub(super) mod ctl;
 pub(super) mod dms;
 pub(super) mod dpm;
 pub(super) mod dsd;
+pub(super) mod fox;
+pub(super) mod gas;
+pub(super) mod gms;
 pub(super) mod ims;
 pub(super) mod imsa;
 pub(super) mod imsdcm;
 pub(super) mod imsp;
 pub(super) mod loc;
 pub(super) mod nas;
+pub(super) mod oma;
 pub(super) mod pbm;
 pub(super) mod pdc;
 pub(super) mod pds;
 pub(super) mod qos;
 pub(super) mod sar;
+pub(super) mod ssc;
 pub(super) mod uim;
 pub(super) mod voice;
 pub(super) mod wda;
@@ -95,6 +101,12 @@ pub(super) static SERVICES: &[&Service] = &[
     &pdc::SERVICE,
     &dsd::SERVICE,
     &dpm::SERVICE,
+    &oma::SERVICE,
+    &fox::SERVICE,
+    &gms::SERVICE,
+    &gas::SERVICE,
+    &atr::SERVICE,
+    &ssc::SERVICE,
     &imsdcm::SERVICE,
 ];
 
@@ -180,6 +192,7 @@ states! {
     Loc(loc::Client),
     Pdc(pdc::Client),
     Pds(pds::Client),
+    Oma(oma::Client),
 }
 
 #[cfg(test)]

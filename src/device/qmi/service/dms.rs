@@ -93,7 +93,7 @@ pub(in super::super) static SERVICE: Service = Service {
     tell,
 };
 
-const FOXCONN: u16 = 0x0489;
+pub(super) const FOXCONN: u16 = 0x0489;
 
 /// Number of seconds from 1970 to 6 January 1980, when the time of these messages begins.
 const EPOCH: u64 = 315_964_800;
