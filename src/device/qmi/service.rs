@@ -80,6 +80,9 @@ impl Served {
     }
 }
 
+/// USB vendor number of Sierra, for their messages that the catalogue does not mark.
+const SIERRA: u16 = 0x1199;
+
 /// Everything that can be served.
 pub(super) static SERVICES: &[&Service] = &[
     &ctl::SERVICE,

@@ -6,7 +6,7 @@ use qmi_wire::service::{Service as Wire, SubscriptionType, qos::*};
 
 use super::super::call::{Call, Outcome, Refused, Step};
 use super::super::tell::Tell;
-use super::{Served, Service, State, always, leaves_nothing, wds};
+use super::{SIERRA, Served, Service, State, always, leaves_nothing, wds};
 use crate::device::modem::bearer::Statistics;
 use crate::device::modem::event::Change;
 use crate::device::modem::flow::{FLOWS, FlowState};
@@ -21,7 +21,7 @@ pub(in super::super) static SERVICE: Service = Service {
         Served::of::<bind_mux_data_port::Message>(bind),
         Served::of::<bind_subscription::Message>(subscribe),
         Served::of::<get_bind_subscription::Message>(subscription),
-        Served::of::<swi_read_data_stats::Message>(data_stats),
+        Served { vendor: Some(SIERRA), ..Served::of::<swi_read_data_stats::Message>(data_stats) },
     ],
     offered: always,
     client: || State::from(Client::default()),

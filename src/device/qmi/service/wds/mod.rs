@@ -16,7 +16,7 @@ use heapless::Vec;
 use qmi_wire::ProtocolError;
 use qmi_wire::service::{DataEndpointType, Service as Wire, SubscriptionType, wds::*};
 
-use super::{Served, Service, State, always};
+use super::{SIERRA, Served, Service, State, always};
 use crate::device::modem::Modem;
 use crate::device::modem::bearer::{IpKind, SessionState};
 use crate::device::modem::event::Origin;
@@ -70,7 +70,7 @@ pub(in crate::device::qmi) static SERVICE: Service = Service {
         Served::of::<configure_profile_event_list::Message>(profile::watch),
         Served::of::<bind_subscription::Message>(subscribe),
         Served::of::<get_bind_subscription::Message>(subscription),
-        Served::of::<swi_create_profile_indexed::Message>(profile::create_indexed),
+        Served { vendor: Some(SIERRA), ..Served::of::<swi_create_profile_indexed::Message>(profile::create_indexed) },
     ],
     offered: always,
     client: || State::from(Client::default()),
