@@ -311,6 +311,12 @@ impl TlvInfo {
         )
     }
 
+    /// Whether it, or something in it, must not appear in logs.
+    #[must_use]
+    pub fn is_personal(&self) -> bool {
+        self.personal || !self.kind.personal_paths().is_empty()
+    }
+
     /// Whether it must be there; in a response, only if that is how the request went.
     #[must_use]
     pub fn is_required(&self) -> bool {
@@ -914,6 +920,8 @@ pub struct Shown {
     pub info: Option<(&'static ServiceInfo, &'static MessageInfo)>,
     /// The first TLV that could not be read; the others could.
     pub error: Option<FieldError>,
+    /// Where the value of that TLV begins, from the start of the bytes shown.
+    pub error_at: usize,
 }
 
 /// The frame at the start of `bytes` as JSON. `vendor` is the USB vendor of the device, as some numbers mean different things.
@@ -951,7 +959,7 @@ pub fn frame_to_json_by(
             map.insert("qmux_length".into(), length.into());
         }
     }
-    Ok(show(services, map, frame.framing.client(), &frame.message, vendor, mask))
+    Ok(show(services, map, bytes, frame.framing.client(), &frame.message, vendor, mask))
 }
 
 /// A message without frame, as over QRTR, as JSON; else as [`frame_to_json`].
@@ -976,12 +984,13 @@ pub fn message_to_json_by(
     mask: bool,
 ) -> Result<Shown, HeaderError> {
     let message = crate::frame::Message::parse(service, bytes)?;
-    Ok(show(services, Map::new(), None, &message, vendor, mask))
+    Ok(show(services, Map::new(), bytes, None, &message, vendor, mask))
 }
 
 fn show(
     services: &[&'static ServiceInfo],
     mut map: Map<String, Value>,
+    bytes: &[u8],
     client: Option<u8>,
     message: &crate::frame::Message<'_>,
     vendor: Option<u16>,
@@ -1007,11 +1016,19 @@ fn show(
     if let Some(vendor) = info.and_then(|info| info.vendor) {
         map.insert("vendor".into(), format!("0x{vendor:04x}").into());
     }
-    let mut error = None;
+    let (mut error, mut error_at) = (None, 0);
     let tlvs = info.map(|info| side(info, kind)).unwrap_or_default();
-    let list = message.tlvs.iter().map(|tlv| show_tlv(&tlv, tlvs, mask, &mut error)).collect();
+    let one = |tlv: Tlv<'_>| {
+        let fine = error.is_none();
+        let shown = show_tlv(&tlv, tlvs, mask, &mut error);
+        if fine && error.is_some() {
+            error_at = tlv.value.as_ptr().addr().saturating_sub(bytes.as_ptr().addr());
+        }
+        shown
+    };
+    let list = message.tlvs.iter().map(one).collect();
     map.insert("tlvs".into(), list);
-    Shown { json: Value::Object(map), info: known.zip(info), error }
+    Shown { json: Value::Object(map), info: known.zip(info), error, error_at }
 }
 
 /// The name of a kind of message in JSON.
@@ -1037,8 +1054,7 @@ fn show_tlv(tlv: &Tlv<'_>, tlvs: &[TlvInfo], mask: bool, first: &mut Option<Fiel
     let mut map = Map::new();
     let info = tlvs.iter().find(|info| info.tlv == tlv.kind);
     map.insert("tlv".into(), format!("0x{:02X}", tlv.kind).into());
-    let is_personal = info.is_none_or(|info| info.personal || !info.kind.personal_paths().is_empty());
-    if mask && is_personal {
+    if mask && info.is_none_or(TlvInfo::is_personal) {
         map.insert("length".into(), tlv.value.len().into());
     } else {
         map.insert("hex".into(), hex(tlv.value).into());

@@ -81,6 +81,8 @@ const MANY: usize = usize::MAX;
 const SESSION: Opt = option("session", "N", "Number of the session [default: 0]");
 const MBIMEX: Opt = option("mbimex", "1|2|3", "Version of the Microsoft extensions whose layouts to use [default: 1]");
 
+const VENDOR: Opt = option("vendor", "ID", "QMI: USB vendor of the modem; some numbers mean something else for each");
+
 const COMMANDS: &[Spec] = &[
     Spec {
         name: "status",
@@ -311,19 +313,54 @@ zero or empty. Enumerations and flags take names or numbers, bytes hexadecimal d
 ",
     },
     Spec {
+        name: "qmi",
+        arguments: "SERVICE MESSAGE [FIELD=VALUE... | tlv:0xNN=HEX...]",
+        count: (2, MANY),
+        about: "Send any QMI request",
+        options: &[
+            flag("dry-run", "Print the message instead of sending it; needs no modem"),
+            flag("hex", "Print bytes: the message with --dry-run, otherwise the answer"),
+            VENDOR,
+            flag("incomplete", "Allow that fields are missing which the message needs"),
+            option("client", "N", "Client number of the message printed with --dry-run [default: 1; CTL: 0]"),
+            option("transaction", "ID", "Transaction id of the message printed with --dry-run [default: 1]"),
+        ],
+        details: "\
+Names may be written in any case and with any separators: `get-signal-info`, `\"Get Signal Info\"`; or as numbers. A FIELD is
+the name or number of a TLV, or of a field in it: `Info.pin_id`. Enumerations and flags take names or numbers, several flags
+with `|` between them, bytes hexadecimal digits, lists words with commas between them, structures and their lists JSON:
+  wwanctl qmi dms set-operating-mode Mode=low-power
+  wwanctl qmi wds start-network APN=internet 'IP Family Preference=ipv4'
+  wwanctl qmi uim verify-pin Info.pin_id=pin1 Info.pin_value=1234 Session={}
+  wwanctl qmi 0x2b 0x0020 tlv:0x01=c0ffee
+`wwanctl catalogue qmi` lists services, messages, fields and names of values.
+",
+    },
+    Spec {
         name: "decode",
-        arguments: "mbim HEX...",
+        arguments: "mbim|qmi HEX...",
         count: (2, MANY),
         about: "Show messages given as hexadecimal digits, several one behind the other, or `-` for standard input",
-        options: &[MBIMEX],
+        options: &[
+            MBIMEX,
+            option(
+                "service",
+                "SERVICE",
+                "QMI: one message of this service, without a frame; `qrtr`: a control packet of the router",
+            ),
+            VENDOR,
+        ],
         details: "",
     },
     Spec {
         name: "catalogue",
-        arguments: "mbim",
+        arguments: "mbim|qmi",
         count: (1, 1),
         about: "List all messages known",
-        options: &[flag("all", "With --json: services, context types and structures too")],
+        options: &[flag(
+            "all",
+            "With --json: services too, and of MBIM context types and structures, of QMI names of values",
+        )],
         details: "",
     },
 ];
@@ -393,8 +430,9 @@ pub(crate) enum Command {
     Cells,
     Reset,
     Mbim(Message),
+    Qmi(QmiMessage),
     Decode(Decode),
-    Catalogue { protocol: String, all: bool },
+    Catalogue { protocol: Protocol, all: bool },
 }
 
 #[derive(Debug)]
@@ -523,10 +561,28 @@ pub(crate) struct Message {
 }
 
 #[derive(Debug)]
+pub(crate) struct QmiMessage {
+    /// Name or number.
+    pub(crate) service: String,
+    /// Name or number.
+    pub(crate) message: String,
+    pub(crate) fields: Vec<String>,
+    pub(crate) dry_run: bool,
+    pub(crate) hex: bool,
+    pub(crate) incomplete: bool,
+    pub(crate) vendor: Option<u16>,
+    pub(crate) client: u8,
+    pub(crate) transaction: u16,
+}
+
+#[derive(Debug)]
 pub(crate) struct Decode {
-    pub(crate) protocol: String,
+    pub(crate) protocol: Protocol,
     pub(crate) hex: Vec<String>,
     pub(crate) mbimex: u8,
+    /// Of QMI without a frame: name or number, or `qrtr`.
+    pub(crate) service: Option<String>,
+    pub(crate) vendor: Option<u16>,
 }
 
 /// Reads the command line, without the name of the program; the error says what is wrong with it.
@@ -686,17 +742,27 @@ impl Given {
             "cells" => Command::Cells,
             "reset" => Command::Reset,
             "mbim" => self.message()?,
-            "decode" => Command::Decode(Decode {
-                protocol: self.next(),
-                hex: core::mem::take(&mut self.arguments),
-                mbimex: self.mbimex()?.unwrap_or(1),
-            }),
+            "qmi" => Command::Qmi(self.qmi_message()?),
+            "decode" => {
+                let protocol = self.described()?;
+                let mbimex = self.mbimex()?;
+                let (service, vendor) = (self.value("service")?, self.vendor()?);
+                match protocol {
+                    Protocol::Qmi if mbimex.is_some() => return Err("decode qmi: --mbimex belongs to mbim".to_owned()),
+                    Protocol::Mbim if service.is_some() || vendor.is_some() => {
+                        return Err("decode mbim: --service and --vendor belong to qmi".to_owned());
+                    }
+                    _ => {}
+                }
+                let hex = core::mem::take(&mut self.arguments);
+                Command::Decode(Decode { protocol, hex, mbimex: mbimex.unwrap_or(1), service, vendor })
+            }
             _ => {
                 let all = self.flag("all");
                 if all && !self.flag("json") {
                     return Err("--all needs --json".to_owned());
                 }
-                Command::Catalogue { protocol: self.next(), all }
+                Command::Catalogue { protocol: self.described()?, all }
             }
         })
     }
@@ -877,6 +943,40 @@ impl Given {
         };
         self.end(&format!("apdu {action}"))?;
         Ok(done)
+    }
+
+    /// The next argument as a protocol of which there is a catalogue.
+    fn described(&mut self) -> Result<Protocol, String> {
+        match &*self.next() {
+            "mbim" => Ok(Protocol::Mbim),
+            "qmi" => Ok(Protocol::Qmi),
+            other => Err(format!("{} is not supported yet, only mbim and qmi are", clean(other))),
+        }
+    }
+
+    fn vendor(&mut self) -> Result<Option<u16>, String> {
+        self.parsed("vendor", "a number such as 0x1199", crate::names::qmi::number)
+    }
+
+    fn qmi_message(&mut self) -> Result<QmiMessage, String> {
+        if self.flag("hex") && self.flag("json") {
+            return Err("--hex or --json, not both".to_owned());
+        }
+        Ok(QmiMessage {
+            service: self.next(),
+            message: self.next(),
+            fields: core::mem::take(&mut self.arguments),
+            dry_run: self.flag("dry-run"),
+            hex: self.flag("hex"),
+            incomplete: self.flag("incomplete"),
+            vendor: self.vendor()?,
+            client: self
+                .parsed("client", "a number from 1 to 254", |text| text.parse().ok().filter(|n| (1..255).contains(n)))?
+                .unwrap_or(1),
+            transaction: self
+                .parsed("transaction", "a number from 1 to 65535", |text| text.parse().ok().filter(|n| *n > 0))?
+                .unwrap_or(1),
+        })
     }
 
     /// The next argument as at least so many bytes.

@@ -3,15 +3,19 @@
 use mbim_wire::catalogue::{CommandInfo, FieldInfo, Form, Kind, Map, ServiceInfo, StructInfo, Value};
 use mbim_wire::service::basic_connect::context_type;
 
-use crate::decode::mbim_only;
+use crate::args::Protocol;
 use crate::error::Fail;
 use crate::output::Output;
+
+mod qmi;
 
 const FORMS: [(&str, Form); 4] =
     [("query", Form::Query), ("set", Form::Set), ("response", Form::Response), ("notification", Form::Notification)];
 
-pub(crate) fn run(protocol: &str, all: bool, out: &mut Output) -> Result<(), Fail> {
-    mbim_only(protocol)?;
+pub(crate) fn run(protocol: Protocol, all: bool, out: &mut Output) -> Result<(), Fail> {
+    if protocol == Protocol::Qmi {
+        return qmi::run(all, out);
+    }
     if !out.json {
         return Ok(out.lines(in_words().trim_end())?);
     }

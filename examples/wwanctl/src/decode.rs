@@ -10,17 +10,22 @@ use mbim_wire::message::{
 };
 use mbim_wire::{ProtocolError, Status};
 
-use crate::args::Decode;
+use crate::args::{Decode, Protocol};
 use crate::error::Fail;
 use crate::names;
 use crate::output::{Output, clean};
+
+mod qmi;
+pub(crate) use qmi::in_words as qmi_in_words;
 
 /// The most that is read from standard input, in bytes of text.
 const MOST: u64 = 1 << 26;
 
 pub(crate) fn run(arguments: &Decode, out: &mut Output) -> Result<(), Fail> {
-    mbim_only(&arguments.protocol)?;
     let bytes = bytes(&arguments.hex)?;
+    if arguments.protocol == Protocol::Qmi {
+        return qmi::run(&bytes, arguments, out);
+    }
     let mut documents = Vec::new();
     let mut rest = bytes.as_slice();
     while !rest.is_empty() {
@@ -39,19 +44,16 @@ pub(crate) fn run(arguments: &Decode, out: &mut Output) -> Result<(), Fail> {
         }
         rest = rest.get(length..).unwrap_or(&[]);
     }
+    print(documents, out)
+}
+
+/// One document, or all as a list.
+fn print(documents: Vec<Value>, out: &mut Output) -> Result<(), Fail> {
     match documents.as_slice() {
         [] => Ok(()),
         [one] => Ok(out.document(one)?),
         _ => Ok(out.document(&Value::Array(documents))?),
     }
-}
-
-/// Refuses protocols that are not there yet.
-pub(crate) fn mbim_only(protocol: &str) -> Result<(), Fail> {
-    if protocol == "mbim" {
-        return Ok(());
-    }
-    Err(Fail::Usage(format!("{} is not supported yet, only mbim is", clean(protocol))))
 }
 
 /// The bytes of the arguments, or of standard input.

@@ -31,8 +31,8 @@ use wwan::time::Millis;
 
 use args::{Command, Options, Parsed};
 use commands::{
-    apdu, cells, connect, message, monitor, phonebook, pin, radio, register, reset, scan, signal, slot, sms, status,
-    ussd,
+    apdu, cells, connect, message, monitor, phonebook, pin, qmi, radio, register, reset, scan, signal, slot, sms,
+    status, ussd,
 };
 use device::{Time, USUAL};
 use error::Fail;
@@ -74,9 +74,10 @@ fn run(options: &Options, command: &Command) -> Result<(), Fail> {
 fn act(options: &Options, command: &Command, out: &mut Output) -> Result<(), Fail> {
     let usual = match command {
         Command::Decode(decode) => return decode::run(decode, out),
-        Command::Catalogue { protocol, all } => return catalogue::run(protocol, *all, out),
+        Command::Catalogue { protocol, all } => return catalogue::run(*protocol, *all, out),
         Command::Proxy(arguments) => return commands::proxy::run(options, arguments),
         Command::Mbim(message) if message.dry_run => return message::dry_run(message, out),
+        Command::Qmi(message) if message.dry_run => return qmi::dry_run(message, out),
         Command::Scan => SCAN,
         Command::Sms(args::Sms::Send { .. }) | Command::Ussd { .. } => SEND,
         Command::Monitor => FOR_EVER,
@@ -85,6 +86,10 @@ fn act(options: &Options, command: &Command, out: &mut Output) -> Result<(), Fai
     // What is wrong with the command line shows before a modem is touched.
     let prepared = match command {
         Command::Mbim(message) => Some(message::prepare(message)?),
+        Command::Qmi(message) => {
+            qmi::prepare(message)?;
+            return Err(Fail::Usage("sending QMI is not supported yet; see --dry-run".to_owned()));
+        }
         _ => None,
     };
     // Who watches a virtual modem wants to see it live; all others need not wait for it.

@@ -1,6 +1,8 @@
 //! Names of what is a number on the wire, and the two ways in which the fields of a message are shown: JSON with names
 //! of the specification in snake case, and lines of text with units.
 
+pub(crate) mod qmi;
+
 use mbim_wire::catalogue::{self, FieldInfo, Form, Kind, Map, ServiceInfo, StructInfo, Value, ValueInfo};
 use mbim_wire::service::{basic_connect as bc, known};
 use mbim_wire::{ProtocolError, Status, Uuid};

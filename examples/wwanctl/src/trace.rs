@@ -7,6 +7,8 @@ use mbim_wire::{Command as _, ProtocolError, Status, View as _};
 use wwan::channel::{Direction, Sink};
 use wwan::time::Instant;
 
+use qmi_wire::catalogue::frame_to_json_by;
+
 use crate::names;
 use crate::output::note;
 
@@ -64,6 +66,10 @@ fn told_version(bytes: &[u8]) -> Option<u8> {
 
 /// A message in one line, without anything personal.
 fn summary(bytes: &[u8], version: u8) -> String {
+    // The length of a QMUX frame is where MBIM has zeros.
+    if matches!(bytes, [1 | 2, low, high, ..] if (*low, *high) != (0, 0)) {
+        return qmi_summary(bytes);
+    }
     let shown = match message_to_json_by(wwan_catalogue::mbim(), bytes, version, true) {
         Ok(shown) => shown,
         Err(error) => return format!("{} bytes: {error}", bytes.len()),
@@ -112,6 +118,38 @@ fn summary(bytes: &[u8], version: u8) -> String {
     line
 }
 
+/// The same for a frame of QMI. The vendor of the device is not known here, so that the more common meaning of a number is
+/// taken.
+fn qmi_summary(bytes: &[u8]) -> String {
+    let shown = match frame_to_json_by(wwan_catalogue::qmi(), bytes, None, true) {
+        Ok(shown) => shown,
+        Err(error) => return format!("{} bytes: {error}", bytes.len()),
+    };
+    let text = |key: &str| shown.json.get(key).and_then(Value::as_str);
+    let number = |key: &str| shown.json.get(key).and_then(Value::as_u64).unwrap_or(0);
+    let kind = text("kind").unwrap_or_default().to_ascii_uppercase();
+    let transaction = number("transaction_id");
+    let service = text("service").map_or_else(|| format!("{:#04x}", number("service_id")), ToOwned::to_owned);
+    let message = text("message").map_or_else(|| format!("{:#06x}", number("message_id")), ToOwned::to_owned);
+    let client = match number("client_id") {
+        0 => String::new(),
+        0xff => " for all".to_owned(),
+        client => format!(" client {client}"),
+    };
+    let verdict = match names::qmi::verdict(&shown) {
+        None => String::new(),
+        Some(verdict) if verdict.status == 0 => " SUCCESS".to_owned(),
+        Some(verdict) => format!(" {}", names::qmi::protocol_error(verdict.error)),
+    };
+    let mut line = format!("{kind} #{transaction} {service} {message}{client}{verdict}");
+    let fields = names::qmi::named(&shown);
+    if fields.as_object().is_some_and(|fields| !fields.is_empty()) {
+        line.push(' ');
+        line.push_str(&fields.to_string());
+    }
+    line
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -130,6 +168,19 @@ mod tests {
             "COMMAND #5 Basic Connect Pin set {\"pin_type\":\"pin1\",\"pin_operation\":\"enter\",\"pin\":\"***\",\
              \"new_pin\":null}"
         );
+    }
+
+    #[test]
+    fn frames_of_qmi_are_told_without_what_is_personal() {
+        let line = |frame: &str| summary(&unhex(frame).unwrap(), 1);
+        // Answers to DMS Get Model, and a refusal of WDS Start Network, from the wire or made as on it.
+        let imei = "011a0080020102050025000e0002040000000000110400 31323334";
+        assert_eq!(line(imei), "RESPONSE #5 DMS Get IDs client 1 SUCCESS {\"imei\":\"***\"}");
+        let refused = "01 1800 80 01 01 02 0700 2000 0c00 02 0400 0100 0e00 10 0200 0100";
+        let refused = line(refused);
+        assert!(refused.starts_with("RESPONSE #7 WDS Start Network client 1 CALL_FAILED (14) {"), "{refused}");
+        let unknown = "01 1000 00 02 01 00 0900 efee 0400 01 0100 ff";
+        assert_eq!(line(unknown), "REQUEST #9 DMS 0xeeef client 1 {\"tlv_0x01\":\"1 bytes\"}");
     }
 
     #[test]
