@@ -306,6 +306,26 @@ impl Bands {
         }
     }
 
+    /// Those of these technologies.
+    pub(super) fn of_technologies(mut self, technologies: Technologies) -> Self {
+        if !technologies.intersects(Technologies::SECOND) {
+            self.gsm = GsmBands::empty();
+        }
+        if !technologies.intersects(Technologies::THIRD) {
+            self.umts = BandSet::default();
+        }
+        if !technologies.intersects(Technologies::LTE | Technologies::NR_NSA) {
+            self.lte = BandSet::default();
+        }
+        if !technologies.contains(Technologies::NR_SA) {
+            self.nr_sa = BandSet::default();
+        }
+        if !technologies.contains(Technologies::NR_NSA) {
+            self.nr_nsa = BandSet::default();
+        }
+        self
+    }
+
     /// Those of both sets.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {

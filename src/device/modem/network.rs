@@ -239,7 +239,7 @@ pub struct NetworkSetup {
     pub signal: Signal,
     /// Cells nearby.
     pub neighbours: Vec<Neighbour, NEIGHBOURS>,
-    /// Bands that the device can use.
+    /// Bands that the device can use, as far as it has their technologies.
     pub bands: Bands,
 }
 
@@ -433,7 +433,9 @@ struct ScanState {
 
 impl Networks {
     pub(super) fn new(setup: NetworkSetup) -> Self {
-        let preferences = Preferences::new(setup.technologies, setup.bands);
+        let bands = setup.bands.of_technologies(setup.technologies);
+        let setup = NetworkSetup { bands, ..setup };
+        let preferences = Preferences::new(setup.technologies, bands);
         Self {
             setup,
             in_reach: true,
