@@ -276,18 +276,6 @@ fn only_the_newest_sync_counts_and_it_releases_everything() {
 }
 
 #[test]
-fn the_instance_is_told_and_a_modem_may_refuse_it() {
-    let mut host = Host::with(config(|c| c.instance_id = Some(3)), 2, 2);
-    host.session.open(host.now);
-    let version = host.sent_one();
-    assert_eq!(host.gets(&versions(version.transaction, &[0])), "Nothing");
-    let instance = host.sent_one();
-    assert_eq!((instance.id, &instance.tlvs[..]), (0x20, &[1, 1, 0, 3][..]));
-    let refusal = refused::<ctl::set_instance_id::Message>(0, instance.transaction, ProtocolError::INVALID_QMI_COMMAND);
-    assert_eq!(host.gets(&refusal), "Opened");
-}
-
-#[test]
 fn a_refused_version_list_leaves_all_services_possible() {
     let mut host = Host::with(Config::default(), 2, 2);
     host.session.open(host.now);

@@ -9,6 +9,8 @@
 //! |---|---|
 //! | here | what all procedures are made of, and those of a single question |
 //! | `device` | identity, operating mode, restart |
+//! | `sim` | the SIM and its codes |
+//! | `format` | the format of the data path |
 //! | `network` | registration, signal, scan |
 //! | `proxy` | a modem that several programs share |
 //! | [`connect`] | data sessions, what they are configured with, and whether they are still there |
@@ -26,7 +28,9 @@
 
 use core::fmt;
 
+use qmi_wire::frame::MessageWriter;
 use qmi_wire::service::{Service, nas, uim, wds};
+use qmi_wire::text::Rest;
 use qmi_wire::{DecodeError, Message as _, ProtocolError, TlvSet};
 
 pub use crate::session::qmi::{Empty, Fill, MessageId, Request};
@@ -36,15 +40,19 @@ use crate::time::{Instant, Millis};
 
 pub mod connect;
 mod device;
+mod format;
 mod network;
 mod proxy;
+mod sim;
 
 pub use connect::{CheckSession, Connect, ConnectRequest, Disconnect, IpType, ReadSettings, SessionStatus, Settings};
 pub use device::{Identity, ReadIdentity, Restart, SetMode};
+pub use format::{Format, Granted, SetFormat};
 pub use network::{
     FoundNetwork, Plmn, ReadRegistration, ReadSignal, Register, Registration, Scan, Selection, Signal, System,
 };
 pub use proxy::OpenProxy;
+pub use sim::{PinInfo, PinOperation, ReadSim, Sim, SimState, UseCode};
 
 /// How often a state is asked for while waiting for it; indications wake earlier, but some modems never send them.
 const POLL: Millis = Millis(1_000);
@@ -63,7 +71,15 @@ impl EndReason {
     /// What a message says: TLVs 0x10 and 0x11 of Start Network and of Packet Service Status.
     #[must_use]
     pub fn new(tlvs: TlvSet<'_>) -> Self {
-        Self { reason: tlvs.get(0x10).ok().flatten(), verbose: tlvs.get(0x11).ok().flatten() }
+        let reason = tlvs.find(0x10).and_then(<[u8]>::first_chunk);
+        let verbose = tlvs.find(0x11).and_then(<[u8]>::first_chunk);
+        Self {
+            reason: reason.map(|reason| wds::CallEndReason(u16::from_le_bytes(*reason))),
+            verbose: verbose.map(|&[k0, k1, r0, r1]| wds::VerboseCallEndReason {
+                kind: wds::VerboseCallEndReasonType(u16::from_le_bytes([k0, k1])),
+                reason: i16::from_le_bytes([r0, r1]),
+            }),
+        }
     }
 
     /// Whether the message said anything.
@@ -275,6 +291,8 @@ pub enum Stop {
     Decode(DecodeError),
     /// The modem needs a code first.
     Locked(Lock),
+    /// The SIM cannot be used.
+    Sim(SimState),
     /// The network refuses to register the SIM.
     Denied(Option<nas::RejectCause>),
     /// The state asked for was not reached in time.
@@ -415,6 +433,20 @@ pub const fn is_unsupported(error: ProtocolError) -> bool {
             | ProtocolError::DEVICE_UNSUPPORTED
             | ProtocolError::INVALID_SERVICE_TYPE
     )
+}
+
+/// Adds a TLV of one byte. One function for them all is smaller than the method of each.
+#[inline(never)]
+fn put_byte(message: &mut MessageWriter<'_>, tlv: u8, value: u8) {
+    message.put(tlv, &value);
+}
+
+/// Adds a TLV of text, if there is any.
+#[inline(never)]
+fn put_text(message: &mut MessageWriter<'_>, tlv: u8, text: &str) {
+    if !text.is_empty() {
+        message.put(tlv, &Rest::<{ usize::MAX }>::from(text));
+    }
 }
 
 /// Rests for [`POLL`]; if `end` has come, the state was not reached.

@@ -18,11 +18,10 @@ use core::fmt;
 use qmi_wire::frame::{
     BROADCAST, FRAME_HEADER_LEN, Frame, Framing, Head, HeaderError, Kind, Message as Wire, MessageWriter,
 };
-use qmi_wire::service::ctl::{allocate_cid, get_version_info, internal_allocate_cid_qrtr, set_instance_id, sync};
+use qmi_wire::service::ctl::{allocate_cid, get_version_info, internal_allocate_cid_qrtr, sync};
 use qmi_wire::service::{Service, ctl, nas, wds};
-use qmi_wire::{
-    Builder, DecodeError, EncodeError, Exchange, Indicated, Message, ProtocolError, TlvSet, Verdict, View as _,
-};
+use qmi_wire::text::Rest;
+use qmi_wire::{Builder, DecodeError, EncodeError, Exchange, Indicated, Message, ProtocolError, TlvSet, Verdict};
 
 use crate::time::{Instant, Millis};
 
@@ -52,12 +51,10 @@ pub struct Config {
     /// Nobody else uses the modem: when it has no client number left, those left behind by crashes may be released with
     /// CTL Sync, see [`Session::resync`].
     pub exclusive: bool,
-    /// Which of several hosts this is, if the modem has to know.
-    pub instance_id: Option<u8>,
     /// How long one try of the first request may stay unanswered before it is repeated: modems say nothing for seconds after
     /// they started.
     pub version_try: Millis,
-    /// The same for CTL Sync and for the instance.
+    /// The same for CTL Sync.
     pub sync_try: Millis,
     /// How long opening may take in all.
     pub open_total: Millis,
@@ -72,7 +69,6 @@ impl Default for Config {
         Self {
             sync: false,
             exclusive: false,
-            instance_id: None,
             version_try: Millis::from_secs(1),
             sync_try: Millis::from_secs(2),
             open_total: Millis::from_secs(45),
@@ -207,17 +203,52 @@ struct Pending {
     wanted: Option<(Service, u8)>,
 }
 
-/// A short message that is due to be sent for a slot.
+/// A message of the session's own that is due to be sent: at most one TLV, 0x01, of a few bytes.
 #[derive(Clone, Copy, Debug)]
-enum Due {
-    /// Obtain a client.
-    Allocate(Service),
-    /// Call the request off.
-    Abort,
-    /// End the data session of that handle.
-    Stop(u32),
-    /// Give a client back.
-    Release(Service, u8),
+struct Due {
+    message: &'static MessageId,
+    transaction: u16,
+    value: u32,
+    length: u8,
+}
+
+impl Request for Due {
+    fn write<'b>(&self, mut message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
+        let value = self.value.to_le_bytes();
+        if let Some(value) = value.get(..self.length.into()).filter(|value| !value.is_empty()) {
+            message.put(0x01, &Rest::<{ usize::MAX }>::from(value));
+        }
+        message.finish()
+    }
+}
+
+impl Due {
+    fn new<M: Exchange>(transaction: u16, value: u32, length: u8) -> Self {
+        Self { message: MessageId::of::<M>(), transaction, value, length }
+    }
+
+    /// Obtains a client of a service, whose number has one byte or two.
+    fn allocate(transaction: u16, service: Service) -> Self {
+        match service.0.to_le_bytes() {
+            [_, 0] => Self::new::<allocate_cid::Message>(transaction, service.0.into(), 1),
+            _ => Self::new::<internal_allocate_cid_qrtr::Message>(transaction, service.0.into(), 2),
+        }
+    }
+
+    /// Gives a client back.
+    #[inline(never)]
+    fn release(transaction: u16, service: Service, client: u8) -> Self {
+        match service.0.to_le_bytes() {
+            [low, 0] => {
+                let value = u32::from_le_bytes([low, client, 0, 0]);
+                Self::new::<ctl::release_cid::Message>(transaction, value, 2)
+            }
+            [low, high] => {
+                let value = u32::from_le_bytes([low, high, client, 0]);
+                Self::new::<ctl::internal_release_cid_qrtr::Message>(transaction, value, 3)
+            }
+        }
+    }
 }
 
 /// A request under way.
@@ -481,13 +512,11 @@ enum State {
     Closed,
     /// Waiting for an answer to the first request of all.
     Version,
-    /// Waiting for the modem to take note of which host this is.
-    Instance,
     /// Waiting for all clients to be released.
     Sync,
     Open,
     /// Waiting for a client to be released.
-    Closing(Service, u8),
+    Closing,
 }
 
 /// A request that is written and not sent.
@@ -505,10 +534,10 @@ pub struct Session<'s> {
     state: State,
     /// All clients are to be released while opening.
     syncs: bool,
-    /// A message of the session's own is due to be sent.
-    due: bool,
-    /// Its transaction.
-    own: u8,
+    /// The message that opens or closes, until it is sent.
+    due: Option<Due>,
+    /// What it is, and its transaction.
+    own: (u16, u16),
     /// When its answer is late; never, if none is awaited.
     until: Instant,
     /// When opening has taken too long in all.
@@ -548,8 +577,8 @@ impl<'s> Session<'s> {
             config,
             state: State::Closed,
             syncs: false,
-            due: false,
-            own: 0,
+            due: None,
+            own: (0, 0),
             until: Instant::FAR,
             end: Instant::FAR,
             next_control: 1,
@@ -600,7 +629,7 @@ impl<'s> Session<'s> {
         self.forget();
         self.syncs = syncs;
         self.end = now + self.config.open_total;
-        self.enter(now, State::Version, self.config.version_try);
+        self.ask(now, State::Version);
     }
 
     /// Takes over a modem that is known to answer, without asking it anything.
@@ -629,7 +658,7 @@ impl<'s> Session<'s> {
     }
 
     pub(crate) const fn is_opening(&self) -> bool {
-        matches!(self.state, State::Version | State::Instance | State::Sync)
+        matches!(self.state, State::Version | State::Sync)
     }
 
     /// What went nowhere so far.
@@ -718,8 +747,8 @@ impl<'s> Session<'s> {
         instance: u8,
     ) -> Result<Ticket, SessionError> {
         let client = self.client(service, instance).ok_or(SessionError::NoClient(service))?;
-        let message = release_id(service);
-        let ticket = self.start(now, timeout, message, 0, &Release(service, client))?;
+        let due = Due::release(0, service, client);
+        let ticket = self.start(now, timeout, due.message, 0, &due)?;
         self.disown(service, instance);
         Ok(ticket)
     }
@@ -771,8 +800,9 @@ impl<'s> Session<'s> {
         self.occupy(pending).ok_or(SessionError::NoSlot)?;
         if let Some((service, _)) = held {
             let transaction = self.fresh(Service::CTL);
-            let mut pending = Pending::new(Service::CTL, allocate_id(service).id, transaction, 0, now + ALLOCATE);
-            (pending.wanted, pending.due) = (held, Some(Due::Allocate(service)));
+            let due = Due::allocate(transaction, service);
+            let mut pending = Pending::new(Service::CTL, due.message.id, transaction, 0, now + ALLOCATE);
+            (pending.wanted, pending.due) = (held, Some(due));
             if self.occupy(pending).is_none() {
                 self.free(ticket);
                 return Err(SessionError::NoSlot);
@@ -821,13 +851,18 @@ impl<'s> Session<'s> {
         let transaction = self.fresh(Service::WDS);
         count(&mut self.counters.aborted);
         if let Some(pending) = self.pending(ticket) {
-            (pending.abort, pending.due) = (Some(transaction), Some(Due::Abort));
+            let victim = pending.transaction.into();
+            pending.abort = Some(transaction);
+            pending.due = Some(match pending.service {
+                Service::NAS => Due::new::<nas::abort::Message>(transaction, victim, 2),
+                _ => Due::new::<wds::abort::Message>(transaction, victim, 2),
+            });
         }
     }
 
     /// Whether there is something to send.
     pub(crate) fn has_due(&self) -> bool {
-        self.is_ready() || self.due || self.slots.iter().any(|slot| slot.0.is_some_and(|p| p.due.is_some()))
+        self.is_ready() || self.due.is_some() || self.slots.iter().any(|slot| slot.0.is_some_and(|p| p.due.is_some()))
     }
 
     /// Whether a request waits to be sent, and for nothing else.
@@ -840,42 +875,23 @@ impl<'s> Session<'s> {
         if let Some(unsent) = self.unsent.take_if(|unsent| unsent.held.is_none()) {
             return self.request.get(..unsent.length);
         }
-        if self.due {
-            self.due = false;
-            let (own, state) = (u16::from(self.own), self.state);
-            let instance = self.config.instance_id.unwrap_or(0);
-            return match state {
-                State::Version => self.write_short::<get_version_info::Message>(0, own, &Empty),
-                State::Instance => self.write_short::<set_instance_id::Message>(0, own, &Instance(instance)),
-                State::Sync => self.write_short::<sync::Message>(0, own, &Empty),
-                State::Closing(service, client) => self.write(release_id(service), 0, own, &Release(service, client)),
-                State::Closed | State::Open => None,
-            };
-        }
-        let mut dues = self.slots.iter_mut().filter_map(|slot| slot.0.as_mut());
-        let pending = dues.find(|pending| pending.due.is_some())?;
-        let due = pending.due.take()?;
-        let Pending { service, client, transaction, abort, .. } = *pending;
-        match due {
-            Due::Allocate(service) => self.write(allocate_id(service), 0, transaction, &Allocate(service)),
-            Due::Abort if service == Service::NAS => {
-                self.write_short::<nas::abort::Message>(client, abort?, &Abort(transaction))
+        let (due, client) = match self.due.take() {
+            Some(due) => (due, 0),
+            None => {
+                let mut pendings = self.slots.iter_mut().filter_map(|slot| slot.0.as_mut());
+                let pending = pendings.find(|pending| pending.due.is_some())?;
+                (pending.due.take()?, pending.client)
             }
-            Due::Abort => self.write_short::<wds::abort::Message>(client, abort?, &Abort(transaction)),
-            Due::Stop(handle) => self.write_short::<wds::stop_network::Message>(client, transaction, &Stop(handle)),
-            Due::Release(service, client) => self.write(release_id(service), 0, transaction, &Release(service, client)),
-        }
-    }
-
-    fn write_short<M: Exchange>(&mut self, client: u8, transaction: u16, request: &dyn Request) -> Option<&[u8]> {
-        self.write(MessageId::of::<M>(), client, transaction, request)
-    }
-
-    #[inline(never)]
-    fn write(&mut self, message: &MessageId, client: u8, transaction: u16, request: &dyn Request) -> Option<&[u8]> {
-        let MessageId { service, id, .. } = *message;
-        let head = Head { framing: framing(service, client), service, kind: Kind::Request, transaction, id };
-        request.write(MessageWriter::new(&mut self.short, &head)).ok().map(|frame| &*frame)
+        };
+        let MessageId { service, id, .. } = *due.message;
+        let head = Head {
+            framing: Framing::host(if service == Service::CTL { 0 } else { client }),
+            service,
+            kind: Kind::Request,
+            transaction: due.transaction,
+            id,
+        };
+        due.write(MessageWriter::new(&mut self.short, &head)).ok().map(|frame| &*frame)
     }
 
     /// Takes one frame. Bytes behind it are ignored: hand them in by themselves.
@@ -920,23 +936,16 @@ impl<'s> Session<'s> {
 
     /// An answer to the session's own messages while it opens or closes.
     fn own_response<'m>(&mut self, now: Instant, message: &Wire<'m>) -> Incoming<'m> {
-        let own = message.transaction == u16::from(self.own);
-        let verdict = message.tlvs.require::<Verdict>(Verdict::TLV).unwrap_or(Verdict::failure(ProtocolError::NONE));
+        let own = (message.id(), message.transaction) == self.own;
+        let verdict = verdict(message.tlvs).unwrap_or(Verdict::failure(ProtocolError::NONE));
         match (self.state, message.id()) {
             // The answer to an earlier try tells the same.
             (State::Version, get_version_info::Message::ID) => {
                 self.services = services(message.tlvs).filter(|_| verdict.ok().is_ok());
-                if self.config.instance_id.is_some() {
-                    self.enter(now, State::Instance, self.config.sync_try);
-                    Incoming::Nothing
-                } else {
-                    self.synchronise(now)
-                }
+                self.synchronise(now)
             }
-            // A modem that does not know instances has only one host.
-            (State::Instance, set_instance_id::Message::ID) if own => self.synchronise(now),
             // A Sync that is answered late is followed by the newest, which releases everything once more.
-            (State::Sync, sync::Message::ID) if own => match verdict.ok() {
+            (State::Sync, _) if own => match verdict.ok() {
                 Ok(()) => {
                     self.clients.clear();
                     self.syncs = false;
@@ -947,7 +956,7 @@ impl<'s> Session<'s> {
                     Incoming::OpenFailed(OpenError::Refused(error))
                 }
             },
-            (State::Closing(service, _), id) if own && id == release_id(service).id => match self.release_next(now) {
+            (State::Closing, _) if own => match self.release_next(now) {
                 true => Incoming::Closed,
                 false => Incoming::Nothing,
             },
@@ -959,7 +968,7 @@ impl<'s> Session<'s> {
         if !self.syncs {
             return self.opened();
         }
-        self.enter(now, State::Sync, self.config.sync_try);
+        self.ask(now, State::Sync);
         Incoming::Nothing
     }
 
@@ -1008,7 +1017,7 @@ impl<'s> Session<'s> {
         if let Some(pending) = pendings.clone().find(called_off) {
             let ticket = pending.ticket();
             // What cannot be called off any more is about to be answered.
-            let verdict = message.tlvs.require::<Verdict>(Verdict::TLV).unwrap_or_default();
+            let verdict = verdict(message.tlvs).unwrap_or_default();
             return match verdict.ok() {
                 Ok(()) => self.fail(ticket, Failure::Timeout),
                 Err(_) => Incoming::Nothing,
@@ -1033,7 +1042,7 @@ impl<'s> Session<'s> {
                 Err(failure) => self.unhold(wanted, failure),
             };
         }
-        let verdict = match message.tlvs.require::<Verdict>(Verdict::TLV) {
+        let verdict = match verdict(message.tlvs) {
             Ok(verdict) => verdict,
             Err(error) => return Incoming::Failed { ticket, failure: Failure::Malformed(error) },
         };
@@ -1051,11 +1060,11 @@ impl<'s> Session<'s> {
         }
         let handle = match (message.kind(), message.id()) {
             (Kind::Response, wds::start_network::Message::ID) if verdict.ok().is_ok() => {
-                message.tlvs.require(1).unwrap_or(0)
+                handle(message.tlvs).unwrap_or(0)
             }
             (Kind::Response, wds::stop_network::Message::ID) if verdict.ok().is_ok() => 0,
             (Kind::Indication, wds::packet_service_status_indication::Message::ID)
-                if message.tlvs.get(1) == Ok(Some(wds::ConnectionStatus::DISCONNECTED)) =>
+                if message.tlvs.find(0x01).and_then(<[u8]>::first) == Some(&wds::ConnectionStatus::DISCONNECTED.0) =>
             {
                 0
             }
@@ -1068,7 +1077,7 @@ impl<'s> Session<'s> {
 
     /// A client was allocated, or refused: the request that waits for it can be sent.
     fn obtained(&mut self, now: Instant, wanted: (Service, u8), message: &Wire<'_>) -> Result<(), Failure> {
-        let verdict = message.tlvs.require::<Verdict>(Verdict::TLV).map_err(Failure::Malformed)?;
+        let verdict = verdict(message.tlvs).map_err(Failure::Malformed)?;
         verdict.ok().map_err(Failure::NoClient)?;
         let (service, client) = allocated(message.tlvs).map_err(Failure::Malformed)?;
         if service != wanted.0 {
@@ -1104,29 +1113,30 @@ impl<'s> Session<'s> {
 
     /// Gives back what an answer brings that nobody waits for any more.
     fn give_back(&mut self, now: Instant, client: u8, message: &Wire<'_>) {
-        let verdict = message.tlvs.require::<Verdict>(Verdict::TLV);
+        let verdict = verdict(message.tlvs);
         if !verdict.is_ok_and(|verdict| verdict.ok().is_ok()) {
             return;
         }
-        let (due, service, id, deadline) = match (message.service(), message.id()) {
+        let transaction = self.fresh(message.service());
+        let (due, deadline) = match (message.service(), message.id()) {
             (Service::CTL, allocate_cid::Message::ID | internal_allocate_cid_qrtr::Message::ID) => {
                 let Ok((service, client)) = allocated(message.tlvs) else { return };
                 // One that is in use is no orphan, but an answer that came twice.
                 if self.clients.owns(service, client) {
                     return;
                 }
-                (Due::Release(service, client), Service::CTL, release_id(service).id, now + self.config.release)
+                (Due::release(transaction, service, client), now + self.config.release)
             }
             (Service::WDS, wds::start_network::Message::ID) => {
-                let Ok(handle) = message.tlvs.require(1) else { return };
+                let Ok(handle) = handle(message.tlvs) else { return };
                 if self.clients.iter().any(|owned| owned.handle == handle) {
                     return;
                 }
-                (Due::Stop(handle), Service::WDS, wds::stop_network::Message::ID, now + STOP)
+                (Due::new::<wds::stop_network::Message>(transaction, handle, 4), now + STOP)
             }
             _ => return,
         };
-        let transaction = self.fresh(service);
+        let MessageId { service, id, .. } = *due.message;
         let mut pending = Pending::new(service, id, transaction, client, deadline);
         (pending.abandoned, pending.due) = (true, Some(due));
         match self.occupy(pending) {
@@ -1152,8 +1162,7 @@ impl<'s> Session<'s> {
                     self.rest(State::Closed);
                     return Some(Expired::OpenFailed(OpenError::Timeout));
                 }
-                State::Version => self.enter(now, self.state, self.config.version_try),
-                State::Instance | State::Sync => self.enter(now, self.state, self.config.sync_try),
+                State::Version | State::Sync => self.ask(now, self.state),
                 _ => {
                     if self.release_next(now) {
                         return Some(Expired::Closed);
@@ -1217,18 +1226,28 @@ impl<'s> Session<'s> {
         self.rest(State::Closed);
     }
 
-    /// Has a message of the session's own sent, to be answered in time.
-    #[inline(never)]
-    fn enter(&mut self, now: Instant, state: State, within: Millis) {
-        (self.state, self.due) = (state, true);
-        self.own = self.fresh_control();
+    /// Has the message that opens or closes sent, to be answered in time.
+    fn enter(&mut self, now: Instant, state: State, due: Due, within: Millis) {
+        let transaction = self.fresh_control().into();
+        (self.state, self.own) = (state, (due.message.id, transaction));
+        self.due = Some(Due { transaction, ..due });
         self.until = now + within.max(Millis(1));
+    }
+
+    /// Asks for the services, or has all clients released.
+    #[inline(never)]
+    fn ask(&mut self, now: Instant, state: State) {
+        let (due, within) = match state {
+            State::Sync => (Due::new::<sync::Message>(0, 0, 0), self.config.sync_try),
+            _ => (Due::new::<get_version_info::Message>(0, 0, 0), self.config.version_try),
+        };
+        self.enter(now, state, due, within);
     }
 
     /// Takes up a state in which nothing of the session's own is awaited.
     #[inline(never)]
     fn rest(&mut self, state: State) {
-        (self.state, self.due) = (state, false);
+        (self.state, self.due) = (state, None);
         (self.until, self.end) = (Instant::FAR, Instant::FAR);
     }
 
@@ -1236,7 +1255,8 @@ impl<'s> Session<'s> {
     fn release_next(&mut self, now: Instant) -> bool {
         match self.clients.remove(|owned| !owned.keep) {
             Some(owned) => {
-                self.enter(now, State::Closing(owned.service, owned.client), self.config.release);
+                let due = Due::release(0, owned.service, owned.client);
+                self.enter(now, State::Closing, due, self.config.release);
                 false
             }
             None => {
@@ -1317,105 +1337,40 @@ fn framing(service: Service, client: u8) -> Framing {
     if u8::try_from(service.0).is_ok() { Framing::host(client) } else { Framing::Wide { client } }
 }
 
-/// Which message obtains a client of the service.
-fn allocate_id(service: Service) -> &'static MessageId {
-    match u8::try_from(service.0) {
-        Ok(_) => MessageId::of::<allocate_cid::Message>(),
-        Err(_) => MessageId::of::<internal_allocate_cid_qrtr::Message>(),
-    }
-}
-
-/// Which message gives a client of the service back.
-fn release_id(service: Service) -> &'static MessageId {
-    match u8::try_from(service.0) {
-        Ok(_) => MessageId::of::<ctl::release_cid::Message>(),
-        Err(_) => MessageId::of::<ctl::internal_release_cid_qrtr::Message>(),
-    }
-}
-
-/// What an allocation brought.
+/// What an allocation brought: the service, in one byte or two, and the client.
+#[inline(never)]
 fn allocated(tlvs: TlvSet<'_>) -> Result<(Service, u8), DecodeError> {
-    if tlvs.message() == allocate_cid::Message::ID {
-        let info = allocate_cid::Response::from_tlvs(tlvs).allocation_info()?;
-        return Ok((info.service.value, info.cid));
+    match tlvs.find(0x01) {
+        Some(&[low, high, client, ..]) if tlvs.message() == internal_allocate_cid_qrtr::Message::ID => {
+            Ok((Service(u16::from_le_bytes([low, high])), client))
+        }
+        Some(&[service, client, ..]) => Ok((Service(service.into()), client)),
+        _ => tlvs.require::<[u8; 2]>(0x01).map(|[service, client]| (Service(service.into()), client)),
     }
-    let info = internal_allocate_cid_qrtr::Response::from_tlvs(tlvs).allocation_info()?;
-    Ok((info.service, info.cid))
 }
 
-/// The services in a version list, one bit each.
+/// The handle of a data session that was started.
+#[inline(never)]
+fn handle(tlvs: TlvSet<'_>) -> Result<u32, DecodeError> {
+    tlvs.require(0x01)
+}
+
+/// How a request went.
+#[inline(never)]
+fn verdict(tlvs: TlvSet<'_>) -> Result<Verdict, DecodeError> {
+    tlvs.require(Verdict::TLV)
+}
+
+/// The services in a version list ([`get_version_info::Response::service_list`]), one bit each.
 fn services(tlvs: TlvSet<'_>) -> Option<[u8; 32]> {
-    let list = get_version_info::Response::from_tlvs(tlvs).service_list().ok()?;
-    let mut services = [0; 32];
-    for info in list.iter() {
-        let number = info.service.value.0;
+    let (_, list) = tlvs.find(0x01)?.split_first()?;
+    let mut services = [0_u8; 32];
+    // Number, and versions.
+    for info in list.chunks_exact(5) {
+        let number = *info.first()?;
         if let Some(byte) = services.get_mut(usize::from(number >> 3)) {
             *byte |= 1_u8.wrapping_shl(u32::from(number & 7));
         }
     }
     Some(services)
-}
-
-// Requests of the session's own. One type each is smaller than closures.
-
-struct Allocate(Service);
-
-impl Request for Allocate {
-    fn write<'b>(&self, message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
-        if u8::try_from(self.0.0).is_ok() {
-            let mut request = allocate_cid::RequestBuilder::continuing(message);
-            request.service(self.0.into());
-            return request.finish();
-        }
-        let mut request = internal_allocate_cid_qrtr::RequestBuilder::continuing(message);
-        request.service(self.0);
-        request.finish()
-    }
-}
-
-struct Release(Service, u8);
-
-impl Request for Release {
-    fn write<'b>(&self, message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
-        let Self(service, cid) = *self;
-        if u8::try_from(service.0).is_ok() {
-            let mut request = ctl::release_cid::RequestBuilder::continuing(message);
-            request.release_info(ctl::ReleaseInfo { service: service.into(), cid });
-            return request.finish();
-        }
-        let mut request = ctl::internal_release_cid_qrtr::RequestBuilder::continuing(message);
-        request.release_info(ctl::WideReleaseInfo { service, cid });
-        request.finish()
-    }
-}
-
-struct Instance(u8);
-
-impl Request for Instance {
-    fn write<'b>(&self, message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
-        let mut request = set_instance_id::RequestBuilder::continuing(message);
-        request.id(self.0);
-        request.finish()
-    }
-}
-
-/// The abort messages of both services are alike.
-struct Abort(u16);
-
-impl Request for Abort {
-    fn write<'b>(&self, message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
-        let mut request = wds::abort::RequestBuilder::continuing(message);
-        request.transaction_id(self.0);
-        request.finish()
-    }
-}
-
-struct Stop(u32);
-
-impl Request for Stop {
-    fn write<'b>(&self, message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
-        let mut request = wds::stop_network::RequestBuilder::continuing(message);
-        request.packet_data_handle(self.0);
-        request.finish()
-    }
 }

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use qmi_wire::service::{Service, dms, wds};
+use qmi_wire::service::{Service, dms, nas, wds};
 use qmi_wire::{Exchange, TlvSet, Verdict, View};
 
 use super::core::{Core, Job, Next};
@@ -11,9 +11,9 @@ use super::{Error, Indication, Memory, MessageId, Owned, Question, Record};
 use crate::channel::blocking::MessageChannel;
 use crate::procedure::qmi::connect::{self, DataStatus};
 use crate::procedure::qmi::{
-    Ask, AskAny, CheckSession, Connect, ConnectRequest, Disconnect, Fill, Identity, OpenProxy, Procedure, ReadIdentity,
-    ReadRegistration, ReadSettings, ReadSignal, Register, Registration, Restart, Selection, SessionStatus, SetMode,
-    Settings, Signal,
+    Ask, AskAny, CheckSession, Connect, ConnectRequest, Disconnect, Fill, Format, Granted, Identity, OpenProxy,
+    PinOperation, Procedure, ReadIdentity, ReadRegistration, ReadSettings, ReadSignal, ReadSim, Register, Registration,
+    Restart, Scan, Selection, SessionStatus, SetFormat, SetMode, Settings, Signal, Sim, UseCode,
 };
 use crate::session::qmi::{Config, Counters, Failure, SessionError};
 use crate::time::{Instant, Millis};

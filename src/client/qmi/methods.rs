@@ -245,6 +245,85 @@ macro_rules! client_methods {
             self.drive(Job::Follow(&mut Restart::new())) $($wait)*
         }
 
+        /// The SIM, once it is settled, or when `patience` is over: see [`ReadSim`].
+        ///
+        /// # Errors
+        ///
+        /// [`Error`].
+        ///
+        /// # Cancellation
+        ///
+        /// As [`follow`](Self::follow).
+        pub $($asynchronous)? fn sim(&mut self, patience: Millis) -> Result<Sim, Error<C::Error>> {
+            let mut read = ReadSim::new(self.now() + patience);
+            self.drive(Job::Follow(&mut read)) $($wait)* ?;
+            Ok(read.sim())
+        }
+
+        /// Waits until the SIM is settled, for at most `patience`, and enters its PIN if that is needed: see
+        /// [`UseCode::unlock`]. True if it was entered.
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Locked`] for a wrong or missing PIN and for other locks, [`Error::Sim`] if there is no SIM that can be
+        /// used, or any other.
+        ///
+        /// # Cancellation
+        ///
+        /// Whether the PIN was tried shows in [`sim`](Self::sim).
+        pub $($asynchronous)? fn unlock(&mut self, pin: &str, patience: Millis) -> Result<bool, Error<C::Error>> {
+            let mut code = UseCode::unlock(pin, self.now() + patience);
+            self.drive(Job::Follow(&mut code)) $($wait)* ?;
+            Ok(code.used())
+        }
+
+        /// Does something with the first PIN, or with the second: see [`UseCode`].
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Locked`] for a wrong code, or any other.
+        ///
+        /// # Cancellation
+        ///
+        /// Whether the code was tried shows in [`sim`](Self::sim).
+        pub $($asynchronous)? fn pin(&mut self, operation: PinOperation<'_>, second: bool) -> Result<(), Error<C::Error>> {
+            let mut code = UseCode::new(operation, second, self.now());
+            self.drive(Job::Follow(&mut code)) $($wait)*
+        }
+
+        /// Agrees upon the format of the data path, before any data session: see [`SetFormat`].
+        ///
+        /// # Errors
+        ///
+        /// [`Error`].
+        ///
+        /// # Cancellation
+        ///
+        /// As [`follow`](Self::follow).
+        pub $($asynchronous)? fn set_format(&mut self, format: &Format) -> Result<Granted, Error<C::Error>> {
+            let mut set = SetFormat::new(format);
+            self.drive(Job::Follow(&mut set)) $($wait)* ?;
+            Ok(set.granted())
+        }
+
+        /// Looks for networks, see [`Scan`]: at most `N` entries, and how many there were.
+        ///
+        /// # Errors
+        ///
+        /// [`Error`].
+        ///
+        /// # Cancellation
+        ///
+        /// The modem is told to stop.
+        pub $($asynchronous)? fn scan<const N: usize>(
+            &mut self,
+            types: Option<nas::NetworkScanType>,
+        ) -> Result<Scan<N>, Error<C::Error>> {
+            let mut scan = Scan::new(types);
+            self.drive(Job::Follow(&mut scan)) $($wait)* ?;
+            Ok(scan)
+        }
+
         /// The registration, in any generation: see [`ReadRegistration`].
         ///
         /// # Errors

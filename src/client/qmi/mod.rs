@@ -56,9 +56,9 @@ use self::methods::client_methods;
 use super::Link;
 use crate::procedure::qmi::connect::{self, DataStatus};
 use crate::procedure::qmi::{
-    Ask, AskAny, CheckSession, Connect, Disconnect, Fill, Identity, OpenProxy, Procedure, ReadIdentity,
-    ReadRegistration, ReadSettings, ReadSignal, Register, Registration, Restart, SessionStatus, SetMode, Settings,
-    Signal, Stop,
+    Ask, AskAny, CheckSession, Connect, Disconnect, Fill, Format, Granted, Identity, OpenProxy, PinOperation,
+    Procedure, ReadIdentity, ReadRegistration, ReadSettings, ReadSignal, ReadSim, Register, Registration, Restart,
+    Scan, SessionStatus, SetFormat, SetMode, Settings, Signal, Sim, SimState, Stop, UseCode,
 };
 use crate::session::qmi::{Config, Counters, Failure, OpenError, SessionError};
 use crate::time::{Instant, Millis};
@@ -89,6 +89,8 @@ pub enum Error<E> {
     Decode(DecodeError),
     /// The modem needs a code first: PIN, PUK or another lock.
     Locked(Lock),
+    /// The SIM cannot be used.
+    Sim(SimState),
     /// The network refuses to register the SIM.
     Denied(Option<nas::RejectCause>),
     /// The state asked for was not reached in time.
@@ -108,6 +110,7 @@ impl<E> From<Stop> for Error<E> {
             Stop::Refused(refusal) => Self::Refused(refusal),
             Stop::Decode(error) => Self::Decode(error),
             Stop::Locked(lock) => Self::Locked(lock),
+            Stop::Sim(state) => Self::Sim(state),
             Stop::Denied(cause) => Self::Denied(cause),
             Stop::NotReached => Self::NotReached,
             Stop::NoRoom { needed } => Self::NoRoom { needed },
@@ -143,6 +146,7 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
             Self::Refused(refusal) => refusal.fmt(f),
             Self::Decode(error) => error.fmt(f),
             Self::Locked(lock) => lock.fmt(f),
+            Self::Sim(state) => state.fmt(f),
             Self::Denied(Some(cause)) => write!(f, "the network refuses: cause {} ({cause:?})", cause.0),
             Self::Denied(None) => f.write_str("the network refuses"),
             Self::NotReached => f.write_str("the state asked for was not reached in time"),

@@ -10,7 +10,9 @@ use qmi_wire::frame::MessageWriter;
 use qmi_wire::service::wds;
 use qmi_wire::{Builder as _, DecodeError, EncodeError, ProtocolError, TlvSet, View as _};
 
-use super::{Empty, EndReason, MessageId, Outcome, Procedure, Question, Request, Step, Stop, decode, fail};
+use super::{
+    Empty, EndReason, MessageId, Outcome, Procedure, Question, Request, Step, Stop, decode, fail, put_byte, put_text,
+};
 use crate::time::Instant;
 
 /// The handle that stands for whatever session there is, such as one that the modem started by itself.
@@ -218,52 +220,40 @@ impl<'a> Connect<'a> {
     }
 }
 
+/// The numbers of TLVs are those of the messages that [`Connect::ask`] names; their declared builders would make this twice
+/// as large.
 impl Request for Connect<'_> {
-    fn write<'b>(&self, message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
+    fn write<'b>(&self, mut message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
         let request = &self.request;
+        let family = if self.family == wds::IpFamily::IPV6 { 6 } else { 4 };
         match self.at {
-            Connecting::Autoconnect => message.finish(),
-            Connecting::Disabling => {
-                let mut set = wds::set_autoconnect_settings::RequestBuilder::continuing(message);
-                set.status(wds::AutoconnectSetting::DISABLED);
-                set.finish()
-            }
+            Connecting::Autoconnect => {}
+            Connecting::Disabling => put_byte(&mut message, 0x01, wds::AutoconnectSetting::DISABLED.0),
             Connecting::Binding => {
-                let mut bind = wds::bind_mux_data_port::RequestBuilder::continuing(message);
                 if let Some(Mux { endpoint_type, interface_number, id }) = request.mux {
-                    bind.endpoint_info(wds::EndpointInfo { endpoint_type, interface_number }).mux_id(id);
+                    message.put(0x10, &wds::EndpointInfo { endpoint_type, interface_number });
+                    put_byte(&mut message, 0x11, id);
                 }
-                bind.finish()
             }
-            Connecting::Family => {
-                let mut set = wds::set_ip_family::RequestBuilder::continuing(message);
-                set.preference(self.family.into());
-                set.finish()
-            }
+            Connecting::Family => put_byte(&mut message, 0x01, family),
             Connecting::Starting => {
-                let mut start = wds::start_network::RequestBuilder::continuing(message);
-                if !request.apn.is_empty() {
-                    start.apn(request.apn.into());
-                }
+                put_text(&mut message, 0x14, request.apn);
                 if !request.user_name.is_empty() || !request.authentication.is_empty() {
-                    start.authentication_preference(request.authentication);
-                    start.username(request.user_name.into()).password(request.password.into());
+                    put_byte(&mut message, 0x16, request.authentication.bits());
                 }
-                start.ip_family_preference(self.family.into());
+                put_text(&mut message, 0x17, request.user_name);
+                put_text(&mut message, 0x18, request.password);
+                put_byte(&mut message, 0x19, family);
                 if let Some(profile) = request.profile {
-                    start.profile_index_3gpp(profile);
+                    put_byte(&mut message, 0x31, profile);
                 }
-                start.finish()
             }
             Connecting::Clearing => {
-                let mut stop = wds::stop_network::RequestBuilder::continuing(message);
-                stop.packet_data_handle(GLOBAL_HANDLE);
-                if self.cleared > 1 {
-                    stop.disable_autoconnect(true);
-                }
-                stop.finish()
+                let stop = Disconnect { instance: 0, handle: GLOBAL_HANDLE, disable: self.cleared > 1 };
+                return stop.write(message);
             }
         }
+        message.finish()
     }
 }
 
@@ -281,8 +271,7 @@ impl Procedure for Connect<'_> {
                 self.ask(Connecting::Autoconnect)
             }
             (Outcome::Answer(tlvs), Connecting::Autoconnect)
-                if wds::get_autoconnect_settings::Response::from_tlvs(tlvs).status()
-                    == Ok(wds::AutoconnectSetting::ENABLED) =>
+                if tlvs.find(0x01).and_then(<[u8]>::first) == Some(&wds::AutoconnectSetting::ENABLED.0) =>
             {
                 self.autoconnect = true;
                 self.ask(Connecting::Disabling)
@@ -297,12 +286,10 @@ impl Procedure for Connect<'_> {
             (Outcome::Answer(_) | Outcome::Refused(..), Connecting::Family | Connecting::Clearing) => {
                 self.ask(Connecting::Starting)
             }
-            (Outcome::Answer(tlvs), Connecting::Starting) => {
-                match wds::start_network::Response::from_tlvs(tlvs).packet_data_handle() {
-                    Ok(handle) => self.next(handle, None),
-                    Err(error) => decode(error),
-                }
-            }
+            (Outcome::Answer(tlvs), Connecting::Starting) => match tlvs.require(0x01) {
+                Ok(handle) => self.next(handle, None),
+                Err(error) => decode(error),
+            },
             (Outcome::Refused(ProtocolError::NO_EFFECT | ProtocolError::POLICY_MISMATCH, _), Connecting::Starting)
                 if self.cleared < 2 =>
             {
@@ -331,6 +318,8 @@ impl Procedure for Connect<'_> {
 pub struct Disconnect {
     instance: u8,
     handle: u32,
+    /// Keep the modem from starting it again.
+    disable: bool,
 }
 
 impl Disconnect {
@@ -338,18 +327,17 @@ impl Disconnect {
     /// from starting it again by itself.
     #[must_use]
     pub const fn new(instance: u8, handle: u32) -> Self {
-        Self { instance, handle }
+        Self { instance, handle, disable: handle == GLOBAL_HANDLE }
     }
 }
 
 impl Request for Disconnect {
-    fn write<'b>(&self, message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
-        let mut stop = wds::stop_network::RequestBuilder::continuing(message);
-        stop.packet_data_handle(self.handle);
-        if self.handle == GLOBAL_HANDLE {
-            stop.disable_autoconnect(true);
+    fn write<'b>(&self, mut message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
+        message.put(0x01, &self.handle);
+        if self.disable {
+            put_byte(&mut message, 0x10, 1);
         }
-        stop.finish()
+        message.finish()
     }
 }
 
@@ -411,31 +399,53 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`DecodeError`].
+    /// [`DecodeError`]: the last of its fields that cannot be read.
     pub fn new(tlvs: TlvSet<'_>) -> Result<Self, DecodeError> {
-        let answer = wds::get_current_settings::Response::from_tlvs(tlvs);
-        // Modems send zero for what they do not know.
-        let known = |address: Option<qmi_wire::field::Ipv4>| address.map(|a| a.0).filter(|a| !a.is_unspecified());
-        let ipv4 = match known(answer.ipv4_address()?) {
-            Some(address) => Some(Ipv4Settings {
-                address,
-                prefix_length: known(answer.ipv4_gateway_subnet_mask()?).map_or(32, prefix_length),
-                gateway: known(answer.ipv4_gateway_address()?),
-                dns: [known(answer.primary_ipv4_dns_address()?), known(answer.secondary_ipv4_dns_address()?)],
-            }),
-            None => None,
-        };
-        let known = |address: Option<qmi_wire::field::Ipv6>| address.map(|a| a.0).filter(|a| !a.is_unspecified());
-        let ipv6 = match answer.ipv6_address()? {
-            Some(own) => Some(Ipv6Settings {
-                address: own.address.0,
-                prefix_length: own.prefix_length,
-                gateway: known(answer.ipv6_gateway_address()?.map(|gateway| gateway.address)),
-                dns: [known(answer.ipv6_primary_dns_address()?), known(answer.ipv6_secondary_dns_address()?)],
-            }),
-            None => None,
-        };
-        Ok(Self { ipv4, ipv6, mtu: answer.mtu()?.filter(|mtu| *mtu != 0) })
+        let mut fields = Fields { tlvs, error: None };
+        let ipv4 = fields.ipv4(0x1e).map(|address| Ipv4Settings {
+            address,
+            prefix_length: fields.ipv4(0x21).map_or(32, prefix_length),
+            gateway: fields.ipv4(0x20),
+            dns: [fields.ipv4(0x15), fields.ipv4(0x16)],
+        });
+        let ipv6 = fields.ipv6(0x25).map(|address| Ipv6Settings {
+            address,
+            prefix_length: tlvs.find(0x25).and_then(|value| value.get(16)).copied().unwrap_or(64),
+            gateway: fields.ipv6(0x26),
+            dns: [fields.ipv6(0x27), fields.ipv6(0x28)],
+        });
+        let mtu = fields.bytes(0x29).map(u32::from_le_bytes).filter(|mtu| *mtu != 0);
+        fields.error.map_or(Ok(Self { ipv4, ipv6, mtu }), Err)
+    }
+}
+
+/// The fields of an answer, and the last error among them. One function for all addresses is smaller than the getter of each.
+struct Fields<'a> {
+    tlvs: TlvSet<'a>,
+    error: Option<DecodeError>,
+}
+
+impl Fields<'_> {
+    fn bytes<const N: usize>(&mut self, number: u8) -> Option<[u8; N]> {
+        match self.tlvs.get(number) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.error = Some(error);
+                None
+            }
+        }
+    }
+
+    /// An address; modems send zero for what they do not know.
+    #[inline(never)]
+    fn ipv4(&mut self, number: u8) -> Option<Ipv4Addr> {
+        let bytes = self.bytes(number)?;
+        Some(u32::from_le_bytes(bytes)).filter(|bits| *bits != 0).map(Ipv4Addr::from_bits)
+    }
+
+    #[inline(never)]
+    fn ipv6(&mut self, number: u8) -> Option<Ipv6Addr> {
+        self.bytes(number).map(Ipv6Addr::from).filter(|address| !address.is_unspecified())
     }
 }
 
@@ -643,6 +653,7 @@ impl Procedure for CheckSession {
 /// Why a session ended, from its indication; `None` if it is up, or this is another indication.
 #[must_use]
 pub fn session_end(told: &crate::session::qmi::Indication<'_>) -> Option<EndReason> {
-    let status = told.read::<wds::packet_service_status_indication::Message>()?.connection_status().ok()?;
-    (status.status == wds::ConnectionStatus::DISCONNECTED).then(|| EndReason::new(told.tlvs))
+    told.read::<wds::packet_service_status_indication::Message>()?;
+    let status = told.tlvs.find(0x01)?.first()?;
+    (*status == wds::ConnectionStatus::DISCONNECTED.0).then(|| EndReason::new(told.tlvs))
 }

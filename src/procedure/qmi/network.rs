@@ -6,7 +6,9 @@ use qmi_wire::service::nas;
 use qmi_wire::text::Fixed;
 use qmi_wire::{Builder as _, DecodeError, EncodeError, Message as _, ProtocolError, TlvSet, View as _};
 
-use super::{Empty, MessageId, Outcome, Procedure, Request, Step, Stop, ask, decode, fail, is_unsupported, rest};
+use super::{
+    Empty, MessageId, Outcome, Procedure, Request, Step, Stop, ask, decode, fail, is_unsupported, put_byte, rest,
+};
 use crate::time::Instant;
 
 /// A mobile country code and network code.
@@ -25,19 +27,25 @@ impl Plmn {
     /// Reads five or six digits.
     #[must_use]
     pub fn parse(digits: &str) -> Option<Self> {
-        let mnc = digits.get(3..).filter(|mnc| (2..=3).contains(&mnc.len()))?;
-        if !digits.bytes().all(|digit| digit.is_ascii_digit()) {
-            return None;
-        }
-        Some(Self { mcc: digits.get(..3)?.parse().ok()?, mnc: mnc.parse().ok()?, three_digits: mnc.len() == 3 })
+        let (mcc, mnc) = digits.as_bytes().split_at_checked(3)?;
+        Self::of(mcc, mnc)
     }
 
-    /// Reads the digits of a system, whose third one may be filler.
-    fn of(mcc: &Fixed<'_, 3>, mnc: &Fixed<'_, 3>) -> Option<Self> {
-        let number = |text: &str| text.trim_end().parse().ok();
-        let mnc = mnc.to_str()?.trim_end();
-        Some(Self { mcc: number(mcc.to_str()?)?, mnc: number(mnc)?, three_digits: mnc.len() == 3 })
+    /// Reads the digits of both codes; behind two digits there may be filler.
+    fn of(mcc: &[u8], mnc: &[u8]) -> Option<Self> {
+        let digits = mnc.iter().take_while(|digit| digit.is_ascii_digit()).count();
+        let known = matches!(mnc, [_, _] | [_, _, b'0'..=b'9' | b' ' | b'F' | 0 | 0xff]) && digits >= 2;
+        let mnc = mnc.get(..digits).filter(|_| known)?;
+        Some(Self { mcc: number(mcc)?, mnc: number(mnc)?, three_digits: digits == 3 })
     }
+}
+
+/// Up to three digits.
+fn number(digits: &[u8]) -> Option<u16> {
+    digits.iter().try_fold(0_u16, |number, digit| {
+        let digit = Some(digit.wrapping_sub(b'0')).filter(|digit| *digit <= 9)?;
+        number.checked_mul(10)?.checked_add(digit.into())
+    })
 }
 
 impl core::fmt::Display for Plmn {
@@ -237,7 +245,7 @@ impl Registration {
             self.roaming = info.roaming_status == nas::RoamingStatus::ON;
         }
         if info.network_id_valid {
-            self.plmn = Plmn::of(&info.mcc, &info.mnc).or(self.plmn);
+            self.plmn = Plmn::of(info.mcc.bytes, info.mnc.bytes).or(self.plmn);
         }
         self.lac = Some(info.lac).filter(|_| info.lac_valid).or(self.lac);
         self.cell = Some(info.cid).filter(|_| info.cid_valid).or(self.cell);
@@ -317,7 +325,6 @@ pub struct Register {
     at: Registering,
     /// How often in a row the network was found to have refused: it does so at other cells too while the modem searches.
     denied: u8,
-    reject: Option<nas::RejectCause>,
     /// The firmware has no Get Serving System.
     modern: bool,
 }
@@ -331,13 +338,69 @@ enum Registering {
     Initiating,
     /// Waits for it.
     Waiting,
+    /// Asks why the network refuses.
+    Reason,
+}
+
+/// As much of the registration as [`Register`] needs; reading all of it would make it several times as large.
+#[derive(Clone, Copy, Default)]
+struct Glance {
+    /// Registered, and attached to packet service.
+    serves: bool,
+    denied: bool,
+    mcc: u16,
+    mnc: u16,
+    reject: Option<nas::RejectCause>,
+}
+
+impl Glance {
+    fn at_serving_system(tlvs: TlvSet<'_>) -> Result<Self, DecodeError> {
+        let [state, _, ps] = tlvs.require::<[u8; 3]>(0x01)?;
+        let plmn = tlvs.get(0x12).ok().flatten().unwrap_or_default();
+        let [m0, m1, n0, n1]: [u8; 4] = plmn;
+        let state = nas::RegistrationState(state);
+        Ok(Self {
+            serves: state == nas::RegistrationState::REGISTERED && ps == nas::AttachState::ATTACHED.0,
+            denied: state == nas::RegistrationState::REGISTRATION_DENIED,
+            mcc: u16::from_le_bytes([m0, m1]),
+            mnc: u16::from_le_bytes([n0, n1]),
+            reject: None,
+        })
+    }
+
+    /// The first bytes of a [`System`], which is fixed: domain, roaming and more, reject, codes of the network.
+    fn at_system_info(tlvs: TlvSet<'_>) -> Self {
+        let mut glance = Self::default();
+        for place in &PLACES {
+            let (status, system) = place.answer;
+            let (Some([status, ..]), Some(system)) = (tlvs.find(status), tlvs.find(system)) else { continue };
+            let (Some(&[domain_valid, domain]), Some(codes)) = (system.first_chunk(), system.get(16..26)) else {
+                continue;
+            };
+            let &[reject_valid, _, reject, valid, ref codes @ ..] = codes else { continue };
+            if *status == nas::ServiceStatus::AVAILABLE.0 {
+                // 2 and 3: with packet service.
+                let domain = nas::NetworkServiceDomain(domain);
+                use nas::NetworkServiceDomain as Domain;
+                glance.serves = domain_valid == 0 || matches!(domain, Domain::PS | Domain::CS_PS);
+                let plmn = codes.split_at_checked(3).and_then(|(mcc, mnc)| Plmn::of(mcc, mnc));
+                let plmn = plmn.filter(|_| valid != 0).unwrap_or_default();
+                (glance.mcc, glance.mnc, glance.denied) = (plmn.mcc, plmn.mnc, false);
+                break;
+            }
+            if reject_valid != 0 && reject != 0 && !glance.denied {
+                (glance.denied, glance.reject) = (true, Some(nas::RejectCause(reject)));
+            }
+        }
+        glance
+    }
 }
 
 impl Register {
     /// Waits until `end` at most.
     #[must_use]
     pub const fn new(selection: Selection, end: Instant) -> Self {
-        Self { selection, end, at: Registering::Before, denied: 0, reject: None, modern: false }
+        Self { selection, end, at: Registering::Before, denied: 0, modern: false }
     }
 
     fn read(&self) -> Step<'static> {
@@ -353,35 +416,33 @@ impl Register {
 const DENIALS: u8 = 5;
 
 impl Request for Register {
-    fn write<'b>(&self, message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
+    fn write<'b>(&self, mut message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
         let plmn = match self.selection {
             Selection::Automatic => None,
             Selection::Manual(plmn) => Some(plmn),
         };
         let Plmn { mcc, mnc, three_digits } = plmn.unwrap_or_default();
         if self.at == Registering::Initiating {
-            let mut register = nas::initiate_network_register::RequestBuilder::continuing(message);
-            let Some(_) = plmn else {
-                register.action(nas::NetworkRegisterType::AUTOMATIC);
-                return register.finish();
+            let action = match plmn {
+                None => nas::NetworkRegisterType::AUTOMATIC,
+                Some(_) => nas::NetworkRegisterType::MANUAL,
             };
-            register.action(nas::NetworkRegisterType::MANUAL);
-            let radio_interface = nas::RadioInterface::UNKNOWN;
-            register.manual_registration_info_3gpp(nas::ManualRegistrationInfo3gpp { mcc, mnc, radio_interface });
-            if three_digits {
-                register.mnc_pcs_digit_include_status(true);
+            put_byte(&mut message, 0x01, action.0);
+            if plmn.is_some() {
+                let radio_interface = nas::RadioInterface::UNKNOWN;
+                message.put(0x10, &nas::ManualRegistrationInfo3gpp { mcc, mnc, radio_interface });
             }
-            return register.finish();
+        } else {
+            // Automatic, or manual, as NetworkSelectionPreferenceInfo.
+            let [[c0, c1], [n0, n1]] = [mcc.to_le_bytes(), mnc.to_le_bytes()];
+            message.put(0x16, &[u8::from(plmn.is_some()), c0, c1, n0, n1]);
+            put_byte(&mut message, 0x17, nas::ChangeDuration::POWER_CYCLE.0);
         }
-        use nas::NetworkSelectionPreference as Mode;
-        let mut prefer = nas::set_system_selection_preference::RequestBuilder::continuing(message);
-        let mode = if plmn.is_some() { Mode::MANUAL } else { Mode::AUTOMATIC };
-        prefer.network_selection_preference(nas::NetworkSelectionPreferenceInfo { mode, mcc, mnc });
-        prefer.change_duration(nas::ChangeDuration::POWER_CYCLE);
         if three_digits {
-            prefer.mnc_pcs_digit_include_status(true);
+            let older = self.at == Registering::Initiating;
+            put_byte(&mut message, if older { 0x12 } else { 0x1a }, 1);
         }
-        prefer.finish()
+        message.finish()
     }
 }
 
@@ -392,43 +453,45 @@ impl Procedure for Register {
         let waits = self.at == Registering::Waiting;
         match (outcome, self.at) {
             (Outcome::Begin, _) => {
-                (self.at, self.denied, self.reject) = (Registering::Before, 0, None);
+                (self.at, self.denied) = (Registering::Before, 0);
                 self.read()
             }
             (Outcome::Rested, _) => self.read(),
             (Outcome::Answer(tlvs), Registering::Before | Registering::Waiting) => {
-                let registration = if self.modern {
-                    let mut registration = Registration::default();
-                    registration.add_system_info(tlvs);
-                    registration
+                let glance = if self.modern {
+                    Glance::at_system_info(tlvs)
                 } else {
-                    match Registration::from_serving_system(tlvs) {
-                        Ok(registration) => registration,
+                    match Glance::at_serving_system(tlvs) {
+                        Ok(glance) => glance,
                         Err(error) => return decode(error),
                     }
                 };
                 let chosen = match self.selection {
                     Selection::Automatic => true,
-                    Selection::Manual(wanted) => {
-                        registration.plmn.is_some_and(|plmn| waits && plmn.mcc == wanted.mcc && plmn.mnc == wanted.mnc)
-                    }
+                    Selection::Manual(wanted) => waits && (glance.mcc, glance.mnc) == (wanted.mcc, wanted.mnc),
                 };
-                if chosen && registration.is_registered() && registration.attached {
+                if chosen && glance.serves {
                     return Step::Done;
                 }
                 if !waits {
                     self.at = Registering::Preferring;
                     return ask(prefer, self);
                 }
-                self.reject = registration.reject.or(self.reject);
-                let denied = registration.state == nas::RegistrationState::REGISTRATION_DENIED;
-                self.denied = if denied { self.denied.saturating_add(1) } else { 0 };
+                self.denied = if glance.denied { self.denied.saturating_add(1) } else { 0 };
                 match rest(now, self.end) {
-                    Step::Rest(_) if self.denied >= DENIALS => Step::Fail(Stop::Denied(self.reject)),
-                    Step::Fail(_) if denied => Step::Fail(Stop::Denied(self.reject)),
-                    step => step,
+                    Step::Rest(_) if self.denied < DENIALS => {}
+                    _ if glance.denied => {
+                        self.at = Registering::Reason;
+                        return ask(MessageId::of::<nas::get_system_info::Message>(), &Empty);
+                    }
+                    _ => {}
                 }
+                rest(now, self.end)
             }
+            (Outcome::Answer(tlvs), Registering::Reason) => {
+                Step::Fail(Stop::Denied(Glance::at_system_info(tlvs).reject))
+            }
+            (_, Registering::Reason) => Step::Fail(Stop::Denied(None)),
             (Outcome::Refused(error, _), Registering::Before) if is_unsupported(error) && !self.modern => {
                 self.modern = true;
                 self.read()
