@@ -45,7 +45,7 @@ const GLOBAL: &[Opt] = &[
         value: Some("[=NAME]"),
         help: "Go through the proxy at @NAME [default: mbim-proxy, with --protocol qmi: qmi-proxy]",
     },
-    option("protocol", "auto|mbim|qmi|at", "Protocol of the device; only MBIM is supported yet"),
+    option("protocol", "auto|mbim|qmi|at", "Protocol of the device; AT is not supported yet"),
     flag("json", "Print one JSON document (`monitor`: one line for each event)"),
     option("pcap", "FILE", "Record all messages in a pcapng file, personal data included"),
     option(

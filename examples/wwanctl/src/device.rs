@@ -20,7 +20,7 @@ use embedded_io::{Error as _, ErrorKind, ErrorType};
 pub(crate) use virtual_modem::Time;
 use virtual_modem::{InProcess, Room, Scenario};
 use wwan::channel::blocking::MessageChannel;
-use wwan::channel::linux::Operation;
+use wwan::channel::linux::{Operation, Protocol as PortProtocol};
 use wwan::channel::pcapng::StdWriter;
 use wwan::channel::{LinuxChannel, LinuxClock, LinuxError, LinuxPort, PcapngTap, Tracer};
 use wwan::time::{Instant, Millis};
@@ -216,15 +216,30 @@ pub(crate) struct Opened {
     pub(crate) name: String,
     /// The device, if a proxy at the other end is to open it.
     pub(crate) wanted: Option<String>,
+    pub(crate) speaks: Speaks,
+}
+
+/// What a modem speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Speaks {
+    Mbim,
+    Qmi,
+}
+
+impl Speaks {
+    /// What the options say, or else what Linux knows of the device.
+    fn at(protocol: Protocol, path: &Path) -> Result<Self, Fail> {
+        match (protocol, PortProtocol::of(path)) {
+            (Protocol::Mbim, _) => Ok(Self::Mbim),
+            (Protocol::Qmi, _) | (Protocol::Auto, Some(PortProtocol::Qmi)) => Ok(Self::Qmi),
+            (Protocol::At, _) | (Protocol::Auto, Some(PortProtocol::At)) => Err(unsupported("AT")),
+            (Protocol::Auto, _) => Ok(Self::Mbim),
+        }
+    }
 }
 
 /// Opens the channel that the options name. `limit` is the time for everything.
 pub(crate) fn open(options: &Options, limit: Millis, time: Time) -> Result<Opened, Fail> {
-    match options.protocol {
-        Protocol::Auto | Protocol::Mbim => {}
-        Protocol::Qmi => return Err(unsupported("QMI")),
-        Protocol::At => return Err(unsupported("AT")),
-    }
     let recording = match &options.pcap {
         Some(path) => {
             let file = File::create(path)
@@ -233,24 +248,26 @@ pub(crate) fn open(options: &Options, limit: Millis, time: Time) -> Result<Opene
         }
         None => None,
     };
-    let (door, name) = match options.device.as_deref() {
+    let (door, name, speaks) = match options.device.as_deref() {
         Some(name) => match (name.strip_prefix("virtual:"), &options.proxy) {
             (Some(_), Some(_)) => {
                 return Err(Fail::Usage(
                     "--proxy: a virtual modem inside this program has no other programs".to_owned(),
                 ));
             }
-            (Some(modem), None) => (virtual_modem(modem, time)?, name.to_owned()),
-            (None, Some(socket)) => (proxy(socket)?, name.to_owned()),
-            (None, None) => (device(Path::new(name), limit)?, name.to_owned()),
+            (Some(modem), None) => {
+                let (door, speaks) = virtual_modem(modem, options.protocol, time)?;
+                (door, name.to_owned(), speaks)
+            }
+            (None, through) => {
+                let (door, speaks) = reach(Path::new(name), through.as_deref(), options.protocol, limit)?;
+                (door, name.to_owned(), speaks)
+            }
         },
         None => {
-            let path = default_device()?;
-            let door = match &options.proxy {
-                Some(socket) => proxy(socket)?,
-                None => device(&path, limit)?,
-            };
-            (door, path.to_string_lossy().into_owned())
+            let path = default_device(options.protocol)?;
+            let (door, speaks) = reach(&path, options.proxy.as_deref(), options.protocol, limit)?;
+            (door, path.to_string_lossy().into_owned(), speaks)
         }
     };
     let wanted = options.proxy.as_ref().map(|_| {
@@ -273,15 +290,32 @@ pub(crate) fn open(options: &Options, limit: Millis, time: Time) -> Result<Opene
     let epoch = u64::try_from(since_1970.as_millis()).unwrap_or(0).saturating_sub(now.0);
     let tap = PcapngTap::new(limited, Recording(recording), epoch);
     let channel = Tracer::new(tap, Trace::new(options.verbose, now));
-    Ok(Opened { channel, name, wanted })
+    Ok(Opened { channel, name, wanted, speaks })
 }
 
 fn unsupported(protocol: &str) -> Fail {
-    Fail::Usage(format!("{protocol} is not supported yet, only MBIM is"))
+    Fail::Usage(format!("{protocol} is not supported yet, only MBIM and QMI are"))
+}
+
+/// Opens a device, or connects to the proxy that has it.
+fn reach(path: &Path, through: Option<&str>, protocol: Protocol, limit: Millis) -> Result<(Door, Speaks), Fail> {
+    let speaks = Speaks::at(protocol, path)?;
+    let door = match through {
+        Some(socket) => proxy(socket, speaks)?,
+        None => device(path, speaks, limit)?,
+    };
+    Ok((door, speaks))
+}
+
+fn linux(port: LinuxPort, speaks: Speaks) -> Door {
+    Door::Linux(Box::new(match speaks {
+        Speaks::Mbim => LinuxChannel::new(port),
+        Speaks::Qmi => LinuxChannel::qmux(port),
+    }))
 }
 
 /// Opens a device node or a socket.
-fn device(path: &Path, limit: Millis) -> Result<Door, Fail> {
+fn device(path: &Path, speaks: Speaks, limit: Millis) -> Result<Door, Fail> {
     let gone = |error: LinuxError| {
         let hint = match error {
             LinuxError::System { operation: Operation::Lock, .. } => "\nhint: if that is a proxy, use --proxy",
@@ -289,84 +323,83 @@ fn device(path: &Path, limit: Millis) -> Result<Door, Fail> {
         };
         Fail::Unreachable(format!("{}: {error}{hint}", clean(&path.to_string_lossy())))
     };
-    if speaks_qmi(path) {
-        return Err(unsupported("this is a QMI device: QMI"));
-    }
     let mut port = LinuxPort::open(path).map_err(gone)?;
     port.set_write_timeout(limit.min(Millis::from_secs(10)));
-    Ok(Door::Linux(Box::new(LinuxChannel::new(port))))
+    Ok(linux(port, speaks))
 }
 
 /// Connects to a proxy, by the name of its abstract socket.
-fn proxy(socket: &str) -> Result<Door, Fail> {
+fn proxy(socket: &str, speaks: Speaks) -> Result<Door, Fail> {
     let connect = || {
         let stream = UnixStream::connect_addr(&SocketAddr::from_abstract_name(socket)?)?;
         Ok(LinuxPort::from_fd(OwnedFd::from(stream))?)
     };
     match connect() {
-        Ok(port) => Ok(Door::Linux(Box::new(LinuxChannel::new(port)))),
+        Ok(port) => Ok(linux(port, speaks)),
         Err(error) if io::Error::kind(&error) == io::ErrorKind::ConnectionRefused => Err(Fail::Unreachable(format!(
-            "no proxy is serving on @{}\nhint: `wwanctl proxy` starts one; mbim-proxy is another",
+            "no proxy is serving on @{}\nhint: `wwanctl proxy` starts one; mbim-proxy and qmi-proxy are others",
             clean(socket)
         ))),
         Err(error) => Err(Fail::Unreachable(format!("@{}: {error}", clean(socket)))),
     }
 }
 
-/// Starts a virtual modem in this program: `mbim`, or `mbim:` and a scenario.
-fn virtual_modem(name: &str, time: Time) -> Result<Door, Fail> {
+/// Starts a virtual modem in this program: `mbim` or `qmi`, or with `:` and a scenario behind it.
+fn virtual_modem(name: &str, wanted: Protocol, time: Time) -> Result<(Door, Speaks), Fail> {
     let (protocol, scenario) = name.split_once(':').unwrap_or((name, "default"));
-    match protocol {
-        "mbim" => {}
-        "qmi" => return Err(unsupported("QMI")),
-        "at" => return Err(unsupported("AT")),
+    let speaks = match (protocol, wanted) {
+        ("mbim", Protocol::Auto | Protocol::Mbim) => Speaks::Mbim,
+        ("qmi", Protocol::Auto | Protocol::Qmi) => Speaks::Qmi,
+        ("mbim" | "qmi", _) => {
+            return Err(Fail::Usage(format!("virtual:{protocol} does not speak what --protocol says")));
+        }
+        ("at", _) => return Err(unsupported("AT")),
         _ => {
             let name = clean(name);
-            return Err(Fail::Usage(format!("no virtual modem is called {name}; there is virtual:mbim")));
+            return Err(Fail::Usage(format!(
+                "no virtual modem is called {name}; there are virtual:mbim and virtual:qmi"
+            )));
         }
-    }
+    };
     let scenario = Scenario::load(scenario).map_err(|error| Fail::Usage(format!("scenario {error}")))?;
     // There is one modem, and it lives as long as the program.
     let (scenario, room) = (Box::leak(Box::new(scenario)), Box::leak(Box::new(Room::new())));
-    let mut modem = InProcess::mbim(scenario, time, room);
+    let mut modem = match speaks {
+        Speaks::Mbim => InProcess::mbim(scenario, time, room),
+        Speaks::Qmi => InProcess::qmi(scenario, time, room),
+    };
     if time == Time::Virtual {
         modem.pass(WARM_UP);
     }
-    Ok(Door::Virtual(Box::new(modem)))
+    Ok((Door::Virtual(Box::new(modem)), speaks))
 }
 
-/// The first modem of this machine.
-fn default_device() -> Result<PathBuf, Fail> {
+/// The first modem of this machine that speaks what the options say.
+fn default_device(protocol: Protocol) -> Result<PathBuf, Fail> {
     let names = fs::read_dir("/dev").into_iter().flatten().flatten();
     let mut names: Vec<String> =
         names.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| is_modem(name)).collect();
     names.sort_by(|a, b| natural(a, b));
-    let all = names.len();
-    let usable = names.into_iter().map(|name| Path::new("/dev").join(name));
-    let found = usable.into_iter().find(|path| !speaks_qmi(path));
+    let mut paths = names.iter().map(|name| Path::new("/dev").join(name));
+    let found = paths.find(|path| match (protocol, PortProtocol::of(path)) {
+        (Protocol::Mbim, speaks) => speaks != Some(PortProtocol::Qmi),
+        (Protocol::Qmi, speaks) => speaks != Some(PortProtocol::Mbim),
+        _ => true,
+    });
     found.ok_or_else(|| {
-        let what = if all == 0 {
-            "no modem found: there is neither /dev/cdc-wdm* nor /dev/wwan*mbim*"
+        let what = if names.is_empty() {
+            "no modem found: there is neither /dev/cdc-wdm* nor /dev/wwan*mbim* nor /dev/wwan*qmi*"
         } else {
-            "no MBIM modem found: all modems of this machine speak QMI, which is not supported yet"
+            "no modem found that speaks the protocol"
         };
         Fail::Unreachable(format!(
-            "{what}\nhint: name it with --device PATH, or try `--device virtual:mbim`, which needs no modem"
+            "{what}\nhint: name it with --device PATH, or try `--device virtual:mbim` or `virtual:qmi`, which need no modem"
         ))
     })
 }
 
 fn is_modem(name: &str) -> bool {
-    name.starts_with("cdc-wdm") || (name.starts_with("wwan") && name.contains("mbim"))
-}
-
-/// Whether the kernel's driver for the device is the one for QMI.
-fn speaks_qmi(path: &Path) -> bool {
-    let Some(name) = path.file_name().filter(|_| path.starts_with("/dev")) else {
-        return false;
-    };
-    let driver = Path::new("/sys/class/usbmisc").join(name).join("device/driver");
-    fs::read_link(driver).is_ok_and(|driver| driver.ends_with("qmi_wwan"))
+    name.starts_with("cdc-wdm") || (name.starts_with("wwan") && (name.contains("mbim") || name.contains("qmi")))
 }
 
 /// Compares names so that numbers in them count as numbers: `cdc-wdm2` comes before `cdc-wdm10`.
@@ -417,7 +450,7 @@ mod tests {
         let mut names = ["wwan0mbim0", "cdc-wdm10", "cdc-wdm2", "cdc-wdm1", "wwan10mbim0", "wwan9mbim1"];
         names.sort_by(|a, b| natural(a, b));
         assert_eq!(names, ["cdc-wdm1", "cdc-wdm2", "cdc-wdm10", "wwan0mbim0", "wwan9mbim1", "wwan10mbim0"]);
-        assert!(is_modem("wwan0mbim0") && !is_modem("wwan0qmi0") && !is_modem("ttyUSB0"));
+        assert!(is_modem("wwan0mbim0") && is_modem("wwan0qmi0") && !is_modem("ttyUSB0"));
     }
 
     #[test]

@@ -4,8 +4,9 @@
 //! |---|---|
 //! | `args` | the command line |
 //! | `device` | finding and opening the modem's channel, and the virtual modem |
-//! | `modem` | an open modem: taking over, asking, taking leave |
-//! | `commands/` | one file for each command that needs a modem |
+//! | `modem` | an open modem that speaks MBIM: taking over, asking, taking leave |
+//! | `commands/` | one file for each command that needs a modem, over MBIM |
+//! | `qmi/` | the same over QMI, with the open modem |
 //! | `decode`, `catalogue` | the commands that need none |
 //! | `names` | names and units of values, fields as text and as JSON |
 //! | `trace` | `-v` |
@@ -23,6 +24,7 @@ mod names;
 #[cfg(no_unwind_tables)]
 mod no_unwinding;
 mod output;
+mod qmi;
 mod trace;
 
 use std::process::ExitCode;
@@ -34,7 +36,7 @@ use commands::{
     apdu, cells, connect, message, monitor, phonebook, pin, qmi, radio, register, reset, scan, signal, slot, sms,
     status, ussd,
 };
-use device::{Time, USUAL};
+use device::{Speaks, Time, USUAL};
 use error::Fail;
 use modem::{After, Modem};
 use output::{Output, note};
@@ -97,7 +99,15 @@ fn act(options: &Options, command: &Command, out: &mut Output) -> Result<(), Fai
         Command::Monitor => Time::Real,
         _ => Time::Virtual,
     };
-    let mut modem = Modem::open(options, usual, time)?;
+    if options.reopen && options.proxy.is_some() {
+        return Err(Fail::Usage("--reopen: a proxy keeps the modem open for all its programs".to_owned()));
+    }
+    let limit = options.timeout.unwrap_or(usual);
+    let opened = device::open(options, limit, time)?;
+    if opened.speaks == Speaks::Qmi {
+        return qmi::run(opened, limit, command, out);
+    }
+    let mut modem = Modem::open(opened, options, limit)?;
     let result = match (command, prepared) {
         (Command::Status, _) => status::run(&mut modem, out),
         (Command::Connect(connect), _) => connect::run(&mut modem, connect, out),

@@ -14,7 +14,7 @@ use wwan::session::mbim::{Config, Memory as SessionMemory, Slot};
 use wwan::time::{Instant, Millis};
 
 use crate::args::Options;
-use crate::device::{self, Channel, DeviceError, Opened, Time, USUAL};
+use crate::device::{self, Channel, DeviceError, Opened, USUAL};
 use crate::error::Fail;
 use crate::names;
 use crate::output::{clean, note};
@@ -102,14 +102,10 @@ fn memory(length: usize) -> &'static mut [u8] {
 impl Modem {
     /// Reaches the modem that the options name: takes it over if it is open, opens it otherwise.
     ///
-    /// The time limit is that of the options, or `usual`; opening takes 30 seconds of it at most. Through a proxy, it is the
-    /// proxy that takes over or opens.
-    pub(crate) fn open(options: &Options, usual: Millis, time: Time) -> Result<Self, Fail> {
-        if options.reopen && options.proxy.is_some() {
-            return Err(Fail::Usage("--reopen: a proxy keeps the modem open for all its programs".to_owned()));
-        }
-        let limit = options.timeout.unwrap_or(usual);
-        let Opened { mut channel, name, wanted } = device::open(options, limit, time)?;
+    /// `limit` is the time for everything; opening takes 30 seconds of it at most. Through a proxy, it is the proxy that takes
+    /// over or opens.
+    pub(crate) fn open(opened: Opened, options: &Options, limit: Millis) -> Result<Self, Fail> {
+        let Opened { mut channel, name, wanted, .. } = opened;
         let opening = limit.min(USUAL);
         channel.channel_mut().channel_mut().until = channel.now() + opening;
         let longest = channel.max_message();

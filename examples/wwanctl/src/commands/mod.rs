@@ -11,7 +11,7 @@ pub(crate) mod proxy;
 pub(crate) mod qmi;
 pub(crate) mod radio;
 pub(crate) mod register;
-mod report;
+pub(crate) mod report;
 pub(crate) mod reset;
 pub(crate) mod scan;
 pub(crate) mod signal;

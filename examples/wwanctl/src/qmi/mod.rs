@@ -1,0 +1,167 @@
+//! Commands over QMI: the open modem here, and one file for each command, named like its twin over MBIM in `commands`.
+
+use wwan::channel::blocking::MessageChannel as _;
+use wwan::client::qmi::blocking::Client;
+use wwan::client::qmi::{Error, Memory, ProtocolError};
+use wwan::session::qmi::{ClientSlot, Config, Memory as SessionMemory, Slot};
+use wwan::time::{Instant, Millis};
+
+use crate::args::Command;
+use crate::device::{self, Channel, DeviceError, Opened, USUAL};
+use crate::error::Fail;
+use crate::output::{Output, clean, note};
+
+mod connect;
+
+/// Longest request and longest answer, in bytes.
+const LONGEST: usize = 0x1_0000;
+
+/// How long taking leave may take.
+const SHORT: Millis = Millis::from_secs(2);
+
+/// The client that commands drive.
+pub(crate) type Driver = Client<'static, Channel>;
+
+/// An open modem.
+#[derive(Debug)]
+pub(crate) struct Modem {
+    pub(crate) client: Driver,
+    /// Device node or name of the virtual modem.
+    pub(crate) name: String,
+}
+
+/// Memory for as long as the program runs; there is one modem in it.
+fn memory(length: usize) -> &'static mut [u8] {
+    vec![0; length].leak()
+}
+
+impl Modem {
+    /// Makes sure that there is a modem at the other end of the channel. `limit` is the time for everything; opening takes 30
+    /// seconds of it at most.
+    fn open(opened: Opened, limit: Millis) -> Result<Self, Fail> {
+        let Opened { mut channel, name, wanted, .. } = opened;
+        let opening = limit.min(USUAL);
+        let start = channel.now();
+        channel.channel_mut().channel_mut().until = start + opening;
+        let memory = Memory {
+            transfer: memory(LONGEST),
+            indications: memory(LONGEST),
+            session: SessionMemory {
+                slots: vec![Slot::FREE; 8].leak(),
+                clients: vec![ClientSlot::FREE; 16].leak(),
+                request: memory(LONGEST),
+            },
+        };
+        let mut config = Config::default();
+        config.open_total = opening;
+        config.release = SHORT;
+        let mut client = Client::new(channel, config, memory);
+        if let Some(path) = &wanted {
+            open_proxy(&mut client, path, opening)?;
+        }
+        client.open()?;
+        let mut modem = Self { client, name };
+        let until = if limit == Millis(u32::MAX) { Instant::FAR } else { start + limit };
+        modem.channel().channel_mut().channel_mut().until = until;
+        Ok(modem)
+    }
+
+    fn channel(&mut self) -> &mut Channel {
+        self.client.channel()
+    }
+
+    /// The time that is left, less a second for what comes after.
+    pub(crate) fn patience(&mut self) -> Millis {
+        let now = self.client.now();
+        let until = self.channel().channel_mut().channel_mut().until;
+        let left = until.since(now);
+        Millis(left.0.saturating_sub(1000).max(left.0 / 2))
+    }
+
+    /// Whether the program may go on: the time allowed is not over, and the user has not interrupted it.
+    pub(crate) fn check(&mut self) -> Result<(), Fail> {
+        Ok(self.channel().channel_mut().channel_mut().check()?)
+    }
+
+    /// Takes leave: gives back all clients but those that are kept. Whatever happens here does not change how the command
+    /// ended.
+    fn leave(mut self) {
+        let now = self.client.now();
+        let until = &mut self.channel().channel_mut().channel_mut().until;
+        *until = (*until).min(now + SHORT).max(now);
+        if let Err(error) = self.client.close() {
+            if self.channel().sink_mut().is_verbose() {
+                note(&format!("taking leave: {error}"));
+            }
+        }
+        device::report_losses(self.channel());
+    }
+}
+
+/// Tells a proxy which device is wanted.
+fn open_proxy(client: &mut Driver, path: &str, timeout: Millis) -> Result<(), Fail> {
+    match client.open_proxy(path, timeout) {
+        Ok(()) => Ok(()),
+        Err(Error::Refused(_)) => {
+            Err(Fail::Unreachable(format!("the proxy cannot open {}, or does not serve it", clean(path))))
+        }
+        // The real qmi-proxy says no like this.
+        Err(Error::Channel(DeviceError::Gone(_))) => Err(Fail::Unreachable(format!(
+            "the proxy has closed the connection: it cannot open {}, or does not serve this user",
+            clean(path)
+        ))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Runs a command on the modem at the other end of the channel.
+pub(crate) fn run(opened: Opened, limit: Millis, command: &Command, out: &mut Output) -> Result<(), Fail> {
+    let mut modem = Modem::open(opened, limit)?;
+    let done = act(&mut modem, command, out);
+    if !matches!(done, Err(Fail::Unreachable(_))) {
+        modem.leave();
+    }
+    done
+}
+
+fn act(modem: &mut Modem, command: &Command, out: &mut Output) -> Result<(), Fail> {
+    match command {
+        Command::Connect(arguments) => connect::run(modem, arguments, out),
+        Command::Disconnect { session } => connect::disconnect(modem, *session, out),
+        _ => Err(Fail::Usage("this command is for MBIM modems".to_owned())),
+    }
+}
+
+/// What a modem's refusal means for a user.
+const fn hint(error: ProtocolError) -> Option<&'static str> {
+    Some(match error {
+        ProtocolError::CLIENT_IDS_EXHAUSTED => {
+            "programs that died have left no client numbers; restart the modem, or run `wwanctl qmi ctl sync` if nothing else uses it"
+        }
+        ProtocolError::NO_SIM => "insert a SIM",
+        ProtocolError::HARDWARE_RESTRICTED => "the hardware switch keeps the radio off",
+        ProtocolError::CALL_FAILED => "compare the access point name with what the operator asks for",
+        _ => return None,
+    })
+}
+
+impl From<Error<DeviceError>> for Fail {
+    fn from(error: Error<DeviceError>) -> Self {
+        match error {
+            Error::Channel(error) => error.into(),
+            Error::Open(error) => Self::Timeout(format!("the modem does not open: {error}")),
+            Error::Lost => Self::Unreachable("the modem has restarted".to_owned()),
+            Error::Refused(refusal) => {
+                Self::Refused { reason: format!("the modem refuses: {refusal}"), hint: hint(refusal.error) }
+            }
+            Error::Locked(lock) => Self::Refused {
+                reason: lock.to_string(),
+                hint: Some("enter the code with `--pin PIN` or `wwanctl pin enter PIN`"),
+            },
+            Error::Denied(_) => Self::Refused { reason: error.to_string(), hint: None },
+            Error::NotReached => Self::Timeout(error.to_string()),
+            Error::Failed { failure: wwan::session::qmi::Failure::Timeout, .. } => Self::Timeout(error.to_string()),
+            error => Self::Data(error.to_string()),
+        }
+    }
+}
