@@ -1189,3 +1189,184 @@ fn whatever_programs_do_nothing_is_mixed_up_and_nothing_leaks() {
         assert_eq!(rig.proxy.poll_at(), Instant::FAR, "nothing is left to be done");
     }
 }
+
+/// Our host, the proxy, our function and the modem behind it, together.
+#[cfg(feature = "device")]
+mod whole {
+    use core::cell::RefCell;
+
+    use embedded_io::ErrorKind;
+    use wwan::channel::blocking::MessageChannel;
+    use wwan::client::qmi::blocking::Client as Host;
+    use wwan::client::qmi::{ConnectRequest, Memory as HostMemory, Selection};
+    use wwan::device::modem::{Modem, Setup};
+    use wwan::device::qmi::{Config as FunctionConfig, Function, Memory as FunctionMemory};
+    use wwan::session::qmi::{self as session, ClientSlot, Slot};
+
+    use super::*;
+
+    struct World {
+        proxy: Proxy<'static>,
+        function: Function<'static>,
+        modem: Modem,
+        now: Instant,
+        inboxes: BTreeMap<usize, VecDeque<Vec<u8>>>,
+    }
+
+    impl World {
+        fn pump(&mut self) {
+            for _ in 0..1000 {
+                let mut moved = false;
+                while let Some(event) = self.proxy.next_event() {
+                    if let Event::Open { program, path, .. } = event {
+                        let ours = path == DEVICE.as_bytes();
+                        self.proxy.open(program, if ours { Ok(()) } else { Err(ProtocolError::INTERFACE_NOT_FOUND) });
+                    }
+                }
+                while let Some(frame) = self.proxy.transmit_modem(self.now) {
+                    moved = true;
+                    self.function.receive(self.now, &mut self.modem, frame);
+                }
+                while let Some(frame) = self.function.transmit(self.now, &mut self.modem) {
+                    moved = true;
+                    self.proxy.modem_receive(self.now, frame);
+                }
+                while let Some((program, frame)) = self.proxy.transmit_program(|_| true) {
+                    moved = true;
+                    self.inboxes.entry(program.index()).or_default().push_back(frame.to_vec());
+                }
+                if !moved {
+                    return;
+                }
+            }
+            panic!("it never settles");
+        }
+
+        /// Lets time pass, up to `end` or the next thing that happens by itself.
+        fn pass(&mut self, end: Instant) {
+            let next = self.function.poll_at(&self.modem).unwrap_or(Instant::FAR).min(self.proxy.poll_at());
+            self.now = next.clamp(self.now, end.max(self.now));
+            self.proxy.expire(self.now);
+            self.pump();
+        }
+
+        fn pass_until(&mut self, end: Instant) {
+            while self.now < end {
+                // What is due now is done now.
+                let before = self.now;
+                self.pass(end);
+                self.now = self.now.max(Instant(before.0 + 1));
+            }
+        }
+
+        fn clients(&self) -> usize {
+            self.function.clients().filter(|(service, _)| *service != Service::CTL).count()
+        }
+    }
+
+    /// A program's end of its connection.
+    struct End<'w>(&'w RefCell<World>, ProgramId);
+
+    impl MessageChannel for End<'_> {
+        type Error = ErrorKind;
+
+        fn send(&mut self, message: &[u8]) -> Result<(), ErrorKind> {
+            let mut world = self.0.borrow_mut();
+            world.proxy.program_receive(self.1, message).unwrap();
+            world.pump();
+            Ok(())
+        }
+
+        fn receive(&mut self, buf: &mut [u8], deadline: Instant) -> Result<Option<usize>, ErrorKind> {
+            let mut world = self.0.borrow_mut();
+            loop {
+                world.pump();
+                if let Some(frame) = world.inboxes.entry(self.1.index()).or_default().pop_front() {
+                    buf[..frame.len()].copy_from_slice(&frame);
+                    return Ok(Some(frame.len()));
+                }
+                if world.now >= deadline {
+                    return Ok(None);
+                }
+                let before = world.now;
+                world.pass(deadline);
+                world.now = world.now.max(Instant(before.0 + 1));
+            }
+        }
+
+        fn max_message(&self) -> usize {
+            4096
+        }
+
+        fn now(&self) -> Instant {
+            self.0.borrow().now
+        }
+    }
+
+    impl Drop for End<'_> {
+        fn drop(&mut self) {
+            let mut world = self.0.borrow_mut();
+            let now = world.now;
+            world.proxy.disconnect(now, self.1);
+            world.inboxes.remove(&self.1.index());
+            world.pump();
+        }
+    }
+
+    fn host(world: &RefCell<World>) -> Host<'static, End<'_>> {
+        let id = world.borrow_mut().proxy.connect().unwrap();
+        let memory = HostMemory {
+            transfer: leak(0, 4096),
+            indications: leak(0, 4096),
+            session: session::Memory {
+                slots: Box::leak(Box::new([Slot::FREE; 4])),
+                clients: Box::leak(Box::new([ClientSlot::FREE; 8])),
+                request: leak(0, 1024),
+            },
+        };
+        let mut host = Host::new(End(world, id), session::Config::default(), memory);
+        assert!(host.open_proxy("/dev/other", Millis::from_secs(5)).is_err(), "told so, not hung up on");
+        host.open_proxy(DEVICE, Millis::from_secs(5)).unwrap();
+        host.open().unwrap();
+        host
+    }
+
+    #[test]
+    fn a_session_goes_from_host_to_host() {
+        let rig = rig(&Size { out: 16384, request: 2048, ..Size::default() });
+        let memory = FunctionMemory { out: leak(0, 16384) };
+        let world = RefCell::new(World {
+            proxy: rig.proxy,
+            function: Function::new(FunctionConfig::default(), memory),
+            modem: Modem::new(Instant(0), Setup::default()),
+            now: Instant(0),
+            inboxes: BTreeMap::new(),
+        });
+        let mut first = host(&world);
+        first.register(Selection::Automatic, Millis::from_secs(60)).unwrap();
+        let request = ConnectRequest { apn: "internet", ip_type: Default::default(), ..ConnectRequest::default() };
+        let _ = first.connect(&request).unwrap();
+        let owned: Vec<_> = first.clients().collect();
+        let in_use = world.borrow().clients();
+        assert!(in_use > 1 && owned.len() == in_use, "{owned:?}");
+        // It crashes. All that it had is released but for the clients with a session.
+        drop(first);
+        let end = world.borrow().now + Millis::from_secs(1000);
+        world.borrow_mut().pass_until(end);
+        let sessions: Vec<_> = world.borrow().function.clients().collect();
+        assert!(!sessions.is_empty() && sessions.iter().all(|(service, _)| *service == Service::WDS), "{sessions:?}");
+        // The next one takes them over from its record, and ends them.
+        let mut second = host(&world);
+        for owned in owned.into_iter().filter(|owned| owned.service == Service::WDS) {
+            second.adopt(owned).unwrap();
+        }
+        second.disconnect(0).unwrap();
+        second.close().unwrap();
+        drop(second);
+        let end = world.borrow().now + Millis::from_secs(1000);
+        world.borrow_mut().pass_until(end);
+        let world = world.borrow();
+        assert_eq!(world.clients(), 0, "{:?}", world.function.clients().collect::<Vec<_>>());
+        assert_eq!((world.proxy.counters().leaked, world.proxy.counters().failed), (0, 0));
+    }
+}
