@@ -27,10 +27,12 @@ use std::time::{Duration, Instant};
 
 use common::Buffers;
 use rustix::process::{Pid, Signal, kill_process};
+use wwan::channel::blocking::MessageChannel as _;
 use wwan::channel::linux::Operation;
-use wwan::channel::{LinuxChannel, LinuxError, LinuxPort};
+use wwan::channel::{LinuxChannel, LinuxError, LinuxPort, Protocol};
 use wwan::mbim_wire::field::Empty;
 use wwan::mbim_wire::service::basic_connect as bc;
+use wwan::time::Millis;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -290,6 +292,38 @@ fn tcp_clients_are_served_one_after_the_other() {
 }
 
 #[test]
+fn a_modem_speaks_qmi_on_a_terminal_and_on_a_socket() {
+    let scratch = Scratch::new("qmi");
+    let (link, socket) = (scratch.path("modem"), scratch.path("qmux_socket"));
+    let listen = format!("unix:{socket}");
+    let terminal = Program::start(&["pty", "--protocol", "qmi", "--link", &link]);
+    assert!(terminal.line().starts_with("/dev/pts/"));
+    let listener = Program::start(&["socket", "--protocol", "qmi", "-v", "--listen", &listen]);
+    assert_eq!(listener.line(), format!("listening {listen}"));
+    assert_eq!(Protocol::of(&socket), Some(Protocol::Qmi));
+    // Frames of the reference sheet, QMI §1.6: Sync and its success.
+    let request = [1, 0x0b, 0, 0, 0, 0, 0, 1, 0x27, 0, 0, 0];
+    let response = [1, 0x12, 0, 0x80, 0, 0, 1, 1, 0x27, 0, 7, 0, 2, 4, 0, 0, 0, 0, 0];
+    for path in [&link, &link, &socket, &socket] {
+        let mut channel = LinuxChannel::qmux(LinuxPort::open(path).unwrap());
+        let mut buffer = [0; 64];
+        let limit = channel.now() + Millis::from_secs(60);
+        channel.send(&request).unwrap();
+        // That it has started, the modem may tell just now.
+        let answer = loop {
+            let length = channel.receive(&mut buffer, limit).unwrap().expect("an answer");
+            if length > request.len() {
+                break &buffer[..length];
+            }
+        };
+        assert_eq!(answer, response);
+    }
+    let (status, said) = listener.stop(Signal::TERM);
+    assert!(status.success());
+    assert!(said.contains("> request #1 CTL Sync\n") && said.contains("< response #1 CTL Sync success\n"), "{said}");
+}
+
+#[test]
 fn a_unix_socket_is_removed_and_a_stale_one_replaced() {
     let scratch = Scratch::new("unix");
     let path = scratch.path("modem");
@@ -317,7 +351,7 @@ fn the_exit_status_tells_what_is_wrong() {
     let cases: &[(&[&str], i32, &str)] = &[
         (&[], 2, "Usage"),
         (&["pty", "--frobnicate"], 2, "--frobnicate"),
-        (&["pty", "--protocol", "qmi"], 2, "qmi is not served yet"),
+        (&["pty", "--protocol", "at"], 2, "not served yet"),
         (&["socket", "--listen", "127.0.0.1:0", "--protocol", "at"], 2, "at is not served yet"),
         (&["socket"], 2, "--listen"),
         (&["socket", "--listen", "nowhere"], 2, "HOST:PORT or unix:PATH"),

@@ -168,20 +168,6 @@ impl VirtualModem {
         )
     }
 
-    /// Starts one that listens on a Unix socket; `path` is that of the socket.
-    ///
-    /// # Panics
-    ///
-    /// If it does not start.
-    #[must_use]
-    pub fn on_socket(protocol: &str, scenario: &str, socket: &Path) -> Self {
-        let listen = format!("unix:{}", socket.display());
-        let options = ["socket", "--protocol", protocol, "--verbose", "--scenario", scenario, "--listen", &listen];
-        let mut modem = Self::spawn(Command::new(program("virtual-modem")).args(options));
-        modem.path = socket.to_owned();
-        modem
-    }
-
     fn spawn(command: &mut Command) -> Self {
         let mut child = command
             .stdin(Stdio::null())
@@ -192,7 +178,7 @@ impl VirtualModem {
         let said = lines(child.stdout.take().expect("its output"));
         let messages = lines(child.stderr.take().expect("its messages"));
         let child = Guarded(child);
-        let path = said.recv_timeout(PATIENCE).expect("the path of the pseudo-terminal, or where it listens");
+        let path = said.recv_timeout(PATIENCE).expect("the path of the pseudo-terminal");
         Self { child, path: path.into(), lines: said, messages }
     }
 

@@ -12,8 +12,7 @@
 )]
 
 use wwan::device::modem::Setup;
-use wwan_interop::qmicli::{Row, Way, on_each_way, play, qmicli_command};
-use wwan_interop::{Scratch, VirtualModem, run};
+use wwan_interop::qmicli::{Row, Way, on_each_way, play};
 
 #[test]
 fn a_modem_tells_who_made_it() {
@@ -55,19 +54,6 @@ fn clients_can_stay_and_be_taken_over() {
         let said = modem.qmicli(&["--dms-noop", "--client-no-release-cid"]).good();
         assert_eq!(said.value("CID"), "1");
     });
-}
-
-/// qmicli connects to a socket of that name.
-#[test]
-fn a_socket_is_a_device_too() {
-    let scratch = Scratch::new();
-    let modem = VirtualModem::on_socket("qmi", "default", &scratch.path("qmux_socket"));
-    // One client after the other.
-    for _ in 0..2 {
-        let said = run(&mut qmicli_command(&modem.path, &["--dms-get-model", "--device-open-qmi"])).good();
-        assert_eq!(said.value("Model"), "Virtual Modem");
-        modem.sees("< response #1 DMS/1 Get Model success");
-    }
 }
 
 #[test]
