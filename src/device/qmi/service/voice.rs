@@ -11,12 +11,12 @@ use qmi_wire::service::{Service as Wire, voice::*};
 use super::super::call::{Call, On, Outcome, Refused, Step, supported};
 use super::super::tell::Tell;
 use super::{Served, Service, State, always, leaves_nothing};
-use crate::device::modem::event::Change;
+use crate::device::modem::event::{Change, Origin};
 use crate::device::modem::network::Technologies;
 use crate::device::modem::preferences::VoiceDomain;
 use crate::device::modem::ussd::{Reply, UssdResponse};
 use crate::device::modem::voice::{CALLS, CallEvent, CallState as Stage, Manage, Notice, Supplementary};
-use crate::device::modem::{Failure, Modem, Reason};
+use crate::device::modem::{Failure, Modem, Reason, Ticket};
 
 pub(in super::super) static SERVICE: Service = Service {
     service: Wire::VOICE,
@@ -424,11 +424,11 @@ fn with_said<R>(data: UssData<'_>, then: impl FnOnce(CbsCoding, &[u8]) -> Result
 }
 
 /// What came back for this face, when the modem is done with a request.
-fn reply<'m>(modem: &'m Modem, by: crate::device::modem::event::Origin) -> Option<&'m Reply> {
+fn reply(modem: &Modem, by: Origin) -> Option<&Reply> {
     modem.ussd_answer(by).and_then(|number| modem.ussd_reply(number))
 }
 
-fn begin(call: &mut Call<'_, '_>, data: UssData<'_>) -> Result<crate::device::modem::Ticket, Refused> {
+fn begin(call: &mut Call<'_, '_>, data: UssData<'_>) -> Result<Ticket, Refused> {
     let (now, by) = (call.now, call.origin());
     with_said(data, |coding, octets| call.modem.begin_ussd(now, by, coding.0, octets))
 }

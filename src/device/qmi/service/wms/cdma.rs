@@ -177,7 +177,8 @@ fn user_data(message: &CdmaMessage) -> Bytes {
 
 /// `yy/MM/dd,hh:mm:ss±zz` as digits, two in a byte.
 fn time(date: &str) -> Option<Vec<u8, 6>> {
-    let mut digits = date.split(['+', '-']).next()?.bytes().filter(u8::is_ascii_digit).map(|c| c & 0x0f);
+    let local = date.bytes().take_while(|c| !matches!(c, b'+' | b'-'));
+    let mut digits = local.filter(u8::is_ascii_digit).map(|c| c & 0x0f);
     let mut time = Vec::new();
     while let (Some(high), Some(low)) = (digits.next(), digits.next()) {
         time.push(high.wrapping_shl(4) | low).ok()?;

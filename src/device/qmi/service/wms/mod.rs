@@ -234,7 +234,7 @@ fn refused(failure: Failure) -> Refused {
 }
 
 /// The message with an index in a storage.
-fn find<'m>(modem: &'m Modem, wanted: StorageType, index: u32) -> Result<(u8, &'m Message), Refused> {
+fn find(modem: &Modem, wanted: StorageType, index: u32) -> Result<(u8, &Message), Refused> {
     let storage = storage(wanted)?;
     modem.usable_store()?;
     let place = u8::try_from(index).ok().filter(|place| *place < modem.message_capacity());
