@@ -319,6 +319,15 @@ fn a_dialogue_goes_on_until_one_side_ends_it() {
     let said = bench.one();
     assert_eq!(said.client, other.1);
     assert_eq!(said.indication::<ussd_indication::Message>().user_action().unwrap(), UserAction::REQUIRED);
+    // Who answers, takes the dialogue over: that does not end it.
+    assert_eq!(reply(&mut bench, "7"), ProtocolError::NONE);
+    assert_eq!(bench.heard(), []);
+    let told = bench.wait(1_000);
+    assert_eq!(told.len(), 1, "the network does not know the answer");
+    told[0].indication::<release_ussd_indication::Message>();
+    let now = bench.now;
+    bench.modem.network_ussd(now, "Book more?", true).unwrap();
+    bench.one();
     bench.modem.network_ends_ussd(now);
     bench.one().indication::<release_ussd_indication::Message>();
 }

@@ -257,6 +257,12 @@ impl Modem {
         self.ussd.dialogue.is_some()
     }
 
+    /// The host that has the dialogue: it spoke last.
+    #[must_use]
+    pub fn ussd_host(&self) -> Option<Origin> {
+        self.ussd.dialogue.as_ref().map(|dialogue| dialogue.by)
+    }
+
     fn network_hears(&self) -> Result<(), Failure> {
         self.usable_sim()?;
         if !self.radio.is_on() {

@@ -62,6 +62,7 @@ use qmi_wire::{EncodeError, ProtocolError, TlvSet, Verdict};
 
 use super::modem::Modem;
 use super::modem::event::{Change, Cursor, Origin, Reading};
+use super::modem::voice::CallEvent;
 use super::take_at;
 pub use super::{FAULTS, TooManyFaults};
 use crate::time::{Instant, Millis};
@@ -710,12 +711,15 @@ const SYNC: u16 = <wire::ctl::sync_indication::Message as qmi_wire::Message>::ID
 /// The state of everything, one after the other, as if it had just come to be so; `Some(None)`: there is none here.
 fn state(modem: &Modem, place: usize) -> Option<Option<Change>> {
     let single = [
+        Change::Slot(modem.active_slot()),
         Change::Subscriber(modem.ready_state()),
         Change::Radio(modem.radio()),
         Change::Registration(modem.registration()),
         Change::PacketService(modem.packet_service()),
         Change::Signal(modem.signal()),
         Change::Phonebook,
+        // All calls, whichever has changed.
+        Change::Call(CallEvent::State(0)),
     ];
     if let Some(change) = single.get(place) {
         return Some(Some(*change));

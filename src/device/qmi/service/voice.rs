@@ -95,6 +95,11 @@ fn tell(tell: &mut Tell<'_, '_>, change: &Change) {
         Change::Ussd(number) if client.ussd => {
             // A reply that is gone was followed by newer ones.
             let Some(reply) = tell.modem.ussd_reply(number) else { return };
+            // It may be a host of this face that has taken the dialogue from another one.
+            let by = Some(tell.config.origin);
+            if reply.response == UssdResponse::OtherClient && tell.modem.ussd_host() == by {
+                return;
+            }
             match user_action(reply.response) {
                 Some(action) => tell.send::<ussd_indication::Message>(|r, _| {
                     r.user_action(action);
