@@ -247,6 +247,7 @@ impl<'s> Core<'s> {
             Step::Fail(stop) => return Err(stop.into()),
         };
         let told = question.told.then_some(*question.message);
+        self.answer = 0..0;
         self.stage =
             match self.session.start(now, question.timeout, question.message, question.instance, question.request) {
                 Ok(ticket) => Stage::Asked(ticket, told),
