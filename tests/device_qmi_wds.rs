@@ -207,6 +207,21 @@ fn a_client_starts_once_and_knows_its_handle() {
     assert_eq!(stop(&mut bench, one, handle, false).0, ProtocolError::NO_EFFECT);
     let next = start(&mut bench, one, IpFamily::IPV4).unwrap();
     assert_ne!(next, handle);
+    // While it goes down, there is nothing more to stop, and nothing can start.
+    let transaction = bench.request::<stop_network::Message>(one, |r| {
+        r.packet_data_handle(next);
+    });
+    let again = bench.ask::<stop_network::Message>(one, |r| {
+        r.packet_data_handle(next);
+    });
+    assert_eq!(again.error(), ProtocolError::NO_EFFECT);
+    for client in [one, other] {
+        let early = bench.ask::<start_network::Message>(client, |_| {});
+        let why = early.response::<start_network::Message>().call_end_reason().unwrap();
+        assert_eq!(why, Some(CallEndReason::GENERIC_CLOSE_IN_PROGRESS));
+    }
+    let said = bench.wait(1_000);
+    assert_eq!((said.last().unwrap().transaction, said.last().unwrap().error()), (transaction, NONE));
 }
 
 #[test]

@@ -10,12 +10,15 @@ use super::event::{Change, Origin};
 use super::network::{PacketState, RegistrationState};
 use super::{Failure, Modem, Reason, Ticket, Work};
 use crate::device::collect;
-use crate::time::Instant;
+use crate::time::{Instant, Millis};
 
 /// Profiles that the device can attach with.
 pub const ATTACH_PROFILES: usize = 4;
 /// Bytes of what is kept with a context and means nothing to the modem.
 pub const NOTES_LEN: usize = 304;
+
+/// The modem waits at least so long until it tries again to connect by itself.
+const SHORTEST_PAUSE: Millis = Millis(100);
 
 /// What became of stored contexts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -309,7 +312,7 @@ impl Modem {
     }
 
     pub(super) fn connect_by_itself(&mut self, now: Instant) {
-        self.profiles.next_try = now + self.delays.reconnect;
+        self.profiles.next_try = now + self.delays.reconnect.max(SHORTEST_PAUSE);
         let id = self.default_context(Usage::Tethered);
         let (Some(context), Some(session)) = (self.context(id).cloned(), self.last_free_session()) else {
             return;
@@ -347,7 +350,6 @@ mod tests {
     use super::super::bearer::{AccessPoint, IpKind};
     use super::super::text;
     use super::*;
-    use crate::time::Millis;
 
     const HOST: Origin = Origin(1);
     const ON: Autoconnect = Autoconnect { mode: AutoconnectMode::On, home_only: false };
@@ -422,6 +424,18 @@ mod tests {
         modem.poll(refused + Millis(40_000));
         assert!(modem.own_session().is_some());
         assert_eq!(modem.throttles(refused + Millis(40_000)).count(), 0);
+    }
+
+    #[test]
+    fn a_modem_that_is_refused_at_once_does_not_try_without_end() {
+        let mut setup = Setup::default();
+        setup.bearer.autoconnect = ON;
+        setup.bearer.access_points.clear();
+        setup.bearer.refuses_others = 27;
+        (setup.delays.activate, setup.delays.reconnect) = (Millis(0), Millis(0));
+        let mut modem = ready(setup);
+        assert_eq!(modem.own_session(), None);
+        assert!(modem.poll_at().unwrap() > Instant(10_000));
     }
 
     #[test]

@@ -145,6 +145,10 @@ fn in_the_way(modem: &Modem, face: Origin, channel: u8, ip: Option<IpKind>) -> V
     crate::device::collect(found.map(|status| status.session))
 }
 
+/// What is there is going down.
+const CLOSING: Why =
+    Why::internal(CallEndReason::GENERIC_CLOSE_IN_PROGRESS, VerboseCallEndReasonInternal::CLOSE_IN_PROGRESS);
+
 fn failed(call: &mut Call<'_, '_>, why: Why) -> Outcome {
     call.refuse::<start_network::Message>(ProtocolError::CALL_FAILED, |r, _| {
         r.call_end_reason(why.reason).verbose_call_end_reason(why.verbose());
@@ -162,8 +166,7 @@ pub(super) fn start(call: &mut Call<'_, '_>) -> Outcome {
     match mine {
         Some(Mine { is_up: true, stopping: false, .. }) => return Err(Refused(ProtocolError::NO_EFFECT)),
         Some(Mine { stopping: true, .. }) => {
-            let reason = CallEndReason::GENERIC_CLOSE_IN_PROGRESS;
-            return failed(call, Why::internal(reason, VerboseCallEndReasonInternal::CLOSE_IN_PROGRESS));
+            return failed(call, CLOSING);
         }
         Some(_) => {
             let reason = CallEndReason::GENERIC_ACCESS_ATTEMPT_IN_PROGRESS;
@@ -174,6 +177,9 @@ pub(super) fn start(call: &mut Call<'_, '_>) -> Outcome {
     let (now, face) = (call.now, call.origin());
     let ip = ip_kind(wanted.family, &wanted.context);
     if let Some(other) = in_the_way(call.modem, face, channel, Some(ip)).first() {
+        if call.modem.session((*other).into())?.state == SessionState::Deactivating {
+            return failed(call, CLOSING);
+        }
         let same = call.modem.session_apn(*other).eq_ignore_ascii_case(&wanted.context.apn);
         return Err(Refused(if same { ProtocolError::NO_EFFECT } else { ProtocolError::POLICY_MISMATCH }));
     }
@@ -287,7 +293,9 @@ pub(super) fn stop(call: &mut Call<'_, '_>) -> Outcome {
     if let Some(mine) = &mut call.state::<Client>()?.mine {
         mine.stopping = true;
     }
-    let ticket = call.modem.request_deactivation(now, face, session.into())?;
+    let ticket = call.modem.request_deactivation(now, face, session.into());
+    // It goes down already.
+    let ticket = ticket.map_err(|_| Refused(ProtocolError::NO_EFFECT))?;
     call.wait(ticket, 0, |_, _, outcome| match outcome {
         Ok(()) => Ok(Step::Success),
         Err(failure) => Err(failure.into()),

@@ -369,8 +369,9 @@ mod tests {
 
     #[test]
     fn masks_have_the_ones_of_the_prefix() {
-        for (prefix, dotted) in [(0, "0.0.0.0"), (8, "255.0.0.0"), (30, "255.255.255.252"), (32, "255.255.255.255")] {
-            assert_eq!(mask(prefix).to_string(), dotted);
+        let masks = [(0, [0, 0, 0, 0]), (8, [255, 0, 0, 0]), (30, [255, 255, 255, 252]), (32, [255; 4])];
+        for (prefix, octets) in masks {
+            assert_eq!(mask(prefix).octets(), octets);
         }
     }
 
