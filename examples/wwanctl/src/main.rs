@@ -33,8 +33,8 @@ use wwan::time::Millis;
 
 use args::{Command, Options, Parsed};
 use commands::{
-    apdu, cells, connect, message, monitor, phonebook, pin, qmi, radio, register, reset, scan, signal, slot, sms,
-    status, ussd,
+    apdu, cells, connect, message, monitor, phonebook, pin, radio, register, reset, scan, signal, slot, sms, status,
+    ussd,
 };
 use device::{Speaks, Time, USUAL};
 use error::Fail;
@@ -79,7 +79,7 @@ fn act(options: &Options, command: &Command, out: &mut Output) -> Result<(), Fai
         Command::Catalogue { protocol, all } => return catalogue::run(*protocol, *all, out),
         Command::Proxy(arguments) => return commands::proxy::run(options, arguments),
         Command::Mbim(message) if message.dry_run => return message::dry_run(message, out),
-        Command::Qmi(message) if message.dry_run => return qmi::dry_run(message, out),
+        Command::Qmi(message) if message.dry_run => return qmi::message::dry_run(message, out),
         Command::Scan => SCAN,
         Command::Sms(args::Sms::Send { .. }) | Command::Ussd { .. } => SEND,
         Command::Monitor => FOR_EVER,
@@ -89,8 +89,8 @@ fn act(options: &Options, command: &Command, out: &mut Output) -> Result<(), Fai
     let prepared = match command {
         Command::Mbim(message) => Some(message::prepare(message)?),
         Command::Qmi(message) => {
-            qmi::prepare(message)?;
-            return Err(Fail::Usage("sending QMI is not supported yet; see --dry-run".to_owned()));
+            qmi::message::prepare(message)?;
+            None
         }
         _ => None,
     };
@@ -106,6 +106,9 @@ fn act(options: &Options, command: &Command, out: &mut Output) -> Result<(), Fai
     let opened = device::open(options, limit, time)?;
     if opened.speaks == Speaks::Qmi {
         return qmi::run(opened, limit, command, out);
+    }
+    if matches!(command, Command::Qmi(_)) {
+        return Err(Fail::Usage("qmi: this modem speaks MBIM; `wwanctl mbim` sends it commands".to_owned()));
     }
     let mut modem = Modem::open(opened, options, limit)?;
     let result = match (command, prepared) {

@@ -8,7 +8,6 @@ pub(crate) mod monitor;
 pub(crate) mod phonebook;
 pub(crate) mod pin;
 pub(crate) mod proxy;
-pub(crate) mod qmi;
 pub(crate) mod radio;
 pub(crate) mod register;
 pub(crate) mod report;

@@ -12,6 +12,7 @@ use crate::error::Fail;
 use crate::output::{Output, clean, note};
 
 mod connect;
+pub(crate) mod message;
 
 /// Longest request and longest answer, in bytes.
 const LONGEST: usize = 0x1_0000;
@@ -128,6 +129,7 @@ fn act(modem: &mut Modem, command: &Command, out: &mut Output) -> Result<(), Fai
     match command {
         Command::Connect(arguments) => connect::run(modem, arguments, out),
         Command::Disconnect { session } => connect::disconnect(modem, *session, out),
+        Command::Qmi(arguments) => message::run(modem, arguments, out),
         _ => Err(Fail::Usage("this command is for MBIM modems".to_owned())),
     }
 }

@@ -4,9 +4,15 @@ use qmi_wire::catalogue::{
     self, FieldError, Kind, Map, MessageInfo, Scalar, ServiceInfo, TlvInfo, Value, encode_tlvs, first_missing,
     frame_to_json_by, hex,
 };
+use qmi_wire::frame::MessageWriter;
 use qmi_wire::frame::{self, Framing, Head};
 use qmi_wire::service::Service;
+use qmi_wire::text::Rest;
+use qmi_wire::{EncodeError, TlvSet, Verdict};
+use wwan::client::qmi::{Error, MessageId, Question};
+use wwan::session::qmi::{Failure, Request};
 
+use super::Modem;
 use crate::args::QmiMessage;
 use crate::decode::{digits, qmi_in_words};
 use crate::error::Fail;
@@ -17,10 +23,10 @@ use crate::output::{Output, clean};
 /// A request ready to be sent.
 #[derive(Debug)]
 pub(crate) struct Prepared {
-    pub(crate) service: Service,
-    pub(crate) id: u16,
+    service: Service,
+    id: u16,
     /// Types and values, in the order of the command line.
-    pub(crate) tlvs: Vec<(u8, Vec<u8>)>,
+    tlvs: Vec<(u8, Vec<u8>)>,
 }
 
 /// Makes a request of the arguments.
@@ -217,6 +223,67 @@ fn unknown(name: &str, input: &[TlvInfo], known: bool) -> String {
     let names: Vec<String> = input.iter().map(|info| format!("{} ({:#04x})", info.name(), info.tlv)).collect();
     let names = if names.is_empty() { "no fields".to_owned() } else { names.join(", ") };
     format!("no field is called {}; there are {names}", clean(name))
+}
+
+/// Sends the request and prints the answer.
+pub(super) fn run(modem: &mut Modem, arguments: &QmiMessage, out: &mut Output) -> Result<(), Fail> {
+    let prepared = prepare(arguments)?;
+    let answer = send(modem, &prepared)?;
+    let verdict = answer.get::<Verdict>(Verdict::TLV);
+    let tlvs: Vec<(u8, Vec<u8>)> = answer.iter().map(|tlv| (tlv.kind, tlv.value.to_vec())).collect();
+    // The number of the client is of no use to anybody any more.
+    let service = prepared.service;
+    let framing = if service.0 > 0xff { Framing::Wide { client: 0 } } else { Framing::modem(0) };
+    let head = Head { framing, service, kind: frame::Kind::Response, transaction: 0, id: prepared.id };
+    let frame = catalogue::build(&head, &tlvs).map_err(|error| Fail::Data(error.to_string()))?;
+    print(&frame, arguments, out)?;
+    match verdict {
+        Ok(Some(verdict)) if verdict.status != 0 => {
+            let (name, error) = (name(&prepared), names::protocol_error(verdict.error));
+            Err(Fail::Refused {
+                reason: format!("{name}: the modem refuses: {error}"),
+                hint: super::hint(verdict.error),
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn name(prepared: &Prepared) -> String {
+    names::message(prepared.service, prepared.id, frame::Kind::Request)
+}
+
+/// TLVs that are bytes already.
+#[derive(Debug)]
+struct Raw<'t>(&'t [(u8, Vec<u8>)]);
+
+impl Request for Raw<'_> {
+    fn write<'b>(&self, mut message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
+        for (tlv, bytes) in self.0 {
+            message.put(*tlv, &Rest::<{ usize::MAX }>::from(&**bytes));
+        }
+        message.finish()
+    }
+}
+
+/// The TLVs of the answer, whatever its verdict.
+fn send<'m>(modem: &'m mut Modem, prepared: &Prepared) -> Result<TlvSet<'m>, Fail> {
+    let id = MessageId { service: prepared.service, id: prepared.id, abortable: false };
+    let request = Raw(&prepared.tlvs);
+    let mut question = Question::new(&id, &request);
+    // Where the answer is silence, the message shall be named: so its time ends just before that of the program.
+    question.timeout = modem.patience();
+    modem.client.request(question).map_err(|error| match error {
+        Error::Failed { failure: Failure::Timeout, .. } => {
+            Fail::Timeout(format!("{}: no answer in time", name(prepared)))
+        }
+        Error::Failed { failure: Failure::NoClient(error), .. } => {
+            let (name, text) = (name(prepared), names::protocol_error(error));
+            let reason = format!("{name}: no client of the service is to be had: {text}");
+            Fail::Refused { reason, hint: super::hint(error) }
+        }
+        error => error.into(),
+    })
 }
 
 /// Prints the message instead of sending it.
