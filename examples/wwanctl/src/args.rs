@@ -43,7 +43,7 @@ const GLOBAL: &[Opt] = &[
         name: "proxy",
         short: None,
         value: Some("[=NAME]"),
-        help: "Go through the proxy at @NAME [default: mbim-proxy, with --protocol qmi: qmi-proxy]",
+        help: "Go through the proxy at @NAME [default: mbim-proxy or qmi-proxy, by protocol]",
     },
     option("protocol", "auto|mbim|qmi|at", "Protocol of the device; AT is not supported yet"),
     flag("json", "Print one JSON document (`monitor`: one line for each event)"),
@@ -152,7 +152,7 @@ A code of `-` is read from standard input, so that it does not show in the list 
         count: (0, 0),
         about: "Share modems: serve programs that know mbim-proxy or qmi-proxy: ModemManager, `mbimcli -p`, `qmicli -p`",
         options: &[
-            option("socket", "NAME", "Name of the abstract socket [default: mbim-proxy, with --protocol qmi: qmi-proxy]"),
+            option("socket", "NAME", "Name of the abstract socket [default: mbim-proxy or qmi-proxy, by protocol]"),
             option("idle", "SECS", "End when no program has been there for so long [default: 300]"),
             flag("no-idle-exit", "Do not end when no program is there"),
             option(
@@ -167,7 +167,7 @@ A code of `-` is read from standard input, so that it does not show in the list 
 Programs name the device that they want, and get it as if it were theirs alone; --device restricts them to one. A modem that
 was opened stays open, also at the end: closing it would end its sessions.
 
-A proxy serves MBIM modems or, with --protocol qmi, QMI modems. A QMI modem has few clients for each service; those that a
+A proxy serves MBIM modems or, with --protocol qmi or if --device names one, QMI modems. A QMI modem has few clients for each service; those that a
 program leaves behind are released, unless another program uses them meanwhile, or a data session was begun with them.
 ",
     },
@@ -392,7 +392,7 @@ pub(crate) enum Parsed {
 #[derive(Debug)]
 pub(crate) struct Options {
     pub(crate) device: Option<String>,
-    /// The socket of the proxy to go through.
+    /// The socket of the proxy to go through; empty: the usual one.
     pub(crate) proxy: Option<String>,
     pub(crate) protocol: Protocol,
     pub(crate) json: bool,
@@ -480,22 +480,21 @@ pub(crate) struct Code {
     pub(crate) code: String,
 }
 
-/// The socket on which programs look for a proxy.
-const fn proxy_socket(protocol: Protocol) -> &'static str {
-    match protocol {
-        Protocol::Qmi => "qmi-proxy",
-        _ => "mbim-proxy",
-    }
+/// How long something is kept that nobody wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keep {
+    For(Millis),
+    Forever,
 }
 
 #[derive(Debug)]
 pub(crate) struct Proxy {
-    /// Name of the abstract socket.
-    pub(crate) socket: String,
+    /// Name of the abstract socket, if it is not the usual one.
+    pub(crate) socket: Option<String>,
     /// The proxy ends when no program has been there for so long.
     pub(crate) idle: Option<Millis>,
-    /// Clients of QMI modems that a program has left behind are kept for so long; `None`: for ever.
-    pub(crate) grace: Option<Millis>,
+    /// What becomes of clients of QMI modems that a program has left behind.
+    pub(crate) keep: Option<Keep>,
     pub(crate) user: Option<String>,
     pub(crate) group: Option<String>,
 }
@@ -631,7 +630,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Par
         return Err(format!("{what}: wwanctl {} {}", spec.name, spec.arguments));
     }
     let options = given.global()?;
-    let command = given.command(spec.name, options.protocol)?;
+    let command = given.command(spec.name)?;
     Ok(Parsed::Run(options, command))
 }
 
@@ -702,7 +701,7 @@ impl Given {
         let protocol = self.parsed("protocol", "auto, mbim, qmi or at", protocol)?.unwrap_or(Protocol::Auto);
         Ok(Options {
             device: self.value("device")?,
-            proxy: self.socket("proxy", protocol)?,
+            proxy: self.value("proxy")?,
             protocol,
             json: self.flag("json"),
             pcap: self.raw("pcap").map(PathBuf::from),
@@ -712,14 +711,14 @@ impl Given {
         })
     }
 
-    fn command(&mut self, name: &str, protocol: Protocol) -> Result<Command, String> {
+    fn command(&mut self, name: &str) -> Result<Command, String> {
         Ok(match name {
             "status" => Command::Status,
             "connect" => Command::Connect(self.connect()?),
             "disconnect" => Command::Disconnect { session: self.number("session")?.unwrap_or(0) },
             "monitor" => Command::Monitor,
             "pin" => Command::Pin(self.pin()?),
-            "proxy" => Command::Proxy(self.proxy(protocol)?),
+            "proxy" => Command::Proxy(self.proxy()?),
             "radio" => Command::Radio {
                 on: match &*self.next() {
                     "" => None,
@@ -790,18 +789,9 @@ impl Given {
         })
     }
 
-    /// The name of a socket: if nothing is said, the usual one.
-    fn socket(&mut self, name: &str, protocol: Protocol) -> Result<Option<String>, String> {
-        let given = self.value(name)?;
-        Ok(given.map(|given| if given.is_empty() { proxy_socket(protocol).to_owned() } else { given }))
-    }
-
-    fn proxy(&mut self, protocol: Protocol) -> Result<Proxy, String> {
-        let grace = |text: &str| if text == "never" { Some(None) } else { seconds(text).map(Some) };
-        let grace = self.parsed("release-after", "seconds between 0.001 and 4000000, or never,", grace)?;
-        if grace.is_some() && protocol != Protocol::Qmi {
-            return Err("--release-after needs --protocol qmi".to_owned());
-        }
+    fn proxy(&mut self) -> Result<Proxy, String> {
+        let keep = |text: &str| if text == "never" { Some(Keep::Forever) } else { seconds(text).map(Keep::For) };
+        let keep = self.parsed("release-after", "seconds between 0.001 and 4000000, or never,", keep)?;
         let idle = self.parsed("idle", "seconds between 0.001 and 4000000", seconds)?;
         let idle = match (idle, self.flag("no-idle-exit")) {
             (Some(_), true) => return Err("--idle or --no-idle-exit, not both".to_owned()),
@@ -809,9 +799,9 @@ impl Given {
             (None, true) => None,
         };
         Ok(Proxy {
-            socket: self.socket("socket", protocol)?.unwrap_or_else(|| proxy_socket(protocol).to_owned()),
+            socket: self.value("socket")?.filter(|name| !name.is_empty()),
             idle,
-            grace: grace.unwrap_or(Some(Millis::from_secs(60))),
+            keep,
             user: self.value("user")?,
             group: self.value("group")?,
         })
@@ -1123,7 +1113,6 @@ mod tests {
             ("proxy --idle 1 --no-idle-exit", "not both"),
             ("proxy --idle x", "seconds"),
             ("proxy --protocol qmi --release-after 0", "seconds"),
-            ("proxy --release-after 3", "--protocol qmi"),
             ("proxy here", "too many"),
             ("--proxy other", "other"),
         ] {
@@ -1136,20 +1125,18 @@ mod tests {
     fn a_proxy_has_a_name_of_its_own_or_the_usual_one() {
         let proxy = |line| parsed(line).unwrap().0.proxy;
         assert_eq!(proxy("status").as_deref(), None);
-        assert_eq!(proxy("--proxy status").as_deref(), Some("mbim-proxy"));
+        assert_eq!(proxy("--proxy status").as_deref(), Some(""));
         assert_eq!(proxy("status --proxy=other").as_deref(), Some("other"));
         let serving = |line| match parsed(line).unwrap().1 {
-            Command::Proxy(Proxy { socket, idle, grace, .. }) => (socket, idle, grace),
+            Command::Proxy(Proxy { socket, idle, keep, .. }) => (socket, idle, keep),
             other => unreachable!("{other:?}"),
         };
-        let (idle, grace) = (Some(Millis::from_secs(300)), Some(Millis::from_secs(60)));
-        assert_eq!(serving("proxy"), ("mbim-proxy".to_owned(), idle, grace));
-        assert_eq!(serving("proxy --socket x --no-idle-exit"), ("x".to_owned(), None, grace));
-        assert_eq!(proxy("--proxy --protocol qmi status").as_deref(), Some("qmi-proxy"));
-        assert_eq!(serving("proxy --protocol qmi"), ("qmi-proxy".to_owned(), idle, grace));
-        let kept = serving("proxy --protocol=qmi --release-after never").2;
-        assert_eq!(kept, None);
-        assert_eq!(serving("proxy --protocol=qmi --release-after 0.5").2, Some(Millis(500)));
+        let idle = Some(Millis::from_secs(300));
+        assert_eq!(serving("proxy"), (None, idle, None));
+        assert_eq!(serving("proxy --socket x --no-idle-exit"), (Some("x".to_owned()), None, None));
+        let kept = |line| serving(line).2;
+        assert_eq!(kept("proxy --protocol=qmi --release-after never"), Some(Keep::Forever));
+        assert_eq!(kept("proxy --protocol=qmi --release-after 0.5"), Some(Keep::For(Millis(500))));
     }
 
     #[test]

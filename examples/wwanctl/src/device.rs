@@ -228,12 +228,20 @@ pub(crate) enum Speaks {
 
 impl Speaks {
     /// What the options say, or else what Linux knows of the device.
-    fn at(protocol: Protocol, path: &Path) -> Result<Self, Fail> {
+    pub(crate) fn at(protocol: Protocol, path: &Path) -> Result<Self, Fail> {
         match (protocol, PortProtocol::of(path)) {
             (Protocol::Mbim, _) => Ok(Self::Mbim),
             (Protocol::Qmi, _) | (Protocol::Auto, Some(PortProtocol::Qmi)) => Ok(Self::Qmi),
             (Protocol::At, _) | (Protocol::Auto, Some(PortProtocol::At)) => Err(unsupported("AT")),
             (Protocol::Auto, _) => Ok(Self::Mbim),
+        }
+    }
+
+    /// The socket on which programs look for a proxy.
+    pub(crate) const fn proxy_socket(self) -> &'static str {
+        match self {
+            Self::Mbim => "mbim-proxy",
+            Self::Qmi => "qmi-proxy",
         }
     }
 }
@@ -328,8 +336,9 @@ fn device(path: &Path, speaks: Speaks, limit: Millis) -> Result<Door, Fail> {
     Ok(linux(port, speaks))
 }
 
-/// Connects to a proxy, by the name of its abstract socket.
+/// Connects to a proxy, by the name of its abstract socket; empty: the usual one.
 fn proxy(socket: &str, speaks: Speaks) -> Result<Door, Fail> {
+    let socket = if socket.is_empty() { speaks.proxy_socket() } else { socket };
     let connect = || {
         let stream = UnixStream::connect_addr(&SocketAddr::from_abstract_name(socket)?)?;
         Ok(LinuxPort::from_fd(OwnedFd::from(stream))?)

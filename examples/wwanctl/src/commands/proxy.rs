@@ -33,7 +33,8 @@ use wwan::channel::{Direction, LinuxClock, LinuxError, Sink as _};
 use wwan::proxy::ProgramId;
 use wwan::time::{Instant, Millis};
 
-use crate::args::{self, Options, Protocol};
+use crate::args::{self, Keep, Options};
+use crate::device::Speaks;
 use crate::error::Fail;
 use crate::output::{clean, note};
 use crate::trace::Trace;
@@ -58,6 +59,8 @@ const LONGEST: usize = 0x1_0000;
 const SHORT: usize = 4096;
 /// The pause after a connection could not be taken.
 const PAUSE: Millis = Millis(100);
+/// How long clients of a QMI modem are kept that a program has left behind.
+const GRACE: Millis = Millis::from_secs(60);
 /// How long clearing up at the end may take.
 const CLEAR_UP: Millis = Millis::from_secs(2);
 /// The core without a device, in which programs begin.
@@ -118,6 +121,8 @@ struct Host {
     programs: Vec<Program>,
     /// What programs and modems speak.
     kind: Kind,
+    /// Name of the abstract socket.
+    socket: String,
     access: Access,
     /// The only device that is served, if there is but one.
     only: Option<PathBuf>,
@@ -135,9 +140,9 @@ struct Host {
 /// Serves until interrupted, or until no program has been there for a while.
 pub(crate) fn run(options: &Options, arguments: &args::Proxy) -> Result<(), Fail> {
     let mut host = Host::new(options, arguments)?;
-    let listener = listen(&arguments.socket)?;
+    let listener = listen(&host.socket)?;
     let stop = stop_signal()?;
-    host.remark(&format!("serving on @{}", clean(&arguments.socket)));
+    host.remark(&format!("serving on @{}", clean(&host.socket)));
     let end = options.timeout.map_or(Instant::FAR, |limit| host.start + limit);
     let mut idle_since = host.start;
     let mut listen_at = Instant(0);
@@ -208,12 +213,7 @@ struct Ready {
 
 impl Host {
     fn new(options: &Options, arguments: &args::Proxy) -> Result<Self, Fail> {
-        let senseless = [
-            ("--json", options.json),
-            ("--reopen", options.reopen),
-            ("--proxy", options.proxy.is_some()),
-            ("--protocol at", options.protocol == Protocol::At),
-        ];
+        let senseless = [("--json", options.json), ("--reopen", options.reopen), ("--proxy", options.proxy.is_some())];
         if let Some((option, _)) = senseless.iter().find(|(_, given)| *given) {
             return Err(Fail::Usage(format!("proxy: {option} makes no sense here")));
         }
@@ -233,14 +233,21 @@ impl Host {
         let capture = options.pcap.as_deref().map(|path| {
             Capture::new(path).map_err(|error| Fail::Output(format!("{}: {error}", clean(&path.to_string_lossy()))))
         });
-        let kind = match options.protocol {
-            Protocol::Qmi => Kind::Qmi { grace: arguments.grace },
-            _ => Kind::Mbim,
+        let speaks = Speaks::at(options.protocol, only.as_deref().unwrap_or(Path::new("")))?;
+        let kind = match (speaks, arguments.keep) {
+            (Speaks::Mbim, None) => Kind::Mbim,
+            (Speaks::Mbim, Some(_)) => {
+                return Err(Fail::Usage("proxy: --release-after needs --protocol qmi".to_owned()));
+            }
+            (Speaks::Qmi, Some(Keep::Forever)) => Kind::Qmi { grace: None },
+            (Speaks::Qmi, Some(Keep::For(grace))) => Kind::Qmi { grace: Some(grace) },
+            (Speaks::Qmi, None) => Kind::Qmi { grace: Some(GRACE) },
         };
         Ok(Self {
             cores: vec![Core::new(Engine::lobby(kind), Trace::new(false, Instant(0)))],
             programs: Vec::new(),
             kind,
+            socket: arguments.socket.clone().unwrap_or_else(|| speaks.proxy_socket().to_owned()),
             access,
             only,
             capture: capture.transpose()?,
