@@ -21,7 +21,7 @@ pub(crate) use virtual_modem::Time;
 use virtual_modem::{InProcess, Room, Scenario};
 use wwan::channel::blocking::MessageChannel;
 use wwan::channel::linux::{Operation, Protocol as PortProtocol};
-use wwan::channel::pcapng::StdWriter;
+use wwan::channel::pcapng::{LINK_TYPE, LINK_TYPE_QMUX, StdWriter};
 use wwan::channel::{LinuxChannel, LinuxClock, LinuxError, LinuxPort, PcapngTap, Tracer};
 use wwan::time::{Instant, Millis};
 
@@ -296,7 +296,8 @@ pub(crate) fn open(options: &Options, limit: Millis, time: Time) -> Result<Opene
     limited.until = now + limit;
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let epoch = u64::try_from(since_1970.as_millis()).unwrap_or(0).saturating_sub(now.0);
-    let tap = PcapngTap::new(limited, Recording(recording), epoch);
+    let link_type = if speaks == Speaks::Qmi { LINK_TYPE_QMUX } else { LINK_TYPE };
+    let tap = PcapngTap::new(limited, Recording(recording), epoch).link_type(link_type);
     let channel = Tracer::new(tap, Trace::new(options.verbose, now));
     Ok(Opened { channel, name, wanted, speaks })
 }
