@@ -164,6 +164,7 @@ impl<'m> Machine<'m> {
             Action::NetworkDeregisters { cause } => modem.network_deregisters(at, *cause),
             Action::LosePacketService { cause } => modem.lose_packet_service(at, *cause),
             Action::RestorePacketService => modem.restore_packet_service(at),
+            Action::RefuseIms { refuses, reason } => modem.refuse_ims(at, *refuses, reason),
             Action::NetworkDeactivates { session, cause } => modem.network_deactivates(at, *session, *cause),
             Action::ChangeDns { session, v4, v6 } => modem.change_dns(at, *session, v4, v6),
             Action::HardwareRadio { on } => modem.set_hw_radio(at, *on),

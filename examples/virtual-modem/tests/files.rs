@@ -17,8 +17,10 @@ use virtual_modem::scenario::Action;
 use wwan::channel::Direction;
 use wwan::channel::fault::{Fault, Scripted};
 use wwan::device::mbim::Effect;
+use wwan::device::modem::band::{BandSet, Bands};
 use wwan::device::modem::bearer::{Auth, IpKind};
 use wwan::device::modem::clock::Date;
+use wwan::device::modem::ims::{ImsServices, ImsSetup};
 use wwan::device::modem::network::Technologies;
 use wwan::device::modem::sms::{MessageStatus, Verdict};
 use wwan::device::modem::stk::ProactiveCommand;
@@ -40,6 +42,20 @@ fn described() -> String {
 }
 
 #[test]
+fn networks_have_carriers_bands_and_ims() {
+    let text = "[network.bands]\nlte = [3, 66]\ngsm = [900]\n[[network.in-reach]]\nplmn = \"00101\"\nname = \"A\"\npaging = 64\n\
+                carriers = [{ channel = 300 }, {}]\n[ims]\nservices = [\"voice\", \"rcs\"]\nrefuses = 403\n";
+    let setup = Scenario::parse("a", text).unwrap().setup;
+    assert_eq!(setup.network.bands.lte, BandSet::of(&[3, 66]));
+    let network = &setup.network.networks[0];
+    assert_eq!((network.carriers[0].channel, network.carriers.len(), network.paging), (300, 2, 64));
+    assert_eq!((setup.ims.refuses, setup.ims.services), (403, ImsServices::VOICE | ImsServices::RCS));
+    for wrong in ["[network.bands]\nlte = [300]\n", &text.replace("= 64", "= 65"), "[ims]\nservices = [\"fax\"]\n"] {
+        assert!(Scenario::parse("a", wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
 fn everything_described_can_be_read_and_has_its_effect() {
     let scenario = Scenario::parse("README.md", &described()).unwrap_or_else(|error| panic!("{error}"));
     let setup = &scenario.setup;
@@ -51,6 +67,9 @@ fn everything_described_can_be_read_and_has_its_effect() {
     let network = &setup.network.networks[0];
     assert_eq!((setup.network.networks.len(), network.technologies), (1, Technologies::LTE));
     assert_eq!((setup.network.preferred.len(), setup.network.home_providers.len()), (1, 1));
+    assert_eq!(setup.network.preferred[0].technologies, Technologies::LTE);
+    assert_eq!(setup.network.bands, Bands::default());
+    assert_eq!(setup.ims, ImsSetup::default());
     let point = &setup.bearer.access_points[0];
     let login = point.credentials.as_ref().unwrap();
     assert_eq!((point.ip, login.auth, login.user.as_str()), (IpKind::V4V6, Auth::Chap, "user"));

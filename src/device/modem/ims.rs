@@ -15,7 +15,7 @@ pub const IMS_APN: usize = 32;
 
 bitflags::bitflags! {
     /// What is switched on.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     pub struct ImsServices: u16 {
         /// Registering at all.
         const REGISTRATION = 1 << 0;
@@ -44,10 +44,14 @@ bitflags::bitflags! {
     }
 }
 
-impl Default for ImsServices {
-    fn default() -> Self {
-        Self::REGISTRATION | Self::VOICE | Self::UT | Self::SMS | Self::USSD | Self::CARRIER_CONFIG
-    }
+impl ImsServices {
+    /// What is on when a device is delivered.
+    pub const USUAL: Self = Self::REGISTRATION
+        .union(Self::VOICE)
+        .union(Self::UT)
+        .union(Self::SMS)
+        .union(Self::USSD)
+        .union(Self::CARRIER_CONFIG);
 }
 
 /// Which way calls go.
@@ -107,7 +111,7 @@ impl Default for ImsSetup {
     fn default() -> Self {
         let mut policy = ImsPolicy { acs: 4, isim: 2, nv: 3, pco: 1, services: 0, ..ImsPolicy::default() };
         policy.apns = [text("ims"), text("internet"), text("rcs"), text("ut"), text("sos"), Text::new()];
-        Self { network: true, refuses: 0, reason: Text::new(), services: ImsServices::default(), policy }
+        Self { network: true, refuses: 0, reason: Text::new(), services: ImsServices::USUAL, policy }
     }
 }
 

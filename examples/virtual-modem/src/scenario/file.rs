@@ -7,9 +7,10 @@ use std::ops::Range;
 
 use mbim_wire::Uuid;
 use toml::de::DeTable;
+use wwan::device::modem::band::{BandSet, Bands, GsmBands};
 use wwan::device::modem::bearer::{AccessPoint, Auth, BearerSetup, Credentials, IpKind};
 use wwan::device::modem::data_path::{DataPathSetup, Formats, Link};
-use wwan::device::modem::network::{Cell, Neighbour, Network, NetworkSetup, Provider, Signal, Technologies};
+use wwan::device::modem::network::{Carrier, Cell, Neighbour, Network, NetworkSetup, Provider, Signal, Technologies};
 use wwan::device::modem::profile::{Autoconnect, AutoconnectMode};
 use wwan::device::modem::sar::SarSetup;
 use wwan::device::modem::settings::CONFIGURATION_NAME;
@@ -108,6 +109,7 @@ impl Keys for Scenario {
         table.put("bearer", &mut setup.bearer)?;
         table.put("data-path", &mut setup.data_path)?;
         table.put("sar", &mut setup.sar)?;
+        table.put("ims", &mut setup.ims)?;
         table.put("clock", &mut setup.date)?;
         table.put("sms", &mut Sms(&mut setup.sms, setup.date))?;
         table.put("ussd", &mut setup.ussd)?;
@@ -163,6 +165,7 @@ impl Keys for Delays {
         table.put("stk", &mut self.stk)?;
         table.put("update-write", &mut self.update_write)?;
         table.put("no-answer", &mut self.no_answer)?;
+        table.put("ims", &mut self.ims)?;
         table.put("acknowledge", &mut self.acknowledge)?;
         table.put("refresh", &mut self.refresh)?;
         table.put("call-alert", &mut self.call_alert)?;
@@ -268,6 +271,7 @@ impl Keys for InReach<'_> {
         let most = setup.networks.capacity();
         table.replace_tables("in-reach", &mut setup.networks, most, network)?;
         table.put("technologies", &mut Flags(&mut setup.technologies, TECHNOLOGIES))?;
+        table.put("bands", &mut setup.bands)?;
         table.put("manual", &mut setup.manual)?;
         table.put("auto-attach", &mut setup.auto_attach)?;
         let most = setup.preferred.capacity();
@@ -293,7 +297,50 @@ fn network(table: &mut Table<'_>) -> Result<Network, Problem> {
     table.put("uplink", &mut network.uplink)?;
     table.put("downlink", &mut network.downlink)?;
     table.put("cell", &mut network.cell)?;
+    table.put("bandwidth", &mut network.bandwidth)?;
+    table.put("paging", &mut network.paging)?;
+    if ![32, 64, 128, 256].contains(&network.paging) {
+        return Err(table.problem_at("paging", "32, 64, 128 or 256 radio frames"));
+    }
+    let most = network.carriers.capacity();
+    table.replace_tables("carriers", &mut network.carriers, most, carrier)?;
     Ok(network)
+}
+
+/// A further carrier of a network.
+fn carrier(table: &mut Table<'_>) -> Result<Carrier, Problem> {
+    let mut carrier = Carrier::default();
+    table.put("physical", &mut carrier.physical)?;
+    table.put("channel", &mut carrier.channel)?;
+    table.put("bandwidth", &mut carrier.bandwidth)?;
+    Ok(carrier)
+}
+
+/// Bands that the device can use, by their numbers; those of GSM by MHz.
+impl Keys for Bands {
+    fn keys(&mut self, table: &mut Table<'_>) -> Result<(), Problem> {
+        if table.has("gsm") {
+            let mut bands: Vec<u16> = Vec::new();
+            table.replace("gsm", &mut bands, usize::MAX, value::<u16>)?;
+            self.gsm = bands.into_iter().map(GsmBands::of).collect();
+        }
+        set_of_bands(table, "umts", &mut self.umts)?;
+        set_of_bands(table, "lte", &mut self.lte)?;
+        set_of_bands(table, "nr-sa", &mut self.nr_sa)?;
+        set_of_bands(table, "nr-nsa", &mut self.nr_nsa)
+    }
+}
+
+fn set_of_bands<const N: usize>(table: &mut Table<'_>, key: &'static str, set: &mut BandSet<N>) -> Result<(), Problem> {
+    if table.has(key) {
+        let mut bands: Vec<u16> = Vec::new();
+        table.replace(key, &mut bands, usize::MAX, value::<u16>)?;
+        *set = BandSet::of(&bands);
+        if let Some(lost) = bands.iter().find(|band| !set.contains(**band)) {
+            return Err(table.problem_at(key, &format!("there is no band {lost}")));
+        }
+    }
+    Ok(())
 }
 
 /// A cell nearby.
@@ -321,6 +368,7 @@ fn provider(table: &mut Table<'_>) -> Result<Provider, Problem> {
     let mut provider = Provider::new("", "");
     table.need("plmn", &mut Digits::<5, 6>(&mut provider.plmn))?;
     table.need("name", &mut provider.name)?;
+    table.put("technologies", &mut Flags(&mut provider.technologies, TECHNOLOGIES))?;
     Ok(provider)
 }
 

@@ -29,6 +29,8 @@ mod extras;
 #[cfg(feature = "files")]
 mod file;
 #[cfg(feature = "files")]
+mod ims;
+#[cfg(feature = "files")]
 mod messages;
 #[cfg(feature = "files")]
 mod play;
@@ -128,6 +130,13 @@ pub enum Action {
     },
     /// The network grants packet service again.
     RestorePacketService,
+    /// The network ends registration with IMS, and refuses or accepts it from now on.
+    RefuseIms {
+        /// SIP code, 0 to accept.
+        refuses: u16,
+        /// What the network says to that.
+        reason: String,
+    },
     /// The network ends a session.
     NetworkDeactivates {
         /// The session.

@@ -35,6 +35,10 @@ const ACTIONS: &Words<Make<Action>> = &[
     ("network-deregisters", |table| Ok(Action::NetworkDeregisters { cause: number(table, "cause")? })),
     ("lose-packet-service", |table| Ok(Action::LosePacketService { cause: number(table, "cause")? })),
     ("restore-packet-service", |_| Ok(Action::RestorePacketService)),
+    ("refuse-ims", |table| {
+        let reason: Option<String> = table.get("reason")?;
+        Ok(Action::RefuseIms { refuses: table.must("refuses")?, reason: reason.unwrap_or_default() })
+    }),
     ("network-deactivates", |table| {
         Ok(Action::NetworkDeactivates { session: number(table, "session")?, cause: number(table, "cause")? })
     }),
