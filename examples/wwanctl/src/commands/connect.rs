@@ -13,8 +13,8 @@ use crate::modem::{After, Modem};
 use crate::output::Output;
 
 pub(crate) fn run(modem: &mut Modem, arguments: &Connect, out: &mut Output) -> Result<After, Fail> {
-    let pin = arguments.pin.as_deref().map(|pin| secret(modem, pin)).transpose()?;
-    let password = arguments.password.as_deref().map(|password| secret(modem, password)).transpose()?;
+    let pin = arguments.pin.as_deref().map(|pin| secret(&mut || modem.check(), pin)).transpose()?;
+    let password = arguments.password.as_deref().map(|password| secret(&mut || modem.check(), password)).transpose()?;
     let caps = modem.ask::<bc::DeviceCaps>()?;
     let most = report::number(&caps, "max_sessions").unwrap_or(0);
     if most > 0 && arguments.session >= most {

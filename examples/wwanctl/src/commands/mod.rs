@@ -26,31 +26,33 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use crate::error::Fail;
-use crate::modem::Modem;
 
 /// How often reading looks up to see whether the user has interrupted the program.
 const LOOK_UP: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
 /// Longest input, in bytes: 255 parts of a short message hold less.
 const LONGEST: usize = 0x1_0000;
 
+/// Whether the program may go on, see [`Modem::check`](crate::modem::Modem::check).
+pub(crate) type Check<'c> = &'c mut dyn FnMut() -> Result<(), Fail>;
+
 /// A secret of the command line; `-` stands for a line of standard input.
-fn secret(modem: &mut Modem, argument: &str) -> Result<String, Fail> {
-    if argument == "-" { Ok(line(modem)?.unwrap_or_default()) } else { Ok(argument.to_owned()) }
+pub(crate) fn secret(check: Check<'_>, argument: &str) -> Result<String, Fail> {
+    if argument == "-" { Ok(line(check)?.unwrap_or_default()) } else { Ok(argument.to_owned()) }
 }
 
 /// A line of standard input, without its end; `None` at the end of the input.
-fn line(modem: &mut Modem) -> Result<Option<String>, Fail> {
-    let text = input(modem, Some(b'\n'))?;
+pub(crate) fn line(check: Check<'_>) -> Result<Option<String>, Fail> {
+    let text = input(check, Some(b'\n'))?;
     Ok(Some(text).filter(|text| !text.is_empty()).map(|text| text.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
 /// Standard input up to that byte, or all of it. The user may interrupt it, and the time allowed bounds it.
-fn input(modem: &mut Modem, end: Option<u8>) -> Result<String, Fail> {
+pub(crate) fn input(check: Check<'_>, end: Option<u8>) -> Result<String, Fail> {
     let failed = |error: io::Error| Fail::Usage(format!("standard input: {error}"));
     let stdin = io::stdin();
     let mut bytes = Vec::new();
     while bytes.len() < LONGEST && (bytes.is_empty() || bytes.last() != end.as_ref()) {
-        modem.check()?;
+        check()?;
         // One byte at a time, because what follows a line is for whoever reads the next.
         let mut byte = [0];
         let read = match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&LOOK_UP)) {
@@ -65,6 +67,6 @@ fn input(modem: &mut Modem, end: Option<u8>) -> Result<String, Fail> {
             Err(error) => return Err(failed(error.into())),
         }
     }
-    modem.check()?;
+    check()?;
     String::from_utf8(bytes).map_err(|error| failed(io::Error::new(io::ErrorKind::InvalidData, error.utf8_error())))
 }

@@ -53,8 +53,8 @@ pub(crate) fn run(modem: &mut Modem, pin: &Pin, out: &mut Output) -> Result<Afte
 fn change(modem: &mut Modem, code: &Code, operation: bc::PinOperation, new: Option<&str>) -> Result<(), Fail> {
     let kind = pin_type(&code.kind)?;
     // In the order of the command line: the wrong one would cost an attempt.
-    let pin = secret(modem, &code.code)?;
-    let new = new.map(|new| secret(modem, new)).transpose()?;
+    let pin = secret(&mut || modem.check(), &code.code)?;
+    let new = new.map(|new| secret(&mut || modem.check(), new)).transpose()?;
     if pin.is_empty() || new.as_ref().is_some_and(String::is_empty) {
         return Err(Fail::Usage("the code is empty".to_owned()));
     }

@@ -18,9 +18,15 @@ pub(crate) fn run(modem: &mut Modem, out: &mut Output) -> Result<After, Fail> {
             map.insert("rssi_dbm".into(), dbm.into());
         }
     }
+    tell(&found, out)?;
+    Ok(After::AsFound)
+}
+
+/// Prints what was found.
+pub(crate) fn tell(found: &Value, out: &mut Output) -> Result<(), Fail> {
     if out.json {
         out.document(&serde_json::json!({ "visible_providers": found }))?;
-        return Ok(After::AsFound);
+        return Ok(());
     }
     let mut table = Table::default();
     let networks = found.get("providers").and_then(Value::as_array);
@@ -35,7 +41,7 @@ pub(crate) fn run(modem: &mut Modem, out: &mut Output) -> Result<After, Fail> {
     }
     let text = table.to_string();
     out.lines(if text.is_empty() { "no networks in reach" } else { text.trim_end() })?;
-    Ok(After::AsFound)
+    Ok(())
 }
 
 /// What a network is to the subscriber.

@@ -30,7 +30,7 @@ pub(crate) fn run(modem: &mut Modem, sms: &Sms, out: &mut Output) -> Result<Afte
         Sms::List { which } => list(modem, *which, &mut report)?,
         Sms::Send { number, text, report: wanted, flash } => {
             let text = match &**text {
-                "-" => input(modem, None)?.trim_end_matches(['\r', '\n']).to_owned(),
+                "-" => input(&mut || modem.check(), None)?.trim_end_matches(['\r', '\n']).to_owned(),
                 text => text.to_owned(),
             };
             let message = TextMessage {

@@ -92,7 +92,7 @@ fn hold(modem: &mut Modem, dialogue: &mut Dialogue, code: &str, answers: &[Strin
         if typing {
             // Who types answers needs to read the question first.
             note(&said.text);
-            answer = line(modem)?.filter(|answer| !answer.is_empty());
+            answer = line(&mut || modem.check())?.filter(|answer| !answer.is_empty());
         }
         let Some(answer) = answer else { return Ok(()) };
         report.table.row("Answer", answer.as_str());

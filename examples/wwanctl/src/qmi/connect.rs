@@ -1,27 +1,33 @@
 //! `connect` and `disconnect`.
 
 use wwan::client::qmi::{ConnectRequest, Error, Selection};
-use wwan::procedure::qmi::{IpType as Families, Settings};
+use wwan::procedure::qmi::IpType as Families;
+use wwan::procedure::qmi::connect::instance;
 use wwan::qmi_wire::service::Service;
+use wwan::qmi_wire::service::dms::OperatingMode;
 use wwan::qmi_wire::service::wds::{Authentication, IpFamily};
 
-use super::Modem;
+use super::{Modem, parts};
 use crate::args::{Auth, Connect, IpType};
-use crate::commands::report::Report;
+use crate::commands::report::{self, Report};
 use crate::error::Fail;
 use crate::output::Output;
 
+const FAMILIES: [IpFamily; 2] = [IpFamily::IPV4, IpFamily::IPV6];
+
 fn session(number: u32) -> Result<u8, Fail> {
-    u8::try_from(number)
-        .ok()
-        .filter(|number| *number < 64)
-        .ok_or_else(|| Fail::Usage(format!("session {number} is too high: there are 0 to 63")))
+    let number = u8::try_from(number).ok().filter(|number| *number < 128);
+    number.ok_or_else(|| Fail::Usage("that session number is too high: there are 0 to 127".to_owned()))
 }
 
 pub(super) fn run(modem: &mut Modem, arguments: &Connect, out: &mut Output) -> Result<(), Fail> {
     let number = session(arguments.session)?;
+    let pin = arguments.pin.as_deref().map(|pin| super::secret(modem, pin)).transpose()?;
+    let password = arguments.password.as_deref().map(|password| super::secret(modem, password)).transpose()?;
     let patience = modem.patience();
-    modem.client.register(Selection::Automatic, patience)?;
+    modem.client.unlock(pin.as_deref().unwrap_or_default(), patience)?;
+    modem.client.set_mode(OperatingMode::ONLINE)?;
+    super::register::wait(modem, Selection::Automatic)?;
     let request = ConnectRequest {
         session: number,
         apn: &arguments.apn,
@@ -31,7 +37,7 @@ pub(super) fn run(modem: &mut Modem, arguments: &Connect, out: &mut Output) -> R
             IpType::V4v6 => Families::V4V6,
         },
         user_name: arguments.user.as_deref().unwrap_or_default(),
-        password: arguments.password.as_deref().unwrap_or_default(),
+        password: password.as_deref().unwrap_or_default(),
         authentication: match arguments.auth {
             Some(Auth::Chap) => Authentication::CHAP,
             Some(Auth::Pap) => Authentication::PAP,
@@ -40,34 +46,89 @@ pub(super) fn run(modem: &mut Modem, arguments: &Connect, out: &mut Output) -> R
         },
         ..ConnectRequest::default()
     };
-    modem.client.connect(&request)?;
-    for instance in 0..=u8::MAX {
-        modem.client.keep(Service::WDS, instance, true);
+    let connected = modem.client.connect(&request).map(drop);
+    if let Err(Error::Channel(_)) = connected {
+        // The time is over or the user has had enough: what was begun shall not come up later. If the modem does not
+        // take it, so be it.
+        let _ = modem.client.disconnect(number);
     }
+    connected?;
+    match tell(modem, number, arguments, out) {
+        Ok(()) => {
+            // The sessions end with their clients.
+            for family in FAMILIES {
+                modem.client.keep(Service::WDS, instance(number, family), true);
+            }
+            Ok(())
+        }
+        Err(error) => {
+            // A session that nobody knows the addresses of is of no use, and is not left behind.
+            let _ = modem.client.disconnect(number);
+            Err(error)
+        }
+    }
+}
+
+/// Prints what a connection consists of.
+fn tell(modem: &mut Modem, number: u8, arguments: &Connect, out: &mut Output) -> Result<(), Fail> {
     let mut report = Report::default();
     report.put("device", modem.name.as_str());
     report.put("protocol", "qmi");
     report.table.heading(&modem.name);
-    report.put("access_string", &*arguments.apn);
-    report.table.row("APN", &*arguments.apn);
-    for (family, name) in [(IpFamily::IPV4, "IPv4"), (IpFamily::IPV6, "IPv6")] {
-        let settings = match modem.client.settings(number, family) {
-            Ok(settings) => settings,
-            // There is no session of this family.
-            Err(Error::Session(_)) => continue,
-            Err(error) => return Err(error.into()),
-        };
-        tell(&mut report, name, &settings);
+    super::status::head(modem, &mut report)?;
+    let registration = modem.client.registration()?;
+    let (register, packets) = parts::registration(&registration);
+    report::registration(&mut report.table, &register);
+    report.put("register_state", register);
+    // Not needed for a connection; some modems refuse to tell.
+    if let Ok(signal) = modem.client.signal() {
+        let signal = parts::signal(&signal);
+        parts::signal_rows(&mut report.table, &signal);
+        report.put("signal_state", signal);
     }
+    report::packet_service(&mut report.table, &packets);
+    report.put("packet_service", packets);
+    if !arguments.apn.is_empty() {
+        report.table.row("APN", &*arguments.apn);
+    }
+    report.put("access_string", &*arguments.apn);
+    let (connect, ip) = configuration(modem, number)?;
+    report::session(&mut report.table, &connect);
+    report::ip_configuration(&mut report.table, &ip);
+    report.put("connect", connect);
+    report.put("ip_configuration", ip);
     report.print(out)
 }
 
-fn tell(report: &mut Report, name: &str, settings: &Settings) {
-    report.table.row(name, format!("{settings:?}"));
+/// The session, and what it is configured with.
+pub(super) fn configuration(modem: &mut Modem, number: u8) -> Result<(serde_json::Value, serde_json::Value), Fail> {
+    let (mut up, mut settings) = (Vec::new(), Vec::new());
+    for family in FAMILIES {
+        // Only the client that has the session is told its settings.
+        let ours = |owned: wwan::client::qmi::Owned| {
+            (owned.service, owned.instance) == (Service::WDS, instance(number, family)) && owned.handle != 0
+        };
+        if modem.client.clients().any(ours) {
+            settings.push(modem.client.settings(number, family)?);
+            up.push(family);
+        }
+    }
+    Ok((parts::session(number, &up), parts::ip_configuration(number, &settings)))
 }
 
 pub(super) fn disconnect(modem: &mut Modem, number: u32, out: &mut Output) -> Result<(), Fail> {
-    modem.client.disconnect(session(number)?)?;
-    out.lines(&format!("session {number} disconnected"))?;
+    let number = session(number)?;
+    let was_active = modem.client.clients().any(|owned| owned.service == Service::WDS && owned.handle != 0);
+    modem.client.disconnect(number)?;
+    if out.json {
+        out.document(&serde_json::json!({
+            "connect": { "session_id": number, "activation_state": "deactivated" },
+            "was_active": was_active,
+        }))?;
+    } else if was_active {
+        out.lines(&format!("session {number} disconnected"))?;
+    } else {
+        out.lines(&format!("session {number} was not connected"))?;
+    }
     Ok(())
 }

@@ -3,16 +3,25 @@
 use wwan::channel::blocking::MessageChannel as _;
 use wwan::client::qmi::blocking::Client;
 use wwan::client::qmi::{Error, Memory, ProtocolError};
+use wwan::qmi_wire::DecodeError;
 use wwan::session::qmi::{ClientSlot, Config, Memory as SessionMemory, Slot};
 use wwan::time::{Instant, Millis};
 
 use crate::args::Command;
+use crate::commands;
 use crate::device::{self, Channel, DeviceError, Opened, USUAL};
 use crate::error::Fail;
 use crate::output::{Output, clean, note};
 
 mod connect;
 pub(crate) mod message;
+mod parts;
+mod radio;
+mod register;
+mod reset;
+mod scan;
+mod signal;
+mod status;
 
 /// Longest request and longest answer, in bytes.
 const LONGEST: usize = 0x1_0000;
@@ -127,11 +136,22 @@ pub(crate) fn run(opened: Opened, limit: Millis, command: &Command, out: &mut Ou
 
 fn act(modem: &mut Modem, command: &Command, out: &mut Output) -> Result<(), Fail> {
     match command {
+        Command::Status => status::run(modem, out),
         Command::Connect(arguments) => connect::run(modem, arguments, out),
         Command::Disconnect { session } => connect::disconnect(modem, *session, out),
         Command::Qmi(arguments) => message::run(modem, arguments, out),
+        Command::Radio { on } => radio::run(modem, *on, out),
+        Command::Register { network } => register::run(modem, network.as_deref(), out),
+        Command::Scan => scan::run(modem, out),
+        Command::Signal { .. } => signal::run(modem, out),
+        Command::Reset => reset::run(modem, out),
         _ => Err(Fail::Usage("this command is for MBIM modems".to_owned())),
     }
+}
+
+/// A secret of the command line; `-` stands for a line of standard input.
+fn secret(modem: &mut Modem, argument: &str) -> Result<String, Fail> {
+    commands::secret(&mut || modem.check(), argument)
 }
 
 /// What a modem's refusal means for a user.
@@ -145,6 +165,12 @@ const fn hint(error: ProtocolError) -> Option<&'static str> {
         ProtocolError::CALL_FAILED => "compare the access point name with what the operator asks for",
         _ => return None,
     })
+}
+
+impl From<DecodeError> for Fail {
+    fn from(error: DecodeError) -> Self {
+        Self::Data(format!("the answer of the modem: {error}"))
+    }
 }
 
 impl From<Error<DeviceError>> for Fail {
