@@ -28,6 +28,8 @@ struct World<'s> {
     now: Instant,
     transaction: u16,
     vendor: u16,
+    /// Whether services with numbers of 16 bits can be reached.
+    wide: bool,
     /// How many answers are due to requests that were sent whole.
     due: HashMap<Asked, u32>,
     /// Requests may have gone with their client, or nothing is known of what was sent.
@@ -48,7 +50,8 @@ impl World<'_> {
                 let clients = script.byte()?;
                 // Most requests go to a client that there is.
                 let (service, id) = {
-                    let served: Vec<_> = served_messages().filter(|served| served.0 != Service::CTL).collect();
+                    let reached = |service: Service| service != Service::CTL && (self.wide || service.0 < 0x100);
+                    let served: Vec<_> = served_messages().filter(|served| reached(served.0)).collect();
                     let (service, id, _) = served[usize::from(which) % served.len()];
                     (service, id)
                 };
@@ -166,7 +169,7 @@ fuzz_target!(|data: &[u8]| {
     config.wide = setup & 8 != 0;
     config.dms_uim = setup & 16 == 0;
     config.data_format = setup & 32 == 0;
-    let vendor = config.vendor;
+    let (vendor, wide) = (config.vendor, config.wide);
     let room = if setup & 64 == 0 { 4096 } else { 2048 };
     let mut world = World {
         function: Function::new(config, Memory { out: &mut out[..room] }),
@@ -174,6 +177,7 @@ fuzz_target!(|data: &[u8]| {
         now: Instant(0),
         transaction: 0,
         vendor,
+        wide,
         due: HashMap::new(),
         wild: false,
     };
