@@ -20,8 +20,11 @@ use wwan::device::mbim::Effect;
 use wwan::device::modem::band::{BandSet, Bands};
 use wwan::device::modem::bearer::{Auth, IpKind};
 use wwan::device::modem::clock::Date;
+use wwan::device::modem::data_path::{Formats, Link};
+use wwan::device::modem::flow::{Flow, FlowState};
 use wwan::device::modem::ims::{ImsServices, ImsSetup};
 use wwan::device::modem::network::Technologies;
+use wwan::device::modem::profile::AutoconnectMode;
 use wwan::device::modem::sms::{MessageStatus, Verdict};
 use wwan::device::modem::stk::ProactiveCommand;
 use wwan::device::modem::ussd::Says;
@@ -52,6 +55,28 @@ fn networks_have_carriers_bands_and_ims() {
     assert_eq!((setup.ims.refuses, setup.ims.services), (403, ImsServices::VOICE | ImsServices::RCS));
     for wrong in ["[network.bands]\nlte = [300]\n", &text.replace("= 64", "= 65"), "[ims]\nservices = [\"fax\"]\n"] {
         assert!(Scenario::parse("a", wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn sessions_can_come_by_themselves_and_travel_in_formats() {
+    let text = "[delays]\nreconnect = 9\n[bearer]\nautoconnect = { mode = \"paused\", home-only = true }\n\
+                [[bearer.access-point]]\nname = \"a\"\nback-off = 700\n[data-path]\nformats = [\"raw-ip\", \"qmap-v5\"]\n\
+                link = \"raw-ip\"\nmax-size-down = 4096\nneeds-endpoint = true\n[[event]]\nat = 5\ndo = \"flow\"\nflow = 3\n\
+                session = 1\nstate = \"suspended\"\n[[event]]\nat = 6\ndo = \"flows-known\"\non = false\n";
+    let scenario = Scenario::parse("a", text).unwrap();
+    let setup = &scenario.setup;
+    let autoconnect = setup.bearer.autoconnect;
+    assert_eq!((autoconnect.mode, autoconnect.home_only), (AutoconnectMode::Paused, true));
+    assert_eq!((setup.bearer.access_points[0].back_off, setup.delays.reconnect), (Millis(700), Millis(9)));
+    let path = &setup.data_path;
+    assert_eq!((path.formats, path.link), (Formats::RAW_IP | Formats::QMAP_V5, Link::RawIp));
+    assert_eq!((path.down_limits.size, path.up_limits.size, path.needs_endpoint), (4_096, 8_192, true));
+    let flow = Flow { id: 3, session: 1, state: FlowState::Suspended };
+    let actions: Vec<_> = scenario.events.iter().map(|event| event.action.clone()).collect();
+    assert_eq!(actions, [Action::Flow(flow), Action::FlowsKnown(false)]);
+    for (right, wrong) in [("paused", "perhaps"), ("qmap-v5", "qmap-v3"), ("suspended", "late")] {
+        assert!(Scenario::parse("a", &text.replace(right, wrong)).is_err(), "{wrong}");
     }
 }
 
