@@ -1,5 +1,5 @@
 //! A protocol engine for cellular modems: MBIM and QMI in `no_std` Rust, allocation-free, in both roles. `unsafe` stands
-//! in one place, an ioctl of the Linux channel.
+//! in two places of the Linux channels: an ioctl, and addresses of QRTR.
 //!
 //! Use it to talk to a modem from Linux or from a microcontroller that is the modem's USB host, with the same code; or to
 //! *be* a modem that real hosts take for one. It does not configure network interfaces and decides no policy: it brings a

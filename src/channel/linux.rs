@@ -30,6 +30,9 @@ use super::blocking::{ByteStream, MessageChannel};
 use super::framed::{AnyFraming, Deframer, FrameCounters, MbimFraming, Outbox, QmuxFraming, Silence};
 use crate::time::{Instant, Millis};
 
+#[cfg(feature = "qmi")]
+pub mod qrtr;
+
 /// The longest message where the device does not tell, in bytes.
 pub const DEFAULT_MAX_MESSAGE: usize = 4096;
 
@@ -53,6 +56,8 @@ pub enum Operation {
     Read,
     /// Writing.
     Write,
+    /// Asking the router of QRTR who is there.
+    Lookup,
 }
 
 impl fmt::Display for Operation {
@@ -64,6 +69,7 @@ impl fmt::Display for Operation {
             Self::Poll => "poll",
             Self::Read => "read",
             Self::Write => "write",
+            Self::Lookup => "lookup",
         })
     }
 }
@@ -703,7 +709,7 @@ impl Core {
 /// A blocking channel over a [`LinuxPort`].
 ///
 /// One message is one write; what is read may be several messages or a part of one, as the drivers for QMI have it.
-
+///
 /// On a terminal or a socket a message is given up when the stream is silent inside it for a second. An error of kind
 /// [`NotConnected`](ErrorKind) means that the device is gone for good; any other concerns one message.
 ///

@@ -21,7 +21,8 @@
 //! | [`pipe`] | two ends joined in memory |
 //! | [`clock`] | a clock moved by hand, for programs and tests in virtual time |
 //! | [`trace`], [`pcapng`], [`fault`] | the middleware |
-//! | `linux` | character devices, terminals and sockets (feature `std`) |
+//! | `qrtr` | sessions that speak QMUX over the router of QRTR, without I/O (feature `qmi`) |
+//! | `linux` | character devices, terminals, sockets and QRTR (feature `std`) |
 
 use core::future::{Future, poll_fn};
 use core::pin::pin;
@@ -37,6 +38,8 @@ pub mod framed;
 pub mod linux;
 pub mod pcapng;
 pub mod pipe;
+#[cfg(feature = "qmi")]
+pub mod qrtr;
 pub mod trace;
 
 pub use clock::VirtualClock;
@@ -46,6 +49,8 @@ pub use framed::{AnyFraming, Deframer, Framed, FramedError, Framing, MbimFraming
 pub use linux::{AsyncDevice, AsyncPort};
 #[cfg(all(feature = "std", target_os = "linux"))]
 pub use linux::{LinuxChannel, LinuxClock, LinuxError, LinuxPort, Protocol};
+#[cfg(all(feature = "std", feature = "qmi", target_os = "linux"))]
+pub use linux::qrtr::QrtrChannel;
 pub use pcapng::PcapngTap;
 pub use pipe::{Pipe, PipeEnd, PipeError};
 pub use trace::{Sink, Tracer};

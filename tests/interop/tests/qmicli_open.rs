@@ -73,3 +73,27 @@ fn the_format_of_the_data_path_is_set_at_opening_unless_it_is_that_of_mbim() {
         assert_eq!(said.status.success(), modem.way != Way::Mbim, "{said:#?}");
     });
 }
+
+#[test]
+fn every_service_that_qmicli_knows_has_clients() {
+    let rows: &[Row<'_>] = &[
+        (&["--dms-noop"], &[]),
+        (&["--nas-noop"], &[]),
+        (&["--wds-noop"], &[]),
+        (&["--pbm-noop"], &[]),
+        (&["--pdc-noop"], &[]),
+        (&["--uim-noop"], &[]),
+        (&["--sar-noop"], &[]),
+        (&["--wms-noop"], &[]),
+        (&["--wda-noop"], &[]),
+        (&["--voice-noop"], &[]),
+        (&["--loc-noop"], &[]),
+        (&["--qos-noop"], &[]),
+        (&["--gas-noop"], &[]),
+        (&["--gms-noop"], &[]),
+        (&["--dsd-noop"], &[]),
+        (&["--dpm-noop"], &[]),
+        (&["--fox-noop"], &[]),
+    ];
+    play("every_service_that_qmicli_knows_has_clients", "default", rows);
+}
