@@ -237,23 +237,24 @@ fn a_configuration_is_loaded_piece_by_piece() {
 }
 
 #[test]
-fn who_has_not_registered_hears_nothing() {
+fn results_are_told_unless_a_client_does_not_want_them() {
     let mut bench = Bench::default();
     let client = bench.client(Service::PDC);
-    let answer = bench.ask::<list_configs::Message>(client, |r| {
-        r.config_type(SOFTWARE);
+    let list = |bench: &mut Bench, config_type| {
+        let answer = bench.ask::<list_configs::Message>(client, |r| {
+            r.config_type(config_type);
+        });
+        (answer.error(), bench.heard().len())
+    };
+    assert_eq!(list(&mut bench, SOFTWARE), (ProtocolError::NONE, 1));
+    let answer = bench.ask::<register::Message>(client, |r| {
+        r.enable_reporting(false);
     });
-    assert_eq!((answer.error(), bench.heard()), (ProtocolError::NONE, vec![]));
-    register(&mut bench, client);
+    assert_eq!(answer.error(), ProtocolError::NONE);
+    assert_eq!(list(&mut bench, SOFTWARE), (ProtocolError::NONE, 0));
     assert_eq!(bench.ask::<reset::Message>(client, |_| {}).error(), ProtocolError::NONE);
-    let answer = bench.ask::<deactivate_config::Message>(client, |r| {
-        r.config_type(SOFTWARE);
-    });
-    assert_eq!((answer.error(), bench.heard()), (ProtocolError::NONE, vec![]));
+    assert_eq!(list(&mut bench, SOFTWARE), (ProtocolError::NONE, 1));
+    assert_eq!(list(&mut bench, ConfigurationType(2)), (ProtocolError::INVALID_ARGUMENT, 0));
     assert_eq!(bench.ask::<register::Message>(client, |_| {}).error(), ProtocolError::MISSING_ARGUMENT);
     assert_eq!(bench.ask::<list_configs::Message>(client, |_| {}).error(), ProtocolError::MISSING_ARGUMENT);
-    let answer = bench.ask::<list_configs::Message>(client, |r| {
-        r.config_type(ConfigurationType(2));
-    });
-    assert_eq!(answer.error(), ProtocolError::INVALID_ARGUMENT);
 }

@@ -1,7 +1,7 @@
 //! PDC: stored configurations for operators: listing, selecting, activating, loading them.
 //!
 //! Most answers only say that a request was taken; how it went follows in an indication of the same number, with the token
-//! of the request, to clients that want to be told (message Register).
+//! of the request, unless the client does not want it (message Register): hosts that never register rely on that.
 
 use heapless::Vec;
 use qmi_wire::ProtocolError;
@@ -40,12 +40,18 @@ pub(in super::super) static SERVICE: Service = Service {
 };
 
 /// What a client wants to be told.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Client {
     /// Results and changes.
     reports: bool,
     /// That a configuration comes into effect.
     refreshes: bool,
+}
+
+impl Default for Client {
+    fn default() -> Self {
+        Self { reports: true, refreshes: false }
+    }
 }
 
 fn tell(tell: &mut Tell<'_, '_>, change: &Change) {
