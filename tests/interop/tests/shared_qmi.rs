@@ -1,5 +1,5 @@
-//! One QMI modem for many programs: `wwanctl proxy` between qmicli, our own host and the virtual modem. Each test has a
-//! network of its own.
+//! One QMI modem for many programs: `wwanctl proxy` between qmicli, our own host and the virtual modem; and `wwanctl
+//! --proxy` through the proxy of libqmi. Each test has a network of its own.
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,
@@ -24,7 +24,7 @@ use qmi_wire::message::Message as _;
 use qmi_wire::service::{Service, ctl, dms};
 use wwan_interop::qmi::{Buffers, Raw, result};
 use wwan_interop::qmicli::qmicli_command;
-use wwan_interop::{Guarded, Proxy, Said, Scratch, VirtualModem, in_own_network, run};
+use wwan_interop::{Guarded, Proxy, Said, Scratch, VirtualModem, in_own_network, program, run};
 
 /// Commands of each of the five.
 const COMMANDS: usize = 1000;
@@ -164,6 +164,53 @@ fn programs_that_are_killed_leave_nothing_behind() {
         assert_eq!(watcher.free_clients(Service::DMS), before, "asking: {asking}");
     }
     ends_well(proxy);
+}
+
+#[test]
+fn a_scan_that_is_killed_does_not_hold_up_the_others() {
+    if !in_own_network("a_scan_that_is_killed_does_not_hold_up_the_others") {
+        return;
+    }
+    let proxy = Proxy::ours_speaking("qmi", &["-v"]);
+    let modem = VirtualModem::speaking("qmi", "default", &[""; 0]);
+    let mut watcher = Raw::open(&modem.path);
+    let before = watcher.free_clients(Service::NAS);
+    let mut killed = quiet(&mut through_proxy(&modem.path, &["--nas-network-scan"]));
+    modem.sees("Network Scan");
+    killed.0.kill().unwrap();
+    killed.0.wait().unwrap();
+    proxy.says(&format!("(process {}): left", killed.0.id()));
+    let said = qmicli(&modem.path, &["--nas-get-home-network"]).good();
+    assert_eq!(said.value("MCC"), "1");
+    assert_eq!(watcher.free_clients(Service::NAS), before, "it was released although it was busy");
+    drop(proxy);
+}
+
+#[test]
+fn wwanctl_goes_through_either_proxy() {
+    if !in_own_network("wwanctl_goes_through_either_proxy") {
+        return;
+    }
+    let wwanctl = |device: &Path, arguments: &[&str]| {
+        let options = ["--protocol", "qmi", "--proxy", "--device"];
+        run(Command::new(program("wwanctl")).args(options).arg(device).args(arguments))
+    };
+    let model = ["qmi", "DMS", "Get Model"];
+    for ours in [false, true] {
+        let proxy = if ours { Proxy::ours_speaking("qmi", &["-v"]) } else { Proxy::qmi() };
+        let modem = VirtualModem::speaking("qmi", "default", &[""; 0]);
+        let before = Raw::open(&modem.path).free_clients(Service::DMS);
+        assert!(wwanctl(&modem.path, &model).good().out.contains("Virtual Modem"));
+        let said = wwanctl(Path::new("/nonexistent"), &model).bad("proxy");
+        assert_eq!(said.status.code(), Some(69), "{said:#?}");
+        assert_eq!(Raw::open(&modem.path).free_clients(Service::DMS), before);
+        if ours {
+            ends_well(proxy);
+        }
+    }
+    let modem = VirtualModem::speaking("qmi", "default", &[""; 0]);
+    let said = wwanctl(&modem.path, &model).bad("no proxy is serving on @qmi-proxy");
+    assert_eq!(said.status.code(), Some(69), "{said:#?}");
 }
 
 #[test]
