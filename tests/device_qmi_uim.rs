@@ -18,7 +18,7 @@ use qmi_wire::frame::Kind;
 use qmi_wire::service::Service;
 use qmi_wire::service::uim::*;
 use wwan::device::modem::refresh::{Path, Refresh, RefreshMode as Mode};
-use wwan::device::modem::sim::{NetworkLock, Sim};
+use wwan::device::modem::sim::{NetworkLock, NetworkUnblock, Sim};
 use wwan::device::modem::{Setup, SimSetup, text};
 use wwan::device::qmi::Config;
 
@@ -523,6 +523,23 @@ fn a_network_lock_is_opened_and_a_policy_unlocks() {
     assert_eq!(open(&mut bench, corporate, off, "1").error(), ProtocolError::NO_EFFECT);
     let unblock = DepersonalizationOperation::UNBLOCK;
     assert_eq!(open(&mut bench, network, unblock, "1").error(), ProtocolError::NOT_SUPPORTED);
+    let now = bench.now;
+    let key = NetworkUnblock { key: text("99999999"), attempts: 2 };
+    bench.modem.change_sim(now, |sim| sim.network_unblock = Some(key));
+    bench.heard();
+    assert_eq!(open(&mut bench, network, off, "1").error(), ProtocolError::PIN_BLOCKED);
+    let state = |bench: &mut Bench| {
+        let answer = bench.ask::<get_card_status::Message>(client, |_| {});
+        let status = answer.response::<get_card_status::Message>().card_status().unwrap().unwrap();
+        let (_, application) = status.application(status.index_gw_primary).unwrap();
+        (application.personalization_state, application.personalization_unblock_retries)
+    };
+    assert_eq!(state(&mut bench), (CardApplicationPersonalizationState::PUK_CODE_REQUIRED, 2));
+    let answer = open(&mut bench, network, unblock, "1");
+    let left = answer.response::<depersonalization::Message>().retries_remaining().unwrap().unwrap();
+    assert_eq!((answer.error(), left.verify_left, left.unblock_left), (ProtocolError::INCORRECT_PIN, 0, 1));
+    assert_eq!(open(&mut bench, network, unblock, "99999999").error(), ProtocolError::NONE);
+    assert_eq!(state(&mut bench), (CardApplicationPersonalizationState::CODE_REQUIRED, 1));
     let unknown = CardApplicationPersonalizationFeature(99);
     assert_eq!(open(&mut bench, unknown, off, "1").error(), ProtocolError::INVALID_ARGUMENT);
     assert_eq!(open(&mut bench, network, off, "00000001").error(), ProtocolError::NONE);

@@ -183,6 +183,7 @@ fn defaults_described_are_the_defaults() {
     assert_eq!(all.card.pin2, none.card.pin2);
     let mut card = all.card.clone();
     card.network_lock = None;
+    card.network_unblock = None;
     card.phonebook.clear().unwrap();
     assert_eq!(card, none.card);
     assert_eq!(all.function.max_control_transfer, none.function.max_control_transfer);

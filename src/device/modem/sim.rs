@@ -17,6 +17,8 @@ pub const PIN_ATTEMPTS: u8 = 3;
 pub const PUK_ATTEMPTS: u8 = 10;
 /// SIM slots at most.
 pub const SLOTS: usize = 4;
+/// Attempts for the code of a network lock that was unblocked.
+pub const NETWORK_ATTEMPTS: u8 = 5;
 /// Digits of a PIN, at least and at most.
 pub const PIN_LENGTH: (usize, usize) = (4, 8);
 
@@ -106,6 +108,15 @@ pub struct NetworkLock {
     pub attempts: u8,
 }
 
+/// What makes a network lock whose attempts are used up accept its code again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NetworkUnblock {
+    /// The key.
+    pub key: Text<16>,
+    /// Attempts left.
+    pub attempts: u8,
+}
+
 /// A card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -128,6 +139,8 @@ pub struct Sim {
     pub phonebook: Phonebook,
     /// The device accepts this card only after this lock is opened.
     pub network_lock: Option<NetworkLock>,
+    /// What unblocks that lock.
+    pub network_unblock: Option<NetworkUnblock>,
     /// The card does not work.
     pub bad: bool,
     /// The subscription is activated.
@@ -163,6 +176,7 @@ impl Default for Sim {
             pin2: Code::new("5678", "87654321", true),
             phonebook: Phonebook::default(),
             network_lock: None,
+            network_unblock: None,
             bad: false,
             activated: true,
             universal_pin: false,
@@ -186,7 +200,9 @@ impl Sim {
     /// Where the codes stand.
     pub(super) fn codes(&self) -> [(bool, bool, u8, u8); 3] {
         let state = |code: &Code| (code.enabled, code.verified, code.pin_attempts, code.puk_attempts);
-        let lock = self.network_lock.as_ref().map_or((false, false, 0, 0), |lock| (true, false, lock.attempts, 0));
+        let unblock = self.network_unblock.as_ref().map_or(0, |unblock| unblock.attempts);
+        let lock =
+            self.network_lock.as_ref().map_or((false, false, 0, 0), |lock| (true, false, lock.attempts, unblock));
         [state(&self.pin1), state(&self.pin2), lock]
     }
 
@@ -876,6 +892,24 @@ impl Modem {
             Lock::Puk1 => sim.pin1.unblock(puk, pin),
             Lock::Puk2 => sim.pin2.unblock(puk, pin),
             _ => Err(Reason::Invalid.into()),
+        })
+    }
+
+    /// Unblocks the network lock: its code can be tried again.
+    ///
+    /// # Errors
+    ///
+    /// As [`enter_code`](Self::enter_code); [`Reason::NotSupported`] if nothing unblocks it.
+    pub fn unblock_network(&mut self, now: Instant, by: Origin, key: &str) -> Result<(), Failure> {
+        self.with_code(now, by, |sim| {
+            let lock = sim.network_lock.as_mut().ok_or(Failure::from(Reason::CodeDisabled))?;
+            let unblock = sim.network_unblock.as_mut().ok_or(Failure::from(Reason::NotSupported))?;
+            if unblock.attempts == 0 || unblock.key != *key {
+                unblock.attempts = unblock.attempts.saturating_sub(1);
+                return Err(Reason::CodeWrong.into());
+            }
+            lock.attempts = NETWORK_ATTEMPTS;
+            Ok(())
         })
     }
 

@@ -14,7 +14,7 @@ use wwan::device::modem::network::{Carrier, Cell, Neighbour, Network, NetworkSet
 use wwan::device::modem::profile::{Autoconnect, AutoconnectMode};
 use wwan::device::modem::sar::SarSetup;
 use wwan::device::modem::settings::CONFIGURATION_NAME;
-use wwan::device::modem::sim::{Code, NetworkLock, Sim};
+use wwan::device::modem::sim::{Code, NetworkLock, NetworkUnblock, PUK_ATTEMPTS, Sim};
 use wwan::device::modem::{Delays, Identity, Radio, SimSetup, Text};
 use wwan::device::{mbim, qmi};
 
@@ -207,8 +207,9 @@ impl Keys for Slot {
         table.put("home-name", &mut sim.home_name)?;
         table.put("pin1", &mut sim.pin1)?;
         table.put("pin2", &mut sim.pin2)?;
-        if let Some(lock) = table.table("network-lock", network_lock)? {
+        if let Some((lock, unblock)) = table.table("network-lock", network_lock)? {
             sim.network_lock = Some(lock);
+            sim.network_unblock = unblock;
         }
         table.put("phonebook", &mut sim.phonebook)?;
         table.put("universal-pin", &mut sim.universal_pin)?;
@@ -233,11 +234,14 @@ impl Keys for Code {
     }
 }
 
-fn network_lock(table: &mut Table<'_>) -> Result<NetworkLock, Problem> {
+fn network_lock(table: &mut Table<'_>) -> Result<(NetworkLock, Option<NetworkUnblock>), Problem> {
     let mut lock = NetworkLock { code: Text::new(), attempts: 0 };
     table.need("code", &mut Digits::<1, 16>(&mut lock.code))?;
     table.need("attempts", &mut lock.attempts)?;
-    Ok(lock)
+    let mut unblock = NetworkUnblock { key: Text::new(), attempts: PUK_ATTEMPTS };
+    table.put("unblock", &mut Digits::<1, 16>(&mut unblock.key))?;
+    table.put("unblock-attempts", &mut unblock.attempts)?;
+    Ok((lock, Some(unblock).filter(|unblock| !unblock.key.is_empty())))
 }
 
 impl Keys for Radio {

@@ -648,10 +648,11 @@ fn lock_status(call: &mut Call<'_, '_>) -> Outcome {
         Some(0) => UimFacilityState::BLOCKED,
         Some(_) => UimFacilityState::ACTIVATED,
     };
-    call.answer::<uim_get_ck_status::Message>(|r, _| {
+    call.answer::<uim_get_ck_status::Message>(|r, modem| {
         let verify_retries_left = attempts.unwrap_or(0);
-        // Nothing unblocks this lock.
-        r.ck_status(CkStatus { facility_state, verify_retries_left, unblock_retries_left: 0 });
+        let unblock = modem.sim().and_then(|sim| sim.network_unblock.as_ref()).filter(|_| attempts.is_some());
+        let unblock_retries_left = unblock.map_or(0, |unblock| unblock.attempts);
+        r.ck_status(CkStatus { facility_state, verify_retries_left, unblock_retries_left });
         r.operation_blocking_facility(attempts.is_some());
     })
 }
@@ -680,13 +681,23 @@ fn open_lock(call: &mut Call<'_, '_>) -> Outcome {
     })
 }
 
-/// A lock that is blocked stays so: the device has no second key.
+/// A lock that is blocked stays so if the device has no second key.
 fn unblock_lock(call: &mut Call<'_, '_>) -> Outcome {
     let info = call.request::<uim_unblock_ck::Message>().facility()?;
+    let key = text_of(info.facility_control_key.to_str())?;
     match facility(call.modem, info.facility)? {
-        Some(0) => call.refuse::<uim_unblock_ck::Message>(ProtocolError::PIN_ALWAYS_BLOCKED, |r, _| {
-            r.unblock_retries_left(0);
-        }),
+        Some(0) => {
+            let (now, by) = (call.now, call.origin());
+            if call.modem.unblock_network(now, by, key).is_ok() {
+                return Ok(Step::Success);
+            }
+            let unblock = call.modem.sim().and_then(|sim| sim.network_unblock.as_ref());
+            let left = unblock.map_or(0, |unblock| unblock.attempts);
+            let error = if left == 0 { ProtocolError::PIN_ALWAYS_BLOCKED } else { ProtocolError::INCORRECT_PIN };
+            call.refuse::<uim_unblock_ck::Message>(error, |r, _| {
+                r.unblock_retries_left(left);
+            })
+        }
         _ => Err(Refused(ProtocolError::NO_EFFECT)),
     }
 }

@@ -227,8 +227,11 @@ fn application<'a>(modem: &Modem, sim: &Sim, kind: CardApplicationType, id: &'a 
     if let Some(lock) = &sim.network_lock {
         told.personalization_feature = CardApplicationPersonalizationFeatureStatus::GW_NETWORK;
         told.personalization_retries = lock.attempts;
-        told.personalization_state = match lock.attempts {
-            0 => CardApplicationPersonalizationState::PERMANENTLY_BLOCKED,
+        let unblock = unblock_left(modem);
+        told.personalization_unblock_retries = unblock;
+        told.personalization_state = match (lock.attempts, unblock) {
+            (0, 0) => CardApplicationPersonalizationState::PERMANENTLY_BLOCKED,
+            (0, _) => CardApplicationPersonalizationState::PUK_CODE_REQUIRED,
             _ => CardApplicationPersonalizationState::CODE_REQUIRED,
         };
         if told.state == CardApplicationState::READY {
@@ -236,6 +239,11 @@ fn application<'a>(modem: &Modem, sim: &Sim, kind: CardApplicationType, id: &'a 
         }
     }
     told
+}
+
+/// Attempts left for what unblocks the network lock.
+fn unblock_left(modem: &Modem) -> u8 {
+    modem.sim().and_then(|sim| sim.network_unblock.as_ref()).map_or(0, |unblock| unblock.attempts)
 }
 
 /// Whether the card has applications: those of an embedded SIM belong to its profile.
@@ -424,7 +432,7 @@ fn configuration(call: &mut Call<'_, '_>) -> Outcome {
             let lock = modem.sim().and_then(|sim| sim.network_lock.as_ref()).map(|lock| PersonalizationStatus {
                 feature: CardApplicationPersonalizationFeature::GW_NETWORK,
                 verify_left: lock.attempts,
-                unblock_left: 0,
+                unblock_left: unblock_left(modem),
             });
             r.personalization_status(lock.as_slice().into());
         }
@@ -612,24 +620,29 @@ fn depersonalization(call: &mut Call<'_, '_>) -> Outcome {
         // There is no such lock.
         return Err(Refused(ProtocolError::NO_EFFECT));
     }
-    match info.operation {
-        DepersonalizationOperation::DEACTIVATE => {}
-        // The lock has no key to unblock it with.
-        DepersonalizationOperation::UNBLOCK => return Err(Refused(ProtocolError::NOT_SUPPORTED)),
-        _ => return Err(Refused(ProtocolError::INVALID_ARGUMENT)),
-    }
     let key = digits(info.control_key.to_str())?;
-    match call.modem.enter_code(call.now, call.origin(), Lock::Network, key) {
+    let (now, by) = (call.now, call.origin());
+    let done = match info.operation {
+        DepersonalizationOperation::DEACTIVATE => call.modem.enter_code(now, by, Lock::Network, key),
+        DepersonalizationOperation::UNBLOCK => call.modem.unblock_network(now, by, key),
+        _ => return Err(Refused(ProtocolError::INVALID_ARGUMENT)),
+    };
+    match done {
         Ok(()) => Ok(Step::Success),
         Err(failure) => {
             let lock = call.modem.sim().and_then(|sim| sim.network_lock.as_ref());
             let verify_left = lock.map_or(0, |lock| lock.attempts);
             let error = match failure.reason {
-                Reason::CodeWrong if verify_left == 0 => ProtocolError::PIN_ALWAYS_BLOCKED,
+                Reason::CodeWrong if verify_left == 0 && unblock_left(call.modem) == 0 => {
+                    ProtocolError::PIN_ALWAYS_BLOCKED
+                }
+                Reason::CodeWrong if verify_left == 0 && info.operation == DepersonalizationOperation::DEACTIVATE => {
+                    ProtocolError::PIN_BLOCKED
+                }
                 _ => Refused::from(failure).0,
             };
-            call.refuse::<depersonalization::Message>(error, |r, _| {
-                r.retries_remaining(KeyRetriesRemaining { verify_left, unblock_left: 0 });
+            call.refuse::<depersonalization::Message>(error, |r, modem| {
+                r.retries_remaining(KeyRetriesRemaining { verify_left, unblock_left: unblock_left(modem) });
             })
         }
     }
