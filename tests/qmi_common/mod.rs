@@ -86,8 +86,9 @@ pub type Client = (Service, u8);
 
 /// A function with its modem, and a host's hands.
 pub struct Bench {
-    pub modem: Modem,
-    pub function: Function<'static>,
+    // Both are too large for the stacks of tests with several benches.
+    pub modem: Box<Modem>,
+    pub function: Box<Function<'static>>,
     pub now: Instant,
     pub transaction: u16,
 }
@@ -110,8 +111,8 @@ impl Bench {
     /// At the start.
     pub fn fresh(setup: Setup, config: Config) -> Self {
         let out = Box::leak(vec![0xa5; 8192].into_boxed_slice());
-        let function = Function::new(config, Memory { out });
-        Self { modem: Modem::new(Instant(0), setup), function, now: Instant(0), transaction: 0 }
+        let function = Box::new(Function::new(config, Memory { out }));
+        Self { modem: Box::new(Modem::new(Instant(0), setup)), function, now: Instant(0), transaction: 0 }
     }
 
     /// Hands the function a frame.
