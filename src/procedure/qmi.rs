@@ -31,7 +31,7 @@ use core::fmt;
 use qmi_wire::frame::MessageWriter;
 use qmi_wire::service::{Service, nas, uim, wds};
 use qmi_wire::text::Rest;
-use qmi_wire::{DecodeError, Message as _, ProtocolError, TlvSet};
+use qmi_wire::{DecodeError, DecodeErrorKind, Message as _, ProtocolError, TlvSet};
 
 pub use crate::session::qmi::{Empty, Fill, MessageId, Request};
 
@@ -463,6 +463,12 @@ pub fn fail<'p>(message: &'static MessageId, outcome: Outcome<'_>) -> Step<'p> {
         Outcome::Failed(failure) => Stop::Failed { message, failure },
         _ => Stop::NotReached,
     })
+}
+
+/// A TLV that was read by hand, and ended early at that offset.
+fn broken(tlvs: TlvSet<'_>, tlv: u8, kind: DecodeErrorKind, offset: usize) -> DecodeError {
+    let offset = u16::try_from(offset).unwrap_or(u16::MAX);
+    DecodeError { kind, service: tlvs.service(), message: tlvs.message(), tlv, offset }
 }
 
 /// What ends a procedure when a field cannot be read.

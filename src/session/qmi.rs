@@ -701,13 +701,6 @@ impl<'s> Session<'s> {
         self.clients.iter()
     }
 
-    /// Notes the handle of the data session of a client, where no answer brought it.
-    pub(crate) fn set_handle(&mut self, instance: u8, handle: u32) {
-        if let Some(owned) = self.clients.find_mut(Service::WDS, instance) {
-            owned.handle = handle;
-        }
-    }
-
     /// An instance of the service that is not in the table: that one, or else the next that is free.
     pub(crate) fn free_instance(&self, service: Service, instance: u8) -> u8 {
         let mut free = (instance..=u8::MAX).filter(|instance| self.owned(service, *instance).is_none());
@@ -1062,6 +1055,8 @@ impl<'s> Session<'s> {
             (Kind::Response, wds::start_network::Message::ID) if verdict.ok().is_ok() => {
                 handle(message.tlvs).unwrap_or(0)
             }
+            // It is up already, and belongs to nobody.
+            (Kind::Response, wds::start_network::Message::ID) if verdict.error == ProtocolError::NO_EFFECT => u32::MAX,
             (Kind::Response, wds::stop_network::Message::ID) if verdict.ok().is_ok() => 0,
             (Kind::Indication, wds::packet_service_status_indication::Message::ID)
                 if message.tlvs.find(0x01).and_then(<[u8]>::first) == Some(&wds::ConnectionStatus::DISCONNECTED.0) =>
@@ -1079,7 +1074,9 @@ impl<'s> Session<'s> {
     fn obtained(&mut self, now: Instant, wanted: (Service, u8), message: &Wire<'_>) -> Result<(), Failure> {
         let verdict = verdict(message.tlvs).map_err(Failure::Malformed)?;
         verdict.ok().map_err(Failure::NoClient)?;
-        let (service, client) = allocated(message.tlvs).map_err(Failure::Malformed)?;
+        // An answer that cannot be read is as good as a refusal.
+        let unread = Failure::NoClient(ProtocolError::MALFORMED_MESSAGE);
+        let (service, client) = allocated(message.tlvs).ok_or(unread)?;
         if service != wanted.0 {
             self.give_back(now, 0, message);
             return Err(Failure::WrongService(service));
@@ -1120,7 +1117,7 @@ impl<'s> Session<'s> {
         let transaction = self.fresh(message.service());
         let (due, deadline) = match (message.service(), message.id()) {
             (Service::CTL, allocate_cid::Message::ID | internal_allocate_cid_qrtr::Message::ID) => {
-                let Ok((service, client)) = allocated(message.tlvs) else { return };
+                let Some((service, client)) = allocated(message.tlvs) else { return };
                 // One that is in use is no orphan, but an answer that came twice.
                 if self.clients.owns(service, client) {
                     return;
@@ -1339,13 +1336,12 @@ fn framing(service: Service, client: u8) -> Framing {
 
 /// What an allocation brought: the service, in one byte or two, and the client.
 #[inline(never)]
-fn allocated(tlvs: TlvSet<'_>) -> Result<(Service, u8), DecodeError> {
-    match tlvs.find(0x01) {
-        Some(&[low, high, client, ..]) if tlvs.message() == internal_allocate_cid_qrtr::Message::ID => {
-            Ok((Service(u16::from_le_bytes([low, high])), client))
-        }
-        Some(&[service, client, ..]) => Ok((Service(service.into()), client)),
-        _ => tlvs.require::<[u8; 2]>(0x01).map(|[service, client]| (Service(service.into()), client)),
+fn allocated(tlvs: TlvSet<'_>) -> Option<(Service, u8)> {
+    let wide = tlvs.message() == internal_allocate_cid_qrtr::Message::ID;
+    match *tlvs.find(0x01)? {
+        [low, high, client, ..] if wide => Some((Service(u16::from_le_bytes([low, high])), client)),
+        [service, client, ..] if !wide => Some((Service(service.into()), client)),
+        _ => None,
     }
 }
 

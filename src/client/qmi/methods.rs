@@ -388,13 +388,6 @@ macro_rules! client_methods {
         ) -> Result<Connect<'a>, Error<C::Error>> {
             let mut connect = Connect::new(request);
             self.drive(Job::Follow(&mut connect)) $($wait)* ?;
-            let families = [wds::IpFamily::IPV4, wds::IpFamily::IPV6];
-            for (family, handle) in families.into_iter().zip(connect.handles()) {
-                // A session that was up already came with no handle of its own.
-                if handle == connect::GLOBAL_HANDLE {
-                    self.core.session.set_handle(connect::instance(request.session, family), handle);
-                }
-            }
             Ok(connect)
         }
 

@@ -40,6 +40,14 @@ impl Plmn {
     }
 }
 
+impl Plmn {
+    /// Both codes, as most messages have them.
+    fn bytes(self) -> [u8; 4] {
+        let ([c0, c1], [n0, n1]) = (self.mcc.to_le_bytes(), self.mnc.to_le_bytes());
+        [c0, c1, n0, n1]
+    }
+}
+
 /// Up to three digits.
 fn number(digits: &[u8]) -> Option<u16> {
     digits.iter().try_fold(0_u16, |number, digit| {
@@ -348,47 +356,38 @@ struct Glance {
     /// Registered, and attached to packet service.
     serves: bool,
     denied: bool,
-    mcc: u16,
-    mnc: u16,
+    /// The codes of country and network, if they were told.
+    plmn: Option<[u8; 4]>,
     reject: Option<nas::RejectCause>,
 }
 
 impl Glance {
     fn at_serving_system(tlvs: TlvSet<'_>) -> Result<Self, DecodeError> {
         let [state, _, ps] = tlvs.require::<[u8; 3]>(0x01)?;
-        let plmn = tlvs.get(0x12).ok().flatten().unwrap_or_default();
-        let [m0, m1, n0, n1]: [u8; 4] = plmn;
         let state = nas::RegistrationState(state);
         Ok(Self {
             serves: state == nas::RegistrationState::REGISTERED && ps == nas::AttachState::ATTACHED.0,
             denied: state == nas::RegistrationState::REGISTRATION_DENIED,
-            mcc: u16::from_le_bytes([m0, m1]),
-            mnc: u16::from_le_bytes([n0, n1]),
+            plmn: tlvs.find(0x12).and_then(<[u8]>::first_chunk).copied(),
             reject: None,
         })
     }
 
-    /// The first bytes of a [`System`], which is fixed: domain, roaming and more, reject, codes of the network.
+    /// Domain at the start of a [`System`], reject at 16, which are fixed.
     fn at_system_info(tlvs: TlvSet<'_>) -> Self {
+        use nas::NetworkServiceDomain as Domain;
         let mut glance = Self::default();
         for place in &PLACES {
             let (status, system) = place.answer;
-            let (Some([status, ..]), Some(system)) = (tlvs.find(status), tlvs.find(system)) else { continue };
-            let (Some(&[domain_valid, domain]), Some(codes)) = (system.first_chunk(), system.get(16..26)) else {
-                continue;
-            };
-            let &[reject_valid, _, reject, valid, ref codes @ ..] = codes else { continue };
-            if *status == nas::ServiceStatus::AVAILABLE.0 {
-                // 2 and 3: with packet service.
-                let domain = nas::NetworkServiceDomain(domain);
-                use nas::NetworkServiceDomain as Domain;
-                glance.serves = domain_valid == 0 || matches!(domain, Domain::PS | Domain::CS_PS);
-                let plmn = codes.split_at_checked(3).and_then(|(mcc, mnc)| Plmn::of(mcc, mnc));
-                let plmn = plmn.filter(|_| valid != 0).unwrap_or_default();
-                (glance.mcc, glance.mnc, glance.denied) = (plmn.mcc, plmn.mnc, false);
+            let status = tlvs.find(status).and_then(<[u8]>::first).copied();
+            let system = tlvs.find(system).unwrap_or_default();
+            if status == Some(nas::ServiceStatus::AVAILABLE.0) {
+                let circuit_only =
+                    matches!(system, [1, domain, ..] if *domain != Domain::PS.0 && *domain != Domain::CS_PS.0);
+                (glance.serves, glance.denied) = (!circuit_only, false);
                 break;
             }
-            if reject_valid != 0 && reject != 0 && !glance.denied {
+            if let Some(&[1, _, reject]) = system.get(16..19).filter(|reject| !reject.ends_with(&[0])) {
                 (glance.denied, glance.reject) = (true, Some(nas::RejectCause(reject)));
             }
         }
@@ -434,7 +433,7 @@ impl Request for Register {
             }
         } else {
             // Automatic, or manual, as NetworkSelectionPreferenceInfo.
-            let [[c0, c1], [n0, n1]] = [mcc.to_le_bytes(), mnc.to_le_bytes()];
+            let [c0, c1, n0, n1] = plmn.unwrap_or_default().bytes();
             message.put(0x16, &[u8::from(plmn.is_some()), c0, c1, n0, n1]);
             put_byte(&mut message, 0x17, nas::ChangeDuration::POWER_CYCLE.0);
         }
@@ -468,7 +467,7 @@ impl Procedure for Register {
                 };
                 let chosen = match self.selection {
                     Selection::Automatic => true,
-                    Selection::Manual(wanted) => waits && (glance.mcc, glance.mnc) == (wanted.mcc, wanted.mnc),
+                    Selection::Manual(wanted) => waits && glance.plmn.is_none_or(|plmn| plmn == wanted.bytes()),
                 };
                 if chosen && glance.serves {
                     return Step::Done;

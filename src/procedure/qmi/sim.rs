@@ -4,14 +4,15 @@
 
 use core::fmt;
 
-use qmi_wire::field::{Decode, Encode};
+use qmi_wire::field::Encode;
 use qmi_wire::frame::MessageWriter;
 use qmi_wire::service::{dms, uim};
 use qmi_wire::text::Str;
 use qmi_wire::{DecodeError, DecodeErrorKind, EncodeError, ProtocolError, Reader, TlvSet, Writer};
 
 use super::{
-    Code, Empty, Lock, MessageId, Outcome, Procedure, Request, Step, Stop, ask, decode, fail, is_unsupported, rest,
+    Code, Empty, Lock, MessageId, Outcome, Procedure, Request, Step, Stop, ask, broken, decode, fail, is_unsupported,
+    rest,
 };
 use crate::time::Instant;
 
@@ -59,6 +60,17 @@ pub struct PinInfo {
     pub unblock_attempts: u8,
 }
 
+impl PinInfo {
+    /// State, attempts, attempts of the PUK.
+    #[inline(never)]
+    fn new(bytes: &[u8]) -> Self {
+        match *bytes {
+            [state, attempts, unblock_attempts, ..] => Self { state: uim::PinState(state), attempts, unblock_attempts },
+            _ => Self::default(),
+        }
+    }
+}
+
 /// The SIM that serves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -85,37 +97,55 @@ impl Sim {
     /// [`DecodeError`].
     pub fn from_card_status(tlvs: TlvSet<'_>) -> Result<Self, DecodeError> {
         let mut sim = Self::default();
-        sim.state = sim.read(tlvs)?;
+        sim.read_card_status(tlvs)?;
         Ok(sim)
     }
 
+    /// The number of the TLV is that of the indication, too.
     #[inline(never)]
-    fn read(&mut self, tlvs: TlvSet<'_>) -> Result<SimState, DecodeError> {
-        let unusable = SimState::Unusable(uim::CardError::UNKNOWN);
-        // The number of the TLV is that of the indication, too.
-        let Some(Serving { index: &[application, slot, ..], card, app, pins, cards: 1.. }) = tlvs.get(0x10)? else {
-            return Ok(unusable);
-        };
-        if application == NONE || slot == NONE {
-            return Ok(SimState::NotInserted);
+    fn read_card_status(&mut self, tlvs: TlvSet<'_>) -> Result<(), DecodeError> {
+        self.state = SimState::Unusable(uim::CardError::UNKNOWN);
+        let mut reader = Reader::new(tlvs.find(0x10).unwrap_or_default());
+        if reader.left() == 0 {
+            return Ok(());
         }
+        self.walk(&mut reader).map_err(|kind| broken(tlvs, 0x10, kind, reader.at()))
+    }
+
+    /// Walks through a card status ([`uim::CardStatus`]) to the card and the application that serve, and passes all others
+    /// over: reading them into lists would make it three times as large.
+    fn walk(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeErrorKind> {
+        let &[application, slot, .., cards] = r.bytes(9)? else { return Ok(()) };
         self.slot = slot;
-        let &[card_state, upin_state, upin_attempts, upuk_attempts, error, _] = card else { return Ok(unusable) };
-        match uim::CardState(card_state) {
-            uim::CardState::ABSENT => return Ok(SimState::NotInserted),
-            uim::CardState::PRESENT => {}
-            _ => return Ok(SimState::Unusable(uim::CardError(error))),
+        if (application == NONE || slot == NONE) && cards > 0 {
+            self.state = SimState::NotInserted;
         }
-        let &[upin, state1, attempts1, unblock1, state2, attempts2, unblock2] = pins else { return Ok(unusable) };
-        let info =
-            |state, attempts, unblock_attempts| PinInfo { state: uim::PinState(state), attempts, unblock_attempts };
-        self.upin = upin != 0;
-        self.pin1 = match self.upin {
-            true => info(upin_state, upin_attempts, upuk_attempts),
-            false => info(state1, attempts1, unblock1),
-        };
-        self.pin2 = info(state2, attempts2, unblock2);
-        Ok(self.judge(app))
+        // Each turn takes bytes, so a count that lies ends early.
+        for nth in 0..cards {
+            let &[card_state, ref upin @ .., error, apps] = r.bytes(6)? else { return Ok(()) };
+            let mut serves = nth == slot && application != NONE;
+            if serves && card_state != uim::CardState::PRESENT.0 {
+                serves = false;
+                self.state = match uim::CardState(card_state) {
+                    uim::CardState::ABSENT => SimState::NotInserted,
+                    _ => SimState::Unusable(uim::CardError(error)),
+                };
+            }
+            for nth in 0..apps {
+                let app = r.bytes(7)?;
+                r.bytes(app.last().copied().unwrap_or(0).into())?;
+                let &[stands_in, ref pins @ ..] = r.bytes(7)? else { return Ok(()) };
+                if serves && nth == application {
+                    // State and attempts of both PINs, three bytes each.
+                    let (pin1, pin2) = pins.split_at_checked(3).unwrap_or_default();
+                    self.upin = stands_in != 0;
+                    self.pin1 = PinInfo::new(if self.upin { upin } else { pin1 });
+                    self.pin2 = PinInfo::new(pin2);
+                    self.state = self.judge(app);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// What the application means: its type, its state, then its personalisation.
@@ -150,77 +180,32 @@ impl Sim {
     }
 
     /// Reads the older service's answer to Get PIN Status.
-    ///
-    /// # Errors
-    ///
-    /// [`DecodeError`].
-    pub fn from_pin_status(tlvs: TlvSet<'_>) -> Result<Self, DecodeError> {
-        // State, attempts, attempts of the PUK ([`dms::Pin1Status`]); the numbers are those of the newer service.
-        let info = |number| {
-            let info = tlvs.get(number)?;
-            Ok(info.map_or(PinInfo::default(), |[state, attempts, unblock_attempts]: [u8; 3]| PinInfo {
-                state: uim::PinState(state),
-                attempts,
-                unblock_attempts,
-            }))
+    #[must_use]
+    pub fn from_pin_status(tlvs: TlvSet<'_>) -> Self {
+        let mut sim = Self::default();
+        sim.read_pin_status(tlvs);
+        sim
+    }
+
+    /// State and attempts of each PIN ([`dms::Pin1Status`]); the numbers are those of the newer service. What is not told,
+    /// or cannot be read, is not initialised yet.
+    fn read_pin_status(&mut self, tlvs: TlvSet<'_>) {
+        self.pin1 = PinInfo::new(tlvs.find(0x11).unwrap_or_default());
+        self.pin2 = PinInfo::new(tlvs.find(0x12).unwrap_or_default());
+        self.state = match self.pin1.state {
+            uim::PinState::NOT_INITIALIZED => SimState::Initializing,
+            state => pin_lock(state).unwrap_or(SimState::Ready),
         };
-        let mut sim = Self { pin1: info(0x11)?, pin2: info(0x12)?, ..Self::default() };
-        if sim.pin1.state != uim::PinState::NOT_INITIALIZED {
-            sim.state = pin_lock(sim.pin1.state).unwrap_or(SimState::Ready);
-        }
-        Ok(sim)
     }
 
     /// The code that is needed, as a [`Lock`].
-    fn lock(&self, code: Code, wrong: bool) -> Lock {
-        let attempts = match code {
-            Code::Pin1 => self.pin1.attempts,
-            Code::Puk1 => self.pin1.unblock_attempts,
-            Code::Pin2 => self.pin2.attempts,
-            Code::Puk2 => self.pin2.unblock_attempts,
-            _ => return Lock { code, remaining_attempts: None, wrong },
+    fn lock(&self, code: Code) -> Lock {
+        let remaining_attempts = match code {
+            Code::Pin1 => Some(self.pin1.attempts),
+            Code::Puk1 => Some(self.pin1.unblock_attempts),
+            _ => None,
         };
-        Lock { code, remaining_attempts: Some(attempts), wrong }
-    }
-}
-
-/// The card and the application that serve, in a card status ([`uim::CardStatus`]). All others are passed over: reading them
-/// into lists would make it three times as large.
-struct Serving<'a> {
-    /// The index of the application, low byte, and of the card.
-    index: &'a [u8],
-    /// The state of the card, that of the universal PIN, attempts left for that and its PUK, error, number of applications.
-    card: &'a [u8],
-    /// Type, state, state of personalisation, kind of lock, attempts for it, length of the identifier.
-    app: &'a [u8],
-    /// Behind the identifier: whether the universal PIN stands in for the first, then state and attempts of both PINs.
-    pins: &'a [u8],
-    cards: u8,
-}
-
-impl<'a> Decode<'a> for Serving<'a> {
-    #[inline(never)]
-    fn decode(r: &mut Reader<'a>) -> Result<Self, DecodeErrorKind> {
-        let index = r.bytes(8)?;
-        let [cards] = r.array()?;
-        let mut serving = Self { index, card: &[], app: &[], pins: &[], cards };
-        // Each turn takes bytes, so a count that lies ends early.
-        for nth in 0..cards {
-            let card = r.bytes(6)?;
-            let serves = matches!(index, [_, slot, ..] if *slot == nth);
-            if serves {
-                serving.card = card;
-            }
-            for nth in 0..card.last().copied().unwrap_or(0) {
-                let app = r.bytes(7)?;
-                r.bytes(app.last().copied().unwrap_or(0).into())?;
-                let pins = r.bytes(7)?;
-                if serves && index.first() == Some(&nth) {
-                    (serving.app, serving.pins) = (app, pins);
-                }
-            }
-        }
-        Ok(serving)
+        Lock { code, remaining_attempts, wrong: false }
     }
 }
 
@@ -270,26 +255,28 @@ impl ReadSim {
     #[inline(never)]
     fn follow(&mut self, now: Instant, outcome: Outcome<'_>) -> Step<'static> {
         use ProtocolError as Error;
-        let read = match outcome {
+        match outcome {
             Outcome::Begin => {
                 self.older = false;
                 return self.ask();
             }
             Outcome::Rested => return self.ask(),
-            Outcome::Answer(tlvs) if self.older => Sim::from_pin_status(tlvs),
-            Outcome::Answer(tlvs) => Sim::from_card_status(tlvs),
+            Outcome::Answer(tlvs) if self.older => self.sim.read_pin_status(tlvs),
+            Outcome::Answer(tlvs) => {
+                if let Err(error) = self.sim.read_card_status(tlvs) {
+                    return decode(error);
+                }
+            }
             Outcome::Refused(error, _) if is_unsupported(error) && !self.older => {
                 self.older = true;
                 return self.ask();
             }
-            Outcome::Refused(Error::NO_SIM, _) => Ok(Sim { state: SimState::NotInserted, ..Sim::default() }),
-            Outcome::Refused(Error::UIM_UNINITIALIZED | Error::DEVICE_NOT_READY, _) => Ok(Sim::default()),
+            Outcome::Refused(Error::NO_SIM, _) => self.sim.state = SimState::NotInserted,
+            Outcome::Refused(Error::UIM_UNINITIALIZED | Error::DEVICE_NOT_READY, _) => {
+                self.sim.state = SimState::Initializing;
+            }
             outcome => return fail(MessageId::of::<uim::get_card_status::Message>(), outcome),
-        };
-        self.sim = match read {
-            Ok(sim) => sim,
-            Err(error) => return decode(error),
-        };
+        }
         match rest(now, self.end) {
             Step::Rest(until) if self.sim.state == SimState::Initializing => Step::Rest(until),
             _ => Step::Done,
@@ -370,17 +357,32 @@ impl<'a> UseCode<'a> {
         self.read.sim
     }
 
+    /// The messages of the newer service, then those of the older one.
+    const MESSAGES: [[&'static MessageId; 4]; 2] = [
+        [
+            MessageId::of::<uim::verify_pin::Message>(),
+            MessageId::of::<uim::unblock_pin::Message>(),
+            MessageId::of::<uim::change_pin::Message>(),
+            MessageId::of::<uim::set_pin_protection::Message>(),
+        ],
+        [
+            MessageId::of::<dms::uim_verify_pin::Message>(),
+            MessageId::of::<dms::uim_unblock_pin::Message>(),
+            MessageId::of::<dms::uim_change_pin::Message>(),
+            MessageId::of::<dms::uim_set_pin_protection::Message>(),
+        ],
+    ];
+
     /// The message, of either service.
+    #[inline(never)]
     fn message(&self) -> &'static MessageId {
-        match (self.operation, self.read.older) {
-            (PinOperation::Verify(_), false) => MessageId::of::<uim::verify_pin::Message>(),
-            (PinOperation::Unblock(..), false) => MessageId::of::<uim::unblock_pin::Message>(),
-            (PinOperation::Change(..), false) => MessageId::of::<uim::change_pin::Message>(),
-            (PinOperation::Protect(..), false) => MessageId::of::<uim::set_pin_protection::Message>(),
-            (PinOperation::Verify(_), true) => MessageId::of::<dms::uim_verify_pin::Message>(),
-            (PinOperation::Unblock(..), true) => MessageId::of::<dms::uim_unblock_pin::Message>(),
-            (PinOperation::Change(..), true) => MessageId::of::<dms::uim_change_pin::Message>(),
-            (PinOperation::Protect(..), true) => MessageId::of::<dms::uim_set_pin_protection::Message>(),
+        let [newer, older] = &Self::MESSAGES;
+        let [verify, unblock, change, protect] = if self.read.older { older } else { newer };
+        match self.operation {
+            PinOperation::Verify(_) => verify,
+            PinOperation::Unblock(..) => unblock,
+            PinOperation::Change(..) => change,
+            PinOperation::Protect(..) => protect,
         }
     }
 
@@ -393,19 +395,17 @@ impl<'a> UseCode<'a> {
         if !wrong {
             return fail(self.message(), Outcome::Refused(error, tlvs));
         }
-        let retries = tlvs.get::<uim::RetriesRemaining>(0x10).ok().flatten();
-        let unblocking = matches!(self.operation, PinOperation::Unblock(..));
-        let blocked = error != ProtocolError::INCORRECT_PIN || retries.is_some_and(|r| r.verify_retries_left == 0);
-        let code = match (unblocking || blocked, self.second) {
+        // Attempts left for the PIN, and for its PUK: in both services.
+        let retries = tlvs.find(0x10).and_then(<[u8]>::first_chunk);
+        let blocked = error != ProtocolError::INCORRECT_PIN || matches!(retries, Some([0, _]));
+        let puk = blocked || matches!(self.operation, PinOperation::Unblock(..));
+        let code = match (puk, self.second) {
             (false, false) => Code::Pin1,
             (false, true) => Code::Pin2,
             (true, false) => Code::Puk1,
             (true, true) => Code::Puk2,
         };
-        let remaining_attempts = retries.map(|retries| match unblocking || blocked {
-            true => retries.unblock_retries_left,
-            false => retries.verify_retries_left,
-        });
+        let remaining_attempts = retries.map(|[pin, unblock]| if puk { *unblock } else { *pin });
         Step::Fail(Stop::Locked(Lock { code, remaining_attempts, wrong: true }))
     }
 }
@@ -478,17 +478,15 @@ impl Procedure for UseCode<'_> {
             Step::Done => {}
             step => return step,
         }
-        let sim = self.read.sim;
-        match (sim.state, self.operation) {
-            (SimState::NotInserted | SimState::Unusable(_), _) if !self.second || self.careful => {
-                return Step::Fail(Stop::Sim(sim.state));
+        let sim = &self.read.sim;
+        if self.careful {
+            let PinOperation::Verify(pin) = self.operation else { return Step::Done };
+            match sim.state {
+                SimState::Ready => return Step::Done,
+                SimState::Locked(Code::Pin1) if sim.pin1.attempts > 1 && !pin.is_empty() => {}
+                SimState::Locked(code) => return Step::Fail(Stop::Locked(sim.lock(code))),
+                state => return Step::Fail(Stop::Sim(state)),
             }
-            (SimState::Ready, _) if self.careful => return Step::Done,
-            (SimState::Locked(Code::Pin1), PinOperation::Verify(pin))
-                if self.careful && sim.pin1.attempts > 1 && !pin.is_empty() => {}
-            (SimState::Locked(code), _) if self.careful => return Step::Fail(Stop::Locked(sim.lock(code, false))),
-            (state, _) if self.careful => return Step::Fail(Stop::Sim(state)),
-            _ => {}
         }
         (self.asked, self.used) = (true, true);
         ask(self.message(), self)
