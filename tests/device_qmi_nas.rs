@@ -1369,3 +1369,44 @@ fn a_refusal_is_told_alone_if_that_is_wanted() {
     assert_eq!(reject.service_domain().unwrap(), NetworkServiceDomain::PS);
     assert_eq!(reject.reject_cause().unwrap(), RejectCause::PS_SERVICES_NOT_ALLOWED);
 }
+
+// Hostile hosts.
+
+#[test]
+fn any_bytes_in_any_request_are_answered() {
+    let mine = [Service::NAS, Service::DSD, Service::SAR, Service::IMS, Service::IMSA, Service::IMSP];
+    let mut config = Config::default();
+    config.vendor = 0x1199;
+    let mut bench = Box::new(Bench::with(Setup::default(), config));
+    let clients = mine.map(|service| bench.client(service));
+    // Pseudo-random, and the same in each run.
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = move |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let mut answered = 0;
+    for (service, id, _) in wwan::device::qmi::served_messages() {
+        let Some(&(_, client)) = clients.iter().find(|(known, _)| *known == service) else { continue };
+        for _ in 0..60 {
+            let mut tlvs = Vec::new();
+            for _ in 0..random(4) {
+                // The numbers that requests have, and a few more.
+                let (kind, len) = ([random(4), 0x10 + random(0x2c)][random(2) as usize] as u8, random(12) as u8);
+                tlvs.extend([kind, len, 0]);
+                tlvs.extend((0..len).map(|_| [0, 1, 2, 0xff, random(256) as u8][random(5) as usize]));
+            }
+            let mut frame = vec![1, (12 + tlvs.len()) as u8, 0, 0, service.0 as u8, client, 0, 7, 0];
+            frame.extend(id.to_le_bytes());
+            frame.extend([tlvs.len() as u8, 0]);
+            frame.extend(&tlvs);
+            bench.send(&frame);
+            let said = bench.wait(20_000);
+            let answers = said.iter().filter(|message| message.kind == Kind::Response && message.id == id);
+            assert_eq!(answers.count(), 1, "{service} {id:#06x} {}", hex(&tlvs));
+            answered += 1;
+        }
+    }
+    assert!(answered > 40 * 60);
+    assert_eq!(bench.function.counters().answers_too_long, 0);
+}

@@ -717,6 +717,9 @@ fn state(modem: &Modem, place: usize) -> Option<Option<Change>> {
         Change::Registration(modem.registration()),
         Change::PacketService(modem.packet_service()),
         Change::Signal(modem.signal()),
+        Change::Ims,
+        Change::ImsSettings,
+        Change::ImsPolicy,
         Change::Phonebook,
         // All calls, whichever has changed.
         Change::Call(CallEvent::State(0)),
