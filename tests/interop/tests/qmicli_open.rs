@@ -11,8 +11,11 @@
     missing_docs
 )]
 
+use std::fs;
+
 use wwan::device::modem::Setup;
-use wwan_interop::qmicli::{Row, Way, on_each_way, play};
+use wwan_interop::Scratch;
+use wwan_interop::qmicli::{Modem, Row, Way, on_each_way, play};
 
 #[test]
 fn a_modem_tells_who_made_it() {
@@ -89,11 +92,24 @@ fn every_service_that_qmicli_knows_has_clients() {
         (&["--voice-noop"], &[]),
         (&["--loc-noop"], &[]),
         (&["--qos-noop"], &[]),
-        (&["--gas-noop"], &[]),
-        (&["--gms-noop"], &[]),
         (&["--dsd-noop"], &[]),
         (&["--dpm-noop"], &[]),
-        (&["--fox-noop"], &[]),
     ];
     play("every_service_that_qmicli_knows_has_clients", "default", rows);
+}
+
+#[test]
+fn services_of_a_maker_have_clients_on_its_modems() {
+    let makers: &[(&str, &[Row<'_>])] = &[
+        ("0x1bc7", &[(&["--gas-noop"], &[]), (&["--gms-noop"], &[])]), // Telit
+        ("0x0489", &[(&["--fox-noop"], &[])]),                         // Foxconn
+    ];
+    let scratch = Scratch::new();
+    for (vendor, rows) in makers {
+        let scenario = scratch.path(&format!("{vendor}.toml"));
+        fs::write(&scenario, format!("[qmi]\nvendor = {vendor}\n")).unwrap();
+        for way in [Way::Qmux, Way::Mbim] {
+            let _ = Modem::start(way, scenario.to_str().unwrap()).play(rows);
+        }
+    }
 }
