@@ -483,7 +483,7 @@ impl Host {
             note(&format!("wwanctl: {}: {losses}", core.name()));
         }
         for n in 0..self.programs.len() {
-            if !self.programs.get(n).is_some_and(|program| program.place == place) {
+            if self.programs.get(n).is_none_or(|program| program.place != place) {
                 continue;
             }
             if begin_again {
