@@ -562,13 +562,20 @@ fn put_integer(n: i128, width: usize, signed: bool, big: bool, out: &mut Vec<u8>
 
 /// JSON has no infinities; they are texts.
 fn float(n: f64) -> Value {
-    serde_json::Number::from_f64(n).map_or_else(|| n.to_string().into(), Value::Number)
+    let text = || if n.is_nan() { "NaN" } else if n < 0.0 { "-inf" } else { "inf" };
+    serde_json::Number::from_f64(n).map_or_else(|| text().into(), Value::Number)
 }
 
 fn number_f64(value: &Value) -> Result<f64, FieldError> {
     let n = match value {
         Value::Null => Some(0.0),
-        Value::String(text) => text.trim().parse().ok(),
+        Value::String(text) => match text.trim() {
+            "NaN" => Some(f64::NAN),
+            "inf" => Some(f64::INFINITY),
+            "-inf" => Some(f64::NEG_INFINITY),
+            // As JSON has it, whose reader is there; that of the core library has tables of its own.
+            text => serde_json::from_str::<Value>(text).ok().and_then(|n| n.as_f64()),
+        },
         value => value.as_f64(),
     };
     n.ok_or_else(|| FieldError::expected("a number"))
