@@ -45,12 +45,12 @@ pub mod trace;
 pub use clock::VirtualClock;
 pub use fault::{Fault, Faults};
 pub use framed::{AnyFraming, Deframer, Framed, FramedError, Framing, MbimFraming, QmuxFraming};
+#[cfg(all(feature = "std", feature = "qmi", target_os = "linux"))]
+pub use linux::qrtr::QrtrChannel;
 #[cfg(all(feature = "async-io", target_os = "linux"))]
 pub use linux::{AsyncDevice, AsyncPort};
 #[cfg(all(feature = "std", target_os = "linux"))]
 pub use linux::{LinuxChannel, LinuxClock, LinuxError, LinuxPort, Protocol};
-#[cfg(all(feature = "std", feature = "qmi", target_os = "linux"))]
-pub use linux::qrtr::QrtrChannel;
 pub use pcapng::PcapngTap;
 pub use pipe::{Pipe, PipeEnd, PipeError};
 pub use trace::{Sink, Tracer};
