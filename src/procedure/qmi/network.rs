@@ -351,44 +351,47 @@ enum Registering {
 }
 
 /// As much of the registration as [`Register`] needs; reading all of it would make it several times as large.
-#[derive(Clone, Copy, Default)]
-struct Glance {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Glance {
     /// Registered, and attached to packet service.
-    serves: bool,
-    denied: bool,
-    /// The codes of country and network, if they were told.
-    plmn: Option<[u8; 4]>,
-    reject: Option<nas::RejectCause>,
+    Serves,
+    /// The network refuses: the cause, or 0.
+    Denied(u8),
+    Neither,
 }
 
 impl Glance {
-    fn at_serving_system(tlvs: TlvSet<'_>) -> Result<Self, DecodeError> {
-        let [state, _, ps] = tlvs.require::<[u8; 3]>(0x01)?;
-        let state = nas::RegistrationState(state);
-        Ok(Self {
-            serves: state == nas::RegistrationState::REGISTERED && ps == nas::AttachState::ATTACHED.0,
-            denied: state == nas::RegistrationState::REGISTRATION_DENIED,
-            plmn: tlvs.find(0x12).and_then(<[u8]>::first_chunk).copied(),
-            reject: None,
-        })
+    /// Get Serving System: state, CS, PS at the start; the codes of the network in 0x12.
+    fn at_serving_system(tlvs: TlvSet<'_>, wanted: Option<Plmn>) -> Self {
+        let plmn = tlvs.find(0x12).and_then(<[u8]>::first_chunk);
+        match tlvs.find(0x01) {
+            Some([state, _, ps, ..])
+                if *state == nas::RegistrationState::REGISTERED.0
+                    && *ps == nas::AttachState::ATTACHED.0
+                    && wanted.is_none_or(|wanted| plmn == Some(&wanted.bytes())) =>
+            {
+                Self::Serves
+            }
+            Some([state, ..]) if *state == nas::RegistrationState::REGISTRATION_DENIED.0 => Self::Denied(0),
+            _ => Self::Neither,
+        }
     }
 
-    /// Domain at the start of a [`System`], reject at 16, which are fixed.
+    /// Get System Info: the domain at the start of a [`System`], the reject at 16, which are fixed.
+    #[inline(never)]
     fn at_system_info(tlvs: TlvSet<'_>) -> Self {
-        use nas::NetworkServiceDomain as Domain;
-        let mut glance = Self::default();
+        let mut glance = Self::Neither;
         for place in &PLACES {
             let (status, system) = place.answer;
-            let status = tlvs.find(status).and_then(<[u8]>::first).copied();
             let system = tlvs.find(system).unwrap_or_default();
-            if status == Some(nas::ServiceStatus::AVAILABLE.0) {
-                let circuit_only =
-                    matches!(system, [1, domain, ..] if *domain != Domain::PS.0 && *domain != Domain::CS_PS.0);
-                (glance.serves, glance.denied) = (!circuit_only, false);
-                break;
-            }
-            if let Some(&[1, _, reject]) = system.get(16..19).filter(|reject| !reject.ends_with(&[0])) {
-                (glance.denied, glance.reject) = (true, Some(nas::RejectCause(reject)));
+            match tlvs.find(status) {
+                // Circuit-switched service alone carries no data.
+                Some([2, ..]) if system.get(..2) == Some(&[1, nas::NetworkServiceDomain::CS.0]) => {}
+                Some([2, ..]) => return Self::Serves,
+                _ => match system.get(16..19) {
+                    Some(&[1, _, cause]) if cause != 0 => glance = Self::Denied(cause),
+                    _ => {}
+                },
             }
         }
         glance
@@ -457,38 +460,33 @@ impl Procedure for Register {
             }
             (Outcome::Rested, _) => self.read(),
             (Outcome::Answer(tlvs), Registering::Before | Registering::Waiting) => {
-                let glance = if self.modern {
-                    Glance::at_system_info(tlvs)
-                } else {
-                    match Glance::at_serving_system(tlvs) {
-                        Ok(glance) => glance,
-                        Err(error) => return decode(error),
-                    }
+                let wanted = match self.selection {
+                    Selection::Manual(plmn) => Some(plmn),
+                    Selection::Automatic => None,
                 };
-                let chosen = match self.selection {
-                    Selection::Automatic => true,
-                    Selection::Manual(wanted) => waits && glance.plmn.is_none_or(|plmn| plmn == wanted.bytes()),
-                };
-                if chosen && glance.serves {
+                let glance =
+                    if self.modern { Glance::at_system_info(tlvs) } else { Glance::at_serving_system(tlvs, wanted) };
+                // The modem may be at the right network without being bound to it.
+                if glance == Glance::Serves && (waits || wanted.is_none()) {
                     return Step::Done;
                 }
                 if !waits {
                     self.at = Registering::Preferring;
                     return ask(prefer, self);
                 }
-                self.denied = if glance.denied { self.denied.saturating_add(1) } else { 0 };
-                match rest(now, self.end) {
-                    Step::Rest(_) if self.denied < DENIALS => {}
-                    _ if glance.denied => {
-                        self.at = Registering::Reason;
-                        return ask(MessageId::of::<nas::get_system_info::Message>(), &Empty);
-                    }
-                    _ => {}
+                let denied = matches!(glance, Glance::Denied(_));
+                self.denied = if denied { self.denied.saturating_add(1) } else { 0 };
+                if denied && (self.denied >= DENIALS || self.end <= now) {
+                    self.at = Registering::Reason;
+                    return ask(MessageId::of::<nas::get_system_info::Message>(), &Empty);
                 }
                 rest(now, self.end)
             }
             (Outcome::Answer(tlvs), Registering::Reason) => {
-                Step::Fail(Stop::Denied(Glance::at_system_info(tlvs).reject))
+                Step::Fail(Stop::Denied(match Glance::at_system_info(tlvs) {
+                    Glance::Denied(cause) => Some(nas::RejectCause(cause)),
+                    _ => None,
+                }))
             }
             (_, Registering::Reason) => Step::Fail(Stop::Denied(None)),
             (Outcome::Refused(error, _), Registering::Before) if is_unsupported(error) && !self.modern => {

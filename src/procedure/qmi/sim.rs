@@ -63,10 +63,9 @@ pub struct PinInfo {
 impl PinInfo {
     /// State, attempts, attempts of the PUK.
     #[inline(never)]
-    fn new(bytes: &[u8]) -> Self {
-        match *bytes {
-            [state, attempts, unblock_attempts, ..] => Self { state: uim::PinState(state), attempts, unblock_attempts },
-            _ => Self::default(),
+    fn read(&mut self, bytes: &[u8]) {
+        if let [state, attempts, unblock_attempts, ..] = *bytes {
+            *self = Self { state: uim::PinState(state), attempts, unblock_attempts };
         }
     }
 }
@@ -139,8 +138,8 @@ impl Sim {
                     // State and attempts of both PINs, three bytes each.
                     let (pin1, pin2) = pins.split_at_checked(3).unwrap_or_default();
                     self.upin = stands_in != 0;
-                    self.pin1 = PinInfo::new(if self.upin { upin } else { pin1 });
-                    self.pin2 = PinInfo::new(pin2);
+                    self.pin1.read(if self.upin { upin } else { pin1 });
+                    self.pin2.read(pin2);
                     self.state = self.judge(app);
                 }
             }
@@ -190,8 +189,9 @@ impl Sim {
     /// State and attempts of each PIN ([`dms::Pin1Status`]); the numbers are those of the newer service. What is not told,
     /// or cannot be read, is not initialised yet.
     fn read_pin_status(&mut self, tlvs: TlvSet<'_>) {
-        self.pin1 = PinInfo::new(tlvs.find(0x11).unwrap_or_default());
-        self.pin2 = PinInfo::new(tlvs.find(0x12).unwrap_or_default());
+        *self = Self::default();
+        self.pin1.read(tlvs.find(0x11).unwrap_or_default());
+        self.pin2.read(tlvs.find(0x12).unwrap_or_default());
         self.state = match self.pin1.state {
             uim::PinState::NOT_INITIALIZED => SimState::Initializing,
             state => pin_lock(state).unwrap_or(SimState::Ready),
