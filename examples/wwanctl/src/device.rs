@@ -28,6 +28,7 @@ use wwan::time::{Instant, Millis};
 use crate::args::{Options, Protocol};
 use crate::error::Fail;
 use crate::output::{clean, note};
+use crate::qmi::ledger::Ledger;
 use crate::trace::Trace;
 
 /// How often waiting looks up to see whether the user has interrupted the program.
@@ -114,6 +115,8 @@ pub(crate) struct Limited {
     interrupted: Arc<AtomicBool>,
     /// Messages that the carrier lost.
     pub(crate) lost: u32,
+    /// Where the clients of a QMI modem are written down.
+    pub(crate) ledger: Option<Ledger>,
 }
 
 /// An error of one message only.
@@ -175,6 +178,9 @@ impl MessageChannel for Limited {
     type Error = DeviceError;
 
     fn send(&mut self, message: &[u8]) -> Result<(), DeviceError> {
+        if let Some(ledger) = &mut self.ledger {
+            ledger.sending(message);
+        }
         self.door.send(message, &self.name)
     }
 
@@ -183,7 +189,12 @@ impl MessageChannel for Limited {
             let now = self.now();
             let until = deadline.min(self.until).min(now + LOOK_UP);
             match self.door.receive(buf, until, &self.name)? {
-                Ok(Some(length)) => return Ok(Some(length)),
+                Ok(Some(length)) => {
+                    if let Some(ledger) = &mut self.ledger {
+                        ledger.heard(buf.get(..length).unwrap_or_default());
+                    }
+                    return Ok(Some(length));
+                }
                 Ok(None) => {}
                 Err(MessageLost) => self.lost = self.lost.saturating_add(1),
             }
@@ -291,7 +302,7 @@ pub(crate) fn open(options: &Options, limit: Millis, time: Time) -> Result<Opene
         signal_hook::flag::register(signal, Arc::clone(&interrupted))
             .map_err(|error| Fail::Output(format!("signal handler: {error}")))?;
     }
-    let mut limited = Limited { door, name: name.clone(), until: Instant::FAR, interrupted, lost: 0 };
+    let mut limited = Limited { door, name: name.clone(), until: Instant::FAR, interrupted, lost: 0, ledger: None };
     let now = limited.now();
     limited.until = now + limit;
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -70,6 +70,11 @@ macro_rules! client_methods {
             self.core.session.adopt(owned)
         }
 
+        /// Leaves a client to somebody else, without telling the modem; returns it if there was one.
+        pub fn disown(&mut self, service: Service, instance: u8) -> Option<Owned> {
+            self.core.session.disown(service, instance)
+        }
+
         /// Notes whether a client is to stay when the client closes; false if there is no such client.
         pub fn keep(&mut self, service: Service, instance: u8, keep: bool) -> bool {
             self.core.session.keep(service, instance, keep)

@@ -54,13 +54,7 @@ pub(super) fn run(modem: &mut Modem, arguments: &Connect, out: &mut Output) -> R
     }
     connected?;
     match tell(modem, number, arguments, out) {
-        Ok(()) => {
-            // The sessions end with their clients.
-            for family in FAMILIES {
-                modem.client.keep(Service::WDS, instance(number, family), true);
-            }
-            Ok(())
-        }
+        Ok(()) => Ok(()),
         Err(error) => {
             // A session that nobody knows the addresses of is of no use, and is not left behind.
             let _ = modem.client.disconnect(number);

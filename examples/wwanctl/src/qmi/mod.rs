@@ -1,9 +1,13 @@
 //! Commands over QMI: the open modem here, and one file for each command, named like its twin over MBIM in `commands`.
 
+use std::path::Path;
+
 use wwan::channel::blocking::MessageChannel as _;
 use wwan::client::qmi::blocking::Client;
-use wwan::client::qmi::{Error, Memory, ProtocolError};
+use wwan::client::qmi::{Error, Memory, Owned, ProtocolError, Record};
+use wwan::procedure::qmi::SessionStatus;
 use wwan::qmi_wire::DecodeError;
+use wwan::qmi_wire::service::Service;
 use wwan::session::qmi::{ClientSlot, Config, Memory as SessionMemory, Slot};
 use wwan::time::{Instant, Millis};
 
@@ -12,8 +16,10 @@ use crate::commands;
 use crate::device::{self, Channel, DeviceError, Opened, USUAL};
 use crate::error::Fail;
 use crate::output::{Output, clean, note};
+use ledger::{Ledger, Leftover};
 
 mod connect;
+pub(crate) mod ledger;
 pub(crate) mod message;
 mod parts;
 mod radio;
@@ -28,6 +34,12 @@ const LONGEST: usize = 0x1_0000;
 
 /// How long taking leave may take.
 const SHORT: Millis = Millis::from_secs(2);
+
+/// Client numbers that are tried when one may have been lost; modems hand out the lowest that is free.
+const STRAYS: u8 = 16;
+
+/// The instance of a client that is tried; sessions have lower ones.
+const STRAY: u8 = u8::MAX;
 
 /// The client that commands drive.
 pub(crate) type Driver = Client<'static, Channel>;
@@ -58,7 +70,7 @@ impl Modem {
             indications: memory(LONGEST),
             session: SessionMemory {
                 slots: vec![Slot::FREE; 8].leak(),
-                clients: vec![ClientSlot::FREE; 16].leak(),
+                clients: vec![ClientSlot::FREE; 64].leak(),
                 request: memory(LONGEST),
             },
         };
@@ -69,11 +81,60 @@ impl Modem {
         if let Some(path) = &wanted {
             open_proxy(&mut client, path, opening)?;
         }
+        // A virtual modem inside this program has no earlier runs.
+        let virtual_one = name.starts_with("virtual:");
+        let device = wanted.as_deref().unwrap_or(&name);
+        let (book, leftover) =
+            if virtual_one { (None, Leftover::default()) } else { Ledger::open(Path::new(device)) };
+        client.channel().channel_mut().channel_mut().ledger = book;
         client.open()?;
         let mut modem = Self { client, name };
+        modem.clean_up(&leftover, wanted.is_some())?;
         let until = if limit == Millis(u32::MAX) { Instant::FAR } else { start + limit };
         modem.channel().channel_mut().channel_mut().until = until;
         Ok(modem)
+    }
+
+    /// Gives back what an earlier run left behind that was killed; takes over the data sessions that were to outlive it.
+    fn clean_up(&mut self, leftover: &Leftover, through_proxy: bool) -> Result<(), Fail> {
+        self.client.restore(Record(&leftover.record))?;
+        if let Some(service) = leftover.asked.filter(|_| !through_proxy) {
+            self.find_stray(service)?;
+        }
+        self.write_down();
+        Ok(())
+    }
+
+    /// A run was killed after it had asked for a client of this service, and may have got one that it never heard of: any
+    /// number that is not known to be somebody's. The device is open to this program alone; only a data session shows that
+    /// a client was left on purpose, by whatever program.
+    fn find_stray(&mut self, service: Service) -> Result<(), Fail> {
+        for client in 1..=STRAYS {
+            if self.client.clients().any(|owned| (owned.service, owned.client) == (service, client)) {
+                continue;
+            }
+            let stray = Owned { service, instance: STRAY, client, keep: false, handle: 0 };
+            self.client.adopt(stray).map_err(Error::Session)?;
+            if service == Service::WDS {
+                let mut status = SessionStatus::new(STRAY);
+                self.client.follow(&mut status)?;
+                if status.is_connected() {
+                    self.client.disown(service, STRAY);
+                }
+            }
+            if self.client.clients().any(|owned| (owned.service, owned.instance) == (service, STRAY)) {
+                self.client.release(service, STRAY)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes down which clients there are now.
+    fn write_down(&mut self) {
+        let clients: Vec<Owned> = self.client.clients().collect();
+        if let Some(ledger) = &mut self.channel().channel_mut().channel_mut().ledger {
+            ledger.settle(clients.into_iter());
+        }
     }
 
     fn channel(&mut self) -> &mut Channel {
@@ -93,17 +154,23 @@ impl Modem {
         Ok(self.channel().channel_mut().channel_mut().check()?)
     }
 
-    /// Takes leave: gives back all clients but those that are kept. Whatever happens here does not change how the command
+    /// Takes leave: gives back all clients but those with a data session. Whatever happens here does not change how the command
     /// ended.
     fn leave(mut self) {
         let now = self.client.now();
         let until = &mut self.channel().channel_mut().channel_mut().until;
         *until = (*until).min(now + SHORT).max(now);
+        // A data session ends with its client, and is to outlive this program.
+        let clients: Vec<Owned> = self.client.clients().collect();
+        for owned in clients {
+            self.client.keep(owned.service, owned.instance, owned.service == Service::WDS && owned.handle != 0);
+        }
         if let Err(error) = self.client.close() {
             if self.channel().sink_mut().is_verbose() {
                 note(&format!("taking leave: {error}"));
             }
         }
+        self.write_down();
         device::report_losses(self.channel());
     }
 }
