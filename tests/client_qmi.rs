@@ -15,7 +15,7 @@
 use core::future::Future;
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
-use std::cell::RefCell;
+use core::cell::RefCell;
 use std::collections::VecDeque;
 
 use qmi_wire::frame::{Frame, Framing};
@@ -493,7 +493,7 @@ fn the_end_of_a_session_is_told_and_its_status_is_not_believed() {
     client.connect(&ConnectRequest { apn: "internet", ip_type: IpType::V4, ..Default::default() }).unwrap();
     let session = client.channel().modem.sessions().next().unwrap().session;
     let now = client.now();
-    client.channel().modem.network_deactivates(now, u8::try_from(session).unwrap(), 36);
+    client.channel().modem.network_deactivates(now, session, 36);
     let until = client.now() + Millis::from_secs(10);
     let mut reason = None;
     while let Some(told) = client.next_indication(until).unwrap() {

@@ -1114,7 +1114,7 @@ fn satellites_in_view(talker: &str, system: Constellation, satellites: &[Satelli
 }
 
 #[cfg(test)]
-#[allow(clippy::arithmetic_side_effects, clippy::unwrap_used)]
+#[allow(clippy::arithmetic_side_effects, clippy::std_instead_of_alloc, clippy::unwrap_used)]
 mod tests {
     use super::super::Setup;
     use super::*;

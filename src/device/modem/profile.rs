@@ -433,7 +433,7 @@ mod tests {
         setup.bearer.access_points.clear();
         setup.bearer.refuses_others = 27;
         (setup.delays.activate, setup.delays.reconnect) = (Millis(0), Millis(0));
-        let mut modem = ready(setup);
+        let modem = ready(setup);
         assert_eq!(modem.own_session(), None);
         assert!(modem.poll_at().unwrap() > Instant(10_000));
     }

@@ -166,7 +166,7 @@ impl Modem {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::std_instead_of_alloc, clippy::unwrap_used)]
 mod tests {
     use super::super::Setup;
     use super::super::event::Reading;

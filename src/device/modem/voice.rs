@@ -848,7 +848,7 @@ impl Modem {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#[allow(clippy::indexing_slicing, clippy::std_instead_of_alloc, clippy::unwrap_used)]
 mod tests {
     use super::super::Setup;
     use super::*;

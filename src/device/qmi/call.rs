@@ -247,20 +247,13 @@ pub(super) struct Released<'r> {
     pub(super) now: Instant,
     pub(super) modem: &'r mut Modem,
     pub(super) config: &'r Config,
-    pub(super) shared: &'r mut Shared,
     pub(super) cid: u8,
     state: &'r mut State,
 }
 
 impl<'r> Released<'r> {
-    pub(super) fn new(
-        now: Instant,
-        modem: &'r mut Modem,
-        (config, shared): (&'r Config, &'r mut Shared),
-        cid: u8,
-        state: &'r mut State,
-    ) -> Self {
-        Self { now, modem, config, shared, cid, state }
+    pub(super) fn new(now: Instant, modem: &'r mut Modem, config: &'r Config, cid: u8, state: &'r mut State) -> Self {
+        Self { now, modem, config, cid, state }
     }
 
     /// What was kept for it.

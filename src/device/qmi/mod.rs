@@ -499,10 +499,8 @@ impl Core<'_> {
     /// What a service made of a request: answers it, if that is not done.
     fn settle(&mut self, asked: &Asked, owed: bool, outcome: Outcome) {
         match outcome {
-            Ok(Step::Wait(wait)) => {
-                if self.pend(asked, wait, owed).is_err() && owed {
-                    self.verdict(asked, ProtocolError::NO_MEMORY);
-                }
+            Ok(Step::Wait(wait)) if self.pend(asked, wait, owed).is_err() && owed => {
+                self.verdict(asked, ProtocolError::NO_MEMORY);
             }
             Ok(Step::Success) if owed => self.answer(asked, Verdict::SUCCESS, &mut end),
             Err(Refused(error)) if owed => self.verdict(asked, error),
@@ -578,8 +576,7 @@ impl Core<'_> {
         let Some(mut client) = self.clients.release(service, cid) else {
             return false;
         };
-        let kept = (&self.config, &mut self.shared);
-        (client.service.released)(&mut Released::new(now, modem, kept, cid, &mut client.state));
+        (client.service.released)(&mut Released::new(now, modem, &self.config, cid, &mut client.state));
         true
     }
 
@@ -673,8 +670,8 @@ impl Core<'_> {
                 return false;
             }
             let (cid, service) = (client.cid, client.service);
-            let (config, shared, outbox) = (&self.config, &self.shared, &mut self.outbox);
-            let mut tell = Tell { now, modem, config, shared, cid, state: &mut client.state, outbox };
+            let (config, outbox) = (&self.config, &mut self.outbox);
+            let mut tell = Tell { now, modem, config, cid, state: &mut client.state, outbox };
             (service.tell)(&mut tell, change);
             self.told = self.told.saturating_add(1);
         }

@@ -3,7 +3,7 @@
 use qmi_wire::{Builder as _, Indicated};
 
 use super::service::{Kept, State};
-use super::{Config, Outbox, Shared};
+use super::{Config, Outbox};
 use crate::device::modem::Modem;
 use crate::time::Instant;
 
@@ -13,7 +13,6 @@ pub(super) struct Tell<'t, 's> {
     pub(super) now: Instant,
     pub(super) modem: &'t Modem,
     pub(super) config: &'t Config,
-    pub(super) shared: &'t Shared,
     pub(super) cid: u8,
     pub(super) state: &'t mut State,
     pub(super) outbox: &'t mut Outbox<'s>,
