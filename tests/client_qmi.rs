@@ -12,10 +12,10 @@
 )]
 #![cfg(all(feature = "device", feature = "qmi"))]
 
+use core::cell::RefCell;
 use core::future::Future;
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
-use core::cell::RefCell;
 use std::collections::VecDeque;
 
 use qmi_wire::frame::{Frame, Framing};

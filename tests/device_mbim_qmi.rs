@@ -26,7 +26,7 @@ use wwan::device::mbim::{Effect, Fault};
 use wwan::device::modem::Setup;
 use wwan::device::modem::event::Origin;
 use wwan::device::qmi;
-use wwan::time::{Instant, Millis};
+use wwan::time::Millis;
 
 const UUID: mbim_wire::Uuid = mbim_qmi::QMI;
 const CID: u32 = mbim_qmi::Msg::CID;
@@ -175,7 +175,7 @@ fn several_are_under_way_and_answered_when_they_are_done() {
 fn answers_that_go_wrong_leave_nothing_behind() {
     let mut bench = bench();
     let client = allocate(&mut bench);
-    let mut misbehave = |bench: &mut Bench, effect| {
+    let misbehave = |bench: &mut Bench, effect| {
         let fault = qmi::Fault { service: Service::DMS, message: 0x0022, effect, once: true };
         qmi(bench).inject(fault).unwrap();
         send(bench, &get_model(client, 5))
