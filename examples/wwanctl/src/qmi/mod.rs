@@ -22,6 +22,7 @@ mod connect;
 pub(crate) mod ledger;
 pub(crate) mod message;
 mod parts;
+mod pin;
 mod radio;
 mod register;
 mod reset;
@@ -207,6 +208,7 @@ fn act(modem: &mut Modem, command: &Command, out: &mut Output) -> Result<(), Fai
         Command::Connect(arguments) => connect::run(modem, arguments, out),
         Command::Disconnect { session } => connect::disconnect(modem, *session, out),
         Command::Qmi(arguments) => message::run(modem, arguments, out),
+        Command::Pin(pin) => pin::run(modem, pin, out),
         Command::Radio { on } => radio::run(modem, *on, out),
         Command::Register { network } => register::run(modem, network.as_deref(), out),
         Command::Scan => scan::run(modem, out),
@@ -249,11 +251,8 @@ impl From<Error<DeviceError>> for Fail {
             Error::Refused(refusal) => {
                 Self::Refused { reason: format!("the modem refuses: {refusal}"), hint: hint(refusal.error) }
             }
-            Error::Locked(lock) => Self::Refused {
-                reason: lock.to_string(),
-                hint: Some("enter the code with `--pin PIN` or `wwanctl pin enter PIN`"),
-            },
-            Error::Denied(_) => Self::Refused { reason: error.to_string(), hint: None },
+            Error::Locked(lock) => Self::Refused { reason: lock.to_string(), hint: Some(pin::hint(&lock)) },
+            Error::Denied(_) | Error::Sim(_) => Self::Refused { reason: error.to_string(), hint: None },
             Error::NotReached => Self::Timeout(error.to_string()),
             Error::Failed { failure: wwan::session::qmi::Failure::Timeout, .. } => Self::Timeout(error.to_string()),
             error => Self::Data(error.to_string()),
