@@ -34,7 +34,7 @@
 
 use core::fmt;
 
-use at_wire::sms::{Address, Concatenation, Direction, Pdu, Ports, StatusReport, Timestamp, Tpdu};
+use at_wire::sms::{Address, Concatenation, Direction, Pdu, Ports, StatusReport, Timestamp, Tpdu, Validity};
 use at_wire::{DecodeError, DecodeErrorKind};
 
 use crate::time::{Instant, Millis};
@@ -122,6 +122,42 @@ fn address_of<'a>(tpdu: &Tpdu<'a>) -> Option<Address<'a>> {
         Tpdu::StatusReport(report) => Some(report.recipient_address),
         Tpdu::Command(command) => Some(command.destination_address),
         _ => None,
+    }
+}
+
+/// A message to send.
+#[derive(Clone, Copy)]
+pub struct TextMessage<'a> {
+    /// The receiver: digits, with `+` in front of an international number.
+    pub number: &'a str,
+    /// The text, of any length up to 255 parts; in the default alphabet of GSM if that has all of it, or in UCS-2.
+    pub text: &'a str,
+    /// A number for the parts of a long text; it should differ from that of the one sent last to the same receiver.
+    pub reference: u8,
+    /// Whether the network shall report what becomes of it.
+    pub status_report: bool,
+    /// How long the network shall try.
+    pub validity: Validity,
+    /// Whether it is for the receiver's screen at once, and not for the store (class 0).
+    pub flash: bool,
+}
+
+impl Default for TextMessage<'_> {
+    fn default() -> Self {
+        let validity = Validity::default();
+        Self { number: "", text: "", reference: 0, status_report: false, validity, flash: false }
+    }
+}
+
+/// Without number and text.
+impl fmt::Debug for TextMessage<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TextMessage")
+            .field("reference", &self.reference)
+            .field("status_report", &self.status_report)
+            .field("validity", &self.validity)
+            .field("flash", &self.flash)
+            .finish_non_exhaustive()
     }
 }
 

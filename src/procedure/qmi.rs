@@ -10,6 +10,9 @@
 //! | here | what all procedures are made of, and those of a single question |
 //! | `device` | identity, operating mode, restart |
 //! | `sim` | the SIM and its codes |
+//! | `sms` | short messages |
+//! | `ussd` | dialogues with the network |
+//! | [`card`] | applications on the card: channels and APDUs |
 //! | `format` | the format of the data path |
 //! | `network` | registration, signal, scan |
 //! | `proxy` | a modem that several programs share |
@@ -38,12 +41,17 @@ pub use crate::session::qmi::{Empty, Fill, MessageId, Request};
 use crate::session::qmi::Failure;
 use crate::time::{Instant, Millis};
 
+pub mod card;
 pub mod connect;
 mod device;
 mod format;
 mod network;
 mod proxy;
 mod sim;
+#[cfg(feature = "sms")]
+mod sms;
+#[cfg(feature = "sms")]
+mod ussd;
 
 pub use connect::{CheckSession, Connect, ConnectRequest, Disconnect, IpType, ReadSettings, SessionStatus, Settings};
 pub use device::{Identity, ReadIdentity, Restart, SetMode};
@@ -53,6 +61,10 @@ pub use network::{
 };
 pub use proxy::OpenProxy;
 pub use sim::{PinInfo, PinOperation, ReadSim, Sim, SimState, UseCode};
+#[cfg(feature = "sms")]
+pub use sms::{ListTexts, SendCause, SendText, StoredText};
+#[cfg(feature = "sms")]
+pub use ussd::{Ussd, UssdMessage};
 
 /// How often a state is asked for while waiting for it; indications wake earlier, but some modems never send them.
 const POLL: Millis = Millis(1_000);

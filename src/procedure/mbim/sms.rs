@@ -1,7 +1,7 @@
 //! Short messages: sending, reading the store, and what the modem tells of new ones.
 
 use at_wire::EncodeError;
-use at_wire::sms::{Address, Pdu, Reference, Split, Submit, Tpdu, Validity};
+use at_wire::sms::{Address, Pdu, Reference, Split, Submit, Tpdu};
 use heapless::Vec;
 use mbim_wire::bytes::Bytes;
 use mbim_wire::field::{Inline, When};
@@ -10,6 +10,7 @@ use mbim_wire::service::sms as wire;
 use mbim_wire::{Command as _, DecodeError, Encode, Status, StructWriter, View as _};
 
 use super::{CommandId, Outcome, Procedure, Question, Step, Stop, fail};
+pub use crate::sms::TextMessage;
 use crate::sms::{Inbox, Received};
 use crate::time::{Instant, Millis};
 
@@ -20,42 +21,6 @@ const BUSY_WAIT: Millis = Millis::from_secs(2);
 const BUSY_TRIES: u8 = 15;
 /// The longest store may take that long to be read.
 const STORE: Millis = Millis::from_secs(60);
-
-/// A message to send.
-#[derive(Clone, Copy)]
-pub struct TextMessage<'a> {
-    /// The receiver: digits, with `+` in front of an international number.
-    pub number: &'a str,
-    /// The text, of any length up to 255 parts; in the default alphabet of GSM if that has all of it, or in UCS-2.
-    pub text: &'a str,
-    /// A number for the parts of a long text; it should differ from that of the one sent last to the same receiver.
-    pub reference: u8,
-    /// Whether the network shall report what becomes of it.
-    pub status_report: bool,
-    /// How long the network shall try.
-    pub validity: Validity,
-    /// Whether it is for the receiver's screen at once, and not for the store (class 0).
-    pub flash: bool,
-}
-
-impl Default for TextMessage<'_> {
-    fn default() -> Self {
-        let validity = Validity::default();
-        Self { number: "", text: "", reference: 0, status_report: false, validity, flash: false }
-    }
-}
-
-/// Without number and text.
-impl core::fmt::Debug for TextMessage<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("TextMessage")
-            .field("reference", &self.reference)
-            .field("status_report", &self.status_report)
-            .field("validity", &self.validity)
-            .field("flash", &self.flash)
-            .finish_non_exhaustive()
-    }
-}
 
 /// Sends a text, in as many parts as it takes. A part for which the modem is too busy is sent again after a while.
 ///
