@@ -163,7 +163,7 @@ fn state(status: wire::SmsStatus) -> String {
 }
 
 /// A message as JSON.
-fn shown(message: &Message<'_>, status: &str) -> Value {
+pub(crate) fn shown(message: &Message<'_>, status: &str) -> Value {
     let mut value = serde_json::json!({
         "indexes": message.indexes().collect::<Vec<_>>(),
         "status": status,
@@ -191,7 +191,7 @@ fn cdma(record: &wire::SmsCdmaReadRecord<'_>) -> Value {
 }
 
 /// A message as rows: who and when, then the text.
-fn rows(message: &Value, report: &mut Report) {
+pub(crate) fn rows(message: &Value, report: &mut Report) {
     let indexes = message.get("indexes").and_then(Value::as_array);
     let indexes: Vec<String> = indexes.into_iter().flatten().map(Value::to_string).collect();
     let missing = message.get("missing_parts").and_then(Value::as_array).filter(|missing| !missing.is_empty());

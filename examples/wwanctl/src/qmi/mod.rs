@@ -18,6 +18,7 @@ use crate::error::Fail;
 use crate::output::{Output, clean, note};
 use ledger::{Ledger, Leftover};
 
+mod apdu;
 mod connect;
 pub(crate) mod ledger;
 pub(crate) mod message;
@@ -28,7 +29,10 @@ mod register;
 mod reset;
 mod scan;
 mod signal;
+mod slot;
+mod sms;
 mod status;
+mod ussd;
 
 /// Longest request and longest answer, in bytes.
 const LONGEST: usize = 0x1_0000;
@@ -213,6 +217,10 @@ fn act(modem: &mut Modem, command: &Command, out: &mut Output) -> Result<(), Fai
         Command::Register { network } => register::run(modem, network.as_deref(), out),
         Command::Scan => scan::run(modem, out),
         Command::Signal { .. } => signal::run(modem, out),
+        Command::Sms(sms) => sms::run(modem, sms, out),
+        Command::Ussd { code, answers } => ussd::run(modem, code, answers, out),
+        Command::Apdu(apdu) => apdu::run(modem, apdu, out),
+        Command::Slot { slot } => slot::run(modem, *slot, out),
         Command::Reset => reset::run(modem, out),
         _ => Err(Fail::Usage("this command is for MBIM modems".to_owned())),
     }

@@ -39,10 +39,15 @@ enum Kind {
 }
 
 pub(super) fn run(modem: &mut Modem, pin: &Pin, out: &mut Output) -> Result<(), Fail> {
+    let patience = modem.patience();
+    let before = modem.client.sim(patience)?.state;
+    if before == SimState::NotInserted && !matches!(pin, Pin::Status) {
+        return Err(Error::Sim(before).into());
+    }
     match pin {
         Pin::Status => {}
         Pin::List => return list(modem, out),
-        Pin::Enter { code } => enter(modem, code)?,
+        Pin::Enter { code } => enter(modem, code, before)?,
         Pin::Change { code, new } => {
             let (second, old) = own(modem, code, false)?;
             let new = given(modem, new)?;
@@ -92,17 +97,15 @@ fn own(modem: &mut Modem, code: &Code, unblocking: bool) -> Result<(bool, String
     }
 }
 
-fn enter(modem: &mut Modem, code: &Code) -> Result<(), Fail> {
+fn enter(modem: &mut Modem, code: &Code, state: SimState) -> Result<(), Fail> {
     match kind(&code.kind)? {
         Kind::Pin { unblocks: true, .. } => {
             Err(Fail::Usage(format!("`wwanctl pin unblock` takes {} with a new PIN", clean(&code.kind))))
         }
         Kind::Pin { second, unblocks: false } => {
             let pin = given(modem, &code.code)?;
-            let patience = modem.patience();
-            let state = modem.client.sim(patience)?.state;
             // A code that is not needed is not tried.
-            if second || matches!(state, SimState::Locked(Needed::Pin1 | Needed::Puk1) | SimState::NotInserted) {
+            if second || matches!(state, SimState::Locked(Needed::Pin1 | Needed::Puk1)) {
                 modem.client.pin(PinOperation::Verify(&pin), second)?;
             }
             Ok(())
@@ -131,9 +134,6 @@ fn enter(modem: &mut Modem, code: &Code) -> Result<(), Fail> {
 fn list(modem: &mut Modem, out: &mut Output) -> Result<(), Fail> {
     let patience = modem.patience();
     let sim = modem.client.sim(patience)?;
-    if sim.state == SimState::NotInserted {
-        return Err(Error::Sim(sim.state).into());
-    }
     let mut report = Report::default();
     let mut codes = serde_json::Map::new();
     for (name, pin) in [("pin1", sim.pin1), ("pin2", sim.pin2)] {

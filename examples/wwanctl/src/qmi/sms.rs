@@ -1,0 +1,247 @@
+//! `sms`: short messages in the storages of the card and of the modem, and to others.
+
+use std::process;
+
+use serde_json::{Value, json};
+use wwan::procedure::mbim::Stored;
+use wwan::procedure::qmi::{ListTexts, SendText, StoredText};
+use wwan::qmi_wire::ProtocolError;
+use wwan::qmi_wire::service::wms;
+use wwan::sms::{Inbox, Part, Received, TextMessage};
+use wwan::time::{Instant, Millis};
+
+use super::{Error, Modem};
+use crate::args::Sms;
+use crate::commands::input;
+use crate::commands::report::Report;
+use crate::commands::sms::{rows, shown};
+use crate::error::Fail;
+use crate::output::{Output, note};
+
+/// Messages that are listed, and parts that are put together: more than modems store.
+const PARTS: usize = 512;
+/// Parts of a message at most.
+const MOST: usize = 255;
+/// Messages on the card are numbered from 1 on, those in the modem from here.
+const MODEM: u32 = 1001;
+
+pub(super) fn run(modem: &mut Modem, sms: &Sms, out: &mut Output) -> Result<(), Fail> {
+    let mut report = Report::default();
+    match sms {
+        Sms::Info => info(modem, &mut report)?,
+        Sms::Centre { .. } => {
+            return Err(Fail::Usage("QMI modems do not tell their service centre, which is on the card".to_owned()));
+        }
+        Sms::List { which } => list(modem, *which, &mut report)?,
+        Sms::Send { number, text, report: wanted, flash } => {
+            let text = match &**text {
+                "-" => input(&mut || modem.check(), None)?.trim_end_matches(['\r', '\n']).to_owned(),
+                text => text.to_owned(),
+            };
+            let message = TextMessage {
+                number,
+                text: &text,
+                // Parts of two long texts to one receiver must not be taken for each other's.
+                reference: process::id().to_le_bytes()[0],
+                status_report: *wanted,
+                flash: *flash,
+                ..TextMessage::default()
+            };
+            send(modem, message, &mut report)?;
+        }
+        Sms::Delete { which } => {
+            delete(modem, *which)?;
+            report.table.row("Messages", "deleted");
+            report.put("deleted", true);
+        }
+    }
+    report.print(out)
+}
+
+fn lower(name: Option<&str>, number: u32) -> Value {
+    name.map_or_else(|| number.into(), |name| name.to_ascii_lowercase().into())
+}
+
+fn info(modem: &mut Modem, report: &mut Report) -> Result<(), Fail> {
+    let protocol = modem.client.ask::<wms::get_message_protocol::Message>(|_| {})?.message_protocol()?;
+    let routes = modem.client.ask::<wms::get_routes::Message>(|_| {})?;
+    let mut list = Vec::new();
+    for route in routes.route_list()?.iter() {
+        list.push(json!({
+            "message_class": lower(route.message_class.name(), route.message_class.0.into()),
+            "storage": lower(route.storage.name(), route.storage.0.into()),
+            "receipt_action": lower(route.receipt_action.name(), route.receipt_action.0.into()),
+        }));
+    }
+    let stored = stored(modem, Stored::All)?;
+    let on_card = stored.iter().filter(|text| text.storage == wms::StorageType::UIM).count();
+    let in_modem = stored.len().saturating_sub(on_card);
+    let protocol = lower(protocol.name(), protocol.0.into());
+    report.table.row("Format", if protocol == "cdma" { "cdma" } else { "pdu" });
+    report.table.row("Stored", format!("{on_card} on the card, {in_modem} in the modem"));
+    for route in &list {
+        let text = |key: &str| route.get(key).and_then(Value::as_str).unwrap_or_default().replace('_', " ");
+        report.table.row(
+            "Route",
+            format!("class {} {} {}", text("message_class").trim(), text("receipt_action"), text("storage")),
+        );
+    }
+    report.put("message_protocol", protocol);
+    report.put("stored", json!({ "uim": on_card, "nv": in_modem }));
+    report.put("routes", list);
+    Ok(())
+}
+
+fn send(modem: &mut Modem, message: TextMessage<'_>, report: &mut Report) -> Result<(), Fail> {
+    let mut references = [0; MOST];
+    let sending = SendText::new(message, &mut references);
+    let mut sending = sending.map_err(|error| Fail::Usage(format!("the message cannot be sent: {error}")))?;
+    let done = modem.client.follow(&mut sending);
+    let (parts, sent, cause) = (sending.parts(), sending.sent(), sending.cause());
+    if done.is_err() && sent > 0 {
+        note(&format!("{sent} of {parts} parts were sent before"));
+    }
+    match done {
+        Err(Error::Refused(refusal)) if refusal.error == ProtocolError::WMS_CAUSE_CODE => {
+            return Err(Fail::Refused { reason: format!("the network refuses the message: {cause}"), hint: None });
+        }
+        done => done?,
+    }
+    let references = references.get(..usize::from(parts)).unwrap_or_default();
+    let shown: Vec<String> = references.iter().map(u32::to_string).collect();
+    let many = if parts == 1 { "" } else { "s" };
+    report.table.row("Message", format!("sent in {parts} part{many}, reference{many} {}", shown.join(", ")));
+    report.put("message_references", references);
+    Ok(())
+}
+
+/// The number that a person uses for a stored message.
+const fn number(text: &StoredText) -> u32 {
+    let first = match text.storage {
+        wms::StorageType::UIM => 1,
+        _ => MODEM,
+    };
+    text.index.saturating_add(first)
+}
+
+fn is_wanted(text: &StoredText, which: Stored) -> bool {
+    match which {
+        Stored::All => true,
+        Stored::At(wanted) => number(text) == wanted,
+        Stored::New => text.tag == wms::MessageTagType::MT_NOT_READ,
+        Stored::Old => text.tag == wms::MessageTagType::MT_READ,
+        Stored::Sent => text.tag == wms::MessageTagType::MO_SENT,
+        Stored::Draft => text.tag == wms::MessageTagType::MO_NOT_SENT,
+    }
+}
+
+/// The messages that are meant; a single one must be there.
+fn stored(modem: &mut Modem, which: Stored) -> Result<Vec<StoredText>, Fail> {
+    let mut listing = Box::new(ListTexts::<PARTS>::new());
+    modem.client.follow(&mut *listing)?;
+    if listing.lost() > 0 {
+        note(&format!("{} more messages are not listed", listing.lost()));
+    }
+    let found: Vec<StoredText> = listing.found().iter().filter(|text| is_wanted(text, which)).copied().collect();
+    match which {
+        Stored::At(wanted) if found.is_empty() => Err(Fail::Refused {
+            reason: format!("there is no message {wanted}"),
+            hint: Some("`wwanctl sms list` tells the numbers: those on the card from 1, those in the modem from 1001"),
+        }),
+        _ => Ok(found),
+    }
+}
+
+fn delete(modem: &mut Modem, which: Stored) -> Result<(), Fail> {
+    for text in stored(modem, which)? {
+        // One by one: without an index some firmware deletes more than it was asked to.
+        let done = modem.client.ask::<wms::delete::Message>(|request| {
+            request.memory_storage(text.storage).memory_index(text.index).message_mode(text.mode);
+        });
+        match done {
+            Err(Error::Refused(refusal)) if refusal.error == ProtocolError::NO_ENTRY => {}
+            Err(error) => return Err(error.into()),
+            Ok(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn status(tag: wms::MessageTagType) -> String {
+    match tag {
+        wms::MessageTagType::MT_NOT_READ => "new".to_owned(),
+        wms::MessageTagType::MT_READ => "old".to_owned(),
+        wms::MessageTagType::MO_SENT => "sent".to_owned(),
+        wms::MessageTagType::MO_NOT_SENT => "draft".to_owned(),
+        other => other.0.to_string(),
+    }
+}
+
+fn list(modem: &mut Modem, which: Stored, report: &mut Report) -> Result<(), Fail> {
+    let mut parts = vec![Part::FREE; PARTS];
+    let mut inbox = Inbox::new(&mut parts, Millis(u32::MAX));
+    let mut found = Vec::new();
+    let mut states = Vec::new();
+    for text in stored(modem, which)? {
+        let index = number(&text);
+        let answer = modem.client.ask::<wms::raw_read::Message>(|request| {
+            let (storage_type, memory_index) = (text.storage, text.index);
+            request
+                .message_memory_storage_id(wms::MessageMemoryStorageId { storage_type, memory_index })
+                .message_mode(text.mode);
+        });
+        let message = match answer {
+            Ok(answer) => answer.raw_message_data()?,
+            // It was deleted meanwhile, or is one that cannot be read: the others can.
+            Err(Error::Refused(refusal)) => {
+                found.push(json!({ "indexes": [index], "error": refusal.error.to_string() }));
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        // Reading has marked it as read.
+        let status = status(text.tag);
+        if message.format != wms::MessageFormat::GSM_WCDMA_POINT_TO_POINT {
+            let data = mbim_wire::catalogue::hex(message.raw_data.bytes);
+            let format = lower(message.format.name(), message.format.0.into());
+            found.push(json!({ "indexes": [index], "status": status, "format": format, "data": data }));
+            continue;
+        }
+        match inbox.take(Instant(0), message.raw_data.bytes, index) {
+            Ok(Received::Whole(message)) => found.push(shown(&message, &status)),
+            Ok(Received::Part(_)) => states.push((index, status)),
+            Ok(Received::Duplicate(message)) => found.push(json!({
+                "indexes": [index],
+                "status": status,
+                "number": message.address().map(|address| address.to_string()),
+                "error": "a second copy of a part of a long message",
+            })),
+            Ok(Received::Report(report)) => found.push(json!({
+                "indexes": [index],
+                "status": status,
+                "number": report.recipient_address.to_string(),
+                "report": format!("{:?}", report.status),
+                "message_reference": report.message_reference,
+                "time": report.discharge_time.to_string(),
+            })),
+            Ok(Received::Full) => found.push(json!({
+                "indexes": [index], "status": status, "error": "a part of a long message, for which there is no room",
+            })),
+            Err(error) => found.push(json!({ "indexes": [index], "error": error.to_string() })),
+        }
+    }
+    for message in inbox.incomplete() {
+        let status = message.indexes().find_map(|index| states.iter().find(|(known, _)| *known == index));
+        found.push(shown(&message, status.map_or("", |(_, status)| status.as_str())));
+    }
+    found.sort_by_key(|message| message.pointer("/indexes/0").and_then(Value::as_u64));
+    for message in &found {
+        rows(message, report);
+    }
+    if report.table.is_empty() {
+        report.table.row("Messages", "none");
+    }
+    report.put("messages", found);
+    report.put("more", false);
+    Ok(())
+}
