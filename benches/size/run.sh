@@ -75,7 +75,8 @@ measure() {
             done < <(readelf -SW "$image" | sed 's/\[ *[0-9]*\]//' | awk '$1 ~ /^\./ { print $1, $5 }')
             while read -r size name; do
                 [ "$name" = ram ] && ram=$((ram + size))
-                detail+=" $name=$size"
+                # readelf writes large numbers in hexadecimal.
+                detail+=" $name=$((size))"
             done < <(readelf -sW "$image" | awk '$8 ~ /^sizeof:/ { print $3, substr($8, 8) }' | sort -k 2)
             printf '%s %s %d %d%s\n' "$probe" "$target" "$flash" "$ram" "$detail"
         done

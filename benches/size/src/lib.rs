@@ -15,6 +15,7 @@ use wwan::session::mbim::{Config, Expired, Incoming, Memory, Session, Slot};
 use wwan::time::{Instant, Millis};
 
 pub mod connect;
+pub mod qmi_connect;
 
 /// A register of no device.
 const REGISTER: *mut u32 = 0x4000_0000 as *mut u32;
