@@ -86,6 +86,8 @@ fn what_it_can_do_follows_its_technologies() {
     let response = answer.response::<get_band_capabilities::Message>();
     let expected = BandCapability::WCDMA2100
         | BandCapability::WCDMA_PCS1900
+        | BandCapability::WCDMA_DCS1800
+        | BandCapability::WCDMA1700_US
         | BandCapability::WCDMA850_US
         | BandCapability::WCDMA900;
     assert_eq!(response.band_capability().unwrap(), expected);
@@ -272,9 +274,6 @@ fn pins_are_entered_changed_and_unblocked() {
     let mut setup = Setup::default();
     setup.sim = SimSetup::Card(Sim::with_pin("1234"));
     let (mut bench, client) = with(setup, Config::default());
-    bench.ask::<set_event_report::Message>(client, |r| {
-        r.pin_state_reporting(true);
-    });
     assert_eq!(bare::<uim_get_imsi::Message>(&mut bench, client), ProtocolError::UIM_UNINITIALIZED);
     let answer = bench.ask::<uim_get_iccid::Message>(client, |_| {});
     assert_eq!(answer.response::<uim_get_iccid::Message>().iccid().unwrap(), "8900101000000000017");
@@ -302,12 +301,19 @@ fn pins_are_entered_changed_and_unblocked() {
         });
         answer.error()
     };
-    bench.heard();
     assert_eq!(unblock(&mut bench, "00000000"), ProtocolError::INCORRECT_PIN);
+    bench.ask::<set_event_report::Message>(client, |r| {
+        r.pin_state_reporting(true);
+    });
     assert_eq!(unblock(&mut bench, "12345678"), ProtocolError::NONE);
     let told = bench.heard();
     let told = told[0].indication::<event_report_indication::Message>().pin1_status().unwrap().unwrap();
     assert_eq!((told.current_status, told.verify_retries_left), (UimPinStatus::ENABLED_VERIFIED, 3));
+    assert_eq!(verify(&mut bench, "4321").error(), ProtocolError::INCORRECT_PIN);
+    let told = bench.one();
+    let told = told.indication::<event_report_indication::Message>().pin1_status().unwrap().unwrap();
+    assert_eq!(told.verify_retries_left, 2, "every attempt is told");
+    assert_eq!(bare::<reset::Message>(&mut bench, client), ProtocolError::NONE);
     let answer = bench.ask::<uim_get_imsi::Message>(client, |_| {});
     assert_eq!(answer.response::<uim_get_imsi::Message>().imsi().unwrap(), "001010123456789");
 

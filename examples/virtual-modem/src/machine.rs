@@ -206,6 +206,10 @@ impl<'m> Machine<'m> {
             Action::NetworkUssd { text, question } => drop(modem.network_ussd(at, text, *question)),
             Action::EndUssd => modem.network_ends_ussd(at),
             Action::OtherUssdClient => modem.other_client_answers_ussd(at),
+            Action::SetPlace(place) => modem.set_place(at, *place),
+            Action::SetSatellites(count) => modem.set_satellites(at, *count),
+            Action::SetPower(power) => modem.set_power(at, *power),
+            Action::OmaAlert(alert) => modem.alert_oma(at, *alert),
             Action::SetDate(date) => modem.set_date(at, *date),
         }
     }

@@ -23,6 +23,7 @@ use wwan::device::modem::clock::Date;
 use wwan::device::modem::data_path::{Formats, Link};
 use wwan::device::modem::flow::{Flow, FlowState};
 use wwan::device::modem::ims::{ImsServices, ImsSetup};
+use wwan::device::modem::location::Track;
 use wwan::device::modem::network::Technologies;
 use wwan::device::modem::profile::AutoconnectMode;
 use wwan::device::modem::sms::{MessageStatus, Verdict};
@@ -77,6 +78,34 @@ fn sessions_can_come_by_themselves_and_travel_in_formats() {
     assert_eq!(actions, [Action::Flow(flow), Action::FlowsKnown(false)]);
     for (right, wrong) in [("paused", "perhaps"), ("qmap-v5", "qmap-v3"), ("suspended", "late")] {
         assert!(Scenario::parse("a", &text.replace(right, wrong)).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_device_has_its_place_images_and_configurations() {
+    let text = "[management]\nwlan-mac = \"020000000007\"\nprl = 5\npower = { battery = 40 }\n[location]\n\
+                latitude = -33.8567844\nlongitude = 151\ncircle-radius = 5\ncircle-period = 9\n\
+                [[carrier-configs.configs]]\nkind = \"platform\"\nid = \"0102\"\ndescription = \"A\"\n\
+                [[firmware.images]]\nkind = \"pri\"\nslot = 3\nbuild = \"B\"\n[[event]]\nat = 1\ndo = \"satellites\"\n\
+                count = 4\n[[event]]\nat = 2\ndo = \"place\"\nlatitude = 1.5\n[[event]]\nat = 3\ndo = \"power\"\n\
+                battery = 7\n[[event]]\nat = 4\ndo = \"oma-alert\"\nkind = 5\nsession = 9\n";
+    let scenario = Scenario::parse("a", text).unwrap();
+    let setup = &scenario.setup;
+    assert_eq!((setup.management.wlan_mac, setup.management.prl), (Some([2, 0, 0, 0, 0, 7]), Some((5, false))));
+    assert_eq!((setup.location.place.latitude, setup.location.place.longitude), (-338_567_844, 1_510_000_000));
+    assert_eq!(setup.location.track, Track::Circle { radius: 5, period: Millis(9) });
+    assert_eq!((&setup.carrier_configs.configs[0].id[..], setup.carrier_configs.active), (&[1, 2][..], None));
+    assert_eq!((setup.firmware.images.len(), setup.firmware.images[0].slot), (1, 3));
+    assert_eq!(scenario.events[0].action, Action::SetSatellites(4));
+    assert!(matches!(scenario.events[1].action, Action::SetPlace(place) if place.latitude == 15_000_000));
+    assert!(matches!(scenario.events[2].action, Action::SetPower(power) if power.battery == Some(7)));
+    assert!(matches!(scenario.events[3].action, Action::OmaAlert(alert) if alert.session == 9));
+    let wrong =
+        ["[location]\nlatitude = 91.0\n", "[location]\ncircle-radius = 1\n", "[management]\nwlan-mac = \"02\"\n"];
+    for wrong in
+        wrong.into_iter().chain(["[carrier-configs]\nactive = 2\n", "[management]\npower = { battery = 101 }\n"])
+    {
+        assert!(Scenario::parse("a", wrong).is_err(), "{wrong}");
     }
 }
 
@@ -173,6 +202,12 @@ fn defaults_described_are_the_defaults() {
     assert_eq!(all.setup.network.neighbours[0], none.setup.network.neighbours[0]);
     assert_eq!(all.setup.sar, none.setup.sar);
     assert_eq!(all.setup.configuration, none.setup.configuration);
+    assert_eq!(all.setup.management, none.setup.management);
+    assert_eq!(all.setup.oma, none.setup.oma);
+    assert_eq!(all.setup.location.place, none.setup.location.place);
+    assert_eq!(all.setup.location.satellites, none.setup.location.satellites);
+    assert_eq!(all.setup.firmware.images[0], none.setup.firmware.images[0]);
+    assert_eq!(all.setup.carrier_configs.configs[0], none.setup.carrier_configs.configs[0]);
     assert_eq!(all.function.streams, none.function.streams);
     assert_eq!(all.function.vendor_services, none.function.vendor_services);
     assert_eq!(all.setup.stk.patience, none.setup.stk.patience);

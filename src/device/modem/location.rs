@@ -79,7 +79,7 @@ fn direction(north: i64, east: i64) -> u16 {
 }
 
 fn root(square: i64) -> i64 {
-    square.max(0).isqrt()
+    i64::try_from(square.unsigned_abs().isqrt()).unwrap_or(i64::MAX)
 }
 
 fn degrees(value: i64) -> i32 {
@@ -981,21 +981,24 @@ fn sentence(name: &str, tell: &mut dyn FnMut(&str), fill: impl FnOnce(&mut Sente
     }
 }
 
-/// Degrees and minutes, and the letter of the half of the earth; `width` digits of degrees.
-fn angle(s: &mut Sentence, value: i32, width: usize, letters: (char, char)) -> core::fmt::Result {
+/// Minutes of degrees times ten million, and the letter of the half of the earth.
+fn minutes(s: &mut Sentence, value: i32, letters: (char, char)) -> core::fmt::Result {
     let size = u64::from(value.unsigned_abs());
-    // Minutes times ten thousand; what is beyond is cut off.
+    // Times ten thousand; what is beyond is cut off.
     let minutes = (size % 10_000_000).saturating_mul(60) / 1000;
     let letter = if value < 0 { letters.1 } else { letters.0 };
-    write!(s, "{:0width$}{:02}.{:04},{letter},", size / 10_000_000, minutes / 10_000, minutes % 10_000)
+    write!(s, "{:02}.{:04},{letter},", minutes / 10_000, minutes % 10_000)
 }
 
 fn place(s: &mut Sentence, fix: Option<Fix>) -> core::fmt::Result {
     let Some(fix) = fix else {
         return s.write_str(",,,,");
     };
-    angle(s, fix.place.latitude, 2, ('N', 'S'))?;
-    angle(s, fix.place.longitude, 3, ('E', 'W'))
+    let Place { latitude, longitude, .. } = fix.place;
+    write!(s, "{:02}", latitude.unsigned_abs() / 10_000_000)?;
+    minutes(s, latitude, ('N', 'S'))?;
+    write!(s, "{:03}", longitude.unsigned_abs() / 10_000_000)?;
+    minutes(s, longitude, ('E', 'W'))
 }
 
 fn time(s: &mut Sentence, utc: Date) -> core::fmt::Result {

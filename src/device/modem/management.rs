@@ -1,4 +1,4 @@
-//! Managing the device: its operating mode, its power, its bands, and what a host or a user keeps in it.
+//! Managing the device: its operating mode, its power, and what a host or a user keeps in it.
 
 use heapless::Vec;
 
@@ -11,8 +11,6 @@ use crate::time::Instant;
 pub const USER_DATA: usize = 512;
 /// Bytes of the file of roaming indicators.
 pub const ERI: usize = 256;
-/// Bands of one technology.
-pub const BANDS: usize = 32;
 /// USB compositions.
 pub const COMPOSITIONS: usize = 16;
 /// Digits of the code for service.
@@ -63,31 +61,6 @@ impl Default for Power {
     }
 }
 
-/// Bands that the device has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Bands {
-    /// GSM, by their names in MHz: 850, 900, 1800, 1900.
-    pub gsm: Vec<u16, BANDS>,
-    /// UMTS, by number (3GPP TS 25.101).
-    pub umts: Vec<u16, BANDS>,
-    /// LTE, by number (3GPP TS 36.101).
-    pub lte: Vec<u16, BANDS>,
-    /// New radio, by number (3GPP TS 38.101).
-    pub nr: Vec<u16, BANDS>,
-}
-
-impl Default for Bands {
-    fn default() -> Self {
-        Self {
-            gsm: collect([850, 900, 1800, 1900]),
-            umts: collect([1, 2, 5, 8]),
-            lte: collect([1, 2, 3, 4, 5, 7, 8, 12, 13, 20, 25, 26, 28, 38, 40, 41, 66]),
-            nr: collect([1, 3, 5, 7, 8, 20, 28, 38, 41, 66, 71, 77, 78, 79]),
-        }
-    }
-}
-
 /// Which interfaces the device shows on USB; changes hold from the next restart on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Compositions {
@@ -117,8 +90,6 @@ pub struct ManagementSetup {
     pub user_code: Text<USER_CODE>,
     /// Power.
     pub power: Power,
-    /// Bands.
-    pub bands: Bands,
     /// File of roaming indicators of devices for CDMA.
     pub eri: Vec<u8, ERI>,
     /// Version of the list of preferred roaming of devices for CDMA, and whether only that counts.
@@ -146,7 +117,6 @@ impl Default for ManagementSetup {
             service_code: text("000000"),
             user_code: text("0000"),
             power: Power::default(),
-            bands: Bands::default(),
             eri: Vec::new(),
             prl: None,
             wlan_mac: None,

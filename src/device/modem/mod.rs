@@ -26,7 +26,7 @@
 //! | [`settings`] | logging, registration parameters, the configuration for an operator |
 //! | [`sar`] | less power near a body, and whether the device transmits |
 //! | [`wake`] | what has woken the host |
-//! | [`management`] | the operating mode, power, bands, codes, the user's data |
+//! | [`management`] | the operating mode, power, codes, the user's data |
 //! | [`firmware`] | stored firmware images, and which of them run |
 //! | [`carrier_config`] | configurations for operators that are stored |
 //! | [`location`] | positioning: the receiver, satellites, NMEA sentences |

@@ -115,6 +115,11 @@ impl Keys for Scenario {
         table.put("ussd", &mut setup.ussd)?;
         table.put("voice", &mut setup.voice)?;
         table.put("stk", &mut setup.stk)?;
+        table.put("management", &mut setup.management)?;
+        table.put("firmware", &mut setup.firmware)?;
+        table.put("carrier-configs", &mut setup.carrier_configs)?;
+        table.put("location", &mut setup.location)?;
+        table.put("oma", &mut setup.oma)?;
         table.put("vendor", &mut setup.vendor)?;
         table.put("function", &mut self.function)?;
         table.put("qmi", &mut Qmi(&mut self.qmi, &mut self.qmi_over_mbim))?;
@@ -165,6 +170,11 @@ impl Keys for Delays {
         table.put("stk", &mut self.stk)?;
         table.put("update-write", &mut self.update_write)?;
         table.put("no-answer", &mut self.no_answer)?;
+        table.put("fix-cold", &mut self.fix_cold)?;
+        table.put("fix-warm", &mut self.fix_warm)?;
+        table.put("fix-hot", &mut self.fix_hot)?;
+        table.put("fix-cell", &mut self.fix_cell)?;
+        table.put("oma", &mut self.oma)?;
         table.put("ims", &mut self.ims)?;
         table.put("acknowledge", &mut self.acknowledge)?;
         table.put("refresh", &mut self.refresh)?;

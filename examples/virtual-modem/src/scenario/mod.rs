@@ -9,7 +9,10 @@ use wwan::channel::fault::{Rates, Scripted};
 use wwan::device::modem::broadcast::Page;
 use wwan::device::modem::clock::Date;
 use wwan::device::modem::flow::Flow;
+use wwan::device::modem::location::Place;
+use wwan::device::modem::management::Power;
 use wwan::device::modem::network::{Cell, Signal};
+use wwan::device::modem::oma::OmaAlert;
 use wwan::device::modem::refresh::Refresh;
 use wwan::device::modem::settings::CONFIGURATION_NAME;
 use wwan::device::modem::sim::Sim;
@@ -24,6 +27,8 @@ use wwan::time::Millis;
 mod built_in;
 #[cfg(feature = "files")]
 mod calls;
+#[cfg(feature = "files")]
+mod device;
 #[cfg(feature = "files")]
 mod extras;
 #[cfg(feature = "files")]
@@ -244,6 +249,14 @@ pub enum Action {
     OtherUssdClient,
     /// The network tells another date.
     SetDate(Date),
+    /// The modem is taken elsewhere, and stands still there.
+    SetPlace(Place),
+    /// So many satellites are in view from now on.
+    SetSatellites(u8),
+    /// The power comes from elsewhere, or the charge has changed.
+    SetPower(Power),
+    /// The operator's server asks whether a session may begin.
+    OmaAlert(OmaAlert),
 }
 
 /// What happens to messages by chance.

@@ -13,6 +13,7 @@ use wwan::device::modem::wake::{WAKE_LEN, Wake, WakeCause};
 use wwan::device::qmi;
 
 use super::calls::{broadcast, call, refresh};
+use super::device::{alert, place, power, satellites};
 use super::extras::proactive;
 use super::messages::{check, hex};
 use super::read::{Hex, Keys, Make, Problem, Read, Table, Words, ipv4, ipv6};
@@ -81,6 +82,10 @@ const ACTIONS: &Words<Make<Action>> = &[
     }),
     ("end-ussd", |_| Ok(Action::EndUssd)),
     ("other-ussd-client", |_| Ok(Action::OtherUssdClient)),
+    ("place", place),
+    ("satellites", satellites),
+    ("power", power),
+    ("oma-alert", alert),
     ("date", |table| table.must("clock").map(Action::SetDate)),
 ];
 

@@ -306,7 +306,7 @@ macro_rules! read_integer {
     )* };
 }
 
-read_integer!(u8, u16, i16, u32, u64, usize);
+read_integer!(u8, u16, i16, i32, u32, u64, usize);
 
 impl Read for Millis {
     fn read(&mut self, node: &Node<'_>) -> Result<(), Problem> {

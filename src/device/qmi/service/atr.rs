@@ -31,7 +31,7 @@ fn command(call: &mut Call<'_, '_>) -> Outcome {
     let line = message.to_str().ok_or(Refused(ProtocolError::INVALID_ARGUMENT))?;
     call.answer::<send::Message>(|_, _| {})?;
     let mut answer: String<ANSWER> = String::new();
-    if respond(call.modem, line.trim(), &mut answer).is_err() {
+    if respond(call.modem, line.trim_ascii(), &mut answer).is_err() {
         answer.clear();
         let _ = answer.push_str("\r\nERROR\r\n");
     }

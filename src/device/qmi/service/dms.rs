@@ -13,9 +13,10 @@ use super::super::call::{Call, Outcome, Refused, Step, supported};
 use super::super::tell::Tell;
 use super::{Served, Service, State, always, leaves_nothing};
 use crate::device::collect;
+use crate::device::modem::band::GsmBands;
 use crate::device::modem::event::Change;
 use crate::device::modem::firmware::{DownloadMode, IMAGES, ImageKind, ImageName};
-use crate::device::modem::management::{BANDS, OperatingMode as Mode, Power};
+use crate::device::modem::management::{OperatingMode as Mode, Power};
 use crate::device::modem::network::Technologies;
 use crate::device::modem::sim::{Code, Lock, ReadyState, Sim};
 use crate::device::modem::{Failure, Modem, Reason, Text, text};
@@ -157,22 +158,22 @@ fn tell(tell: &mut Tell<'_, '_>, change: &Change) {
                 r.wireless_disable_state(disabled);
             });
         }
+        Change::Codes if client.pin => {
+            if let Ok(sim) = card(modem) {
+                tell.send::<event_report_indication::Message>(|r, _| {
+                    r.pin1_status(pin1(sim)).pin2_status(pin2(sim));
+                });
+            }
+        }
         Change::Subscriber(state) if client.pin || client.activation || client.card => {
             let state = *state;
             let pins = card(modem).ok().filter(|_| client.pin);
+            if pins.is_none() && !client.activation && !client.card {
+                return;
+            }
             tell.send::<event_report_indication::Message>(|r, modem| {
                 if let Some(sim) = pins {
-                    let (pin1, pin2) = (code_status(&sim.pin1), code_status(&sim.pin2));
-                    r.pin1_status(Pin1Status {
-                        current_status: pin1.0,
-                        verify_retries_left: pin1.1,
-                        unblock_retries_left: pin1.2,
-                    });
-                    r.pin2_status(Pin2Status {
-                        current_status: pin2.0,
-                        verify_retries_left: pin2.1,
-                        unblock_retries_left: pin2.2,
-                    });
+                    r.pin1_status(pin1(sim)).pin2_status(pin2(sim));
                 }
                 if client.activation {
                     r.activation_state(activation_state(modem));
@@ -321,49 +322,55 @@ fn power_state(call: &mut Call<'_, '_>) -> Outcome {
     })
 }
 
+/// Bands of GSM and UMTS by the service's bits.
+const GSM: &[(BandCapability, GsmBands)] = &[
+    (BandCapability::GSM450, GsmBands::GSM_450),
+    (BandCapability::GSM480, GsmBands::GSM_480),
+    (BandCapability::GSM750, GsmBands::GSM_750),
+    (BandCapability::GSM850, GsmBands::GSM_850),
+    (BandCapability::GSM900_PRIMARY, GsmBands::GSM_900),
+    (BandCapability::GSM900_EXTENDED, GsmBands::GSM_900),
+    (BandCapability::GSM_DCS1800, GsmBands::GSM_1800),
+    (BandCapability::GSM_PCS1900, GsmBands::GSM_1900),
+];
+
+const UMTS: &[(BandCapability, u16)] = &[
+    (BandCapability::WCDMA2100, 1),
+    (BandCapability::WCDMA_PCS1900, 2),
+    (BandCapability::WCDMA_DCS1800, 3),
+    (BandCapability::WCDMA1700_US, 4),
+    (BandCapability::WCDMA850_US, 5),
+    (BandCapability::WCDMA800, 6),
+    (BandCapability::WCDMA2600, 7),
+    (BandCapability::WCDMA900, 8),
+    (BandCapability::WCDMA1700_JAPAN, 9),
+    (BandCapability::WCDMA1500, 11),
+    (BandCapability::WCDMA850_JAPAN, 19),
+];
+
+/// Bands in a list at most.
+const BANDS: usize = 64;
+
 fn bands(call: &mut Call<'_, '_>) -> Outcome {
     call.answer::<get_band_capabilities::Message>(|r, modem| {
-        let (bands, has) = (&modem.management().bands, modem.technologies());
-        let mut legacy = BandCapability::empty();
-        for band in bands.gsm.iter().filter(|_| has.intersects(SECOND)) {
-            legacy |= match band {
-                850 => BandCapability::GSM850,
-                900 => BandCapability::GSM900_PRIMARY | BandCapability::GSM900_EXTENDED,
-                1800 => BandCapability::GSM_DCS1800,
-                1900 => BandCapability::GSM_PCS1900,
-                _ => BandCapability::empty(),
-            };
-        }
-        for band in bands.umts.iter().filter(|_| has.intersects(THIRD)) {
-            legacy |= match band {
-                1 => BandCapability::WCDMA2100,
-                2 => BandCapability::WCDMA_PCS1900,
-                3 => BandCapability::WCDMA_DCS1800,
-                4 => BandCapability::WCDMA1700_US,
-                5 => BandCapability::WCDMA850_US,
-                6 => BandCapability::WCDMA800,
-                7 => BandCapability::WCDMA2600,
-                8 => BandCapability::WCDMA900,
-                9 => BandCapability::WCDMA1700_JAPAN,
-                11 => BandCapability::WCDMA1500,
-                19 => BandCapability::WCDMA850_JAPAN,
-                _ => BandCapability::empty(),
-            };
-        }
-        r.band_capability(legacy);
+        let (bands, has) = (modem.bands(), modem.technologies());
+        let gsm = GSM.iter().filter(|(_, band)| has.intersects(SECOND) && bands.gsm.contains(*band));
+        let umts = UMTS.iter().filter(|(_, band)| has.intersects(THIRD) && bands.umts.contains(*band));
+        let bits = gsm.map(|(bit, _)| *bit).chain(umts.map(|(bit, _)| *bit));
+        r.band_capability(bits.fold(BandCapability::empty(), |all, bit| all | bit));
         if has.intersects(Technologies::LTE) {
-            let bit = |band: &u16| 1_u64.checked_shl(u32::from(*band).checked_sub(1)?);
-            let mask = bands.lte.iter().filter_map(bit).fold(0, |mask, bit| mask | bit);
-            r.lte_band_capability(LteBandCapability::from_bits_retain(mask));
-            r.extended_lte_band_capability(bands.lte.as_slice().into());
+            let [low, ..] = bands.lte.0;
+            let list: Vec<u16, BANDS> = collect(bands.lte.iter());
+            r.lte_band_capability(LteBandCapability::from_bits_retain(low));
+            r.extended_lte_band_capability(list.as_slice().into());
         }
         if has.intersects(FIFTH) {
-            r.nr5g_band_capability(bands.nr.as_slice().into());
+            let either = (1..=512).filter(|band| bands.nr_sa.contains(*band) || bands.nr_nsa.contains(*band));
+            let list: Vec<u16, BANDS> = collect(either);
+            r.nr5g_band_capability(list.as_slice().into());
         }
     })
 }
-
-const _: () = assert!(BANDS <= 64, "lists of bands stay short");
 
 fn mac(call: &mut Call<'_, '_>) -> Outcome {
     let device = call.request::<get_mac_address::Message>().device()?;
@@ -587,14 +594,21 @@ fn code_status(code: &Code) -> (UimPinStatus, u8, u8) {
     (status, code.pin_attempts, code.puk_attempts)
 }
 
+fn pin1(sim: &Sim) -> Pin1Status {
+    let (current_status, verify_retries_left, unblock_retries_left) = code_status(&sim.pin1);
+    Pin1Status { current_status, verify_retries_left, unblock_retries_left }
+}
+
+fn pin2(sim: &Sim) -> Pin2Status {
+    let (current_status, verify_retries_left, unblock_retries_left) = code_status(&sim.pin2);
+    Pin2Status { current_status, verify_retries_left, unblock_retries_left }
+}
+
 fn pin_status(call: &mut Call<'_, '_>) -> Outcome {
     let sim = card(call.modem)?;
-    let (pin1, pin2) = (code_status(&sim.pin1), code_status(&sim.pin2));
+    let (pin1, pin2) = (pin1(sim), pin2(sim));
     call.answer::<uim_get_pin_status::Message>(|r, _| {
-        let (current_status, verify_retries_left, unblock_retries_left) = pin1;
-        r.pin1_status(Pin1Status { current_status, verify_retries_left, unblock_retries_left });
-        let (current_status, verify_retries_left, unblock_retries_left) = pin2;
-        r.pin2_status(Pin2Status { current_status, verify_retries_left, unblock_retries_left });
+        r.pin1_status(pin1).pin2_status(pin2);
     })
 }
 
@@ -681,25 +695,27 @@ fn open_lock(call: &mut Call<'_, '_>) -> Outcome {
     })
 }
 
-/// A lock that is blocked stays so if the device has no second key.
+/// Attempts left for the key that unblocks the lock to a network.
+fn unblock_attempts(modem: &Modem) -> u8 {
+    modem.sim().and_then(|sim| sim.network_unblock.as_ref()).map_or(0, |unblock| unblock.attempts)
+}
+
 fn unblock_lock(call: &mut Call<'_, '_>) -> Outcome {
     let info = call.request::<uim_unblock_ck::Message>().facility()?;
     let key = text_of(info.facility_control_key.to_str())?;
-    match facility(call.modem, info.facility)? {
-        Some(0) => {
-            let (now, by) = (call.now, call.origin());
-            if call.modem.unblock_network(now, by, key).is_ok() {
-                return Ok(Step::Success);
-            }
-            let unblock = call.modem.sim().and_then(|sim| sim.network_unblock.as_ref());
-            let left = unblock.map_or(0, |unblock| unblock.attempts);
-            let error = if left == 0 { ProtocolError::PIN_ALWAYS_BLOCKED } else { ProtocolError::INCORRECT_PIN };
-            call.refuse::<uim_unblock_ck::Message>(error, |r, _| {
-                r.unblock_retries_left(left);
-            })
-        }
-        _ => Err(Refused(ProtocolError::NO_EFFECT)),
+    if facility(call.modem, info.facility)? != Some(0) {
+        return Err(Refused(ProtocolError::NO_EFFECT));
     }
+    let (now, by) = (call.now, call.origin());
+    let error = match call.modem.unblock_network(now, by, key).map_err(|failure| failure.reason) {
+        Ok(()) => return Ok(Step::Success),
+        Err(Reason::CodeWrong) if unblock_attempts(call.modem) > 0 => ProtocolError::INCORRECT_PIN,
+        // The last attempt is gone, or there is no such key.
+        Err(_) => ProtocolError::PIN_ALWAYS_BLOCKED,
+    };
+    call.refuse::<uim_unblock_ck::Message>(error, |r, modem| {
+        r.unblock_retries_left(unblock_attempts(modem));
+    })
 }
 
 // Time.

@@ -116,7 +116,8 @@ fn firmware(call: &mut Call<'_, '_>) -> Outcome {
             let (index, version) = (image.slot, image.name.build.as_str().into());
             let settings = settings(modem, image);
             // The operator's name stands behind the version.
-            let (_, carrier) = settings.rsplit_once('_').unwrap_or(("", settings));
+            let behind = settings.bytes().rposition(|byte| byte == b'_').map_or(0, |place| place.saturating_add(1));
+            let carrier = settings.get(behind..).unwrap_or(settings);
             let (name, pri_revision) = (carrier.into(), settings.into());
             match place {
                 0 => r.stored_firmware_1(StoredFirmware1 { index, name, version, pri_revision }),
