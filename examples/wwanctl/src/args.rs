@@ -208,6 +208,17 @@ program leaves behind are released, unless another program uses them meanwhile, 
         details: "",
     },
     Spec {
+        name: "location",
+        arguments: "",
+        count: (0, 0),
+        about: "Where the modem is, by its satellite receiver; QMI only",
+        options: &[
+            flag("nmea", "Print the receiver's sentences instead of the first position"),
+            option("seconds", "N", "How long to listen to the receiver; 60 seconds without this, and 10 with --nmea"),
+        ],
+        details: "",
+    },
+    Spec {
         name: "phonebook",
         arguments: "list | read INDEX | write NAME NUMBER [INDEX] | delete INDEX|all | info",
         count: (1, 4),
@@ -422,6 +433,7 @@ pub(crate) enum Command {
     Register { network: Option<String> },
     Scan,
     Signal { version: Option<u8> },
+    Location { nmea: bool, time: Millis },
     Phonebook(Phonebook),
     Apdu(Apdu),
     Sms(Sms),
@@ -730,6 +742,11 @@ impl Given {
             "register" => Command::Register { network: Some(self.next()).filter(|network| !network.is_empty()) },
             "scan" => Command::Scan,
             "signal" => Command::Signal { version: self.mbimex()? },
+            "location" => {
+                let nmea = self.flag("nmea");
+                let time = self.parsed("seconds", "seconds between 0.001 and 4000000", seconds)?;
+                Command::Location { nmea, time: time.unwrap_or(Millis::from_secs(if nmea { 10 } else { 60 })) }
+            }
             "phonebook" => Command::Phonebook(self.phonebook()?),
             "apdu" => Command::Apdu(self.apdu()?),
             "sms" => Command::Sms(self.sms()?),

@@ -83,6 +83,8 @@ fn act(options: &Options, command: &Command, out: &mut Output) -> Result<(), Fai
         Command::Scan => SCAN,
         Command::Sms(args::Sms::Send { .. }) | Command::Ussd { .. } => SEND,
         Command::Monitor => FOR_EVER,
+        // Opening and closing take time too.
+        Command::Location { time, .. } => Millis(time.0.saturating_add(USUAL.0)),
         _ => USUAL,
     };
     // What is wrong with the command line shows before a modem is touched.
@@ -120,6 +122,9 @@ fn act(options: &Options, command: &Command, out: &mut Output) -> Result<(), Fai
         (Command::Radio { on }, _) => radio::run(&mut modem, *on, out),
         (Command::Register { network }, _) => register::run(&mut modem, network.as_deref(), out),
         (Command::Scan, _) => scan::run(&mut modem, out),
+        (Command::Location { .. }, _) => {
+            Err(Fail::Usage("location: MBIM has no message for this; a QMI or AT port of the modem may".to_owned()))
+        }
         (Command::Signal { version }, _) => signal::run(&mut modem, *version, out),
         (Command::Phonebook(phonebook), _) => phonebook::run(&mut modem, phonebook, out),
         (Command::Apdu(apdu), _) => apdu::run(&mut modem, apdu, out),

@@ -119,3 +119,17 @@ fn slots_are_shown_and_changed() {
     assert_eq!(changed["device_slot_mappings"]["slot_map"][0]["slot"], 1);
     assert_eq!(changed["slot_info_status"][1]["state"], "active");
 }
+
+#[test]
+fn the_receiver_tells_where_the_modem_is_and_is_stopped() {
+    modem(&["-v", "location"]).ended(0).says(&["LOC Start", "LOC Stop"]);
+    let position = modem(&["location", "--json"]).json();
+    assert!(position["position"]["latitude"].as_f64().is_some_and(|latitude| latitude.abs() <= 90.0), "{position}");
+    modem(&["location"]).ended(0).prints(&["latitude", "longitude"]);
+    let sentences = modem(&["location", "--nmea", "--seconds", "5", "--json"]).json();
+    assert!(sentences["nmea"][0].as_str().unwrap().starts_with('$'), "{sentences}");
+    modem(&["location", "--nmea"]).ended(0).prints(&["$G"]);
+    modem(&["location", "--seconds", "0.2"]).ended(75).says(&["no position"]);
+    modem(&["location", "--seconds", "x"]).ended(2);
+    wwanctl(&["--device", "virtual:mbim", "location"]).ended(2).says(&["MBIM has no"]);
+}

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 use wwan::client::qmi::Error;
 use wwan::procedure::qmi::is_unsupported;
-use wwan::qmi_wire::service::{Service, loc, pds};
+use wwan::qmi_wire::service::{loc, pds};
 use wwan::time::Millis;
 
 use super::Modem;
@@ -75,13 +75,6 @@ fn start(modem: &mut Modem, nmea: bool) -> Result<bool, Fail> {
     match registered {
         Ok(_) => {}
         Err(Error::Refused(refusal)) if is_unsupported(refusal.error) => return start_older(modem).map(|()| false),
-        Err(error) if !modem.client.has_service(Service::LOC) => {
-            return if modem.client.has_service(Service::PDS) {
-                start_older(modem).map(|()| false)
-            } else {
-                Err(error.into())
-            };
-        }
         Err(error) => return Err(error.into()),
     }
     modem.client.ask::<loc::start::Message>(|request| {
@@ -132,10 +125,10 @@ fn hear(modem: &mut Modem, nmea: bool, time: Millis, told: &mut Told, out: &mut 
         let Some(indication) = modem.client.next_indication(look)? else { continue };
         let mut sentences = String::new();
         if let Some(report) = indication.read::<loc::nmea_indication::Message>() {
-            sentences = String::from_utf8_lossy(report.nmea_string()?.bytes()).into_owned();
+            sentences = String::from_utf8_lossy(report.nmea_string()?.bytes).into_owned();
         } else if let Some(report) = indication.read::<pds::event_report_indication::Message>() {
             if let Some(text) = report.nmea_position()? {
-                sentences = String::from_utf8_lossy(text.bytes()).into_owned();
+                sentences = String::from_utf8_lossy(text.bytes).into_owned();
             }
         } else if let Some(report) = indication.read::<loc::position_report_indication::Message>() {
             take(&report, told)?;

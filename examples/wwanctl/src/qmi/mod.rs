@@ -21,6 +21,7 @@ use ledger::{Ledger, Leftover};
 mod apdu;
 mod connect;
 pub(crate) mod ledger;
+mod location;
 pub(crate) mod message;
 mod parts;
 mod pin;
@@ -89,8 +90,7 @@ impl Modem {
         // A virtual modem inside this program has no earlier runs.
         let virtual_one = name.starts_with("virtual:");
         let device = wanted.as_deref().unwrap_or(&name);
-        let (book, leftover) =
-            if virtual_one { (None, Leftover::default()) } else { Ledger::open(Path::new(device)) };
+        let (book, leftover) = if virtual_one { (None, Leftover::default()) } else { Ledger::open(Path::new(device)) };
         client.channel().channel_mut().channel_mut().ledger = book;
         client.open()?;
         let mut modem = Self { client, name };
@@ -221,6 +221,7 @@ fn act(modem: &mut Modem, command: &Command, out: &mut Output) -> Result<(), Fai
         Command::Ussd { code, answers } => ussd::run(modem, code, answers, out),
         Command::Apdu(apdu) => apdu::run(modem, apdu, out),
         Command::Slot { slot } => slot::run(modem, *slot, out),
+        Command::Location { nmea, time } => location::run(modem, *nmea, *time, out),
         Command::Reset => reset::run(modem, out),
         _ => Err(Fail::Usage("this command is for MBIM modems".to_owned())),
     }
