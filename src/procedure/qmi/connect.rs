@@ -220,7 +220,7 @@ impl<'a> Connect<'a> {
     }
 }
 
-/// The numbers of TLVs are those of the messages that [`Connect::ask`] names; their declared builders would make this twice
+/// The numbers of TLVs are those of the messages that `Connect::ask` names; their declared builders would make this twice
 /// as large.
 impl Request for Connect<'_> {
     fn write<'b>(&self, mut message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
