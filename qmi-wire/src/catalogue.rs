@@ -562,7 +562,15 @@ fn put_integer(n: i128, width: usize, signed: bool, big: bool, out: &mut Vec<u8>
 
 /// JSON has no infinities; they are texts.
 fn float(n: f64) -> Value {
-    let text = || if n.is_nan() { "NaN" } else if n < 0.0 { "-inf" } else { "inf" };
+    let text = || {
+        if n.is_nan() {
+            "NaN"
+        } else if n < 0.0 {
+            "-inf"
+        } else {
+            "inf"
+        }
+    };
     serde_json::Number::from_f64(n).map_or_else(|| text().into(), Value::Number)
 }
 

@@ -235,8 +235,8 @@ fn unhex(digits: &str) -> Option<[u8; RECORD_LEN]> {
     if digits.len() != 2 * RECORD_LEN || !digits.is_ascii() {
         return None;
     }
-    for (byte, at) in bytes.iter_mut().zip((0..).step_by(2)) {
-        *byte = u8::from_str_radix(digits.get(at..at + 2)?, 16).ok()?;
+    for (byte, pair) in bytes.iter_mut().zip(digits.as_bytes().chunks(2)) {
+        *byte = u8::from_str_radix(core::str::from_utf8(pair).ok()?, 16).ok()?;
     }
     Some(bytes)
 }
@@ -322,7 +322,8 @@ mod tests {
 
     #[test]
     fn what_others_wrote_is_not_believed() {
-        for text in ["", "boot a\nclient 0100030000000000\n", "client 0100030000000000\n", "boot b\nclient 01000300\n"] {
+        for text in ["", "boot a\nclient 0100030000000000\n", "client 0100030000000000\n", "boot b\nclient 01000300\n"]
+        {
             assert!(parse(text, "b").record.is_empty(), "{text:?}");
         }
         assert_eq!(parse("boot b\nclient 0100030000000000\nmore\n", "b").record.len(), RECORD_LEN);

@@ -110,7 +110,7 @@ fn elementary_file(modem: &mut Modem, id: u16, path: &[u8]) -> Result<Vec<u8>, F
 /// Digits two in a byte, the lower half first, until the filler.
 fn digits(bytes: &[u8]) -> String {
     let halves = bytes.iter().flat_map(|byte| [byte & 0xf, byte >> 4]);
-    halves.take_while(|half| *half < 10).map(|half| char::from(b'0' + half)).collect()
+    halves.take_while(|half| *half < 10).filter_map(|half| char::from_digit(half.into(), 10)).collect()
 }
 
 /// The code that is needed, or the PIN.

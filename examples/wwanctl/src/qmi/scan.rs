@@ -12,8 +12,9 @@ const MOST: usize = 64;
 
 pub(super) fn run(modem: &mut Modem, out: &mut Output) -> Result<(), Fail> {
     let scan = modem.client.scan::<MOST>(None)?;
-    if scan.found() > scan.networks().len() {
-        note(&format!("{} more entries are left out", scan.found() - scan.networks().len()));
+    let more = scan.found().saturating_sub(scan.networks().len());
+    if more > 0 {
+        note(&format!("{more} more entries are left out"));
     }
     let networks: Vec<_> = scan
         .networks()
