@@ -18,7 +18,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
 use wwan_interop::qmicli::{Modem, Row, Way, on_each_way, play, qmicli_command};
-use wwan_interop::{Guarded, Scratch, until};
+use wwan_interop::{Guarded, Scratch, in_own_network, until};
 
 const SETTINGS: &[Row<'_>] = &[
     (&["--loc-get-nmea-types"], &[("Successfully retrieved NMEA types", "gga, rmc, gsv, gsa, vtg")]),
@@ -95,4 +95,21 @@ fn configurations_are_listed_loaded_and_activated() {
         let said = modem.qmicli(&["--pdc-list-configs=software"]).good();
         assert_eq!(said.values("Status"), ["Inactive", "Inactive"]);
     });
+}
+
+#[test]
+fn who_watches_sees_configurations_change() {
+    if !in_own_network("who_watches_sees_configurations_change") {
+        return;
+    }
+    // Through the proxy, because two programs are at it.
+    let modem = Modem::start(Way::Proxy, "default");
+    let mut command = qmicli_command(&modem.modem.path, &[Way::Proxy.options(), &["--pdc-monitor-refresh"]].concat());
+    let mut watcher = Guarded(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+    let lines = BufReader::new(watcher.0.stdout.take().unwrap()).lines();
+    modem.modem.sees("PDC/1 Register");
+    let _ =
+        modem.qmicli(&["--pdc-deactivate-config=software,A1:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:10:11:12:13"]);
+    let told = lines.map_while(Result::ok).find(|line| line.contains("complete") || line.contains("Complete"));
+    assert!(told.is_some());
 }
