@@ -11,5 +11,7 @@ fn main() {
         let folder = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
         println!("cargo::rustc-link-arg-bins=-Wl,-T,{folder}/no-unwind-tables.ld");
         println!("cargo::rustc-cfg=no_unwind_tables");
+        // Code and constants share pages: 8 kB less of filling between them.
+        println!("cargo::rustc-link-arg-bins=-Wl,-z,noseparate-code");
     }
 }

@@ -183,9 +183,13 @@ impl<'a, T: Decode<'a>, P: Prefix> Decode<'a> for List<'a, T, P> {
     }
 }
 
-impl<'a, T: Decode<'a> + Encode + Copy, P: Prefix> Encode for List<'a, T, P> {
+/// What was read is written as it came.
+impl<T: Encode, P: Prefix> Encode for List<'_, T, P> {
     fn encode(&self, w: &mut Writer<'_>) {
         P::write(self.len(), w);
-        self.iter().for_each(|item| item.encode(w));
+        match self {
+            Self::Wire(list) => w.bytes(list.bytes),
+            Self::Items(items) => items.iter().for_each(|item| item.encode(w)),
+        }
     }
 }

@@ -27,7 +27,7 @@ use wwan::time::{Instant, Millis};
 
 use crate::args::{Options, Protocol};
 use crate::error::Fail;
-use crate::output::{clean, note};
+use crate::output::{clean, note, put_in_order};
 use crate::qmi::ledger::Ledger;
 use crate::trace::Trace;
 
@@ -400,7 +400,7 @@ fn default_device(protocol: Protocol) -> Result<PathBuf, Fail> {
     let names = fs::read_dir("/dev").into_iter().flatten().flatten();
     let mut names: Vec<String> =
         names.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| is_modem(name)).collect();
-    names.sort_by(|a, b| natural(a, b));
+    put_in_order(&mut names, |a, b| natural(a, b) == Ordering::Less);
     let mut paths = names.iter().map(|name| Path::new("/dev").join(name));
     let found = paths.find(|path| match (protocol, PortProtocol::of(path)) {
         (Protocol::Mbim, speaks) => speaks != Some(PortProtocol::Qmi),
@@ -469,7 +469,7 @@ mod tests {
     #[test]
     fn devices_are_in_natural_order() {
         let mut names = ["wwan0mbim0", "cdc-wdm10", "cdc-wdm2", "cdc-wdm1", "wwan10mbim0", "wwan9mbim1"];
-        names.sort_by(|a, b| natural(a, b));
+        put_in_order(&mut names, |a, b| natural(a, b) == Ordering::Less);
         assert_eq!(names, ["cdc-wdm1", "cdc-wdm2", "cdc-wdm10", "wwan0mbim0", "wwan9mbim1", "wwan10mbim0"]);
         assert!(is_modem("wwan0mbim0") && is_modem("wwan0qmi0") && !is_modem("ttyUSB0"));
     }

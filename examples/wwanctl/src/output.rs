@@ -111,6 +111,22 @@ impl Output {
     }
 }
 
+/// Puts items in order; equal ones stay as they are to each other. For few items: what the standard library has for many is
+/// 4 kB for each kind of item.
+pub(crate) fn put_in_order<T>(items: &mut [T], mut is_before: impl FnMut(&T, &T) -> bool) {
+    for end in 1..=items.len() {
+        let mut rest = items.get_mut(..end).unwrap_or_default();
+        while let [before @ .., one, last] = rest {
+            if !is_before(last, one) {
+                break;
+            }
+            core::mem::swap(one, last);
+            let left = before.len().saturating_add(1);
+            rest = rest.get_mut(..left).unwrap_or_default();
+        }
+    }
+}
+
 /// Prints a line to standard error.
 pub(crate) fn note(text: &str) {
     // Nobody can be told if this fails.
@@ -179,6 +195,14 @@ mod tests {
         assert_eq!(clean("a\u{1b}[31mb\u{9b}\r\n"), "a\\u{1b}[31mb\\u{9b}\\u{d}\\u{a}");
         assert_eq!(clean("Überall 日本"), "Überall 日本");
         assert_eq!(clean("\u{202e}gnp\u{feff}"), "\\u{202e}gnp\\u{feff}");
+    }
+
+    #[test]
+    fn items_come_in_order() {
+        let mut items = [(3, 'a'), (1, 'b'), (3, 'c'), (2, 'd'), (1, 'e'), (0, 'f')];
+        put_in_order(&mut items, |a, b| a.0 < b.0);
+        assert_eq!(items, [(0, 'f'), (1, 'b'), (1, 'e'), (2, 'd'), (3, 'a'), (3, 'c')]);
+        put_in_order(&mut [0_u8; 0], |a, b| a < b);
     }
 
     #[test]

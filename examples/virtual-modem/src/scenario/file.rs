@@ -123,8 +123,13 @@ impl Keys for Scenario {
         table.put("vendor", &mut setup.vendor)?;
         table.put("function", &mut self.function)?;
         table.put("qmi", &mut Qmi(&mut self.qmi, &mut self.qmi_over_mbim))?;
-        table.replace_tables("event", &mut self.events, usize::MAX, event)?;
-        self.events.sort_by_key(|event| event.at);
+        let mut events = core::mem::take(&mut self.events);
+        table.replace_tables("event", &mut events, usize::MAX, event)?;
+        // They are few and usually in order, and a sort of the standard library is 4 kB.
+        for event in events {
+            let place = self.events.iter().rposition(|other| other.at <= event.at);
+            self.events.insert(place.map_or(0, |place| place.saturating_add(1)), event);
+        }
         table.replace_tables("fault", &mut self.faults, usize::MAX, fault)?;
         table.replace_tables("command", &mut self.commands, mbim::FAULTS, command)?;
         table.replace_tables("message", &mut self.messages, qmi::FAULTS, message)?;

@@ -15,7 +15,7 @@ use super::report::{self, Report};
 use crate::args::Sms;
 use crate::error::Fail;
 use crate::modem::{After, Modem};
-use crate::output::{Output, note};
+use crate::output::{Output, note, put_in_order};
 
 /// Parts of long messages that are put together: more than any SIM stores.
 const PARTS: usize = 512;
@@ -146,7 +146,8 @@ fn list(modem: &mut Modem, which: Stored, report: &mut Report) -> Result<(), Fai
         let status = message.indexes().find_map(|index| states.iter().find(|(known, _)| *known == index));
         found.push(shown(&message, status.map_or("", |(_, state)| state.as_str())));
     }
-    found.sort_by_key(|message| message.pointer("/indexes/0").and_then(Value::as_u64));
+    let index = |message: &Value| message.pointer("/indexes/0").and_then(Value::as_u64);
+    put_in_order(&mut found, |a, b| index(a) < index(b));
     for message in &found {
         rows(message, report);
     }

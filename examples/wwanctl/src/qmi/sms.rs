@@ -16,7 +16,7 @@ use crate::commands::input;
 use crate::commands::report::Report;
 use crate::commands::sms::{rows, shown};
 use crate::error::Fail;
-use crate::output::{Output, note};
+use crate::output::{Output, note, put_in_order};
 
 /// Messages that are listed, and parts that are put together: more than modems store.
 const PARTS: usize = 512;
@@ -234,7 +234,8 @@ fn list(modem: &mut Modem, which: Stored, report: &mut Report) -> Result<(), Fai
         let status = message.indexes().find_map(|index| states.iter().find(|(known, _)| *known == index));
         found.push(shown(&message, status.map_or("", |(_, status)| status.as_str())));
     }
-    found.sort_by_key(|message| message.pointer("/indexes/0").and_then(Value::as_u64));
+    let index = |message: &Value| message.pointer("/indexes/0").and_then(Value::as_u64);
+    put_in_order(&mut found, |a, b| index(a) < index(b));
     for message in &found {
         rows(message, report);
     }

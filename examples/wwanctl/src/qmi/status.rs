@@ -7,7 +7,7 @@ use wwan::time::Millis;
 use super::{Modem, connect, parts};
 use crate::commands::report::{self, Report};
 use crate::error::Fail;
-use crate::output::{Output, Table};
+use crate::output::{Output, Table, put_in_order};
 
 /// How long a SIM may take that has just been powered on.
 const SIM: Millis = Millis(0);
@@ -85,7 +85,7 @@ fn sessions(modem: &mut Modem, report: &mut Report) -> Result<(), Fail> {
         .filter(|owned| owned.service == Service::WDS && owned.handle != 0)
         .map(|owned| owned.instance / 2)
         .collect();
-    numbers.sort_unstable();
+    put_in_order(&mut numbers, |a, b| a < b);
     numbers.dedup();
     let mut list = Vec::new();
     for number in numbers {
