@@ -28,6 +28,8 @@ use crate::time::Instant;
 pub mod mbim;
 #[cfg(feature = "qmi")]
 pub mod qmi;
+#[cfg(all(feature = "mbim", feature = "qmi"))]
+pub mod qmi_over_mbim;
 
 /// What a client talks through: a channel that can also wait for a point in time.
 #[allow(async_fn_in_trait)] // one task drives a client

@@ -45,7 +45,7 @@ const GLOBAL: &[Opt] = &[
         value: Some("[=NAME]"),
         help: "Go through the proxy at @NAME [default: mbim-proxy or qmi-proxy, by protocol]",
     },
-    option("protocol", "auto|mbim|qmi|at", "Protocol of the device; AT is not supported yet"),
+    option("protocol", "auto|mbim|qmi|qmi-in-mbim|at", "Protocol of the device; AT is not supported yet"),
     flag("json", "Print one JSON document (`monitor`: one line for each event)"),
     option("pcap", "FILE", "Record all messages in a pcapng file, personal data included"),
     option(
@@ -418,6 +418,8 @@ pub(crate) enum Protocol {
     Auto,
     Mbim,
     Qmi,
+    /// QMI in commands of MBIM.
+    QmiInMbim,
     At,
 }
 
@@ -707,10 +709,11 @@ impl Given {
             "auto" => Some(Protocol::Auto),
             "mbim" => Some(Protocol::Mbim),
             "qmi" => Some(Protocol::Qmi),
+            "qmi-in-mbim" => Some(Protocol::QmiInMbim),
             "at" => Some(Protocol::At),
             _ => None,
         };
-        let protocol = self.parsed("protocol", "auto, mbim, qmi or at", protocol)?.unwrap_or(Protocol::Auto);
+        let protocol = self.parsed("protocol", "auto, mbim, qmi, qmi-in-mbim or at", protocol)?.unwrap_or(Protocol::Auto);
         Ok(Options {
             device: self.value("device")?,
             proxy: self.value("proxy")?,

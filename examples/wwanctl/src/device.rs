@@ -23,6 +23,8 @@ use wwan::channel::blocking::MessageChannel;
 use wwan::channel::linux::{Operation, Protocol as PortProtocol};
 use wwan::channel::pcapng::{LINK_TYPE, LINK_TYPE_QMUX, StdWriter};
 use wwan::channel::{LinuxChannel, LinuxClock, LinuxError, LinuxPort, PcapngTap, Tracer};
+use wwan::client::qmi_over_mbim::{QmiOverMbim, TunnelError};
+use wwan::session::mbim::{Config, Memory, OpenError, Slot};
 use wwan::time::{Instant, Millis};
 
 use crate::args::{Options, Protocol};
@@ -33,6 +35,12 @@ use crate::trace::Trace;
 
 /// How often waiting looks up to see whether the user has interrupted the program.
 const LOOK_UP: Millis = Millis(200);
+
+/// How long an open modem may take to show that it is open, and how long taking leave may take.
+const SHORT: Millis = Millis::from_secs(2);
+
+/// Longest frame inside MBIM, with the head of its command, in bytes.
+const LONGEST: usize = 0x1_0000;
 
 /// The time allowed to a program unless the user says otherwise.
 pub(crate) const USUAL: Millis = Millis::from_secs(30);
@@ -103,6 +111,41 @@ impl embedded_io::Write for Recording {
 enum Door {
     Linux(Box<LinuxChannel>),
     Virtual(Box<InProcess<'static>>),
+    /// QMI inside the MBIM of another door.
+    Tunnel(Box<QmiOverMbim<'static, Outer>>),
+}
+
+/// The door that a tunnel goes through, with the name of the device.
+#[derive(Debug)]
+struct Outer {
+    door: Door,
+    name: String,
+    lost: u32,
+}
+
+impl MessageChannel for Outer {
+    type Error = DeviceError;
+
+    fn send(&mut self, message: &[u8]) -> Result<(), DeviceError> {
+        self.door.send(message, &self.name)
+    }
+
+    fn receive(&mut self, buf: &mut [u8], deadline: Instant) -> Result<Option<usize>, DeviceError> {
+        loop {
+            match self.door.receive(buf, deadline, &self.name)? {
+                Ok(received) => return Ok(received),
+                Err(MessageLost) => self.lost = self.lost.saturating_add(1),
+            }
+        }
+    }
+
+    fn max_message(&self) -> usize {
+        self.door.max_message()
+    }
+
+    fn now(&self) -> Instant {
+        self.door.now()
+    }
 }
 
 /// A channel with a limit on the time of everything together, that can be interrupted.
@@ -117,6 +160,8 @@ pub(crate) struct Limited {
     pub(crate) lost: u32,
     /// Where the clients of a QMI modem are written down.
     pub(crate) ledger: Option<Ledger>,
+    /// Whether the MBIM function around a tunnel was open before.
+    taken_over: bool,
 }
 
 /// An error of one message only.
@@ -128,6 +173,23 @@ impl Door {
         match self {
             Self::Linux(door) => door.send(message).map_err(|error| linux_error(name, &error)),
             Self::Virtual(door) => door.send(message).map_err(|error| gone(name, &error)),
+            Self::Tunnel(door) => door.send(message).map_err(|error| tunnel_error(name, error)),
+        }
+    }
+
+    fn max_message(&self) -> usize {
+        match self {
+            Self::Linux(door) => door.max_message(),
+            Self::Virtual(door) => door.max_message(),
+            Self::Tunnel(door) => door.max_message(),
+        }
+    }
+
+    fn now(&self) -> Instant {
+        match self {
+            Self::Linux(door) => door.now(),
+            Self::Virtual(door) => door.now(),
+            Self::Tunnel(door) => door.now(),
         }
     }
 
@@ -148,7 +210,18 @@ impl Door {
                 Err(error) if lost(error.kind()) => Ok(Err(MessageLost)),
                 other => other.map(Ok).map_err(|error| gone(name, &error)),
             },
+            Self::Tunnel(door) => match door.receive(buf, until) {
+                Err(error) if lost(error.kind()) => Ok(Err(MessageLost)),
+                other => other.map(Ok).map_err(|error| tunnel_error(name, error)),
+            },
         }
+    }
+}
+
+fn tunnel_error(name: &str, error: TunnelError<DeviceError>) -> DeviceError {
+    match error {
+        TunnelError::Channel(error) => error,
+        error => gone(name, &error),
     }
 }
 
@@ -171,6 +244,20 @@ impl Limited {
             return Err(DeviceError::Interrupted);
         }
         if self.now() < self.until { Ok(()) } else { Err(DeviceError::Deadline) }
+    }
+
+    /// What a tunnel does at the end: the MBIM function is closed, unless that would end data sessions or it was open
+    /// before. Without a reader, nothing more is to be indicated.
+    pub(crate) fn leave_tunnel(&mut self, stays_open: bool) {
+        if let Door::Tunnel(tunnel) = &mut self.door {
+            // Whatever happens here does not change how the command ended.
+            let _ = if stays_open || self.taken_over {
+                tunnel.subscribe(false, SHORT).map(drop)
+            } else {
+                tunnel.close()
+            };
+            self.lost = self.lost.saturating_add(tunnel.channel_mut().lost);
+        }
     }
 }
 
@@ -206,17 +293,11 @@ impl MessageChannel for Limited {
     }
 
     fn max_message(&self) -> usize {
-        match &self.door {
-            Door::Linux(door) => door.max_message(),
-            Door::Virtual(door) => door.max_message(),
-        }
+        self.door.max_message()
     }
 
     fn now(&self) -> Instant {
-        match &self.door {
-            Door::Linux(door) => door.now(),
-            Door::Virtual(door) => door.now(),
-        }
+        self.door.now()
     }
 }
 
@@ -235,6 +316,7 @@ pub(crate) struct Opened {
 pub(crate) enum Speaks {
     Mbim,
     Qmi,
+    QmiInMbim,
 }
 
 impl Speaks {
@@ -242,6 +324,7 @@ impl Speaks {
     pub(crate) fn at(protocol: Protocol, path: &Path) -> Result<Self, Fail> {
         match (protocol, PortProtocol::of(path)) {
             (Protocol::Mbim, _) => Ok(Self::Mbim),
+            (Protocol::QmiInMbim, _) | (Protocol::Qmi, Some(PortProtocol::Mbim)) => Ok(Self::QmiInMbim),
             (Protocol::Qmi, _) | (Protocol::Auto, Some(PortProtocol::Qmi)) => Ok(Self::Qmi),
             (Protocol::At, _) | (Protocol::Auto, Some(PortProtocol::At)) => Err(unsupported("AT")),
             (Protocol::Auto, _) => Ok(Self::Mbim),
@@ -251,7 +334,7 @@ impl Speaks {
     /// The socket on which programs look for a proxy.
     pub(crate) const fn proxy_socket(self) -> &'static str {
         match self {
-            Self::Mbim => "mbim-proxy",
+            Self::Mbim | Self::QmiInMbim => "mbim-proxy",
             Self::Qmi => "qmi-proxy",
         }
     }
@@ -297,12 +380,19 @@ pub(crate) fn open(options: &Options, limit: Millis, time: Time) -> Result<Opene
             .unwrap_or_else(|| name.clone())
     });
     let name = clean(&name);
+    let (door, taken_over, speaks) = match speaks {
+        Speaks::QmiInMbim => {
+            let (door, taken_over) = tunnel(door, &name, options.reopen, limit)?;
+            (door, taken_over, Speaks::Qmi)
+        }
+        speaks => (door, false, speaks),
+    };
     let interrupted = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         signal_hook::flag::register(signal, Arc::clone(&interrupted))
             .map_err(|error| Fail::Output(format!("signal handler: {error}")))?;
     }
-    let mut limited = Limited { door, name: name.clone(), until: Instant::FAR, interrupted, lost: 0, ledger: None };
+    let mut limited = Limited { door, name: name.clone(), until: Instant::FAR, interrupted, lost: 0, ledger: None, taken_over };
     let now = limited.now();
     limited.until = now + limit;
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -321,6 +411,9 @@ fn unsupported(protocol: &str) -> Fail {
 fn reach(path: &Path, through: Option<&str>, protocol: Protocol, limit: Millis) -> Result<(Door, Speaks), Fail> {
     let speaks = Speaks::at(protocol, path)?;
     let door = match through {
+        Some(_) if speaks == Speaks::QmiInMbim => {
+            return Err(Fail::Usage("--proxy: QMI inside MBIM is not supported through a proxy".to_owned()));
+        }
         Some(socket) => proxy(socket, speaks)?,
         None => device(path, speaks, limit)?,
     };
@@ -329,7 +422,7 @@ fn reach(path: &Path, through: Option<&str>, protocol: Protocol, limit: Millis) 
 
 fn linux(port: LinuxPort, speaks: Speaks) -> Door {
     Door::Linux(Box::new(match speaks {
-        Speaks::Mbim => LinuxChannel::new(port),
+        Speaks::Mbim | Speaks::QmiInMbim => LinuxChannel::new(port),
         Speaks::Qmi => LinuxChannel::qmux(port),
     }))
 }
@@ -370,6 +463,7 @@ fn virtual_modem(name: &str, wanted: Protocol, time: Time) -> Result<(Door, Spea
     let (protocol, scenario) = name.split_once(':').unwrap_or((name, "default"));
     let speaks = match (protocol, wanted) {
         ("mbim", Protocol::Auto | Protocol::Mbim) => Speaks::Mbim,
+        ("mbim", Protocol::Qmi | Protocol::QmiInMbim) => Speaks::QmiInMbim,
         ("qmi", Protocol::Auto | Protocol::Qmi) => Speaks::Qmi,
         ("mbim" | "qmi", _) => {
             return Err(Fail::Usage(format!("virtual:{protocol} does not speak what --protocol says")));
@@ -386,13 +480,47 @@ fn virtual_modem(name: &str, wanted: Protocol, time: Time) -> Result<(Door, Spea
     // There is one modem, and it lives as long as the program.
     let (scenario, room) = (Box::leak(Box::new(scenario)), Box::leak(Box::new(Room::new())));
     let mut modem = match speaks {
-        Speaks::Mbim => InProcess::mbim(scenario, time, room),
+        Speaks::Mbim | Speaks::QmiInMbim => InProcess::mbim(scenario, time, room),
         Speaks::Qmi => InProcess::qmi(scenario, time, room),
     };
     if time == Time::Virtual {
         modem.pass(WARM_UP);
     }
     Ok((Door::Virtual(Box::new(modem)), speaks))
+}
+
+/// Opens the MBIM function behind a door, or takes it over if it is open, as a way for QMI; says which.
+fn tunnel(door: Door, name: &str, reopen: bool, limit: Millis) -> Result<(Door, bool), Fail> {
+    let memory = |length: usize| -> &'static mut [u8] { vec![0; length].leak() };
+    let longest = door.max_message();
+    let mut config = Config::default();
+    config.max_control_transfer = u32::try_from(longest).unwrap_or(u32::MAX);
+    config.open_total = limit.min(USUAL);
+    config.open_try = config.open_try.min(Millis(config.open_total.0 / 3));
+    config.close = SHORT;
+    config.first_transaction = first_transaction();
+    let session = Memory {
+        slots: vec![Slot::FREE; 16].leak(),
+        command: memory(LONGEST),
+        answer: memory(LONGEST),
+        indication: memory(LONGEST),
+    };
+    let outer = Outer { door, name: name.to_owned(), lost: 0 };
+    let mut tunnel = QmiOverMbim::new(outer, config, memory(longest.max(4096)), session);
+    let failed = |error| match error {
+        TunnelError::Open(OpenError::Timeout) => Fail::Timeout(
+            "the modem does not answer OPEN; is this its MBIM port, and does nothing else use it?".to_owned(),
+        ),
+        error => tunnel_error(name, error).into(),
+    };
+    let taken_over = !reopen && tunnel.take_over(SHORT.min(limit)).map_err(failed)?;
+    if !taken_over {
+        tunnel.open().map_err(failed)?;
+    }
+    if !tunnel.has_indications() {
+        note("the modem does not send indications of QMI inside MBIM");
+    }
+    Ok((Door::Tunnel(Box::new(tunnel)), taken_over))
 }
 
 /// The first modem of this machine that speaks what the options say.
@@ -405,6 +533,7 @@ fn default_device(protocol: Protocol) -> Result<PathBuf, Fail> {
     let found = paths.find(|path| match (protocol, PortProtocol::of(path)) {
         (Protocol::Mbim, speaks) => speaks != Some(PortProtocol::Qmi),
         (Protocol::Qmi, speaks) => speaks != Some(PortProtocol::Mbim),
+        (Protocol::QmiInMbim, speaks) => speaks == Some(PortProtocol::Mbim),
         _ => true,
     });
     found.ok_or_else(|| {

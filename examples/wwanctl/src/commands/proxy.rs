@@ -239,6 +239,9 @@ impl Host {
             (Speaks::Mbim, Some(_)) => {
                 return Err(Fail::Usage("proxy: --release-after needs --protocol qmi".to_owned()));
             }
+            (Speaks::QmiInMbim, _) => {
+                return Err(Fail::Usage("proxy: the device speaks MBIM, and QMI only inside it".to_owned()));
+            }
             (Speaks::Qmi, Some(Keep::Forever)) => Kind::Qmi { grace: None },
             (Speaks::Qmi, Some(Keep::For(grace))) => Kind::Qmi { grace: Some(grace) },
             (Speaks::Qmi, None) => Kind::Qmi { grace: Some(GRACE) },

@@ -23,6 +23,7 @@ mod connect;
 pub(crate) mod ledger;
 mod location;
 pub(crate) mod message;
+mod monitor;
 mod parts;
 mod pin;
 mod radio;
@@ -167,8 +168,9 @@ impl Modem {
         *until = (*until).min(now + SHORT).max(now);
         // A data session ends with its client, and is to outlive this program.
         let clients: Vec<Owned> = self.client.clients().collect();
-        for owned in clients {
-            self.client.keep(owned.service, owned.instance, owned.service == Service::WDS && owned.handle != 0);
+        let is_session = |owned: &Owned| owned.service == Service::WDS && owned.handle != 0;
+        for owned in &clients {
+            self.client.keep(owned.service, owned.instance, is_session(owned));
         }
         if let Err(error) = self.client.close() {
             if self.channel().sink_mut().is_verbose() {
@@ -176,6 +178,7 @@ impl Modem {
             }
         }
         self.write_down();
+        self.channel().channel_mut().channel_mut().leave_tunnel(clients.iter().any(is_session));
         device::report_losses(self.channel());
     }
 }
@@ -222,6 +225,7 @@ fn act(modem: &mut Modem, command: &Command, out: &mut Output) -> Result<(), Fai
         Command::Apdu(apdu) => apdu::run(modem, apdu, out),
         Command::Slot { slot } => slot::run(modem, *slot, out),
         Command::Location { nmea, time } => location::run(modem, *nmea, *time, out),
+        Command::Monitor => monitor::run(modem, out),
         Command::Reset => reset::run(modem, out),
         _ => Err(Fail::Usage("this command is for MBIM modems".to_owned())),
     }

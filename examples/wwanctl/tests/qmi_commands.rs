@@ -1,0 +1,114 @@
+//! The commands over QMI on virtual modems, bare and inside MBIM: their text, their JSON, and how they fail.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::std_instead_of_core,
+    clippy::std_instead_of_alloc,
+    missing_docs
+)]
+
+mod common;
+
+use common::{Run, Terminal, wwanctl};
+use mbim_wire::catalogue::Value;
+
+/// The program on a virtual modem that speaks QMI.
+fn on_qmi(scenario: &str, arguments: &[&str]) -> Run {
+    let device = format!("virtual:qmi:{scenario}");
+    wwanctl(&[&["--device", &device], arguments].concat())
+}
+
+/// The program on a virtual modem that speaks QMI inside MBIM.
+fn inside(scenario: &str, arguments: &[&str]) -> Run {
+    let device = format!("virtual:mbim:{scenario}");
+    wwanctl(&[&["--device", &device, "--protocol", "qmi"], arguments].concat())
+}
+
+#[test]
+fn status_is_the_same_bare_and_inside_mbim() {
+    for run in [on_qmi, inside] {
+        let json = run("default", &["status", "--json"]).json();
+        assert_eq!(json["device_caps"]["device_id"], "490154203237518");
+        assert_eq!(json["subscriber_ready_status"]["ready_state"], "initialized");
+        assert_eq!(json["subscriber_ready_status"]["subscriber_id"], "001010123456789");
+        assert_eq!(json["register_state"]["register_state"], "home");
+        assert_eq!(json["register_state"]["provider_id"], "00101");
+        let locked = run("locked-sim", &["status", "--json"]).json();
+        assert_eq!(locked["subscriber_ready_status"]["ready_state"], "device_locked");
+        let empty = run("no-sim", &["status", "--json"]).json();
+        assert_eq!(empty["subscriber_ready_status"]["ready_state"], "sim_not_inserted");
+        run("default", &["status"]).ended(0).prints(&["490154203237518", "registered at home"]);
+    }
+}
+
+#[test]
+fn connect_prints_both_families() {
+    for run in [on_qmi, inside] {
+        let json = run("default", &["connect", "--apn", "internet", "--ip-type", "v4v6", "--json"]).json();
+        assert_eq!(json["connect"]["activation_state"], "activated");
+        for family in ["ipv4", "ipv6"] {
+            assert!(json["ip_configuration"][format!("{family}_address")][0].is_object(), "{json}");
+        }
+    }
+}
+
+#[test]
+fn refusals_end_with_77() {
+    for run in [on_qmi, inside] {
+        run("refused-apn", &["connect", "--apn", "internet"]).ended(77);
+        run("no-sim", &["connect", "--apn", "internet"]).ended(77);
+        run("locked-sim", &["connect", "--apn", "internet"]).ended(77);
+        run("registration-denied", &["connect", "--apn", "internet"]).ended(77);
+        run("default", &["qmi", "dms", "set-operating-mode", "Mode=77"]).ended(77);
+    }
+}
+
+#[test]
+fn any_message_goes_through_the_tunnel() {
+    let direct = on_qmi("default", &["qmi", "dms", "get-ids"]).ended(0);
+    let tunnelled = inside("default", &["qmi", "dms", "get-ids"]).ended(0);
+    assert_eq!(direct.out, tunnelled.out);
+}
+
+#[test]
+fn what_makes_no_sense_is_told_before_anything_is_asked() {
+    wwanctl(&["--device", "virtual:qmi", "--protocol", "mbim", "status"]).ended(2).says(&["--protocol"]);
+    wwanctl(&["--device", "virtual:qmi", "--protocol", "qmi-in-mbim", "status"]).ended(2).says(&["--protocol"]);
+    wwanctl(&["--device", "virtual:mbim", "--protocol", "qmi-in-qmi", "status"]).ended(2).says(&["qmi-in-mbim"]);
+    let path = common::temporary("nothing");
+    let path = path.to_str().unwrap();
+    wwanctl(&["--device", path, "--protocol", "qmi-in-mbim", "status"]).ended(69);
+    wwanctl(&["--device", path, "--protocol", "qmi-in-mbim", "--proxy", "x", "status"]).ended(2).says(&["--proxy"]);
+}
+
+#[test]
+fn a_data_session_outlives_the_run_inside_mbim() {
+    let modem = Terminal::new("default");
+    let tunnel = |arguments: &[&str]| modem.run(&[&["--protocol", "qmi-in-mbim"], arguments].concat());
+    tunnel(&["connect", "--apn", "internet"]).ended(0).prints(&["IPv4", "IPv6"]);
+    // The function stays open, and the next run finds the session.
+    let json = tunnel(&["status", "--json"]).json();
+    assert_eq!(json["sessions"][0]["activation_state"], "activated", "{json}");
+    tunnel(&["disconnect"]).ended(0);
+    let json = tunnel(&["status", "--json"]).json();
+    assert_eq!(json["sessions"][0]["activation_state"], "deactivated", "{json}");
+    // MBIM finds the function in order.
+    modem.run(&["status"]).ended(0).prints(&["registered at home"]);
+}
+
+#[test]
+fn monitor_prints_a_line_for_each_indication() {
+    for options in [&["--device", "virtual:qmi"][..], &["--device", "virtual:mbim", "--protocol", "qmi"]] {
+        let run = wwanctl(&[options, &["--timeout", "4", "--json", "monitor"]].concat()).ended(0);
+        let lines: Vec<Value> = run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert!(lines.iter().all(|line| line["type"] == "indication" && line["time"].is_f64()), "{}", run.out);
+        let of_nas = lines.iter().find(|line| line["service"] == "NAS").unwrap_or_else(|| panic!("{}", run.out));
+        assert!(of_nas["message"].is_string() && of_nas["fields"].is_object(), "{of_nas}");
+        let text = wwanctl(&[options, &["--timeout", "3", "monitor"]].concat()).ended(0);
+        text.prints(&["NAS "]);
+    }
+}
