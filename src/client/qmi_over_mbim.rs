@@ -153,11 +153,8 @@ impl<'s, C: MessageChannel> QmiOverMbim<'s, C> {
     ///
     /// [`TunnelError::Channel`], [`TunnelError::Lost`].
     pub fn subscribe(&mut self, wanted: bool, timeout: Millis) -> Result<bool, TunnelError<C::Error>> {
-        let entry = bc::EventEntry {
-            device_service_id: qmi::QMI,
-            cids: (&[qmi::Msg::CID][..]).into(),
-            ..Default::default()
-        };
+        let entry =
+            bc::EventEntry { device_service_id: qmi::QMI, cids: (&[qmi::Msg::CID][..]).into(), ..Default::default() };
         let entries = [entry];
         let entries = if wanted { &entries[..] } else { &[] };
         let list = bc::DeviceServiceSubscribeListSet { events: RefList::new(entries), ..Default::default() };
@@ -239,11 +236,7 @@ impl<'s, C: MessageChannel> QmiOverMbim<'s, C> {
     }
 
     /// Receives until something has happened; `None` once `deadline` has passed. Frames go to `buf`.
-    fn pump(
-        &mut self,
-        buf: Option<&mut [u8]>,
-        deadline: Instant,
-    ) -> Result<Option<Heard>, TunnelError<C::Error>> {
+    fn pump(&mut self, buf: Option<&mut [u8]>, deadline: Instant) -> Result<Option<Heard>, TunnelError<C::Error>> {
         loop {
             self.flush()?;
             let now = self.channel.now();

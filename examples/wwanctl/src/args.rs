@@ -713,7 +713,8 @@ impl Given {
             "at" => Some(Protocol::At),
             _ => None,
         };
-        let protocol = self.parsed("protocol", "auto, mbim, qmi, qmi-in-mbim or at", protocol)?.unwrap_or(Protocol::Auto);
+        let protocol =
+            self.parsed("protocol", "auto, mbim, qmi, qmi-in-mbim or at", protocol)?.unwrap_or(Protocol::Auto);
         Ok(Options {
             device: self.value("device")?,
             proxy: self.value("proxy")?,

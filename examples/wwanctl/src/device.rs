@@ -251,11 +251,8 @@ impl Limited {
     pub(crate) fn leave_tunnel(&mut self, stays_open: bool) {
         if let Door::Tunnel(tunnel) = &mut self.door {
             // Whatever happens here does not change how the command ended.
-            let _ = if stays_open || self.taken_over {
-                tunnel.subscribe(false, SHORT).map(drop)
-            } else {
-                tunnel.close()
-            };
+            let _ =
+                if stays_open || self.taken_over { tunnel.subscribe(false, SHORT).map(drop) } else { tunnel.close() };
             self.lost = self.lost.saturating_add(tunnel.channel_mut().lost);
         }
     }
@@ -392,7 +389,8 @@ pub(crate) fn open(options: &Options, limit: Millis, time: Time) -> Result<Opene
         signal_hook::flag::register(signal, Arc::clone(&interrupted))
             .map_err(|error| Fail::Output(format!("signal handler: {error}")))?;
     }
-    let mut limited = Limited { door, name: name.clone(), until: Instant::FAR, interrupted, lost: 0, ledger: None, taken_over };
+    let mut limited =
+        Limited { door, name: name.clone(), until: Instant::FAR, interrupted, lost: 0, ledger: None, taken_over };
     let now = limited.now();
     limited.until = now + limit;
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -59,7 +59,7 @@ fn connect_prints_both_families() {
 #[test]
 fn refusals_end_with_77() {
     for run in [on_qmi, inside] {
-        run("refused-apn", &["connect", "--apn", "internet"]).ended(77);
+        run("refused-apn", &["connect", "--apn", "blocked"]).ended(77);
         run("no-sim", &["connect", "--apn", "internet"]).ended(77);
         run("locked-sim", &["connect", "--apn", "internet"]).ended(77);
         run("registration-denied", &["connect", "--apn", "internet"]).ended(77);
@@ -82,7 +82,7 @@ fn what_makes_no_sense_is_told_before_anything_is_asked() {
     let path = common::temporary("nothing");
     let path = path.to_str().unwrap();
     wwanctl(&["--device", path, "--protocol", "qmi-in-mbim", "status"]).ended(69);
-    wwanctl(&["--device", path, "--protocol", "qmi-in-mbim", "--proxy", "x", "status"]).ended(2).says(&["--proxy"]);
+    wwanctl(&["--device", path, "--protocol", "qmi-in-mbim", "--proxy=x", "status"]).ended(2).says(&["--proxy"]);
 }
 
 #[test]

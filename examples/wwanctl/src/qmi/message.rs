@@ -287,12 +287,7 @@ fn send<'m>(modem: &'m mut Modem, prepared: &Prepared) -> Result<TlvSet<'m>, Fai
 }
 
 /// Sends a request; whether the modem does what it says. No client and no answer count as no.
-pub(super) fn is_granted(
-    modem: &mut Modem,
-    service: Service,
-    id: u16,
-    tlvs: &[(u8, &[u8])],
-) -> Result<bool, Fail> {
+pub(super) fn is_granted(modem: &mut Modem, service: Service, id: u16, tlvs: &[(u8, &[u8])]) -> Result<bool, Fail> {
     let tlvs = tlvs.iter().map(|(tlv, bytes)| (*tlv, bytes.to_vec())).collect();
     let answer = match send(modem, &Prepared { service, id, tlvs }) {
         Err(Fail::Refused { .. } | Fail::Timeout(_)) => return Ok(false),
