@@ -46,7 +46,14 @@ pub(crate) fn collect<T, const N: usize>(items: impl IntoIterator<Item = T>) -> 
     list
 }
 
-/// Takes the item at a place out, if there is one; the removing of `heapless` would panic if there is none.
+/// Takes the item at a place out, if there is one, and closes the gap; the removing of `heapless` would panic if there is
+/// none, and the compiler does not always see that there is one.
 pub(crate) fn take_at<T, const N: usize>(list: &mut heapless::Vec<T, N>, place: usize) -> Option<T> {
-    if place < list.len() { Some(list.remove(place)) } else { None }
+    let mut items = list.get_mut(place..)?.iter_mut();
+    let mut gap = items.next()?;
+    for item in items {
+        core::mem::swap(gap, item);
+        gap = item;
+    }
+    list.pop()
 }

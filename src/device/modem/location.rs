@@ -726,10 +726,8 @@ impl Modem {
         self.poll(now);
         let had = self.location.setup.satellites;
         self.location.setup.satellites = count.min(16);
-        if had < 4
-            && count >= 4
-            && let Some(engine) = self.location.engine
-        {
+        let opens = had < 4 && count >= 4;
+        if let Some(engine) = self.location.engine.filter(|_| opens) {
             // A sky that opens again: the receiver looks again, from what it knows.
             let fixed_at = now + self.location.first_fix(now, &self.delays);
             self.location.engine = Some(Engine { fixed_at, ..engine });

@@ -3,7 +3,8 @@
 //!
 //! A request is answered at once; what became of it comes in an indication.
 
-use core::fmt::Write as _;
+use core::fmt::Write;
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 use heapless::Vec;
 use qmi_wire::ProtocolError;
@@ -111,8 +112,8 @@ fn activated(call: &mut Call<'_, '_>, id: u32, outcome: Result<(), Failure>) -> 
         if let Some(configuration) = modem.ip_configuration(session.id) {
             let mut address: Text<48> = Text::new();
             let written = match (&configuration.v4, &configuration.v6) {
-                (Some(v4), _) if session.family == wire::IpFamily::V4 => write!(address, "{}", v4.address),
-                (_, Some(v6)) => write!(address, "{}", v6.address),
+                (Some(v4), _) if session.family == wire::IpFamily::V4 => dotted(&mut address, v4.address),
+                (_, Some(v6)) => grouped(&mut address, v6.address),
                 _ => Ok(()),
             };
             if written.is_ok() && !address.is_empty() {
@@ -158,4 +159,19 @@ fn released(r: &mut Released<'_>) {
             r.modem.abandon(r.now, ticket);
         }
     }
+}
+
+// The texts of `core` for addresses would link panics into firmware.
+
+fn dotted(text: &mut impl Write, address: Ipv4Addr) -> core::fmt::Result {
+    let [a, b, c, d] = address.octets();
+    write!(text, "{a}.{b}.{c}.{d}")
+}
+
+/// All eight groups, which is as good a text as the shorter one.
+fn grouped(text: &mut impl Write, address: Ipv6Addr) -> core::fmt::Result {
+    for (place, group) in address.segments().into_iter().enumerate() {
+        write!(text, "{}{group:x}", if place == 0 { "" } else { ":" })?;
+    }
+    Ok(())
 }

@@ -297,10 +297,9 @@ pub(super) fn delete(call: &mut Call<'_, '_>) -> Outcome {
 
 pub(super) fn list(call: &mut Call<'_, '_>) -> Outcome {
     let kind = call.request::<get_profile_list::Message>().profile_type()?.unwrap_or(ProfileType::_3GPP);
-    if kind != ProfileType::ALL
-        && let Err(problem) = is_3gpp(kind)
-    {
-        return refuse::<get_profile_list::Message>(call, problem);
+    match is_3gpp(kind) {
+        Err(problem) if kind != ProfileType::ALL => return refuse::<get_profile_list::Message>(call, problem),
+        _ => {}
     }
     call.answer::<get_profile_list::Message>(|r, modem| {
         let numbers = (1..=u32::from(u8::MAX)).filter_map(|id| modem.context(id));

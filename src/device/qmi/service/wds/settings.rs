@@ -208,9 +208,8 @@ fn tell(
             ExtendedTechnologyPreference::EPC
         });
     }
-    if asked(RequestedSettings::OPERATOR_RESERVED_PCO)
-        && let Some((container_id, content)) = operators_container(modem.pco(session))
-    {
+    let is_asked = asked(RequestedSettings::OPERATOR_RESERVED_PCO);
+    if let Some((container_id, content)) = operators_container(modem.pco(session)).filter(|_| is_asked) {
         let plmn = modem.serving_network().map_or("", |network| &network.plmn);
         let number = |digits: Option<&str>| digits.and_then(|digits| digits.parse().ok()).unwrap_or(0);
         r.operator_reserved_pco(OperatorReservedPco {
