@@ -488,6 +488,9 @@ impl Procedure for UseCode<'_> {
                 state => return Step::Fail(Stop::Sim(state)),
             }
         }
+        if sim.state == SimState::NotInserted {
+            return Step::Fail(Stop::Sim(sim.state));
+        }
         (self.asked, self.used) = (true, true);
         ask(self.message(), self)
     }
