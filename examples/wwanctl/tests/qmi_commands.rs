@@ -112,3 +112,24 @@ fn monitor_prints_a_line_for_each_indication() {
         text.prints(&["NAS "]);
     }
 }
+
+#[test]
+fn cells_are_told_as_over_mbim() {
+    let mbim = wwanctl(&["--device", "virtual:mbim", "cells", "--json"]).json();
+    for run in [on_qmi, inside] {
+        let qmi = run("default", &["cells", "--json"]).json();
+        let (qmi, mbim) = (&qmi["base_stations_info"], &mbim["base_stations_info"]);
+        for key in ["provider_id", "cell_id", "earfcn", "physical_cell_id", "tac", "rsrp", "rsrq"] {
+            assert_eq!(qmi["lte_serving_cell"][key], mbim["lte_serving_cell"][key], "{key}");
+        }
+        for key in ["earfcn", "physical_cell_id", "rsrp", "rsrq"] {
+            assert_eq!(qmi["lte_neighboring_cells"][0][key], mbim["lte_neighboring_cells"][0][key], "{key}");
+        }
+        for key in ["uarfcn", "primary_scrambling_code"] {
+            assert_eq!(qmi["umts_neighboring_cells"][0][key], mbim["umts_neighboring_cells"][0][key], "{key}");
+        }
+        assert_eq!(qmi["gsm_neighboring_cells"][0]["arfcn"], mbim["gsm_neighboring_cells"][0]["arfcn"]);
+        run("default", &["cells"]).ended(0).prints(&["LTE serving", "GSM neighbour"]);
+        run("no-sim", &["cells"]).says(&["wwanctl: "]);
+    }
+}

@@ -2558,9 +2558,9 @@ crate::wire_struct! {
     pub struct LteInfoNeighboringWcdmaCell {
         /// Primary scrambling code.
         primary_scrambling_code: u16,
-        /// CPICH RSCP. In dB(m).
+        /// CPICH RSCP. In 0.1 dBm.
         cpich_rscp: i16,
-        /// CPICH ECNO. In dB(m).
+        /// CPICH Ec/No. In 0.1 dB.
         cpich_ecno: i16,
         /// Cell selection RX level.
         cell_selection_rx_level: i16,

@@ -20,6 +20,12 @@ pub(crate) fn run(modem: &mut Modem, out: &mut Output) -> Result<After, Fail> {
         map.insert("MaxNrCount".into(), MOST.into());
     }
     let found = modem.ask_with::<ext::BaseStationsInfo>(&params)?;
+    tell(found, out)?;
+    Ok(After::AsFound)
+}
+
+/// Prints the cells of each kind.
+pub(crate) fn tell(found: Value, out: &mut Output) -> Result<(), Fail> {
     let mut report = Report::default();
     if let Value::Object(kinds) = &found {
         for (kind, cells) in kinds {
@@ -44,8 +50,7 @@ pub(crate) fn run(modem: &mut Modem, out: &mut Output) -> Result<After, Fail> {
         report.table.row("Cells", "none");
     }
     report.put("base_stations_info", found);
-    report.print(out)?;
-    Ok(After::AsFound)
+    report.print(out)
 }
 
 /// What the modem does not know has all bits set, or is empty.

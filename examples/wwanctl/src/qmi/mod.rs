@@ -19,6 +19,7 @@ use crate::output::{Output, clean, note};
 use ledger::{Ledger, Leftover};
 
 mod apdu;
+mod cells;
 mod connect;
 pub(crate) mod ledger;
 mod location;
@@ -225,6 +226,7 @@ fn act(modem: &mut Modem, command: &Command, out: &mut Output) -> Result<(), Fai
         Command::Apdu(apdu) => apdu::run(modem, apdu, out),
         Command::Slot { slot } => slot::run(modem, *slot, out),
         Command::Location { nmea, time } => location::run(modem, *nmea, *time, out),
+        Command::Cells => cells::run(modem, out),
         Command::Monitor => monitor::run(modem, out),
         Command::Reset => reset::run(modem, out),
         _ => Err(Fail::Usage("this command is for MBIM modems".to_owned())),
