@@ -37,7 +37,8 @@ no_std_packages=(mbim-wire qmi-wire at-wire wwan)
 host_features=(std async-io catalogue rewrite) # need an operating system or an allocator: never built for bare targets
 bare_workspaces=(examples/firmware benches/size)
 host_workspaces=(fuzz tests/vendor)
-wwanctl_max_bytes=1500000                     # static, stripped
+wwanctl_max_bytes=1500000                     # static, stripped, for a machine with a modem: no virtual one inside
+wwanctl_full_max_bytes=1650000                # the same with the virtual modem inside
 
 # command : Debian package that brings it
 tools=(
@@ -370,20 +371,30 @@ step_fuzz() {
 # the static Linux program: size against its budget, first use, resident memory
 step_wwanctl() {
     need "target:$musl_target" /usr/bin/time readelf
-    local program=$target_dir/$musl_target/release/wwanctl bytes
+    local program=$target_dir/$musl_target/release/wwanctl
+    run cargo build -q --release -p wwanctl --target "$musl_target" --no-default-features
+    static_within "$program" "$wwanctl_max_bytes"
     run cargo build -q --release -p wwanctl --target "$musl_target"
-    if readelf -lW "$program" | grep INTERP; then
+    static_within "$program" "$wwanctl_full_max_bytes"
+    run /usr/bin/time -f 'wwanctl: %M KiB resident at most, %e s' \
+        "$program" --device virtual:mbim connect --apn internet
+    run /usr/bin/time -f 'wwanctl: %M KiB resident at most, %e s' \
+        "$program" --device virtual:qmi connect --apn internet --ip-type v4v6
+}
+
+# Fails unless the program $1 is static and has at most $2 bytes.
+static_within() {
+    local bytes
+    if readelf -lW "$1" | grep INTERP; then
         echo 'error: wwanctl is not static' >&2
         return 1
     fi
-    bytes=$(stat -c %s "$program")
-    printf 'wwanctl: %d bytes, static and stripped; at most %d\n' "$bytes" "$wwanctl_max_bytes"
-    if [ "$bytes" -gt "$wwanctl_max_bytes" ]; then
+    bytes=$(stat -c %s "$1")
+    printf 'wwanctl: %d bytes, static and stripped; at most %d\n' "$bytes" "$2"
+    if [ "$bytes" -gt "$2" ]; then
         echo 'error: wwanctl is over its budget' >&2
         return 1
     fi
-    run /usr/bin/time -f 'wwanctl: %M KiB resident at most, %e s' \
-        "$program" --device virtual:mbim connect --apn internet
 }
 
 # five minutes for each fuzz target, then many fresh cases for each property test

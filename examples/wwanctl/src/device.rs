@@ -17,8 +17,6 @@ use core::fmt;
 use core::sync::atomic::{self, AtomicBool};
 
 use embedded_io::{Error as _, ErrorKind, ErrorType};
-pub(crate) use virtual_modem::Time;
-use virtual_modem::{InProcess, Room, Scenario};
 use wwan::channel::blocking::MessageChannel;
 use wwan::channel::linux::{Operation, Protocol as PortProtocol};
 use wwan::channel::pcapng::{LINK_TYPE, LINK_TYPE_QMUX, StdWriter};
@@ -29,6 +27,8 @@ use wwan::time::{Instant, Millis};
 
 use crate::args::{Options, Protocol};
 use crate::error::Fail;
+pub(crate) use crate::inside::Time;
+use crate::inside::{self, Inside};
 use crate::output::{clean, note, put_in_order};
 use crate::qmi::ledger::Ledger;
 use crate::trace::Trace;
@@ -44,10 +44,6 @@ const LONGEST: usize = 0x1_0000;
 
 /// The time allowed to a program unless the user says otherwise.
 pub(crate) const USUAL: Millis = Millis::from_secs(30);
-
-/// How long a virtual modem has been on when a command meets it: time to find its SIM and to register, but not for the
-/// slow events of a scenario. In virtual time this takes no time.
-const WARM_UP: Millis = Millis::from_secs(2);
 
 /// The channel as commands see it.
 pub(crate) type Channel = Tracer<PcapngTap<Limited, Recording>, Trace>;
@@ -110,7 +106,7 @@ impl embedded_io::Write for Recording {
 #[derive(Debug)]
 enum Door {
     Linux(Box<LinuxChannel>),
-    Virtual(Box<InProcess<'static>>),
+    Virtual(Box<Inside>),
     /// QMI inside the MBIM of another door.
     Tunnel(Box<QmiOverMbim<'static, Outer>>),
 }
@@ -474,16 +470,7 @@ fn virtual_modem(name: &str, wanted: Protocol, time: Time) -> Result<(Door, Spea
             )));
         }
     };
-    let scenario = Scenario::load(scenario).map_err(|error| Fail::Usage(format!("scenario {error}")))?;
-    // There is one modem, and it lives as long as the program.
-    let (scenario, room) = (Box::leak(Box::new(scenario)), Box::leak(Box::new(Room::new())));
-    let mut modem = match speaks {
-        Speaks::Mbim | Speaks::QmiInMbim => InProcess::mbim(scenario, time, room),
-        Speaks::Qmi => InProcess::qmi(scenario, time, room),
-    };
-    if time == Time::Virtual {
-        modem.pass(WARM_UP);
-    }
+    let modem = inside::start(speaks, scenario, time)?;
     Ok((Door::Virtual(Box::new(modem)), speaks))
 }
 

@@ -3,7 +3,8 @@
 //! | file | holds |
 //! |---|---|
 //! | `args` | the command line |
-//! | `device` | finding and opening the modem's channel, and the virtual modem |
+//! | `device` | finding and opening the modem's channel |
+//! | `inside` | the virtual modem in this program |
 //! | `modem` | an open modem that speaks MBIM: taking over, asking, taking leave |
 //! | `commands/` | one file for each command that needs a modem, over MBIM |
 //! | `qmi/` | the same over QMI, with the open modem |
@@ -19,6 +20,7 @@ mod commands;
 mod decode;
 mod device;
 mod error;
+mod inside;
 mod modem;
 mod names;
 #[cfg(no_unwind_tables)]
