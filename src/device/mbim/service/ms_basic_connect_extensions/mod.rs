@@ -12,7 +12,7 @@ use super::super::super::modem::event::Change;
 use super::super::answers::Subject as AnySubject;
 use super::super::commands::{Served, Service, served};
 use super::super::requests::{Common, INVALID, Later, Outcome, Refused, done, ip_kind, wait_or_tell};
-use super::super::{Core, MBIM_VERSION, Negotiation, V2, V3};
+use super::super::{Core, MBIM_VERSION, Negotiation, V1, V2, V3};
 use super::basic_connect;
 use crate::time::Instant;
 
@@ -200,7 +200,9 @@ fn application(aid: &[u8]) -> Result<(), Refused> {
 fn negotiate(core: &mut Core<'_>, host: ext::VersionInfo) -> ext::VersionInfo {
     if core.negotiation.open {
         let own = core.config.extended_version;
-        core.negotiation = Negotiation { version: host.mbim_extended_version.min(own), open: false };
+        // No version is below the first, whatever the host says.
+        let version = host.mbim_extended_version.min(own).max(V1);
+        core.negotiation = Negotiation { version, open: false };
     }
     ext::VersionInfo {
         mbim_version: host.mbim_version.min(MBIM_VERSION),
