@@ -11,7 +11,8 @@ use qmi_wire::service::wds;
 use qmi_wire::{Builder as _, DecodeError, EncodeError, ProtocolError, TlvSet, View as _};
 
 use super::{
-    Empty, EndReason, MessageId, Outcome, Procedure, Question, Request, Step, Stop, decode, fail, put_byte, put_text,
+    Empty, EndReason, MessageId, Outcome, POLL, Procedure, Question, Request, Step, Stop, decode, fail, put_byte,
+    put_text,
 };
 use crate::time::Instant;
 
@@ -114,6 +115,8 @@ pub struct Connect<'a> {
     at: Connecting,
     /// How often a session that was in the way has been stopped.
     cleared: u8,
+    /// How often it was waited for an earlier session to be down.
+    waited: u8,
     /// The handles, IPv4 first; 0 if there is no session.
     handles: [u32; 2],
     /// Why the first family did not come up.
@@ -146,6 +149,7 @@ impl<'a> Connect<'a> {
             family: wds::IpFamily::IPV4,
             at: Connecting::Autoconnect,
             cleared: 0,
+            waited: 0,
             handles: [0; 2],
             stop: None,
             autoconnect: false,
@@ -199,7 +203,7 @@ impl<'a> Connect<'a> {
     }
 
     fn begin_family(&mut self, family: wds::IpFamily) -> Step<'_> {
-        (self.family, self.cleared) = (family, 0);
+        (self.family, self.cleared, self.waited) = (family, 0, 0);
         self.ask(if self.request.mux.is_some() { Connecting::Binding } else { Connecting::Family })
     }
 
@@ -258,7 +262,7 @@ impl Request for Connect<'_> {
 }
 
 impl Procedure for Connect<'_> {
-    fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
+    fn step(&mut self, now: Instant, outcome: Outcome<'_>) -> Step<'_> {
         let first = match self.request.ip_type {
             IpType::V6 => wds::IpFamily::IPV6,
             _ => wds::IpFamily::IPV4,
@@ -296,6 +300,15 @@ impl Procedure for Connect<'_> {
                 self.cleared = self.cleared.saturating_add(1);
                 self.ask(Connecting::Clearing)
             }
+            // The session of an earlier run is on its way down.
+            (Outcome::Refused(ProtocolError::CALL_FAILED, tlvs), Connecting::Starting)
+                if self.waited < 5
+                    && EndReason::new(tlvs).reason == Some(wds::CallEndReason::GENERIC_CLOSE_IN_PROGRESS) =>
+            {
+                self.waited = self.waited.saturating_add(1);
+                Step::Rest(now + POLL)
+            }
+            (Outcome::Rested, Connecting::Starting) => self.ask(Connecting::Starting),
             // It is up all the same, and cannot be had in another way.
             (Outcome::Refused(ProtocolError::NO_EFFECT, _), Connecting::Starting) => self.next(GLOBAL_HANDLE, None),
             (outcome, Connecting::Starting | Connecting::Binding) => {

@@ -24,7 +24,7 @@ use qmi_wire::message::Message as _;
 use qmi_wire::service::{Service, ctl, dms};
 use wwan_interop::qmi::{Buffers, Raw, result};
 use wwan_interop::qmicli::qmicli_command;
-use wwan_interop::{Guarded, Proxy, Said, Scratch, VirtualModem, in_own_network, program, run};
+use wwan_interop::{Guarded, Proxy, Said, Scratch, VirtualModem, in_own_network, program, run, until};
 
 /// Commands of each of the five.
 const COMMANDS: usize = 1000;
@@ -174,6 +174,8 @@ fn a_scan_that_is_killed_does_not_hold_up_the_others() {
     let proxy = Proxy::ours_speaking("qmi", &["-v"]);
     let modem = VirtualModem::speaking("qmi", "default", &[""; 0]);
     let mut watcher = Raw::open(&modem.path);
+    // The home network is on the SIM, which takes a moment.
+    until("a SIM", || Some(()).filter(|()| qmicli(&modem.path, &["--nas-get-home-network"]).status.success()));
     let before = watcher.free_clients(Service::NAS);
     let mut killed = quiet(&mut through_proxy(&modem.path, &["--nas-network-scan"]));
     modem.sees("Network Scan");
