@@ -39,7 +39,7 @@ pub struct Channels {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Page {
-    /// Serial number, channel, coding, number of the page, and [`CONTENT`] bytes of text.
+    /// Serial number, channel, coding, number of the page, and 82 bytes of text.
     pub bytes: Vec<u8, PAGE>,
     /// The channel.
     pub channel: u16,

@@ -1,7 +1,7 @@
 //! Positioning: a receiver of satellites at a place that may move, in virtual time.
 //!
 //! Whoever wants positions switches the receiver on; it is on while anybody does. The first position takes as long as the
-//! receiver's knowledge lets it ([`Delays`](super::Delays)): where it was, what time it is, where the satellites are.
+//! receiver's knowledge lets it ([`Delays`]): where it was, what time it is, where the satellites are.
 //! From then on there is one each second, and every second faces see [`Positioning::Second`].
 //!
 //! Angles are counted in units so small that whole numbers do: the same calls lead to the same bytes on every machine.
