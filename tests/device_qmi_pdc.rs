@@ -47,7 +47,7 @@ fn of(id: &[u8]) -> TypeWithIdV2<'_> {
 /// A request that is taken; its result, which must be told to its client.
 fn result<M: Exchange>(bench: &mut Bench, client: Client, fill: impl FnOnce(&mut M::RequestBuilder<'_>)) -> Message {
     assert_eq!(bench.ask::<M>(client, fill).error(), ProtocolError::NONE);
-    let told = bench.heard();
+    let told = bench.outcome();
     let told = told.iter().find(|told| (told.kind, told.id, told.client) == (Kind::Indication, M::ID, client.1));
     told.expect("a result").clone()
 }
@@ -134,7 +134,7 @@ fn a_selected_configuration_comes_into_effect_with_a_restart() {
         r.type_with_id_v2(of(&id(0xb2))).token(7);
     });
     assert_eq!(answer.response::<set_selected_config::Message>().token().unwrap(), Some(7));
-    let told = bench.heard();
+    let told = bench.wait(20);
     // The result to who asked; that another one is selected, to all.
     let changes: Vec<u8> = told.iter().filter(|told| told.id == 0x21).map(|told| told.client).collect();
     assert_eq!(changes, [client.1, other.1]);
@@ -231,7 +231,7 @@ fn a_configuration_is_loaded_piece_by_piece() {
         });
     });
     assert_eq!(large.error(), ProtocolError::NONE);
-    let told = bench.one();
+    let told = bench.outcome().remove(0);
     let told = told.indication::<load_config_indication::Message>();
     assert_eq!(told.indication_result().unwrap(), ProtocolError::DEVICE_STORAGE_FULL.0);
 }
@@ -244,7 +244,7 @@ fn results_are_told_unless_a_client_does_not_want_them() {
         let answer = bench.ask::<list_configs::Message>(client, |r| {
             r.config_type(config_type);
         });
-        (answer.error(), bench.heard().len())
+        (answer.error(), bench.outcome().len())
     };
     assert_eq!(list(&mut bench, SOFTWARE), (ProtocolError::NONE, 1));
     let answer = bench.ask::<register::Message>(client, |r| {

@@ -149,7 +149,7 @@ fn settings_are_kept_and_shared_with_the_newer_service() {
     bench.ask::<loc::get_server::Message>(newer, |r| {
         r.server_type(loc::ServerType::UMTS_SLP);
     });
-    let told = bench.one();
+    let told = bench.outcome().remove(0);
     let url = told.indication::<loc::get_server_indication::Message>().url().unwrap().unwrap();
     assert_eq!(url, "supl.example");
 }

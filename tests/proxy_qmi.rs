@@ -689,6 +689,49 @@ fn a_client_with_an_unanswered_request_is_released_at_once() {
 }
 
 #[test]
+fn a_request_that_the_proxy_still_holds_counts_as_unanswered() {
+    // Each program has one place, so that the second request is held.
+    let mut rig = rig(&Size { programs: 1, pending: 2, ..Size::default() });
+    let a = rig.join();
+    for client in [1, 2, 3] {
+        rig.allocate(a, Service::NAS, client);
+    }
+    rig.send(a, Service::NAS, 1, 5, 0x20, &[]);
+    let first = rig.asked();
+    rig.send(a, Service::NAS, 2, 6, 0x20, &[]);
+    rig.idle();
+    rig.kill(a);
+    rig.settle();
+    let mut released = Vec::new();
+    for _ in 0..2 {
+        let asked = rig.asked();
+        released.push(asked.tlv(1).to_vec());
+        rig.good(&asked);
+    }
+    released.sort();
+    assert_eq!(released, [[3, 1], [3, 2]]);
+    rig.good(&first);
+    // What it was about to release is released.
+    let b = rig.join();
+    rig.allocate(b, Service::NAS, 4);
+    rig.send(b, Service::NAS, 3, 5, 0x20, &[]);
+    let first = rig.asked();
+    rig.control(b, 9, RELEASE, &[(1, &[3, 4])]);
+    rig.idle();
+    rig.kill(b);
+    rig.good(&first);
+    rig.settle();
+    let mut released = Vec::new();
+    while let Some(asked) = rig.asked.pop_front() {
+        released.push(asked.tlv(1).to_vec());
+        rig.good(&asked);
+    }
+    released.sort();
+    assert_eq!(released, [[3, 3], [3, 4]]);
+    rig.idle();
+}
+
+#[test]
 fn a_data_session_outlives_the_program_that_began_it() {
     let mut rig = rig(&Size::default());
     let a = rig.join();

@@ -76,7 +76,8 @@ mod programs;
 pub use clients::Client;
 use clients::{Clients, Holder, orphaned_until};
 pub use connection::Connection;
-use connection::{Head, Wait};
+use connection::{Head, Held, Wait};
+use modem::target;
 
 /// How a proxy behaves.
 #[derive(Clone, Copy, Debug)]
@@ -290,11 +291,23 @@ impl<'s> Proxy<'s> {
         }
         let index = program.index;
         let until = orphaned_until(now, self.config.grace);
-        let pending = &*self.pending;
+        let (pending, connections) = (&*self.pending, &*self.connections);
+        // One that is held is under way as well, and one that is to release a client does.
+        let held = connections.get(index).and_then(|connection| {
+            let Held { head, len, .. } = connection.holds(Wait::Turn)?;
+            match head.service {
+                Service::CTL => target(connection.request.get(..len)?),
+                service => Some((service, head.client)),
+            }
+        });
         self.clients.leave(index, |service, client, session| {
             let mut asked = pending.iter().filter_map(|pending| pending.0);
             let asking = |origin: Origin| origin.asker == Asker::Program(index) && origin.is_with(service, client);
-            if asked.any(asking) && !session { Holder::Doomed } else { Holder::Nobody(until) }
+            if (held == Some((service, client)) || asked.any(asking)) && !session {
+                Holder::Doomed
+            } else {
+                Holder::Nobody(until)
+            }
         });
         for origin in self.pending.iter_mut().filter_map(|pending| pending.0.as_mut()) {
             if origin.asker == Asker::Program(index) {

@@ -136,6 +136,11 @@ impl Bench {
         messages.remove(0)
     }
 
+    /// What is told of the outcome of a request, a moment behind its answer.
+    pub fn outcome(&mut self) -> Vec<Message> {
+        self.wait(20)
+    }
+
     /// Lets time pass, in the steps that the function asks for; what it said meanwhile.
     pub fn wait(&mut self, millis: u32) -> Vec<Message> {
         let end = self.now + Millis(millis);

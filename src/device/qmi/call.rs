@@ -10,11 +10,12 @@ use qmi_wire::{
     Builder as _, DecodeError, DecodeErrorKind, EncodeError, Exchange, Indicated, ProtocolError, TlvSet, Verdict, View,
 };
 
+use super::queue::AT_ONCE;
 use super::service::{Kept, State};
 use super::{Config, Core, Effect, Shared};
 use crate::device::modem::event::Origin;
 use crate::device::modem::{Failure, Modem, Reason, Ticket};
-use crate::time::Instant;
+use crate::time::{Instant, Millis};
 
 /// What became of a request.
 #[derive(Clone, Copy, Debug)]
@@ -226,20 +227,38 @@ impl<'c> Call<'c, '_> {
         self.indicate_to::<M>(self.asked.client, fill);
     }
 
+    /// Tells this client how its request went, for requests whose answer says only that they were taken.
+    pub(super) fn conclude<M: Indicated>(&mut self, fill: impl FnMut(&mut M::IndicationBuilder<'_>, &Modem)) {
+        self.indicate_at::<M>(self.asked.at.max(self.now) + CONCLUSION, self.asked.client, fill);
+    }
+
     /// Tells any client of the service something.
     pub(super) fn indicate_to<M: Indicated>(
         &mut self,
         client: u8,
+        fill: impl FnMut(&mut M::IndicationBuilder<'_>, &Modem),
+    ) {
+        self.indicate_at::<M>(AT_ONCE, client, fill);
+    }
+
+    fn indicate_at<M: Indicated>(
+        &mut self,
+        at: Instant,
+        client: u8,
         mut fill: impl FnMut(&mut M::IndicationBuilder<'_>, &Modem),
     ) {
         let modem = &*self.modem;
-        self.core.indicate(M::SERVICE, M::ID, client, &mut |writer| {
+        self.core.indicate(at, M::SERVICE, M::ID, client, &mut |writer| {
             let mut builder = M::IndicationBuilder::continuing(writer);
             fill(&mut builder, modem);
             builder.finish().map(|frame| frame.len())
         });
     }
 }
+
+/// The outcome of a request comes so long after its answer, as modems have it: there are hosts that begin to listen for it
+/// when they have taken the answer in.
+const CONCLUSION: Millis = Millis(20);
 
 /// A client that goes.
 #[derive(Debug)]

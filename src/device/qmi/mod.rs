@@ -75,7 +75,7 @@ mod tell;
 
 use call::{Asked, Call, Fill, On, Outcome, Refused, Released, Step, Wait};
 use clients::Clients;
-use queue::Queue;
+use queue::{AT_ONCE, Queue};
 use service::{SERVICES, Service};
 use tell::Tell;
 
@@ -422,13 +422,13 @@ impl Outbox<'_> {
         })
     }
 
-    fn indicate(&mut self, service: wire::Service, id: u16, client: u8, fill: Fill<'_>) {
+    fn indicate(&mut self, at: Instant, service: wire::Service, id: u16, client: u8, fill: Fill<'_>) {
         if self.fault(service, id, true).is_some() {
             return count(&mut self.counters.swallowed);
         }
         let framing = call::framing(service, client);
         let head = Head { framing, service, kind: Kind::Indication, transaction: 1, id };
-        match self.write(Instant(0), &head, None, fill) {
+        match self.write(at, &head, None, fill) {
             Ok(_) => count(&mut self.counters.indications),
             Err(_) => count(&mut self.counters.indications_lost),
         }
@@ -536,8 +536,8 @@ impl Core<'_> {
         }
     }
 
-    fn indicate(&mut self, service: wire::Service, id: u16, client: u8, fill: Fill<'_>) {
-        self.outbox.indicate(service, id, client, fill);
+    fn indicate(&mut self, at: Instant, service: wire::Service, id: u16, client: u8, fill: Fill<'_>) {
+        self.outbox.indicate(at, service, id, client, fill);
     }
 
     fn abort(&mut self, now: Instant, modem: &mut Modem, by: &Asked, transaction: u16) -> bool {
@@ -620,7 +620,7 @@ impl Core<'_> {
         self.started = true;
         self.cursor = modem.newest();
         if self.config.sync_at_boot {
-            self.indicate(wire::Service::CTL, SYNC, 0, &mut end);
+            self.indicate(AT_ONCE, wire::Service::CTL, SYNC, 0, &mut end);
         }
     }
 

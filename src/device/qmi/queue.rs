@@ -10,6 +10,9 @@ use crate::time::Instant;
 /// Bytes in front of each frame: when it may leave.
 const AT: usize = 8;
 
+/// For what may leave as soon as there is room.
+pub(super) const AT_ONCE: Instant = Instant(0);
+
 /// The queue.
 #[derive(Debug)]
 pub(super) struct Queue<'s> {

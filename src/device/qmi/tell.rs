@@ -2,6 +2,7 @@
 
 use qmi_wire::{Builder as _, Indicated};
 
+use super::queue::AT_ONCE;
 use super::service::{Kept, State};
 use super::{Config, Outbox};
 use crate::device::modem::Modem;
@@ -27,7 +28,7 @@ impl<'t> Tell<'t, '_> {
     /// Tells it.
     pub(super) fn send<M: Indicated>(&mut self, mut fill: impl FnMut(&mut M::IndicationBuilder<'_>, &'t Modem)) {
         let modem = self.modem;
-        self.outbox.indicate(M::SERVICE, M::ID, self.cid, &mut |writer| {
+        self.outbox.indicate(AT_ONCE, M::SERVICE, M::ID, self.cid, &mut |writer| {
             let mut builder = M::IndicationBuilder::continuing(writer);
             fill(&mut builder, modem);
             builder.finish().map(|frame| frame.len())

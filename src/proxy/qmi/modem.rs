@@ -339,7 +339,7 @@ fn allocated(head: &Head, frame: &Frame<'_>) -> Option<(Service, u8)> {
 }
 
 /// What a request to the control service allocates or releases.
-fn target(request: &[u8]) -> Option<(Service, u8)> {
+pub(super) fn target(request: &[u8]) -> Option<(Service, u8)> {
     let frame = Frame::parse(request).ok()?;
     let (head, tlvs) = (Head::new(&frame), frame.message.tlvs);
     if head.is::<ctl::allocate_cid::Message>() {

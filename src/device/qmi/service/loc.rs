@@ -374,7 +374,7 @@ macro_rules! went {
     ($call:ident, $message:ident, $indication:ident, $status:expr $(, |$r:ident, $modem:ident| $more:expr)?) => {{
         let status: IndicationStatus = $status;
         $call.answer::<$message::Message>(|_, _| {})?;
-        $call.indicate::<$indication::Message>(|r, _modem| {
+        $call.conclude::<$indication::Message>(|r, _modem| {
             r.indication_status(status);
             $(if status == IndicationStatus::SUCCESS {
                 let ($r, $modem) = (r, _modem);
@@ -505,7 +505,7 @@ fn address(call: &mut Call<'_, '_>) -> Outcome {
         (wants(ServerAddressType::IPV4), wants(ServerAddressType::IPV6), wants(ServerAddressType::URL));
     let known = kind.0 <= ServerType::CUSTOM_PDE.0 && kind != ServerType::UNKNOWN;
     call.answer::<get_server::Message>(|_, _| {})?;
-    call.indicate::<get_server_indication::Message>(|r, modem| {
+    call.conclude::<get_server_indication::Message>(|r, modem| {
         let status = if known { IndicationStatus::SUCCESS } else { IndicationStatus::INVALID_PARAMETER };
         r.indication_status(status).server_type(kind);
         let server = modem.location_server(kind.0);
@@ -562,7 +562,7 @@ fn inject_orbits(call: &mut Call<'_, '_>) -> Outcome {
         Some(_) => IndicationStatus::UNSUPPORTED,
     };
     call.answer::<inject_predicted_orbits_data::Message>(|_, _| {})?;
-    call.indicate::<inject_predicted_orbits_data_indication::Message>(|r, _| {
+    call.conclude::<inject_predicted_orbits_data_indication::Message>(|r, _| {
         r.indication_status(status).part_number(part);
     });
     Ok(Step::Answered)
@@ -574,7 +574,7 @@ fn inject_xtra(call: &mut Call<'_, '_>) -> Outcome {
     let (data, now) = (request.part_data()?, call.now);
     let status = status(call.modem.load_orbits(now, (size, parts), part, data.bytes.len()));
     call.answer::<inject_xtra_data::Message>(|_, _| {})?;
-    call.indicate::<inject_xtra_data_indication::Message>(|r, _| {
+    call.conclude::<inject_xtra_data_indication::Message>(|r, _| {
         r.indication_status(status).part_number(part);
     });
     Ok(Step::Answered)

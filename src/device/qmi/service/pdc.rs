@@ -128,7 +128,7 @@ macro_rules! told {
     ($call:ident, $indication:ident, $token:expr, $error:expr $(, |$r:ident, $modem:ident| $more:expr)?) => {{
         if is_told($call)? {
             let (token, error): (Option<u32>, ProtocolError) = ($token, $error);
-            $call.indicate::<$indication::Message>(|r, _modem| {
+            $call.conclude::<$indication::Message>(|r, _modem| {
                 r.indication_result(error.0);
                 if let Some(token) = token {
                     r.token(token);

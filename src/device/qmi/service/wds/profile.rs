@@ -469,7 +469,7 @@ pub(super) fn set_attach_list(call: &mut Call<'_, '_>) -> Outcome {
 }
 
 fn tell_attach(call: &mut Call<'_, '_>, done: bool) {
-    call.indicate::<set_lte_attach_pdn_list_indication::Message>(|r, _| {
+    call.conclude::<set_lte_attach_pdn_list_indication::Message>(|r, _| {
         r.action_result(done);
     });
 }
