@@ -611,7 +611,7 @@ fn cells_nearby_are_told_by_technology_as_many_as_asked_for() {
     assert_eq!(lte, [(0x00AB_CD02, -112, -15), (0x00AB_CD03, -112, -15)]);
     let umts = info.umts_neighboring_cells().unwrap();
     let umts: Vec<_> = umts.iter().map(Result::unwrap).map(|cell| (cell.cell_id, cell.rscp, cell.ecno)).collect();
-    assert_eq!(umts, [(0x0012_3401, -97, 1)]);
+    assert_eq!(umts, [(0x0012_3401, -112, -15)]);
     let gsm = info.gsm_neighboring_cells().unwrap();
     let gsm: Vec<_> = gsm.iter().map(Result::unwrap).map(|cell| (cell.cell_id, cell.arfcn, cell.rx_level)).collect();
     assert_eq!(gsm, [(0x3401, 62, 13)]);

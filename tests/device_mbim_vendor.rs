@@ -164,6 +164,24 @@ fn atds_tells_signal_cell_and_registration() {
 }
 
 #[test]
+fn atds_tells_the_measures_of_the_technology_in_use() {
+    for (technology, told) in [
+        // The pilot channel at -95 dBm and -10 dB.
+        (Technologies::UMTS, (26, 29, 255, 255, 255)),
+        (Technologies::GPRS, (255, 255, 255, 255, 255)),
+        (Technologies::LTE, (255, 255, 20, 46, 17)),
+    ] {
+        let mut setup = Setup::default();
+        setup.network.technologies = technology;
+        setup.network.networks[0].technologies = technology;
+        let mut bench = all(setup);
+        let info = signal(&mut bench);
+        assert_eq!(info.rssi, 20, "{technology:?}");
+        assert_eq!((info.rscp, info.ecno, info.rsrq, info.rsrp, info.rssnr), told, "{technology:?}");
+    }
+}
+
+#[test]
 fn atds_lists_networks() {
     let mut bench = all(Setup::default());
     let tid = bench.query::<atds::Operators>(&Empty {});

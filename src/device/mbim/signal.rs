@@ -48,6 +48,16 @@ pub(super) fn rsrq_code(db: Option<i16>) -> u32 {
     code(db.map(|db| db.saturating_mul(2)), -39, 1, 34)
 }
 
+/// RSCP as in `+CESQ`: 1 from -120 dBm on, 96 from -25 dBm on.
+pub(super) fn rscp_code(dbm: Option<i16>) -> u32 {
+    code(dbm, -120, 1, 96)
+}
+
+/// Ec/No as in `+CESQ`, in half decibels: 1 from -24 dB on, 49 from 0 dB on.
+pub(super) fn ecno_code(db: Option<i16>) -> u32 {
+    code(db.map(|db| db.saturating_mul(2)), -48, 1, 49)
+}
+
 /// A signal in codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Coded {

@@ -292,6 +292,19 @@ pub struct Signal {
 impl Signal {
     /// Nothing is received.
     pub const NONE: Self = Self { rssi: None, error_rate: None, rsrp: None, rsrq: None, snr: None };
+
+    /// In UMTS: received signal code power of the pilot channel in dBm (3GPP TS 25.215 §5.1.1). The strength beside it is
+    /// that of the whole carrier.
+    #[must_use]
+    pub const fn rscp(self) -> Option<i16> {
+        self.rsrp
+    }
+
+    /// In UMTS: energy of a chip of the pilot channel over the power in the band, in dB (3GPP TS 25.215 §5.1.5).
+    #[must_use]
+    pub const fn ecno(self) -> Option<i16> {
+        self.rsrq
+    }
 }
 
 impl Default for Signal {

@@ -11,7 +11,7 @@ use super::super::super::modem::network::{NETWORKS, Registration, Signal, Techno
 use super::super::answers::{NR, Sink, Source, cut};
 use super::super::commands::{Served, Service, served};
 use super::super::requests::{INVALID, Later, Outcome, Refused, Step, done};
-use super::super::signal::{UNKNOWN, UNKNOWN_CODE, code, rsrp_code, rsrq_code, rssi};
+use super::super::signal::{UNKNOWN, code, ecno_code, rscp_code, rsrp_code, rsrq_code, rssi};
 use super::super::{Core, VendorServices};
 use crate::time::Instant;
 
@@ -73,17 +73,19 @@ fn query(core: &Core<'_>, now: Instant, modem: &mut Modem, id: Id) -> Outcome {
     })
 }
 
-/// 3GPP TS 27.007 §8.69, `+CESQ`; the signal to noise ratio from -5 dB (0) to 30 dB (35).
-fn coded(signal: Signal) -> wire::SignalInfo {
+/// 3GPP TS 27.007 §8.69, `+CESQ`: a cell of one technology has no measures of another. The signal to noise ratio from
+/// -5 dB (0) to 30 dB (35).
+fn coded(signal: Signal, serving: Technologies) -> wire::SignalInfo {
+    let of = |here: bool| if here { signal } else { Signal::NONE };
+    let (third, newer) = (of(serving.intersects(THIRD)), of(!serving.intersects(SECOND | THIRD)));
     wire::SignalInfo {
         rssi: rssi(signal.rssi),
         error_rate: signal.error_rate.map_or(UNKNOWN, |rate| u32::from(rate.min(7))),
-        // There is nothing of UMTS to measure in the model but the strength.
-        rscp: UNKNOWN_CODE,
-        ecno: UNKNOWN_CODE,
-        rsrq: rsrq_code(signal.rsrq),
-        rsrp: rsrp_code(signal.rsrp),
-        rssnr: code(signal.snr, -5, 0, 35),
+        rscp: rscp_code(third.rscp()),
+        ecno: ecno_code(third.ecno()),
+        rsrq: rsrq_code(newer.rsrq),
+        rsrp: rsrp_code(newer.rsrp),
+        rssnr: code(newer.snr, -5, 0, 35),
     }
 }
 
@@ -98,7 +100,7 @@ fn mode(technologies: Technologies) -> wire::AtdsProviderPlmnMode {
 impl Source<'_> {
     pub(in super::super) fn tell_atds(&self, subject: Subject, sink: Sink<'_>) {
         match subject {
-            Subject::Signal(signal) => sink(&coded(signal)),
+            Subject::Signal(signal) => sink(&coded(signal, self.modem.serving_technology())),
             Subject::Location => {
                 let cell = self.modem.serving_network().map(|network| network.cell);
                 sink(&wire::LocationInfo {

@@ -106,6 +106,11 @@ fn low(id: u64, bits: u32) -> u32 {
     u32::try_from(id & mask).unwrap_or(u32::MAX)
 }
 
+/// RSCP that is not known.
+const NO_RSCP: i32 = 0;
+/// Ec/No that is not known.
+const NO_ECNO: i32 = 1;
+
 fn decibel(n: Option<i16>) -> i32 {
     n.map_or(-1, i32::from)
 }
@@ -251,8 +256,8 @@ impl Source<'_> {
             cell_id: low(cell.cell.id, 28),
             uarfcn: cell.cell.channel,
             primary_scrambling_code: cell.cell.physical,
-            rscp: cell.signal.rssi.map_or(0, i32::from),
-            ecno: 1,
+            rscp: cell.signal.rscp().map_or(NO_RSCP, i32::from),
+            ecno: cell.signal.ecno().map_or(NO_ECNO, i32::from),
             path_loss: u32::MAX,
         }));
         let lte_near: Vec<_, NEIGHBOURS> =
@@ -287,8 +292,8 @@ impl Source<'_> {
             frequency_info_nt: u32::MAX,
             uarfcn: network.cell.channel,
             primary_scrambling_code: network.cell.physical,
-            rscp: signal.rssi.map_or(0, i32::from),
-            ecno: 1,
+            rscp: signal.rscp().map_or(NO_RSCP, i32::from),
+            ecno: signal.ecno().map_or(NO_ECNO, i32::from),
             path_loss: u32::MAX,
         });
         // 5G beside LTE is anchored in an LTE cell.

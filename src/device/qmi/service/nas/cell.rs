@@ -133,9 +133,9 @@ fn put_lte(r: &mut wire::get_cell_location_info::ResponseBuilder<'_>, modem: &Mo
         let cells = near(modem, Technologies::THIRD).filter(|(channel, _)| channel == other);
         let cells = cells.map(|(_, neighbour)| wire::LteInfoNeighboringWcdmaCell {
             primary_scrambling_code: narrow(neighbour.cell.physical, u16::MAX),
-            cpich_rscp: value(neighbour.signal.rsrp),
-            cpich_ecno: value(neighbour.signal.rsrq),
-            cell_selection_rx_level: neighbour.signal.rsrp.map_or(0, |rscp| rscp.saturating_add(115)),
+            cpich_rscp: value(neighbour.signal.rscp()),
+            cpich_ecno: value(neighbour.signal.ecno()),
+            cell_selection_rx_level: neighbour.signal.rscp().map_or(0, |rscp| rscp.saturating_add(115)),
         });
         let _ = by_channel.push((*other, crate::device::collect(cells)));
     }
@@ -161,8 +161,8 @@ fn put_umts(r: &mut wire::get_cell_location_info::ResponseBuilder<'_>, modem: &M
     let cells = near(modem, Technologies::THIRD).map(|(channel, neighbour)| wire::UmtsInfoV2Cell {
         utra_absolute_rf_channel_number: channel,
         primary_scrambling_code: narrow(neighbour.cell.physical, u16::MAX),
-        rscp: neighbour.signal.rsrp.unwrap_or(0),
-        ecio: neighbour.signal.rsrq.unwrap_or(0),
+        rscp: neighbour.signal.rscp().unwrap_or(0),
+        ecio: neighbour.signal.ecno().unwrap_or(0),
     });
     let cells: Vec<_, NEIGHBOURS> = crate::device::collect(cells);
     let gsm = near(modem, Technologies::SECOND).map(|(channel, neighbour)| {
@@ -181,8 +181,8 @@ fn put_umts(r: &mut wire::get_cell_location_info::ResponseBuilder<'_>, modem: &M
         lac: narrow(cell.lac, u16::MAX),
         utra_absolute_rf_channel_number: own,
         primary_scrambling_code: narrow(cell.physical, u16::MAX),
-        rscp: signal.rsrp.unwrap_or(0),
-        ecio: signal.rsrq.unwrap_or(0),
+        rscp: signal.rscp().unwrap_or(0),
+        ecio: signal.ecno().unwrap_or(0),
         cell: cells.as_slice().into(),
         neighboring_geran: gsm.as_slice().into(),
     });

@@ -83,8 +83,8 @@ impl Values {
             let (made, measured) = match measure {
                 Measure::GsmRssi => (second, signal.rssi),
                 Measure::WcdmaRssi => (third, signal.rssi),
-                Measure::WcdmaEcio => (third, signal.rsrq),
-                Measure::WcdmaRscp => (third, signal.rsrp),
+                Measure::WcdmaEcio => (third, signal.ecno()),
+                Measure::WcdmaRscp => (third, signal.rscp()),
                 Measure::LteRssi => (lte, signal.rssi),
                 Measure::LteSnr => (lte, signal.snr),
                 Measure::LteRsrq => (lte, signal.rsrq),
@@ -272,7 +272,7 @@ macro_rules! put_signal {
             }
             wire::RadioInterface::UMTS => {
                 $r.wcdma_signal_strength(wire::WcdmaSignalStrength { rssi, ecio: half_decibels_below(ratio) });
-                if let Some(rscp) = signal.rsrp {
+                if let Some(rscp) = signal.rscp() {
                     // Sent without its sign.
                     $r.wcdma_rscp(rscp.saturating_neg());
                 }
@@ -555,8 +555,8 @@ pub(super) fn tx_rx(call: &mut Call<'_, '_>) -> Outcome {
                     r.$call(wire::$kind {
                         is_radio_tuned: true,
                         rx_power: measured(true, signal.rssi),
-                        ecio: measured(third, signal.rsrq),
-                        rscp: measured(third, signal.rsrp),
+                        ecio: measured(third, signal.ecno()),
+                        rscp: measured(third, signal.rscp()),
                         rsrp: measured(newer, signal.rsrp),
                         phase: 0,
                     });
