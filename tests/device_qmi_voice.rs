@@ -273,8 +273,13 @@ fn a_dialogue_goes_on_until_one_side_ends_it() {
     let other = bench.client(Service::VOICE);
     listen(&mut bench, other);
     assert_eq!(bench.ask::<cancel_ussd::Message>(client, |_| {}).error(), ProtocolError::NO_EFFECT);
-    let (answer, _) = ussd(&mut bench, client, UssDataCodingScheme::ASCII, b"*123#");
+    let (answer, told) = ussd(&mut bench, client, UssDataCodingScheme::ASCII, b"*123#");
     assert_eq!(answer.error(), ProtocolError::NONE);
+    // The answer cannot say that it is a question; the one who asked is told so, registered or not.
+    assert_eq!((told.len(), told[0].client), (1, client.1));
+    let said = told[0].indication::<ussd_indication::Message>();
+    assert_eq!(said.user_action().unwrap(), UserAction::REQUIRED);
+    assert!(utf16(said.uss_data_utf16().unwrap().unwrap()).starts_with("1 Data"));
     // The second one must wait.
     let (busy, _) = ussd(&mut bench, other, UssDataCodingScheme::ASCII, b"*100#");
     assert_eq!(busy.error(), ProtocolError::INCOMPATIBLE_STATE);
@@ -286,7 +291,10 @@ fn a_dialogue_goes_on_until_one_side_ends_it() {
     };
     let (answer, _) = ussd(&mut bench, client, UssDataCodingScheme::ASCII, b"*123#");
     assert_eq!(answer.error(), ProtocolError::INCOMPATIBLE_STATE);
-    assert_eq!(bench.ask::<cancel_ussd::Message>(client, |_| {}).error(), ProtocolError::NONE);
+    assert_eq!(bench.ask::<cancel_ussd::Message>(other, |_| {}).error(), ProtocolError::NONE);
+    let told = bench.one();
+    assert_eq!(told.client, client.1, "whose dialogue another client has ended");
+    told.indication::<release_ussd_indication::Message>();
     assert_eq!(reply(&mut bench, "1"), ProtocolError::INCOMPATIBLE_STATE);
     let transaction = bench.request::<originate_ussd_no_wait::Message>(client, |r| {
         r.uss_data(UssData { data_coding_scheme: UssDataCodingScheme::ASCII, data: b"*123#".into() });
@@ -295,16 +303,32 @@ fn a_dialogue_goes_on_until_one_side_ends_it() {
     assert_eq!((told[0].transaction, told[0].error(), told[1].client), (transaction, ProtocolError::NONE, client.1));
     let said = told[1].indication::<originate_ussd_no_wait_indication::Message>();
     assert!(utf16(said.uss_data_utf16().unwrap().unwrap()).starts_with("1 Data"));
+    let said = told[2].indication::<ussd_indication::Message>();
+    assert_eq!((told[2].client, said.user_action().unwrap()), (client.1, UserAction::REQUIRED));
+    let both = |told: &[Message]| {
+        let mut told: Vec<u8> = told.iter().map(|message| message.client).collect();
+        told.sort_unstable();
+        told == [client.1.min(other.1), client.1.max(other.1)]
+    };
     assert_eq!(reply(&mut bench, "1"), ProtocolError::NONE);
     let told = bench.wait(1_000);
-    assert_eq!((told.len(), told[0].client), (1, other.1), "who has registered is told");
+    assert!(both(&told), "who has asked and who has registered are told: {told:?}");
     let said = told[0].indication::<ussd_indication::Message>();
     assert_eq!(said.user_action().unwrap(), UserAction::REQUIRED);
     assert_eq!(reply(&mut bench, "2"), ProtocolError::NONE);
     let told = bench.wait(1_000);
+    assert!(both(&told), "{told:?}");
     let said = told[0].indication::<ussd_indication::Message>();
     assert_eq!(said.user_action().unwrap(), UserAction::NOT_REQUIRED);
     assert_eq!(said.uss_data().unwrap().unwrap().data.bytes, b"1 GB was booked.");
+    // The dialogue that ends by itself ends for who spoke last, once.
+    ussd(&mut bench, client, UssDataCodingScheme::ASCII, b"*123#");
+    let told = bench.wait(600_000);
+    assert!(both(&told), "{told:?}");
+    told[0].indication::<release_ussd_indication::Message>();
+    let now = bench.now;
+    bench.modem.network_ussd(now, "Good morning.", false).unwrap();
+    assert_eq!(bench.one().client, other.1);
     // What the network does not know comes as an error.
     bench.request::<originate_ussd_no_wait::Message>(client, |r| {
         r.uss_data(UssData { data_coding_scheme: UssDataCodingScheme::ASCII, data: b"*999#".into() });
@@ -323,7 +347,7 @@ fn a_dialogue_goes_on_until_one_side_ends_it() {
     assert_eq!(reply(&mut bench, "7"), ProtocolError::NONE);
     assert_eq!(bench.heard(), []);
     let told = bench.wait(1_000);
-    assert_eq!(told.len(), 1, "the network does not know the answer");
+    assert!(both(&told), "the network does not know the answer: {told:?}");
     told[0].indication::<release_ussd_indication::Message>();
     let now = bench.now;
     bench.modem.network_ussd(now, "Book more?", true).unwrap();

@@ -1,6 +1,7 @@
 //! VOICE: calls, supplementary services, dialogues with the network (USSD).
 //!
-//! Clients are told only what they have registered for. What a client without registration asks for, it is answered.
+//! Clients are told only what they have registered for. What a client without registration asks for, it is answered; in a
+//! dialogue with the network, who spoke last is told what the network says, registered or not.
 
 use at_wire::text::CbsCoding;
 use at_wire::ussd::{self, UssdString};
@@ -52,6 +53,8 @@ pub(in super::super) struct Client {
     calls: bool,
     notices: bool,
     ussd: bool,
+    /// It spoke last in the dialogue with the network, which goes on.
+    speaks: bool,
 }
 
 fn register(call: &mut Call<'_, '_>) -> Outcome {
@@ -92,7 +95,7 @@ fn tell(tell: &mut Tell<'_, '_>, change: &Change) {
                 r.info(SupplementaryServiceIndInfo { call_id, notification_type });
             });
         }
-        Change::Ussd(number) if client.ussd => {
+        Change::Ussd(number) if client.ussd || client.speaks => {
             // A reply that is gone was followed by newer ones.
             let Some(reply) = tell.modem.ussd_reply(number) else { return };
             // It may be a host of this face that has taken the dialogue from another one.
@@ -101,15 +104,11 @@ fn tell(tell: &mut Tell<'_, '_>, change: &Change) {
                 return;
             }
             match user_action(reply.response) {
-                Some(action) => tell.send::<ussd_indication::Message>(|r, _| {
-                    r.user_action(action);
-                    let said = Said::of(reply);
-                    if let Some(data) = said.data() {
-                        r.uss_data(data);
-                    }
-                    r.uss_data_utf16(said.units.as_slice().into());
-                }),
+                Some(action) => tell.send::<ussd_indication::Message>(|r, _| words(r, action, reply)),
                 None => tell.send::<release_ussd_indication::Message>(|_, _| {}),
+            }
+            if let Some(client) = tell.state::<Client>() {
+                client.speaks = false;
             }
         }
         _ => {}
@@ -387,6 +386,39 @@ fn user_action(response: UssdResponse) -> Option<UserAction> {
     }
 }
 
+/// Words of the network in an indication.
+fn words(r: &mut ussd_indication::IndicationBuilder<'_>, action: UserAction, reply: &Reply) {
+    r.user_action(action);
+    let said = Said::of(reply);
+    if let Some(data) = said.data() {
+        r.uss_data(data);
+    }
+    r.uss_data_utf16(said.units.as_slice().into());
+}
+
+/// The client of a call has spoken: its part in the dialogue, and nobody else's, goes on while the network asks.
+fn spoke(call: &mut Call<'_, '_>, goes_on: bool) {
+    let speaker = call.client();
+    for (cid, client) in call.states::<Client>() {
+        client.speaks = goes_on && cid == speaker;
+    }
+}
+
+/// What the network said to the first words of a dialogue was a question: the answer to the request has no place to say
+/// so, the indication has.
+fn ask_back(call: &mut Call<'_, '_>, response: UssdResponse) {
+    let asks = response == UssdResponse::Question;
+    spoke(call, asks);
+    if asks {
+        let by = call.origin();
+        call.indicate::<ussd_indication::Message>(|r, modem| {
+            if let Some(reply) = reply(modem, by) {
+                words(r, UserAction::REQUIRED, reply);
+            }
+        });
+    }
+}
+
 /// What a request in a dialogue comes to, when the network says no more than that.
 fn cause(response: UssdResponse) -> (ProtocolError, CallEndReason) {
     match response {
@@ -451,14 +483,16 @@ fn originate(call: &mut Call<'_, '_>) -> Outcome {
                 r.failure_cause(cause);
             });
         }
-        call.answer::<originate_ussd::Message>(|r, modem| {
+        let answered = call.answer::<originate_ussd::Message>(|r, modem| {
             let Some(reply) = reply(modem, by) else { return };
             let said = Said::of(reply);
             if let Some(data) = said.data() {
                 r.uss_data(data);
             }
             r.uss_data_utf16(said.units.as_slice().into());
-        })
+        });
+        ask_back(call, response);
+        answered
     })
 }
 
@@ -486,12 +520,15 @@ fn originate_no_wait(call: &mut Call<'_, '_>) -> Outcome {
             }
             r.uss_data_utf16(said.units.as_slice().into());
         });
+        if failed.is_none() {
+            ask_back(call, response);
+        }
         Ok(Step::Success)
     })?;
     Ok(Step::Success)
 }
 
-/// What the network says to that, it tells all who have registered.
+/// What the network says to that, it tells who asked, and all who have registered.
 fn answer_network(call: &mut Call<'_, '_>) -> Outcome {
     let data = call.request::<answer_ussd::Message>().uss_data()?;
     let (now, by) = (call.now, call.origin());
@@ -500,18 +537,16 @@ fn answer_network(call: &mut Call<'_, '_>) -> Outcome {
         let by = call.origin();
         let response = reply(call.modem, by).map_or(UssdResponse::Terminated, |reply| reply.response);
         let action = user_action(response).filter(|_| outcome.is_ok());
-        let told: Vec<u8, 255> =
-            crate::device::collect(call.states::<Client>().filter(|(_, client)| client.ussd).map(|(cid, _)| cid));
+        let asked = call.client();
+        spoke(call, action == Some(UserAction::REQUIRED));
+        let told = call.states::<Client>().filter(|(cid, client)| client.ussd || *cid == asked).map(|(cid, _)| cid);
+        let told: Vec<u8, 255> = crate::device::collect(told);
         for cid in &told {
             match action {
                 Some(action) => call.indicate_to::<ussd_indication::Message>(*cid, |r, modem| {
-                    r.user_action(action);
-                    let Some(reply) = reply(modem, by) else { return };
-                    let said = Said::of(reply);
-                    if let Some(data) = said.data() {
-                        r.uss_data(data);
+                    if let Some(reply) = reply(modem, by) {
+                        words(r, action, reply);
                     }
-                    r.uss_data_utf16(said.units.as_slice().into());
                 }),
                 None => call.indicate_to::<release_ussd_indication::Message>(*cid, |_, _| {}),
             }
@@ -526,7 +561,16 @@ fn cancel(call: &mut Call<'_, '_>) -> Outcome {
         return Err(Refused(ProtocolError::NO_EFFECT));
     }
     call.modem.cancel_ussd(call.now, call.origin());
-    Ok(Step::Success)
+    let own = call.client();
+    let mut speakers = call.states::<Client>();
+    let speaker = speakers.find_map(|(cid, client)| core::mem::take(&mut client.speaks).then_some(cid));
+    drop(speakers);
+    let answered = call.answer::<cancel_ussd::Message>(|_, _| {});
+    // Somebody else's dialogue is over for that one, who has not asked for it.
+    if let Some(speaker) = speaker.filter(|speaker| *speaker != own) {
+        call.indicate_to::<release_ussd_indication::Message>(speaker, |_, _| {});
+    }
+    answered
 }
 
 /// What a telephone without CDMA has: no timers of calls, no service options, no privacy.
