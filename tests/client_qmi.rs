@@ -330,6 +330,10 @@ fn codes_are_entered_in_the_newer_and_the_older_service() {
         let Err(Error::Locked(lock)) = client.pin(PinOperation::Change("1234", "1111"), false) else { panic!() };
         assert!(lock.wrong);
         client.pin(PinOperation::Protect(false, "4321"), false).unwrap();
+        // What has no effect is done already, except where a code was to change.
+        client.pin(PinOperation::Protect(false, "4321"), false).unwrap();
+        let Err(Error::Refused(refusal)) = client.pin(PinOperation::Change("4321", "1111"), false) else { panic!() };
+        assert_eq!(refusal.error, ProtocolError::NO_EFFECT);
     }
 }
 

@@ -1489,6 +1489,11 @@ fn pin_enabled_disabled_and_changed() {
     let tid = bench.set::<bc::Pin>(&pin(Do::ENABLE, "1234"));
     bench.read_one().answer::<bc::Pin>(tid, Status::SUCCESS);
     assert_eq!(pin1_mode(&mut bench), bc::PinMode::ENABLED);
+    let change = bc::PinSet { new_pin: "4321".into(), ..pin(Do::CHANGE, "1111") };
+    let tid = bench.set::<bc::Pin>(&change);
+    let answer = bench.read_one();
+    let told = lock_info(answer.answer::<bc::Pin>(tid, Status::FAILURE));
+    assert_eq!(told, (Type::PIN1, State::UNLOCKED, 2), "a wrong old PIN costs an attempt");
     let change = bc::PinSet { new_pin: "4321".into(), ..pin(Do::CHANGE, "1234") };
     let tid = bench.set::<bc::Pin>(&change);
     bench.read_one().answer::<bc::Pin>(tid, Status::SUCCESS);

@@ -324,6 +324,8 @@ fn pins_are_entered_changed_and_unblocked() {
         answer.error()
     };
     assert_eq!(change(&mut bench, UimPinId::PIN, "1234"), ProtocolError::INCORRECT_PIN);
+    let pin1 = |bench: &Bench| bench.modem.sim().unwrap().pin1.clone();
+    assert_eq!(pin1(&bench).pin_attempts, 1, "a wrong old PIN costs an attempt");
     assert_eq!(change(&mut bench, UimPinId::PIN, "1111"), ProtocolError::NONE);
     assert_eq!(change(&mut bench, UimPinId(3), "1111"), ProtocolError::INVALID_PIN_ID);
     let protect = |bench: &mut Bench, protection_enabled| {
@@ -335,6 +337,11 @@ fn pins_are_entered_changed_and_unblocked() {
     assert_eq!(protect(&mut bench, true), ProtocolError::NO_EFFECT);
     assert_eq!(protect(&mut bench, false), ProtocolError::NONE);
     assert_eq!(verify(&mut bench, "2222").error(), ProtocolError::NO_EFFECT);
+    // A PIN that is disabled cannot be changed, nor does a try cost an attempt (ETSI TS 102 221 §11.1.10).
+    for old in ["2222", "1111"] {
+        assert_eq!(change(&mut bench, UimPinId::PIN, old), ProtocolError::NO_EFFECT);
+    }
+    assert_eq!((&*pin1(&bench).pin, pin1(&bench).pin_attempts), ("2222", 3));
 }
 
 #[test]

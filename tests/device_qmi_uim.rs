@@ -179,6 +179,18 @@ fn protection_and_change_of_codes() {
         answer.error()
     };
     assert_eq!(protect(&mut bench, PinId::PIN1, false, "1234"), ProtocolError::NO_EFFECT);
+    // A PIN that is disabled cannot be changed, nor does a try cost an attempt (ETSI TS 102 221 §11.1.10).
+    for old in ["1234", "1111"] {
+        let info = ChangePinInfo { pin_id: PinId::PIN1, old_pin: old.into(), new_pin: "4321".into() };
+        let answer = bench.ask::<change_pin::Message>(client, |r| {
+            r.session(card(SessionType::CARD_SLOT1)).info(info);
+        });
+        assert_eq!(answer.error(), ProtocolError::NO_EFFECT);
+        let r = answer.response::<change_pin::Message>();
+        let said = r.card_result().unwrap().unwrap();
+        assert_eq!((said.sw1, said.sw2), (0x69, 0x84));
+        assert_eq!(r.retries_remaining().unwrap().unwrap().verify_retries_left, 3);
+    }
     assert_eq!(verify(&mut bench, client, PinId::PIN1, "1234").error(), ProtocolError::NO_EFFECT);
     assert_eq!(protect(&mut bench, PinId::PIN1, true, "1111"), ProtocolError::INCORRECT_PIN);
     assert_eq!(protect(&mut bench, PinId::PIN1, true, "1234"), ProtocolError::NONE);
@@ -195,6 +207,7 @@ fn protection_and_change_of_codes() {
     };
     assert_eq!(change(&mut bench, "1234", "12"), ProtocolError::INVALID_ARGUMENT);
     assert_eq!(change(&mut bench, "1111", "4321"), ProtocolError::INCORRECT_PIN);
+    assert_eq!(bench.modem.sim().unwrap().pin1.pin_attempts, 2, "a wrong old PIN costs an attempt");
     assert_eq!(change(&mut bench, "1234", "4321"), ProtocolError::NONE);
     assert_eq!(verify(&mut bench, client, PinId::PIN1, "4321").error(), ProtocolError::NONE);
     let answer = bench.ask::<verify_pin::Message>(client, |r| {

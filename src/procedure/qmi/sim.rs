@@ -468,8 +468,13 @@ impl Procedure for UseCode<'_> {
         }
         if self.asked {
             return match outcome {
-                // Of a PIN that is verified, or protected, already.
-                Outcome::Answer(_) | Outcome::Refused(ProtocolError::NO_EFFECT, _) => Step::Done,
+                Outcome::Answer(_) => Step::Done,
+                // Of a PIN that is verified, or protected, already. A code that was to change has not.
+                Outcome::Refused(ProtocolError::NO_EFFECT, _)
+                    if matches!(self.operation, PinOperation::Verify(_) | PinOperation::Protect(..)) =>
+                {
+                    Step::Done
+                }
                 Outcome::Refused(error, tlvs) => self.refused(error, tlvs),
                 outcome => fail(self.message(), outcome),
             };

@@ -491,6 +491,8 @@ fn code_failed(modem: &Modem, lock: Lock, failure: Failure) -> (ProtocolError, R
         Reason::CodeWrong if puk == 0 => (ProtocolError::PIN_ALWAYS_BLOCKED, (0x69, 0x83)),
         Reason::CodeWrong if pin == 0 => (ProtocolError::PIN_BLOCKED, (0x69, 0x83)),
         Reason::CodeWrong => (ProtocolError::INCORRECT_PIN, (0x63, 0xc0 | pin)),
+        // ETSI TS 102 221 §10.2.1.5: referenced data reversibly blocked, which is to say disabled.
+        Reason::CodeDisabled => (ProtocolError::NO_EFFECT, (0x69, 0x84)),
         _ => (Refused::from(failure).0, (0, 0)),
     };
     (error, RetriesRemaining { verify_retries_left: pin, unblock_retries_left: puk }, CardResult { sw1, sw2 })
