@@ -15,9 +15,11 @@ use qmi_common::{Bench, Client, hex};
 use qmi_wire::frame::Kind;
 use qmi_wire::service::{Service, dms::*};
 use qmi_wire::{Exchange, ProtocolError};
+use wwan::device::modem::bearer::Context;
 use wwan::device::modem::firmware::{Image, ImageKind};
 use wwan::device::modem::management::Power;
 use wwan::device::modem::network::Technologies;
+use wwan::device::modem::profile::{Autoconnect, AutoconnectMode, Usage};
 use wwan::device::modem::sim::{NetworkLock, Sim};
 use wwan::device::modem::{Setup, SimSetup, text};
 use wwan::device::qmi::Config;
@@ -493,6 +495,18 @@ fn codes_and_data_of_the_user_are_kept() {
     let answer = bench.ask::<get_alt_net_config::Message>(client, |_| {});
     assert!(answer.response::<get_alt_net_config::Message>().config().unwrap());
 
+    // Profiles too, whatever service has changed them.
+    let origin = wwan::device::modem::event::Origin(1);
+    let delivered = bench.modem.contexts().to_vec();
+    let changed = Context { id: 1, apn: text("elsewhere"), ..delivered[0].clone() };
+    bench.modem.store_context(origin, changed).unwrap();
+    bench.modem.set_context_notes(1, &[0x15, 1, 2, 3, 4]).unwrap();
+    let more = bench.modem.create_context(origin, delivered[0].clone()).unwrap();
+    bench.modem.set_default_context(Usage::Tethered, more).unwrap();
+    let now = bench.now;
+    bench.modem.request_attach_profiles(now, origin, &[more], false).unwrap();
+    bench.modem.set_autoconnect(now, Autoconnect { mode: AutoconnectMode::Paused, home_only: true });
+
     let restore = bench.ask::<restore_factory_defaults::Message>(client, |r| {
         r.service_programming_code(b"123456".into());
     });
@@ -502,6 +516,11 @@ fn codes_and_data_of_the_user_are_kept() {
     assert!(answer.response::<read_user_data::Message>().user_data().unwrap().bytes.is_empty());
     let answer = bench.ask::<get_alt_net_config::Message>(client, |_| {});
     assert!(!answer.response::<get_alt_net_config::Message>().config().unwrap());
+    assert_eq!(bench.modem.contexts(), delivered);
+    assert!(bench.modem.context_notes(1).is_empty());
+    assert_eq!(bench.modem.default_context(Usage::Tethered), 1);
+    assert_eq!((bench.modem.attach_profiles(), bench.modem.pending_attach_profiles()), (&[1][..], None));
+    assert_eq!(bench.modem.autoconnect(), Autoconnect::default());
 }
 
 #[test]

@@ -130,6 +130,58 @@ fn a_refusal_has_the_networks_cause() {
 }
 
 #[test]
+fn preferred_name_servers_stand_in_where_the_network_names_none() {
+    let server = |last| Ipv4(Ipv4Addr::new(203, 0, 113, last));
+    let v6 = Ipv6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 9));
+    for names in [true, false] {
+        let mut setup = Setup::default();
+        if !names {
+            setup.bearer.addresses.dns4.clear();
+            setup.bearer.addresses.dns6.clear();
+        }
+        let mut bench = Bench::with(setup, Config::default());
+        let one = bench.client(Service::WDS);
+        let answer = bench.ask::<create_profile::Message>(one, |r| {
+            r.profile_type(ProfileType::_3GPP).apn_name("internet".into());
+            r.primary_ipv4_dns_address(server(1)).secondary_ipv4_dns_address(server(2));
+            r.ipv6_primary_dns_address_preference(v6);
+        });
+        assert_eq!(answer.error(), NONE);
+        let dns = RequestedSettings::DNS_ADDRESS;
+        let unspecified = Ipv4(Ipv4Addr::UNSPECIFIED);
+        for (asked, told) in [
+            // What the request prefers goes before what the profile prefers; none at all is no preference.
+            ([None, None], [Some(server(1)), Some(server(2))]),
+            ([Some(server(3)), None], [Some(server(3)), None]),
+            ([Some(unspecified), Some(server(4))], [Some(server(4)), None]),
+            ([Some(unspecified), Some(unspecified)], [None, None]),
+        ] {
+            let (answer, _) = start_with(&mut bench, one, |r| {
+                r.profile_index_3gpp(2);
+                if let Some(first) = asked[0] {
+                    r.primary_dns_address_preference(first);
+                }
+                if let Some(second) = asked[1] {
+                    r.secondary_dns_address_preference(second);
+                }
+            });
+            let handle = answer.response::<start_network::Message>().packet_data_handle().unwrap();
+            let current = settings(&mut bench, one, dns);
+            let is = [current.primary_ipv4_dns_address().unwrap(), current.secondary_ipv4_dns_address().unwrap()];
+            let network = [Some(Ipv4(Ipv4Addr::new(192, 0, 2, 53))), Some(Ipv4(Ipv4Addr::new(198, 51, 100, 53)))];
+            assert_eq!(is, if names { network } else { told });
+            assert_eq!(stop(&mut bench, one, handle, false).0, NONE);
+        }
+        let (answer, _) = start_with(&mut bench, one, |r| {
+            r.profile_index_3gpp(2).ip_family_preference(IpFamily::IPV6.into());
+        });
+        assert_eq!(answer.error(), NONE);
+        let first = settings(&mut bench, one, dns).ipv6_primary_dns_address().unwrap();
+        assert_eq!(first == Some(v6), !names, "{first:?}");
+    }
+}
+
+#[test]
 fn each_ip_version_is_a_client_with_a_session_of_its_own() {
     let mut bench = Bench::default();
     let (v4, v6) = (bench.client(Service::WDS), bench.client(Service::WDS));

@@ -204,7 +204,8 @@ pub struct IpConfiguration {
 }
 
 impl IpConfiguration {
-    fn new(plan: &AddressPlan, session: u8, ip: IpKind) -> Self {
+    /// Addresses from the plan. `preferred` is what the host has asked for: where the plan says anything, it counts.
+    fn new(plan: &AddressPlan, session: u8, ip: IpKind, preferred: &NameServers) -> Self {
         let block = u32::from(plan.v4).saturating_add(u32::from(session).saturating_mul(4));
         let v4 = |host: u32| Ipv4Addr::from(block.saturating_add(host));
         let block = u128::from(plan.v6).saturating_add(u128::from(session) << 64);
@@ -214,13 +215,13 @@ impl IpConfiguration {
                 address: v4(2),
                 prefix: 30,
                 gateway: v4(1),
-                dns: plan.dns4.clone(),
+                dns: if plan.dns4.is_empty() { collect(preferred.v4.iter().copied()) } else { plan.dns4.clone() },
             }),
             v6: ip.has_v6().then(|| Ipv6Configuration {
                 address: v6(2),
                 prefix: 64,
                 gateway: v6(1),
-                dns: plan.dns6.clone(),
+                dns: if plan.dns6.is_empty() { collect(preferred.v6.iter().copied()) } else { plan.dns6.clone() },
             }),
             mtu: plan.mtu,
         }
@@ -355,6 +356,10 @@ pub struct ContextRequest<'a> {
     pub channel: u8,
     /// Number of the stored context that all this was taken from; 0: none.
     pub context: u32,
+    /// IPv4 name servers for the case that the network names none; two at most are taken.
+    pub dns4: &'a [Ipv4Addr],
+    /// The same for IPv6.
+    pub dns6: &'a [Ipv6Addr],
 }
 
 /// How a session came to be.
@@ -381,6 +386,13 @@ struct Throttle {
     failure: Failure,
 }
 
+/// Name servers that a host has asked for.
+#[derive(Debug)]
+struct NameServers {
+    v4: Vec<Ipv4Addr, 2>,
+    v6: Vec<Ipv6Addr, 2>,
+}
+
 #[derive(Debug)]
 struct Session {
     status: SessionStatus,
@@ -389,6 +401,7 @@ struct Session {
     traffic: Statistics,
     dormant: bool,
     configuration: IpConfiguration,
+    preferred: NameServers,
     pco: Vec<u8, PCO_LEN>,
     due: Option<Instant>,
     /// What the network will say when an activation is due: families granted and a cause.
@@ -488,6 +501,10 @@ impl Bearers {
 
     pub(super) fn contexts(&self) -> &[Context] {
         &self.contexts
+    }
+
+    pub(super) const fn delivered_autoconnect(&self) -> Autoconnect {
+        self.setup.autoconnect
     }
 
     pub(super) fn forget_context(&mut self, id: u32) {
@@ -807,6 +824,10 @@ impl Modem {
             traffic: Statistics::default(),
             dormant: false,
             configuration: IpConfiguration::default(),
+            preferred: NameServers {
+                v4: collect(request.dns4.iter().copied()),
+                v6: collect(request.dns6.iter().copied()),
+            },
             pco: Vec::new(),
             due: Some(now + if throttled.is_some() { Millis(0) } else { self.delays.activate }),
             verdict: throttled.map_or_else(|| self.bearers.verdict(request), Err),
@@ -887,7 +908,7 @@ impl Modem {
                 session.status.state = SessionState::Active;
                 session.status.ip = ip;
                 session.status.cause = cause;
-                session.configuration = IpConfiguration::new(&setup.addresses, id, ip);
+                session.configuration = IpConfiguration::new(&setup.addresses, id, ip, &session.preferred);
                 self.tell_session(id, owner);
                 self.finish(Work::Activate(id), Ok(()));
             }
@@ -1071,6 +1092,7 @@ impl Modem {
     /// Goes back to the contexts that the device was delivered with.
     pub fn restore_contexts(&mut self, by: Origin) {
         self.bearers.contexts = self.bearers.setup.contexts.clone();
+        self.profiles.forget_notes();
         self.log.push(by, Change::Contexts(ContextChange::All));
     }
 

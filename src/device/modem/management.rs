@@ -360,12 +360,13 @@ impl Modem {
         Ok(())
     }
 
-    /// Makes what hosts have set of the device and of positioning as it was delivered.
+    /// Makes what hosts have set of the device and of positioning as it was delivered, with the stored contexts and how
+    /// they are used. Sessions that are active stay.
     ///
     /// # Errors
     ///
     /// [`Reason::CodeWrong`]: the code for service is needed.
-    pub fn restore_factory_defaults(&mut self, now: Instant, code: &str) -> Result<(), Failure> {
+    pub fn restore_factory_defaults(&mut self, now: Instant, by: Origin, code: &str) -> Result<(), Failure> {
         self.poll(now);
         self.check_service_code(code)?;
         let management = &mut self.management;
@@ -377,6 +378,7 @@ impl Modem {
         management.user_time = None;
         management.persistent = false;
         management.next_composition = management.setup.compositions.current;
+        self.restore_profiles(by);
         self.location.restore();
         self.firmware.restore();
         self.oma.restore();

@@ -130,6 +130,10 @@ impl Profiles {
         self.next_try = self.next_try.max(self.polled);
     }
 
+    pub(super) fn forget_notes(&mut self) {
+        self.notes.clear();
+    }
+
     pub(super) fn deleted(&mut self, context: u32) {
         self.notes.retain(|notes| notes.context != context);
     }
@@ -291,6 +295,14 @@ impl Modem {
         self.poll(now);
     }
 
+    /// Makes the stored contexts, what they are used for and whether the modem connects by itself as they were delivered.
+    pub(super) fn restore_profiles(&mut self, by: Origin) {
+        let (polled, autoconnect) = (self.profiles.polled, self.bearers.delivered_autoconnect());
+        self.profiles = Profiles { next_try: polled, polled, ..Profiles::new(autoconnect) };
+        self.set_attach_contexts(by, None);
+        self.restore_contexts(by);
+    }
+
     /// When the modem connects by itself, if it will.
     pub(super) fn autoconnect_due(&self) -> Option<Instant> {
         let Autoconnect { mode, home_only } = self.profiles.autoconnect;
@@ -327,6 +339,7 @@ impl Modem {
             purpose: Purpose::INTERNET,
             channel: 0,
             context: id,
+            ..ContextRequest::default()
         };
         // What cannot begin now is tried again later.
         let _ = self.activate(now, Origin::WORLD, &request);

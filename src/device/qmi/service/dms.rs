@@ -843,8 +843,8 @@ fn set_code(call: &mut Call<'_, '_>) -> Outcome {
 
 fn restore(call: &mut Call<'_, '_>) -> Outcome {
     let code = call.request::<restore_factory_defaults::Message>().service_programming_code()?;
-    let now = call.now;
-    call.modem.restore_factory_defaults(now, digits(code)?).map_err(wrong_code)?;
+    let (now, by) = (call.now, call.origin());
+    call.modem.restore_factory_defaults(now, by, digits(code)?).map_err(wrong_code)?;
     Ok(Step::Success)
 }
 

@@ -1,6 +1,8 @@
 //! Profiles: the model's contexts under QMI's numbers. What a profile has beyond a context is kept as its notes: numbers of
 //! TLVs, each with a value of the length that belongs to it.
 
+use core::net::{Ipv4Addr, Ipv6Addr};
+
 use heapless::Vec;
 use qmi_wire::service::wds::*;
 use qmi_wire::text::Rest;
@@ -9,6 +11,7 @@ use qmi_wire::{Builder as _, Exchange, ProtocolError, TlvSet};
 use super::session::{ANYWHERE, AT_HOME};
 use super::words::{auth, authentication, pdp_type};
 use super::{Client, WATCHED};
+use crate::device::collect;
 use crate::device::modem::bearer::{Auth, CONTEXTS, Context, IpKind};
 use crate::device::modem::event::Origin;
 use crate::device::modem::network::PacketState;
@@ -26,6 +29,9 @@ const DISABLED: u8 = 0x2f;
 const NO_ROAMING: u8 = 0x3e;
 /// Servers of the IP multimedia subsystem are asked for in protocol configuration options.
 pub(super) const PCSCF_BY_PCO: u8 = 0x1f;
+/// Name servers, the first one and the second one.
+const DNS4: [u8; 2] = [0x15, 0x16];
+const DNS6: [u8; 2] = [0x2b, 0x2c];
 /// The connection is for signalling of the IP multimedia subsystem only.
 pub(super) const IMCN: u8 = 0x22;
 
@@ -71,6 +77,14 @@ pub(super) fn noted_authentication(modem: &Modem, context: &Context) -> Option<A
     let stored = modem.context(context.id).is_some_and(|stored| stored.auth == context.auth);
     let note = noted(modem, context.id, AUTHENTICATION)?;
     (stored && context.auth == Auth::Chap && note == [BOTH.bits()]).then_some(BOTH)
+}
+
+/// The name servers that a profile prefers, of IPv4 and IPv6.
+pub(super) fn noted_name_servers(modem: &Modem, id: u32) -> (Vec<Ipv4Addr, 2>, Vec<Ipv6Addr, 2>) {
+    let of = |tlvs: [u8; 2]| tlvs.into_iter().filter_map(move |tlv| noted(modem, id, tlv));
+    let v4 = of(DNS4).filter_map(|value| value.first_chunk()).map(|value| Ipv4Addr::from(u32::from_le_bytes(*value)));
+    let v6 = of(DNS6).filter_map(|value| value.first_chunk::<16>()).map(|value| Ipv6Addr::from(*value));
+    (collect(v4.filter(|server| !server.is_unspecified())), collect(v6.filter(|server| !server.is_unspecified())))
 }
 
 const BOTH: Authentication = Authentication::PAP.union(Authentication::CHAP);
@@ -303,7 +317,7 @@ pub(super) fn list(call: &mut Call<'_, '_>) -> Outcome {
     }
     call.answer::<get_profile_list::Message>(|r, modem| {
         let numbers = (1..=u32::from(u8::MAX)).filter_map(|id| modem.context(id));
-        let list: Vec<Profile<'_>, CONTEXTS> = crate::device::collect(numbers.map(|context| Profile {
+        let list: Vec<Profile<'_>, CONTEXTS> = collect(numbers.map(|context| Profile {
             profile_type: ProfileType::_3GPP,
             profile_index: identifier(context.id).profile_index,
             profile_name: context.name.as_str().into(),
@@ -375,7 +389,7 @@ pub(super) fn watch(call: &mut Call<'_, '_>) -> Outcome {
     if list.iter().any(|one| !matches!(one.profile_type, ProfileType::_3GPP | ProfileType::ALL)) {
         return Err(Refused(ProtocolError::INVALID_PROFILE_TYPE));
     }
-    call.state::<Client>()?.watched = crate::device::collect(list);
+    call.state::<Client>()?.watched = collect(list);
     Ok(Step::Success)
 }
 
@@ -446,7 +460,7 @@ pub(super) fn set_attach_list(call: &mut Call<'_, '_>) -> Outcome {
     if list.len() > ATTACH_PROFILES {
         return Err(Refused(ProtocolError::REQUESTED_NUMBER_UNSUPPORTED));
     }
-    let list: Vec<u32, ATTACH_PROFILES> = crate::device::collect(list.iter().map(u32::from));
+    let list: Vec<u32, ATTACH_PROFILES> = collect(list.iter().map(u32::from));
     let (now, by): (_, Origin) = (call.now, call.origin());
     let ticket = call.modem.request_attach_profiles(now, by, &list, again).map_err(|failure| match failure.reason {
         Reason::InvalidIndex => Refused(ProtocolError::INVALID_PROFILE),
@@ -477,7 +491,7 @@ fn tell_attach(call: &mut Call<'_, '_>, done: bool) {
 pub(super) fn attach_list(call: &mut Call<'_, '_>) -> Outcome {
     call.answer::<get_lte_attach_pdn_list::Message>(|r, modem| {
         let numbers = |list: &[u32]| -> Vec<u16, ATTACH_PROFILES> {
-            crate::device::collect(list.iter().map(|id| u16::try_from(*id).unwrap_or(u16::MAX)))
+            collect(list.iter().map(|id| u16::try_from(*id).unwrap_or(u16::MAX)))
         };
         r.current_list(numbers(modem.attach_profiles()).as_slice().into());
         if let Some(pending) = modem.pending_attach_profiles() {

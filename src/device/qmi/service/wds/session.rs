@@ -4,6 +4,8 @@
 //! if it is what the client asks for, with POLICY_MISMATCH if not. It is another client's, whose host may have gone without
 //! a word, or the modem's own. Stopping the handle 0xFFFFFFFF ends it, whoever began it.
 
+use core::net::{Ipv4Addr, Ipv6Addr};
+
 use heapless::Vec;
 use qmi_wire::ProtocolError;
 use qmi_wire::service::wds::*;
@@ -38,6 +40,8 @@ struct Wanted {
     family: IpFamily,
     auth: Option<Authentication>,
     embedded: bool,
+    dns4: Vec<Ipv4Addr, 2>,
+    dns6: Vec<Ipv6Addr, 2>,
 }
 
 /// What is asked for: a profile, and what is named beside it.
@@ -88,7 +92,14 @@ fn wanted(call: &Call<'_, '_>, own: IpFamily) -> Result<Result<Wanted, Why>, Ref
     }
     let noted = super::profile::noted_authentication(call.modem, &context);
     let auth = auth_wanted.or(noted);
-    Ok(Ok(Wanted { context, family, auth, embedded }))
+    // Name servers are a preference: the network has the last word.
+    let (mut dns4, dns6) = super::profile::noted_name_servers(call.modem, context.id);
+    let asked = [request.primary_dns_address_preference()?, request.secondary_dns_address_preference()?];
+    if asked.iter().any(Option::is_some) {
+        let asked = asked.into_iter().flatten().map(|server| server.0);
+        dns4 = crate::device::collect(asked.filter(|server| !server.is_unspecified()));
+    }
+    Ok(Ok(Wanted { context, family, auth, embedded, dns4, dns6 }))
 }
 
 /// The model's number for contexts that can be used everywhere.
@@ -195,6 +206,8 @@ pub(super) fn start(call: &mut Call<'_, '_>) -> Outcome {
         ip,
         channel,
         context: wanted.context.id,
+        dns4: &wanted.dns4,
+        dns6: &wanted.dns6,
         ..ContextRequest::default()
     };
     let ticket = match call.modem.request_activation(now, by, &request) {
