@@ -78,6 +78,17 @@ impl Modem {
         run(&mut qmicli_command(&self.modem.path, &[self.way.options(), arguments].concat()))
     }
 
+    /// Runs qmicli on it while it may restart: qmicli waits for ever for outcomes that were lost then, and is ended.
+    ///
+    /// # Panics
+    ///
+    /// As [`run`].
+    #[must_use]
+    pub fn try_qmicli(&self, arguments: &[&str]) -> Said {
+        let command = qmicli_command(&self.modem.path, &[self.way.options(), arguments].concat());
+        run(Command::new("timeout").arg("5").arg(command.get_program()).args(command.get_args()))
+    }
+
     /// Asks until a value is printed.
     ///
     /// # Panics
@@ -85,7 +96,7 @@ impl Modem {
     /// If it is not for a long time.
     pub fn wait_for(&self, arguments: &[&str], key: &str, value: &str) {
         until(&format!("{arguments:?}: {key} {value}"), || {
-            let said = self.qmicli(arguments);
+            let said = self.try_qmicli(arguments);
             (said.values(key).first() == Some(&value)).then_some(())
         });
     }

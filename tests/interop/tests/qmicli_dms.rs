@@ -13,8 +13,8 @@
 
 use std::fs;
 
+use wwan_interop::Scratch;
 use wwan_interop::qmicli::{Modem, Row, Way, on_each_way, play};
-use wwan_interop::{Scratch, until};
 
 const QUESTIONS: &[Row<'_>] = &[
     (&["--dms-get-ids"], &[("ESN", "0"), ("IMEI", "490154203237518"), ("MEID", "unknown"), ("IMEI SV", "01")]),
@@ -118,10 +118,7 @@ fn operating_modes_are_set() {
         let _ = modem.qmicli(&["--dms-set-operating-mode=online"]).bad("InvalidTransition");
         let _ = modem.qmicli(&["--dms-set-operating-mode=reset"]).good();
         // Persistent low power ended with the mode that followed it.
-        until("the modem is back", || {
-            let said = modem.qmicli(&["--dms-get-operating-mode"]);
-            (said.values("Mode").first() == Some(&"online")).then_some(())
-        });
+        modem.wait_for(&["--dms-get-operating-mode"], "Mode", "online");
     });
 }
 
@@ -220,8 +217,5 @@ fn makers_have_actions_of_their_own() {
         (&["--gas-dms-set-active-firmware=2"], &[]),
     ];
     let _ = telit.play(rows);
-    until("the other firmware runs", || {
-        let said = telit.qmicli(&["--dms-get-revision"]);
-        (said.values("Revision").first() == Some(&"1.1.0")).then_some(())
-    });
+    telit.wait_for(&["--dms-get-revision"], "Revision", "1.1.0");
 }

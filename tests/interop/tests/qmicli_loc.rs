@@ -88,7 +88,7 @@ fn configurations_are_listed_loaded_and_activated() {
         let _ = modem.qmicli(&[&format!("--pdc-delete-config=software,{loaded}")]).good();
         let _ = modem.qmicli(&[&format!("--pdc-activate-config=software,{id}")]).good();
         until("the other configuration is active", || {
-            let said = modem.qmicli(&["--pdc-list-configs=software"]);
+            let said = modem.try_qmicli(&["--pdc-list-configs=software"]);
             (said.values("Status") == ["Inactive", "Active"]).then_some(())
         });
         let _ = modem.qmicli(&[&format!("--pdc-deactivate-config=software,{id}")]).good();
