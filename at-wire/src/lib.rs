@@ -8,6 +8,8 @@
 //! * [`parameter`]: what stands between the commas, read and written;
 //! * [`message`]: commands, their answers and URCs as types, and [`at_commands!`] and [`at_urcs!`], which declare them;
 //!   [`command`] and [`urc`] hold those of the specifications and of many makers;
+//! * [`radio`], [`address`], [`time`](mod@time), [`identity`]: what the numbers and texts in answers mean; [`input`]: checks of what
+//!   people give for commands;
 //! * [`policy`]: splits a command line as a modem does, and lets through what the rules allow.
 //!
 //! Texts:
@@ -29,18 +31,23 @@ extern crate alloc;
 mod codec;
 mod macros;
 
+pub mod address;
 #[cfg(feature = "catalogue")]
 pub mod catalogue;
 pub mod classify;
 pub mod cmux;
 pub mod command;
 pub mod framer;
+pub mod identity;
+pub mod input;
 pub mod message;
 pub mod parameter;
 pub mod policy;
+pub mod radio;
 pub mod result;
 pub mod sms;
 pub mod text;
+pub mod time;
 pub mod urc;
 pub mod ussd;
 

@@ -297,10 +297,10 @@ macro_rules! text {
             }
         }
 
-        impl $name<'_> {
+        impl<'a> $name<'a> {
             /// As text, if it is UTF-8.
             #[must_use]
-            pub fn as_str(&self) -> Option<&str> {
+            pub fn as_str(&self) -> Option<&'a str> {
                 core::str::from_utf8(self.0).ok()
             }
         }
@@ -376,27 +376,96 @@ macro_rules! hexadecimal {
     ($($type:ident)*) => {$(
         impl<'a> Value<'a> for Hex<$type> {
             fn read(field: Field<'a>) -> Result<Self, DecodeErrorKind> {
-                let text = core::str::from_utf8(field.unquoted().trim_ascii()).map_err(|_| DecodeErrorKind::Value)?;
-                let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
-                if digits.starts_with('+') {
-                    return Err(DecodeErrorKind::Value);
+                let text = field.unquoted().trim_ascii();
+                let digits = text.strip_prefix(b"0x").or_else(|| text.strip_prefix(b"0X")).unwrap_or(text);
+                let mut value: Option<$type> = None;
+                // Some write a colon or hyphen between octets.
+                for byte in digits.iter().filter(|byte| !matches!(byte, b':' | b'-')) {
+                    let digit = char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+                    let higher = value.unwrap_or(0).checked_mul(16).ok_or(DecodeErrorKind::Value)?;
+                    value = Some(higher | $type::from(digit.ok_or(DecodeErrorKind::Value)?));
                 }
-                $type::from_str_radix(digits, 16).map(Self).map_err(|_| DecodeErrorKind::Value)
+                value.map(Self).ok_or(DecodeErrorKind::Value)
             }
 
             fn write(&self, line: &mut LineWriter<'_, '_>) {
-                line.hexadecimal(u64::from(self.0), size_of::<$type>());
+                line.octets(&self.0.to_be_bytes());
             }
 
             #[cfg(feature = "catalogue")]
             fn json(&self) -> serde_json::Value {
-                self.0.into()
+                json_number(u128::from(self.0))
             }
         }
     )*};
 }
 
-hexadecimal!(u8 u16 u32 u64);
+/// A number, as a text if it is too large for one.
+#[cfg(feature = "catalogue")]
+fn json_number(number: u128) -> serde_json::Value {
+    u64::try_from(number).map_or_else(|_| alloc::format!("{number}").into(), Into::into)
+}
+
+hexadecimal!(u8 u16 u32 u64 u128);
+
+/// A number of up to 39 digits, such as the serial number of a card.
+impl<'a> Value<'a> for u128 {
+    fn read(field: Field<'a>) -> Result<Self, DecodeErrorKind> {
+        number(field.unquoted())
+    }
+
+    fn write(&self, line: &mut LineWriter<'_, '_>) {
+        line.formatted(format_args!("{self}"));
+    }
+
+    #[cfg(feature = "catalogue")]
+    fn json(&self) -> serde_json::Value {
+        json_number(*self)
+    }
+}
+
+/// A parameter that must be there, though its type would take nothing for an empty one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Given<T>(pub T);
+
+impl<'a, T: Value<'a>> Value<'a> for Given<T> {
+    fn read(field: Field<'a>) -> Result<Self, DecodeErrorKind> {
+        if field.is_empty() { Err(DecodeErrorKind::Length) } else { T::read(field).map(Self) }
+    }
+
+    fn write(&self, line: &mut LineWriter<'_, '_>) {
+        self.0.write(line);
+    }
+
+    #[cfg(feature = "catalogue")]
+    fn json(&self) -> serde_json::Value {
+        self.0.json()
+    }
+}
+
+/// A parameter whose comma is written even if it is the last and left out, because some modem counts commas.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Kept<T>(pub Option<T>);
+
+impl<'a, T: Value<'a>> Value<'a> for Kept<T> {
+    fn read(field: Field<'a>) -> Result<Self, DecodeErrorKind> {
+        Option::read(field).map(Self)
+    }
+
+    fn write(&self, line: &mut LineWriter<'_, '_>) {
+        match &self.0 {
+            Some(value) => value.write(line),
+            None => line.parameters(b""),
+        }
+    }
+
+    #[cfg(feature = "catalogue")]
+    fn json(&self) -> serde_json::Value {
+        self.0.json()
+    }
+}
 
 /// Octets as pairs of hexadecimal digits, in quotes when written. Read, it holds the digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -442,13 +511,7 @@ impl<'a> Value<'a> for Octets<'a> {
     fn write(&self, line: &mut LineWriter<'_, '_>) {
         match self {
             Self::Digits(digits) => line.quoted(digits),
-            Self::Raw(octets) => {
-                line.raw(b"\"");
-                for octet in *octets {
-                    line.continued_hex(*octet);
-                }
-                line.continued(b"\"");
-            }
+            Self::Raw(octets) => line.octets(octets),
         }
     }
 
@@ -475,6 +538,18 @@ impl<'a> Choice<'a> {
     /// The ranges; a single number is a range of one. What is no number is passed over.
     pub fn ranges(&self) -> impl Iterator<Item = (i64, i64)> + 'a {
         self.fields().filter_map(|field| range(field.raw))
+    }
+
+    /// Whether nothing at all is allowed: an empty list, or commas alone.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.fields().all(|field| field.is_empty())
+    }
+
+    /// The lowest and the highest number.
+    #[must_use]
+    pub fn bounds(&self) -> Option<(i64, i64)> {
+        self.ranges().reduce(|(low, high), range| (low.min(range.0), high.max(range.1)))
     }
 
     /// Whether a number is among them.
@@ -654,14 +729,17 @@ impl<'w, 'b> LineWriter<'w, 'b> {
         }
     }
 
-    /// A number of `octets` octets in hexadecimal digits, in quotes.
-    pub fn hexadecimal(&mut self, value: u64, octets: usize) {
+    /// Octets in hexadecimal digits, in quotes.
+    pub fn octets(&mut self, octets: &[u8]) {
         self.begin();
         self.writer.byte(b'"');
-        for octet in value.to_be_bytes().iter().skip(8_usize.saturating_sub(octets)) {
-            self.continued_hex(*octet);
-        }
+        octets.iter().for_each(|octet| self.continued_hex(*octet));
         self.writer.byte(b'"');
+    }
+
+    /// A number of `octets` octets in hexadecimal digits, in quotes.
+    pub fn hexadecimal(&mut self, value: u64, octets: usize) {
+        self.octets(value.to_be_bytes().get(8_usize.saturating_sub(octets)..).unwrap_or_default());
     }
 
     /// A string in quotes, escaped.
@@ -715,10 +793,6 @@ impl<'w, 'b> LineWriter<'w, 'b> {
 
     fn raw(&mut self, text: &[u8]) {
         self.begin();
-        self.writer.bytes(text);
-    }
-
-    fn continued(&mut self, text: &[u8]) {
         self.writer.bytes(text);
     }
 

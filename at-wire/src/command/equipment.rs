@@ -49,3 +49,141 @@ crate::at_commands! {
     /// What the network gave (27.007 §7.41).
     cedrxrdp = "+CEDRXRDP" { execute -> <'a>(act_type: u8, requested: Option<Str<'a>>, provided: Option<Str<'a>>, paging_window: Option<Str<'a>>); test; }
 }
+
+/// What the device waits for, as `+CPIN?` says (27.007 §8.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Lock {
+    /// `READY`: nothing.
+    Ready,
+    /// `SIM PIN`.
+    SimPin,
+    /// `SIM PUK`.
+    SimPuk,
+    /// `PH-SIM PIN`.
+    PhSimPin,
+    /// `PH-FSIM PIN`.
+    PhFsimPin,
+    /// `PH-FSIM PUK`.
+    PhFsimPuk,
+    /// `SIM PIN2`.
+    SimPin2,
+    /// `SIM PUK2`.
+    SimPuk2,
+    /// `PH-NET PIN`.
+    NetworkPin,
+    /// `PH-NET PUK`.
+    NetworkPuk,
+    /// `PH-NETSUB PIN`.
+    SubsetPin,
+    /// `PH-NETSUB PUK`.
+    SubsetPuk,
+    /// `PH-SP PIN`.
+    ProviderPin,
+    /// `PH-SP PUK`.
+    ProviderPuk,
+    /// `PH-CORP PIN`.
+    CorporatePin,
+    /// `PH-CORP PUK`.
+    CorporatePuk,
+    /// `BLOCKED`, which some makers say.
+    Blocked,
+}
+
+impl Lock {
+    /// All of them with their codes.
+    pub const ALL: &[(Self, &str)] = &[
+        (Self::Ready, "READY"),
+        (Self::SimPin, "SIM PIN"),
+        (Self::SimPuk, "SIM PUK"),
+        (Self::PhSimPin, "PH-SIM PIN"),
+        (Self::PhFsimPin, "PH-FSIM PIN"),
+        (Self::PhFsimPuk, "PH-FSIM PUK"),
+        (Self::SimPin2, "SIM PIN2"),
+        (Self::SimPuk2, "SIM PUK2"),
+        (Self::NetworkPin, "PH-NET PIN"),
+        (Self::NetworkPuk, "PH-NET PUK"),
+        (Self::SubsetPin, "PH-NETSUB PIN"),
+        (Self::SubsetPuk, "PH-NETSUB PUK"),
+        (Self::ProviderPin, "PH-SP PIN"),
+        (Self::ProviderPuk, "PH-SP PUK"),
+        (Self::CorporatePin, "PH-CORP PIN"),
+        (Self::CorporatePuk, "PH-CORP PUK"),
+        (Self::Blocked, "BLOCKED"),
+    ];
+
+    /// The lock of a code, with or without quotes and blanks around; `None` if it is none of the known ones.
+    #[must_use]
+    pub fn of(code: Word<'_>) -> Option<Self> {
+        let code = code.0.trim_ascii();
+        Self::ALL.iter().find(|(_, known)| code.eq_ignore_ascii_case(known.as_bytes())).map(|(lock, _)| *lock)
+    }
+
+    /// The code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        Self::ALL.iter().find(|(lock, _)| *lock == self).map_or("", |(_, code)| code)
+    }
+}
+
+/// How much of the device is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Power {
+    /// Hardly anything: the lowest functionality.
+    Off,
+    /// All but the radio.
+    Low,
+    /// All.
+    On,
+}
+
+impl Power {
+    /// What a functionality of `+CFUN` means by 27.007 §8.2; `None` for makers' own, whose modules know them.
+    #[must_use]
+    pub const fn of(fun: u8) -> Option<Self> {
+        match fun {
+            0 => Some(Self::Off),
+            1 => Some(Self::On),
+            4 => Some(Self::Low),
+            _ => None,
+        }
+    }
+}
+
+/// An indicator of the answer to `+CIND=?` (27.007 §8.9).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Indicator<'a> {
+    /// Its number in `+CIND?`, `+CIND=` and `+CIEV`, from 1.
+    pub index: u8,
+    /// Its name, as the modem writes it.
+    pub name: Str<'a>,
+    /// The values that it can have.
+    pub values: Choice<'a>,
+}
+
+impl Indicator<'_> {
+    /// Whether it is called `name`; case and blanks do not count.
+    #[must_use]
+    pub fn is(&self, name: &str) -> bool {
+        let plain = |byte: &&u8| !byte.is_ascii_whitespace();
+        let own = self.name.0.iter().filter(plain).map(u8::to_ascii_lowercase);
+        own.eq(name.as_bytes().iter().filter(plain).map(u8::to_ascii_lowercase))
+    }
+}
+
+/// The indicators in the answer to `+CIND=?`. An empty group counts, but is left out; one maker has all of it in
+/// another pair of parentheses.
+pub fn indicators(answer: cind::TestAnswer<'_>) -> impl Iterator<Item = Indicator<'_>> {
+    let outer = answer.indicators.fields();
+    let inner = { outer }.field().group();
+    let wrapped = outer.count() == 1 && { inner }.field().raw.starts_with(b"(");
+    let list = if wrapped { inner } else { outer };
+    list.zip(1_u8..).filter_map(|(field, index)| {
+        let mut parts = field.group();
+        let (name, values) = (parts.field(), parts.field());
+        (!name.is_empty()).then_some(Indicator { index, name: Str(name.unquoted()), values: Choice(values.raw) })
+    })
+}

@@ -1,6 +1,7 @@
 //! General commands and identification (V.250 §6, 27.007 §5, fact by fact with their time-outs).
 
 use crate::parameter::{Choice, Rest, Str, Word};
+use crate::radio::Generations;
 
 crate::at_commands! {
     /// Commands of this module.
@@ -107,4 +108,66 @@ crate::at_commands! {
     ifc = "+IFC" [bare = true] { set(by_te: u8, by_ta: Option<u8>); read -> (by_te: u8, by_ta: u8); test -> <'a>(by_te: Choice<'a>, by_ta: Choice<'a>); }
     /// Reports the line rate (V.250 §6.2.13).
     ilrr = "+ILRR" { set(value: u8); read -> (value: u8); test -> <'a>(value: Choice<'a>); }
+}
+
+/// The technologies of a number of `+WS46` (27.007 §5.9). 25 means GSM and UMTS on devices that do not offer 28 to 31,
+/// and LTE too on those that do, which `offers_lte` says.
+#[must_use]
+pub const fn ws46_generations(n: u8, offers_lte: bool) -> Option<Generations> {
+    Some(match n {
+        12 => Generations::G2,
+        22 => Generations::G3,
+        25 if offers_lte => Generations::G2_G3_G4,
+        25 | 29 => Generations::G2_G3,
+        28 => Generations::G4,
+        30 => Generations::G2_G4,
+        31 => Generations::G3_G4,
+        35 => Generations::ALL,
+        36 => Generations::G5,
+        _ => return ws46_with_5g(n),
+    })
+}
+
+/// The mixtures with NR.
+const fn ws46_with_5g(n: u8) -> Option<Generations> {
+    Some(match n {
+        37 => Generations::G4.and(Generations::G5),
+        38 => Generations::G3_G4.and(Generations::G5),
+        39 => Generations::G2_G4.and(Generations::G5),
+        40 => Generations::G3.and(Generations::G5),
+        41 => Generations::G2_G3.and(Generations::G5),
+        42 => Generations::G2.and(Generations::G5),
+        _ => return None,
+    })
+}
+
+/// The sets of technologies that the answer to `+WS46=?` offers, each with its number.
+pub fn ws46_offers(answer: ws46::TestAnswer<'_>) -> impl Iterator<Item = (u8, Generations)> {
+    let offers_lte = (28..=31).any(|n| answer.n.contains(n));
+    (12..=42)
+        .filter_map(move |n| Some((n, ws46_generations(n, offers_lte)?)))
+        .filter(move |(n, _)| answer.n.contains(i64::from(*n)))
+}
+
+/// How data flow is controlled, of those that [`ifc`] knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum FlowControl {
+    /// Not at all.
+    None,
+    /// By characters, which binary data must not hold.
+    XonXoff,
+    /// By the lines RTS and CTS.
+    RtsCts,
+}
+
+impl FlowControl {
+    /// All of them, with their numbers.
+    pub const ALL: [(Self, u8); 3] = [(Self::None, 0), (Self::XonXoff, 1), (Self::RtsCts, 2)];
+}
+
+/// The kinds of flow control that work both ways, of those that the answer to `+IFC=?` offers.
+pub fn flow_controls(answer: ifc::TestAnswer<'_>) -> impl Iterator<Item = FlowControl> {
+    let both = move |number: u8| answer.by_te.contains(number.into()) && answer.by_ta.contains(number.into());
+    FlowControl::ALL.into_iter().filter(move |(_, number)| both(*number)).map(|(kind, _)| kind)
 }

@@ -1,7 +1,9 @@
 //! Registration, operators, signal (27.007 §7 and §8).
 
 use crate::codec::DecodeError;
-use crate::parameter::{Choice, Field, Fields, Rest, Str, Value, parameters_of};
+use crate::parameter::{Choice, Field, Fields, Given, Rest, Str, Value, parameters_of};
+use crate::text::Text;
+use crate::text::charset::Charset;
 
 crate::at_commands! {
     /// Commands of this module.
@@ -18,7 +20,7 @@ crate::at_commands! {
     /// Preferred operators (27.007 §7.19).
     cpol = "+CPOL" [timeout = 20] {
         set<'a>(index: Option<u16>, format: Option<u8>, oper: Option<Str<'a>>, gsm: Option<u8>, gsm_compact: Option<u8>, utran: Option<u8>, e_utran: Option<u8>, ng_ran: Option<u8>);
-        read -> <'a>(index: u16, format: u8, oper: Str<'a>, gsm: Option<u8>, gsm_compact: Option<u8>, utran: Option<u8>, e_utran: Option<u8>, ng_ran: Option<u8>);
+        read -> <'a>(index: u16, format: u8, oper: Given<Str<'a>>, gsm: Option<u8>, gsm_compact: Option<u8>, utran: Option<u8>, e_utran: Option<u8>, ng_ran: Option<u8>);
         test -> <'a>(index: Choice<'a>, format: Choice<'a>);
     }
     /// Names of operators (27.007 §7.21).
@@ -230,4 +232,11 @@ fn closing(text: &[u8]) -> Option<usize> {
         quoted ^= *byte == b'"';
         !quoted && *byte == b')'
     })
+}
+
+/// An operator's name or code as a text, in the character set of `+CSCS`. Some modems write codes plain though they
+/// write names in hexadecimal digits, so that what is no text in the set is taken as it stands.
+#[must_use]
+pub fn operator_text<'a>(name: Str<'a>, charset: Charset) -> Text<'a> {
+    charset.text(name.0).unwrap_or_else(|_| Charset::Latin1.text(name.0).unwrap_or_default())
 }

@@ -1,6 +1,10 @@
 //! The packet domain (27.007 §10).
 
-use crate::parameter::{Choice, Rest, Str, Word};
+use core::net::IpAddr;
+
+use crate::address;
+use crate::codec::{DecodeError, DecodeErrorKind};
+use crate::parameter::{Choice, Rest, Str, Word, parameters_of};
 
 crate::at_commands! {
     /// Commands of this module.
@@ -95,4 +99,195 @@ pub fn is_same_apn(told: &str, requested: &str) -> bool {
 
 fn starts_ignoring_case(text: &str, start: &str) -> bool {
     text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start))
+}
+
+/// The type of a context (27.007 §10.1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum PdpType {
+    /// `IP`.
+    Ipv4,
+    /// `IPV6`.
+    Ipv6,
+    /// `IPV4V6`.
+    Ipv4v6,
+    /// `PPP`.
+    Ppp,
+    /// `X.25`.
+    X25,
+    /// `OSPIH`.
+    Ospih,
+    /// `Non-IP`.
+    NonIp,
+    /// `Ethernet`.
+    Ethernet,
+    /// `Unstructured`.
+    Unstructured,
+}
+
+impl PdpType {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Ipv4,
+        Self::Ipv6,
+        Self::Ipv4v6,
+        Self::Ppp,
+        Self::X25,
+        Self::Ospih,
+        Self::NonIp,
+        Self::Ethernet,
+        Self::Unstructured,
+    ];
+
+    /// The name in commands.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ipv4 => "IP",
+            Self::Ipv6 => "IPV6",
+            Self::Ipv4v6 => "IPV4V6",
+            Self::Ppp => "PPP",
+            Self::X25 => "X.25",
+            Self::Ospih => "OSPIH",
+            Self::NonIp => "Non-IP",
+            Self::Ethernet => "Ethernet",
+            Self::Unstructured => "Unstructured",
+        }
+    }
+
+    /// The type of a name, in either case; some modems write `IPV4`.
+    #[must_use]
+    pub fn of(name: Str<'_>) -> Option<Self> {
+        let same = |known: &&str| name.0.eq_ignore_ascii_case(known.as_bytes());
+        let known = Self::ALL.into_iter().find(|known| same(&known.name()));
+        known.or_else(|| Some("IPV4").filter(same).map(|_| Self::Ipv4))
+    }
+}
+
+/// What `+CGCONTRDP` tells of a context (27.007 §10.1.23), read as modems of all releases write it: the mask glued to
+/// the address or, before release 9.4, a parameter of its own; IPv6 addresses as sixteen numbers or with colons; what
+/// is empty or all zeros left out.
+///
+/// ```
+/// use at_wire::command::packet::DynamicContext;
+///
+/// let line = b"+CGCONTRDP: 1,5,\"web\",\"10.0.0.9.255.255.255.252\",\"10.0.0.10\",\"9.9.9.9\"";
+/// let context = DynamicContext::parse(line)?;
+/// assert_eq!(context.address, Some("10.0.0.9".parse()?));
+/// assert_eq!(context.prefix, Some(30));
+/// assert_eq!(context.dns, [Some("9.9.9.9".parse()?), None]);
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DynamicContext<'a> {
+    /// The context.
+    pub cid: u8,
+    /// The bearer's identity.
+    pub bearer_id: Option<u8>,
+    /// The APN, with the operator's identifier if the modem appends it.
+    pub apn: Option<Str<'a>>,
+    /// The address.
+    pub address: Option<IpAddr>,
+    /// The length of the address's prefix, if a mask was told.
+    pub prefix: Option<u8>,
+    /// The gateway.
+    pub gateway: Option<IpAddr>,
+    /// Name servers.
+    pub dns: [Option<IpAddr>; 2],
+    /// Servers of the IMS.
+    pub pcscf: [Option<IpAddr>; 2],
+    /// The largest packet of IPv4, in bytes.
+    pub ipv4_mtu: Option<u16>,
+}
+
+impl<'a> DynamicContext<'a> {
+    /// Reads a line of the answer; a context with addresses of both families has two.
+    ///
+    /// # Errors
+    ///
+    /// As [`Line::parse`](crate::message::Line::parse) of the answer.
+    pub fn parse(line: &'a [u8]) -> Result<Self, DecodeError> {
+        let mut fields =
+            parameters_of(cgcontrdp::NAME, line).ok_or(DecodeError::new(DecodeErrorKind::Value, "name", 0))?;
+        let (cid, bearer_id) = (fields.value("cid")?, fields.value("bearer_id")?);
+        let apn = fields.value::<Option<Str<'a>>>("apn")?.filter(|apn| !apn.0.is_empty());
+        let first = address::masked(fields.field().unquoted());
+        let mut second = fields.field();
+        let mut prefix = first.and_then(|first| first.prefix);
+        if first.is_some() && prefix.is_none() {
+            // A mask in a field of its own; an address that starts like one is no gateway anybody has.
+            if let Some(IpAddr::V4(mask)) =
+                address::ip(second.unquoted()).filter(|_| second.unquoted().starts_with(b"255."))
+            {
+                prefix = address::prefix_of(&mask.octets());
+                second = fields.field();
+            }
+        }
+        let gateway = address::ip(second.unquoted());
+        let mut next = || address::ip(fields.field().unquoted());
+        let (dns, pcscf) = ([next(), next()], [next(), next()]);
+        // IM signalling and LIPA stand between.
+        let _ = (fields.field(), fields.field());
+        let ipv4_mtu = fields.value("ipv4_mtu").unwrap_or(None);
+        Ok(Self {
+            cid,
+            bearer_id,
+            apn,
+            address: first.map(|first| first.address),
+            prefix,
+            gateway,
+            dns,
+            pcscf,
+            ipv4_mtu,
+        })
+    }
+}
+
+/// The context for a connection, and what is with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum ContextChoice {
+    /// It is defined with the APN and type wanted.
+    Reuse(u8),
+    /// It is not defined.
+    Define(u8),
+    /// All are defined otherwise; this is the last of them.
+    Overwrite(u8),
+}
+
+impl ContextChoice {
+    /// The context.
+    #[must_use]
+    pub const fn cid(self) -> u8 {
+        match self {
+            Self::Reuse(cid) | Self::Define(cid) | Self::Overwrite(cid) => cid,
+        }
+    }
+}
+
+/// Chooses a context for an APN and type: one that is defined so, else one that is free, else the last.
+///
+/// `tests` are the lines that answered `+CGDCONT=?`, `reads` those that answered `+CGDCONT?`. A modem that answers
+/// neither gets context 1.
+pub fn choose_context<'a>(
+    apn: &str,
+    pdp_type: PdpType,
+    mut tests: impl Iterator<Item = cgdcont::TestAnswer<'a>>,
+    reads: impl Iterator<Item = cgdcont::ReadAnswer<'a>> + Clone,
+) -> ContextChoice {
+    let same = reads.clone().find(|read| {
+        let told = read.apn.as_ref().and_then(Str::as_str).unwrap_or("");
+        PdpType::of(read.pdp_type) == Some(pdp_type) && is_same_apn(told, apn)
+    });
+    if let Some(same) = same {
+        return ContextChoice::Reuse(same.cid);
+    }
+    let range =
+        tests.find(|test| PdpType::of(test.pdp_type) == Some(pdp_type)).and_then(|test| test.cid.ranges().next());
+    let Some((low, high)) = range else { return ContextChoice::Overwrite(1) };
+    let bound = |number: i64| u8::try_from(number).unwrap_or(u8::MAX);
+    let (low, high) = (bound(low), bound(high));
+    let free = (low..=high).find(|cid| !reads.clone().any(|read| read.cid == *cid));
+    free.map_or(ContextChoice::Overwrite(high), ContextChoice::Define)
 }

@@ -50,3 +50,20 @@ crate::at_commands! {
     /// Call meter warning (27.007 §8.28).
     ccwe = "+CCWE" { set(mode: u8); read -> (mode: u8); test -> <'a>(mode: Choice<'a>); }
 }
+
+/// The bit of voice in the classes of `+CCFC`, `+CCWA` and `+CLCK` (27.007 §7.4).
+pub const CLASS_VOICE: u8 = 1;
+
+/// Whether a service is on for `class`, by the lines that answered a query; `None` if none speaks of it.
+///
+/// ```
+/// use at_wire::command::services::{CLASS_VOICE, ccwa, status_of_class};
+/// use at_wire::message::Line;
+///
+/// let lines: [&[u8]; 2] = [b"+CCWA: 0,1", b"+CCWA: 1,4"];
+/// let answers = lines.iter().filter_map(|line| ccwa::SetAnswer::parse(line).ok());
+/// assert_eq!(status_of_class(answers.map(|answer| (answer.status, answer.class)), CLASS_VOICE), Some(false));
+/// ```
+pub fn status_of_class(mut answers: impl Iterator<Item = (u8, u8)>, class: u8) -> Option<bool> {
+    answers.find(|(_, classes)| classes & class != 0).map(|(status, _)| status == 1)
+}

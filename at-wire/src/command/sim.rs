@@ -1,5 +1,6 @@
 //! The card (27.007 §8).
 
+use crate::codec::{DecodeError, DecodeErrorKind};
 use crate::parameter::{Choice, Octets, Rest, Str};
 
 crate::at_commands! {
@@ -50,4 +51,83 @@ crate::at_commands! {
     ceap = "+CEAP" [personal = true] { set<'a>(aid: Octets<'a>, eap: Octets<'a>, mode: Option<u8>, df: Option<Octets<'a>>) -> <'a>(sessionid: u8, status: u8, response: Octets<'a>); test; }
     /// Parameters of it (27.007 §8.48).
     cerp = "+CERP" [personal = true] { set(sessionid: u8, parameter: u8) -> <'a>(parameter: u8, value: Octets<'a>); test; }
+}
+
+/// The two octets that end what a card answers (3GPP TS 31.101 §10.2, ISO 7816-4 §5.1.3).
+///
+/// ```
+/// use at_wire::command::sim::StatusWord;
+///
+/// assert_eq!(StatusWord(0x63c2).retries_left(), Some(2));
+/// assert_eq!(StatusWord(0x6983).meaning(), "authentication method blocked");
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct StatusWord(pub u16);
+
+impl StatusWord {
+    /// The last two octets of an answer to `+CSIM` or `+CGLA`; its `length` is not looked at, as modems count it
+    /// differently.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeErrorKind::Length`] if there are less.
+    pub fn of(response: Octets<'_>) -> Result<Self, DecodeError> {
+        let error = DecodeError::new(DecodeErrorKind::Length, "status_word", 0);
+        match response {
+            Octets::Digits(digits) => {
+                let word = digits.last_chunk::<4>().and_then(|digits| core::str::from_utf8(digits).ok());
+                word.and_then(|digits| u16::from_str_radix(digits, 16).ok()).map(Self).ok_or(error)
+            }
+            Octets::Raw(octets) => octets.last_chunk().map(|word| Self(u16::from_be_bytes(*word))).ok_or(error),
+        }
+    }
+
+    /// The two octets, as `+CRSM` tells them in two parameters.
+    #[must_use]
+    pub fn of_octets(sw1: u8, sw2: u8) -> Self {
+        Self(u16::from_be_bytes([sw1, sw2]))
+    }
+
+    /// Whether the command was executed; some answers of this kind say that more can be fetched.
+    #[must_use]
+    pub const fn is_success(self) -> bool {
+        matches!(self.0, 0x9000..=0x91ff | 0x9e00..=0x9fff | 0x6100..=0x61ff)
+    }
+
+    /// How often a password may still be tried, as the answer to an empty or wrong one says.
+    #[must_use]
+    pub fn retries_left(self) -> Option<u8> {
+        matches!(self.0, 0x63c0..=0x63cf).then(|| crate::codec::low(self.0) & 0x0f)
+    }
+
+    /// What it means, roughly.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self.0 {
+            0x9000..=0x90ff => "success",
+            0x9100..=0x91ff => "success, a toolkit command waits",
+            0x6100..=0x61ff | 0x9e00..=0x9fff => "success, more can be fetched",
+            0x63c0..=0x63cf => "verification failed, tries are left",
+            0x6300 => "verification failed",
+            0x6200..=0x63ff => "warning",
+            0x6400..=0x65ff => "execution error",
+            0x6700 => "wrong length",
+            0x6982 => "security status not satisfied",
+            0x6983 => "authentication method blocked",
+            0x6984 => "referenced data invalidated",
+            0x6985 => "conditions of use not satisfied",
+            0x6a80 => "incorrect parameters in the data",
+            0x6a81 => "function not supported",
+            0x6a82 => "file not found",
+            0x6a83 => "record not found",
+            0x6a86 => "incorrect parameters",
+            0x6a88 => "referenced data not found",
+            0x6d00..=0x6dff => "instruction not supported",
+            0x6e00..=0x6eff => "class not supported",
+            0x9300..=0x93ff => "toolkit is busy",
+            0x9862 => "authentication error",
+            _ => "unknown",
+        }
+    }
 }

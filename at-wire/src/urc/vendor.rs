@@ -1,6 +1,6 @@
 //! Makers' own. Names that several makers use with different parameters are read as text.
 
-use crate::parameter::{Hex, Octets, Rest, Str, Word};
+use crate::parameter::{Fields, Hex, Octets, Rest, Str, Word};
 
 crate::at_urcs! {
     /// Names in this module.
@@ -130,8 +130,8 @@ crate::at_urcs! {
     HuaweiSimst = "^SIMST" (state: u8, lock: Option<u8>);
     /// Huawei: service.
     HuaweiSrvst = "^SRVST" (state: u8);
-    /// Huawei: network interface.
-    HuaweiNdisstat<'a> = "^NDISSTAT" (state: u8, error: Option<u16>, wx_state: Option<Word<'a>>, family: Option<Str<'a>>);
+    /// Huawei: network interface; read it with [`interface_states`](crate::command::vendor::huawei::interface_states).
+    HuaweiNdisstat<'a> = "^NDISSTAT" (states: Rest<'a>);
     /// Huawei: counters, in hexadecimal digits.
     HuaweiDsflowrpt = "^DSFLOWRPT" (seconds: Hex<u32>, tx_rate: Hex<u32>, rx_rate: Hex<u32>, tx_total: Hex<u64>, rx_total: Hex<u64>, tx_max: Option<Hex<u32>>, rx_max: Option<Hex<u32>>);
     /// Huawei: a call is made.
@@ -246,4 +246,28 @@ crate::at_urcs! {
     HisiNsonmi<'a> = "+NSONMI" (socket: u8, length: u16, rest: Rest<'a>);
     /// HiSilicon NB-IoT: power saving.
     HisiNpsmr = "+NPSMR" (mode: u8);
+}
+
+/// What `VOICE CALL` tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum VoiceCallEvent {
+    /// It began.
+    Begin,
+    /// It ended, after so many seconds if told.
+    End(Option<u32>),
+}
+
+impl VoiceCall<'_> {
+    /// The event; `None` for one that is unknown.
+    #[must_use]
+    pub fn event(&self) -> Option<VoiceCallEvent> {
+        let text = self.state.0;
+        if text == b"BEGIN" {
+            return Some(VoiceCallEvent::Begin);
+        }
+        let behind = text.strip_prefix(b"END")?;
+        let mut seconds = Fields::new(behind.strip_prefix(b":").unwrap_or(behind));
+        seconds.value("duration").ok().map(VoiceCallEvent::End)
+    }
 }

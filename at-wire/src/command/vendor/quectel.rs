@@ -49,3 +49,40 @@ crate::at_commands! {
     /// Network interface of the device.
     qnetdevctl = "+QNETDEVCTL" [timeout = 60] { set(op: u8, cid: Option<u8>, urc: Option<u8>); read -> (op: u8, cid: u8, urc: Option<u8>, state: Option<u8>); test; }
 }
+
+/// The settings of `+CTZU`: off, the time zone follows the network, the clock does too.
+pub const CTZU_OFF: u8 = 0;
+/// See [`CTZU_OFF`].
+pub const CTZU_ZONE: u8 = 1;
+/// See [`CTZU_OFF`].
+pub const CTZU_CLOCK: u8 = 3;
+
+/// The version of a firmware, as in `EM05GFAR07A07M1G_01.016.01.016`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Firmware {
+    /// Behind the `R` of its name.
+    pub release: u8,
+    /// Behind the `A`.
+    pub minor: u8,
+    /// Whether it is the standard build: those made for one customer, and those that were never delivered, have zeros
+    /// in the last two numbers. `None` if only the name was told.
+    pub standard: Option<bool>,
+}
+
+impl Firmware {
+    /// Reads the name; `None` if the letters `R` and `A` are not there with two digits behind each.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (name, build) = match text.bytes().position(|byte| byte == b'_').and_then(|at| text.split_at_checked(at)) {
+            Some((name, build)) => (name, build.strip_prefix('_')),
+            None => (text, None),
+        };
+        let digits = |pair: [u8; 2]| core::str::from_utf8(&pair).ok()?.parse::<u8>().ok();
+        let (release, minor) = name.as_bytes().windows(6).find_map(|part| match part {
+            [b'R', a, b, b'A', c, d] => Some((digits([*a, *b])?, digits([*c, *d])?)),
+            _ => None,
+        })?;
+        Some(Self { release, minor, standard: build.map(|build| !build.trim().ends_with(".00.000")) })
+    }
+}
