@@ -52,7 +52,7 @@
 //!
 //! # Features
 //!
-//! `mbim`, `qmi`, `device` and `sms` (all on by default), `std` (channels and clocks for Linux), `async-io` (the asynchronous ones),
+//! `mbim`, `qmi`, `at`, `device` and `sms` (all on by default), `std` (channels and clocks for Linux), `async-io` (the asynchronous ones),
 //! `defmt`. Features add; none excludes another. The minimum supported Rust version is 1.87.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -74,7 +74,7 @@ pub mod session;
 pub mod sms;
 pub mod time;
 
-#[cfg(feature = "sms")]
+#[cfg(any(feature = "at", feature = "sms"))]
 pub use at_wire;
 #[cfg(feature = "mbim")]
 pub use mbim_wire;

@@ -170,16 +170,18 @@ macro_rules! __at_line {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __at_request {
-    ($struct:ident, [], $form:ident) => {
+    ($struct:ident, [], $form:ident, $answers:expr) => {
         impl<'a> $crate::message::Request<'a> for $struct {
             const COMMAND: $crate::message::CommandInfo = INFO;
             const FORM: $crate::message::Form = $crate::message::Form::$form;
+            const ANSWERS: bool = $answers || Self::FORM.asks();
         }
     };
-    ($struct:ident, [<$lt:lifetime>], $form:ident) => {
+    ($struct:ident, [<$lt:lifetime>], $form:ident, $answers:expr) => {
         impl<$lt> $crate::message::Request<$lt> for $struct<$lt> {
             const COMMAND: $crate::message::CommandInfo = INFO;
             const FORM: $crate::message::Form = $crate::message::Form::$form;
+            const ANSWERS: bool = $answers || Self::FORM.asks();
         }
     };
 }
@@ -201,11 +203,14 @@ macro_rules! __at_form {
         $crate::__at_form!(@ Test, TestAnswer, "Asks what can be set.", $($rest)*);
     };
     (@ $form:ident, $answer:ident, $doc:literal, [$($lt:tt)*], [$($fields:tt)*],) => {
+        $crate::__at_form!(@ $form, $doc, [$($lt)*], [$($fields)*], false);
+    };
+    (@ $form:ident, $doc:literal, [$($lt:tt)*], [$($fields:tt)*], $answers:expr) => {
         $crate::__at_struct!(#[doc = $doc] $form, [$($lt)*], [$($fields)*]);
-        $crate::__at_request!($form, [$($lt)*], $form);
+        $crate::__at_request!($form, [$($lt)*], $form, $answers);
     };
     (@ $form:ident, $answer:ident, $doc:literal, [$($lt:tt)*], [$($fields:tt)*], [$($alt:tt)*], [$($afields:tt)*]) => {
-        $crate::__at_form!(@ $form, $answer, $doc, [$($lt)*], [$($fields)*],);
+        $crate::__at_form!(@ $form, $doc, [$($lt)*], [$($fields)*], true);
         $crate::__at_struct!(#[doc = "A line of the answer."] $answer, [$($alt)*], [$($afields)*]);
         $crate::__at_line!($answer, [$($alt)*], NAME, INFO.bare);
     };

@@ -45,6 +45,12 @@ impl Form {
         }
     }
 
+    /// Whether it is a question, which is answered in any case.
+    #[must_use]
+    pub const fn asks(self) -> bool {
+        matches!(self, Self::Read | Self::Test)
+    }
+
     /// Its name.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -113,6 +119,8 @@ pub trait Request<'a>: Parameters<'a> {
     const COMMAND: CommandInfo;
     /// The form.
     const FORM: Form;
+    /// Whether lines with its name answer it. If not, such lines are URCs even while it is under way.
+    const ANSWERS: bool = true;
 
     /// Appends name and parameters, without `AT` and line end: for command lines with several commands.
     fn append(&self, escaping: Escaping, writer: &mut Writer<'_>) {

@@ -11,6 +11,8 @@
 //! 3. wait for the next transfer or for `poll_at`, whichever comes first;
 //! 4. when the time has come, call `expire` until it returns `None`, and go on with 2.
 
+#[cfg(feature = "at")]
+pub mod at;
 #[cfg(feature = "mbim")]
 pub mod mbim;
 #[cfg(feature = "qmi")]
