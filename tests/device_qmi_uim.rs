@@ -17,6 +17,7 @@ use qmi_wire::ProtocolError;
 use qmi_wire::frame::Kind;
 use qmi_wire::service::Service;
 use qmi_wire::service::uim::*;
+use wwan::device::modem::event::Origin;
 use wwan::device::modem::refresh::{Path, Refresh, RefreshMode as Mode};
 use wwan::device::modem::sim::{NetworkLock, NetworkUnblock, Sim};
 use wwan::device::modem::{Setup, SimSetup, text};
@@ -337,6 +338,65 @@ fn records_are_read_written_and_described() {
     });
     let told = answer.response::<get_file_attributes::Message>().file_attributes().unwrap().unwrap();
     assert_eq!(told.file_type, FileType::MASTER_FILE);
+}
+
+#[test]
+fn the_phonebook_and_the_service_centre_on_the_card_are_those_of_the_modem() {
+    let mut bench = Bench::default();
+    let client = bench.client(Service::UIM);
+    let telecom = |file_id| File { file_id, file_path: (&[0x00, 0x3f, 0x10, 0x7f]).into() };
+    let answer = bench.ask::<get_file_attributes::Message>(client, |r| {
+        r.session(gw()).file(telecom(0x6f3a));
+    });
+    let told = answer.response::<get_file_attributes::Message>().file_attributes().unwrap().unwrap();
+    // Names of 18 characters in UCS-2, and the number.
+    assert_eq!((told.record_size, told.record_count), (51, 20));
+    assert_eq!(told.write_security_attributes, SecurityAttribute::PIN1);
+    let record = |bench: &mut Bench, file, number| {
+        let answer = bench.ask::<read_record::Message>(client, |r| {
+            let record = RecordSelector { record_number: number, record_length: 0 };
+            r.session(gw()).file(file).record(record);
+        });
+        answer.response::<read_record::Message>().read_result().unwrap().unwrap().bytes.to_vec()
+    };
+    let now = bench.now;
+    bench.modem.write_phonebook(now, Origin::WORLD, Some(3), "+15550123", "Anna").unwrap();
+    let said = record(&mut bench, telecom(0x6f3a), 3);
+    assert_eq!((&said[..5], &said[37..43]), (&b"Anna\xff"[..], &[5, 0x91, 0x51, 0x55, 0x10, 0x32][..]));
+    assert_eq!(record(&mut bench, telecom(0x6f3a), 4), [0xff; 51]);
+    let write = |bench: &mut Bench, file, number, data: &[u8]| {
+        let record = WriteRecord { record_number: number, record: data.into() };
+        let answer = bench.ask::<write_record::Message>(client, |r| {
+            r.session(gw()).file(file).write_record(record);
+        });
+        answer.error()
+    };
+    let mut data = [0xff; 51];
+    data[..4].copy_from_slice(&[0x80, 0x65, 0xe5, 0x67]);
+    data[4] = 0x2c;
+    data[37..40].copy_from_slice(&[2, 0x81, 0xca]);
+    assert_eq!(write(&mut bench, telecom(0x6f3a), 20, &data), ProtocolError::NONE);
+    let entry = bench.modem.phonebook_entry(20).unwrap();
+    assert_eq!((entry.name.as_str(), entry.number.as_str()), ("日本", "*p"));
+    assert_eq!(write(&mut bench, telecom(0x6f3a), 3, &[0xff; 51]), ProtocolError::NONE);
+    assert!(bench.modem.phonebook_entry(3).is_err());
+    assert_eq!(write(&mut bench, telecom(0x6f3a), 3, &[0xff; 51]), ProtocolError::NONE, "free stays free");
+    // What the modem cannot keep: any digit, more characters, broken lengths.
+    data[39] = 0xda;
+    assert_eq!(write(&mut bench, telecom(0x6f3a), 5, &data), ProtocolError::INVALID_ARGUMENT);
+    assert_eq!(write(&mut bench, telecom(0x6f3a), 5, &[b'x'; 51]), ProtocolError::INVALID_ARGUMENT);
+    assert_eq!(write(&mut bench, telecom(0x6f3a), 21, &[0xff; 51]), ProtocolError::INVALID_ARGUMENT);
+    assert!(bench.modem.phonebook_entry(5).is_err());
+
+    let said = record(&mut bench, in_usim(0x6f42), 1);
+    assert_eq!((said[12], &said[25..32]), (0xfd, &[5, 0x91, 0x51, 0x55, 0x10, 0x99, 0xff][..]));
+    let mut data = said.clone();
+    data[26] = 0x81;
+    assert_eq!(write(&mut bench, in_usim(0x6f42), 1, &data), ProtocolError::NONE);
+    assert_eq!(bench.modem.service_centre(), "15550199");
+    assert_eq!(record(&mut bench, in_usim(0x6f42), 1), data);
+    bench.modem.set_service_centre(now, Origin::WORLD, "+15550199").unwrap();
+    assert_eq!(record(&mut bench, in_usim(0x6f42), 1), said);
 }
 
 #[test]

@@ -14,8 +14,11 @@
 use qmi_wire::frame::{Framing, Head, Kind, MessageWriter};
 use qmi_wire::service::{Service, wms};
 use qmi_wire::{ProtocolError, TlvSet};
+use wwan::at_wire::phonebook::Entry;
 use wwan::procedure::qmi::card::{Command, OpenChannel, Transmit};
-use wwan::procedure::qmi::{ListTexts, Outcome, Procedure, SendText, Step, Stop, Ussd, UssdMessage};
+use wwan::procedure::qmi::{
+    FindPhonebook, ListTexts, Outcome, Procedure, SendText, ServiceCentre, Step, Stop, Ussd, UssdMessage, WriteEntry,
+};
 use wwan::session::qmi::MessageId;
 use wwan::sms::TextMessage;
 use wwan::time::Instant;
@@ -201,4 +204,139 @@ fn dialogues_begin_without_waiting_where_the_modem_cannot_wait() {
     assert_eq!((message.has_text(), message.chars().collect::<String>()), (true, "é".to_owned()));
     let answer = UssdMessage::answer(tlvs(Service::VOICE, 0x3a, &[(0x12, &[1, 2, b'x', 0xff])])).unwrap();
     assert_eq!(answer.chars().collect::<String>(), "x\u{fffd}");
+}
+
+/// What Get File Attributes tells of a file of records.
+fn file_of(size: u16, count: u16) -> Outcome<'static> {
+    let mut value = Vec::new();
+    value.extend((size * 10).to_le_bytes());
+    value.extend([0x3a, 0x6f, 1]);
+    value.extend(size.to_le_bytes());
+    value.extend(count.to_le_bytes());
+    value.extend([0; 15]);
+    value.extend([0, 0]);
+    Outcome::Answer(tlvs(Service::UIM, 0x24, &[(0x11, &value)]))
+}
+
+fn read(record: &[u8]) -> Outcome<'static> {
+    let mut value = u16::try_from(record.len()).unwrap().to_le_bytes().to_vec();
+    value.extend(record);
+    Outcome::Answer(tlvs(Service::UIM, 0x21, &[(0x10, &[0x90, 0]), (0x11, &value)]))
+}
+
+fn missing(id: u16) -> Outcome<'static> {
+    Outcome::Refused(ProtocolError::INTERNAL, tlvs(Service::UIM, id, &[(0x10, &[0x6a, 0x82])]))
+}
+
+/// Session of the USIM, and a file.
+fn file(path: &[u8], id: [u8; 2]) -> Vec<u8> {
+    let length = u8::try_from(path.len()).unwrap();
+    [&[1, 2, 0, 0, 0, 2, length + 3, 0], &id[..], &[length], path].concat()
+}
+
+#[test]
+fn the_phonebook_is_found_at_its_old_place_and_at_its_new_one() {
+    let mut find = FindPhonebook::new();
+    let telecom = [0, 0x3f, 0x10, 0x7f];
+    assert_eq!(asked(find.step(NOW, Outcome::Begin)), (0x24, file(&telecom, [0x3a, 0x6f])));
+    assert!(matches!(find.step(NOW, file_of(34, 250)), Step::Done));
+    let found = find.found().unwrap();
+    assert_eq!((found.len, found.count), (34, 250));
+    // Not there: the file that names the others, then the one it names; firmware that leaves out the count.
+    find.step(NOW, Outcome::Begin);
+    let inside = [0, 0x3f, 0x10, 0x7f, 0x3a, 0x5f];
+    let first = [3, 4, 0, 1, 0, 0, 0];
+    assert_eq!(asked(find.step(NOW, missing(0x24))), (0x21, [&file(&inside, [0x30, 0x4f])[..], &first].concat()));
+    let reference = [0xa8, 8, 0xc3, 2, 0x4f, 9, 0xc0, 3, 0x4f, 0x3a, 0xff, 0xff];
+    // Another template in front, and its end is missing: this is none.
+    assert_eq!(asked(find.step(NOW, read(&reference))).0, 0x21, "cut short");
+    find.step(NOW, Outcome::Begin);
+    find.step(NOW, missing(0x24));
+    let reference = [&[0xa9, 2, 0xc0, 0][..], &[0xa8, 9, 0xc3, 2, 0x4f, 9, 0xc0, 3, 0x4f, 0x3a, 1, 0xff]].concat();
+    assert_eq!(asked(find.step(NOW, read(&reference))), (0x24, file(&inside, [0x3a, 0x4f])));
+    assert!(matches!(find.step(NOW, file_of(28, 0)), Step::Done));
+    assert_eq!(find.found().unwrap().count, 10);
+    // Nowhere: that is an answer.
+    find.step(NOW, Outcome::Begin);
+    find.step(NOW, missing(0x24));
+    let application = [0, 0x3f, 0xff, 0x7f, 0x3a, 0x5f];
+    assert_eq!(asked(find.step(NOW, missing(0x21))).1[..16], file(&application, [0x30, 0x4f])[..16]);
+    assert!(matches!(find.step(NOW, missing(0x21)), Step::Done));
+    assert_eq!(find.found(), None);
+    // What is no file of numbers is none.
+    find.step(NOW, Outcome::Begin);
+    assert_eq!(asked(find.step(NOW, file_of(13, 5))).0, 0x21);
+    find.step(NOW, Outcome::Begin);
+    let refused = Outcome::Refused(ProtocolError::ACCESS_DENIED, tlvs(Service::UIM, 0x24, &[(0x10, &[0x69, 0x82])]));
+    assert!(matches!(find.step(NOW, refused), Step::Fail(Stop::Refused(_))));
+}
+
+#[test]
+fn entries_are_written_where_a_record_is_free() {
+    let mut find = FindPhonebook::new();
+    find.step(NOW, Outcome::Begin);
+    find.step(NOW, file_of(18, 3));
+    let book = find.found().unwrap();
+    let telecom = file(&[0, 0x3f, 0x10, 0x7f], [0x3a, 0x6f]);
+    let mut write = WriteEntry::new(book, None, &Entry::new("Anna", "123")).unwrap();
+    let of = |number: u8| (0x21, [&telecom[..], &[3, 4, 0, number, 0, 18, 0]].concat());
+    assert_eq!(asked(write.step(NOW, Outcome::Begin)), of(1));
+    assert_eq!(asked(write.step(NOW, read(b"Bob\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"))), of(2));
+    // One that cannot be read is not free.
+    let broken = [&[0x81, 0x50, 0x08, 0][..], &[0xff; 14]].concat();
+    assert_eq!(asked(write.step(NOW, read(&broken))), of(3));
+    let number = [3, 0x81, 0x21, 0xf3, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255];
+    let record = [&[3, 22, 0, 3, 0, 18, 0][..], b"Anna", &number].concat();
+    let written = (0x23, [&telecom[..], &record].concat());
+    assert_eq!(asked(write.step(NOW, read(&[0xff; 18]))), written);
+    let done = Outcome::Answer(tlvs(Service::UIM, 0x23, &[]));
+    assert!(matches!(write.step(NOW, done), Step::Done));
+    assert_eq!(write.index(), 3);
+    // Full.
+    write.step(NOW, Outcome::Begin);
+    write.step(NOW, read(&broken));
+    write.step(NOW, read(&broken));
+    assert!(matches!(write.step(NOW, read(&broken)), Step::Fail(Stop::NoRoom { needed: 4 })));
+    // At a place, and away from it.
+    let mut write = WriteEntry::new(book, Some(3), &Entry::new("Anna", "123")).unwrap();
+    assert_eq!(asked(write.step(NOW, Outcome::Begin)), written);
+    let mut erase = WriteEntry::erase(book, 3);
+    let record = [&[3, 22, 0, 3, 0, 18, 0][..], &[0xff; 18]].concat();
+    assert_eq!(asked(erase.step(NOW, Outcome::Begin)), (0x23, [&telecom[..], &record].concat()));
+    assert!(WriteEntry::new(book, None, &Entry::new("Annae", "1")).is_err());
+    assert!(WriteEntry::new(book, None, &Entry::new("A", "x")).is_err());
+    assert_eq!(format!("{write:?}").find("Anna"), None);
+}
+
+#[test]
+fn the_service_centre_is_put_among_the_parameters_and_the_others_stay() {
+    let mut centre = ServiceCentre::set("+15550199").unwrap();
+    let usim = file(&[0, 0x3f, 0xff, 0x7f], [0x42, 0x6f]);
+    assert_eq!(asked(centre.step(NOW, Outcome::Begin)), (0x24, usim));
+    let sim = file(&[0, 0x3f, 0x10, 0x7f], [0x42, 0x6f]);
+    assert_eq!(asked(centre.step(NOW, missing(0x24))), (0x24, sim.clone()));
+    assert_eq!(asked(centre.step(NOW, file_of(30, 1))), (0x21, [&sim[..], &[3, 4, 0, 1, 0, 30, 0]].concat()));
+    let mut record = [&b"AB\xfa"[..], &[1; 12], &[0xff; 12], &[5, 6, 7]].concat();
+    let (id, written) = asked(centre.step(NOW, read(&record)));
+    record[2] = 0xf8;
+    record[15..21].copy_from_slice(&[5, 0x91, 0x51, 0x55, 0x10, 0x99]);
+    assert_eq!((id, written), (0x23, [&sim[..], &[3, 34, 0, 1, 0, 30, 0], &record].concat()));
+    assert!(matches!(centre.step(NOW, Outcome::Answer(tlvs(Service::UIM, 0x23, &[]))), Step::Done));
+    assert_eq!(centre.number(), "+15550199");
+    let mut centre = ServiceCentre::read();
+    centre.step(NOW, Outcome::Begin);
+    centre.step(NOW, file_of(30, 1));
+    assert!(matches!(centre.step(NOW, read(&record)), Step::Done));
+    assert_eq!(centre.number(), "+15550199");
+    // A record that says nonsense, and one that is too short to write.
+    record[15] = 200;
+    centre.step(NOW, Outcome::Begin);
+    centre.step(NOW, file_of(30, 1));
+    assert!(matches!(centre.step(NOW, read(&record)), Step::Done));
+    assert_eq!(centre.number(), "");
+    let mut centre = ServiceCentre::set("1").unwrap();
+    centre.step(NOW, Outcome::Begin);
+    centre.step(NOW, file_of(30, 1));
+    assert!(matches!(centre.step(NOW, read(&[0xff; 27])), Step::Fail(Stop::NotReached)));
+    assert!(ServiceCentre::set("x").is_err() && ServiceCentre::set(&"1".repeat(21)).is_err());
 }

@@ -16,6 +16,7 @@
 //!
 //! * [`text`]: the character sets: the 7-bit alphabets with their national tables, packed or not, UCS-2, the SIM's
 //!   codings, operator names, those of `+CSCS`; [`text::Text`] reads them all;
+//! * [`phonebook`]: entries of the phone book on a SIM;
 //! * [`sms`]: TPDUs of short messages, the parts of long ones, cell broadcast pages, and the CDMA format;
 //! * [`ussd`]: texts of supplementary service dialogues with their coding scheme.
 //!
@@ -42,6 +43,7 @@ pub mod identity;
 pub mod input;
 pub mod message;
 pub mod parameter;
+pub mod phonebook;
 pub mod policy;
 pub mod radio;
 pub mod result;

@@ -13,6 +13,7 @@
 //! | `sms` | short messages |
 //! | `ussd` | dialogues with the network |
 //! | [`card`] | applications on the card: channels and APDUs |
+//! | `records` | what is in records of the card: phonebook and service centre |
 //! | `format` | the format of the data path |
 //! | `network` | registration, signal, scan |
 //! | `proxy` | a modem that several programs share |
@@ -47,6 +48,8 @@ mod device;
 mod format;
 mod network;
 mod proxy;
+#[cfg(feature = "sms")]
+mod records;
 mod sim;
 #[cfg(feature = "sms")]
 mod sms;
@@ -60,6 +63,8 @@ pub use network::{
     FoundNetwork, Plmn, ReadRegistration, ReadSignal, Register, Registration, Scan, Selection, Signal, System,
 };
 pub use proxy::OpenProxy;
+#[cfg(feature = "sms")]
+pub use records::{FindPhonebook, ReadRecord, Records, ServiceCentre, WriteEntry};
 pub use sim::{PinInfo, PinOperation, ReadSim, Sim, SimState, UseCode};
 #[cfg(feature = "sms")]
 pub use sms::{ListTexts, SendCause, SendText, StoredText};

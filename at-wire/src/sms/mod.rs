@@ -3,6 +3,7 @@
 //! * [`Tpdu`] and its six messages: read with [`Pdu::parse`], written with [`Pdu::write`]; both use the same
 //!   structures;
 //! * [`Split`]: the parts of a text that is too long for one message, and [`PartSet`]: whether all parts are there;
+//! * [`parameters`]: the service centre on a SIM;
 //! * [`broadcast`]: cell broadcast pages;
 //! * [`cdma`]: the other format, of 3GPP2.
 //!
@@ -34,6 +35,7 @@ pub mod broadcast;
 pub mod cdma;
 mod coding;
 mod header;
+pub mod parameters;
 mod split;
 mod time;
 mod tpdu;

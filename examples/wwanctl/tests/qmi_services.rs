@@ -11,7 +11,7 @@
 
 mod common;
 
-use common::{Run, wwanctl};
+use common::{Run, Terminal, wwanctl};
 
 fn on(scenario: &str, arguments: &[&str]) -> Run {
     let device = format!("virtual:qmi:{scenario}");
@@ -59,7 +59,54 @@ fn stored_messages_are_listed_read_and_deleted() {
     on("messages", &["sms", "delete", "old"]).ended(0).prints(&["deleted"]);
     modem(&["sms", "list"]).ended(0).prints(&["none"]);
     on("messages", &["sms", "info"]).ended(0).prints(&["Format", "pdu", "Stored", "Route"]);
-    modem(&["sms", "centre"]).ended(2).says(&["on the card"]);
+}
+
+#[test]
+fn the_service_centre_is_told_and_set_on_the_card() {
+    modem(&["sms", "centre"]).ended(0).prints(&["Service centre  +15550199"]);
+    let set = modem(&["sms", "centre", "15550188", "--json"]).json();
+    assert_eq!(set["sc_address"], "15550188");
+    modem(&["sms", "centre", "1x"]).ended(2).says(&["up to 20 digits"]);
+    on("locked-sim", &["sms", "centre"]).ended(77).says(&["the SIM needs PIN1", "pin enter"]);
+    on("no-sim", &["sms", "centre"]).ended(77).says(&["no SIM is inserted"]);
+    // The modem has one, whoever asks.
+    let modem = Terminal::new("default");
+    modem.run(&["--protocol", "qmi-in-mbim", "sms", "centre", "+15550177"]).ended(0);
+    modem.run(&["sms", "centre"]).ended(0).prints(&["+15550177"]);
+    modem.run(&["sms", "centre", "15550166"]).ended(0);
+    modem.run(&["--protocol", "qmi-in-mbim", "sms", "centre"]).ended(0).prints(&["  15550166"]);
+}
+
+#[test]
+fn the_phonebook_is_written_and_read_on_the_card() {
+    modem(&["phonebook", "info"]).ended(0).prints(&["ready", "0 of 20", "number 20 digits"]);
+    modem(&["phonebook", "list"]).ended(0).prints(&["Entries  none"]);
+    modem(&["phonebook", "write", "Bob", "+15550123"]).ended(0).prints(&["1 of 20"]);
+    modem(&["phonebook", "read", "3"]).ended(77).says(&["there is no entry 3"]);
+    modem(&["phonebook", "read", "21"]).ended(2).says(&["places 1 to 20"]);
+    modem(&["phonebook", "delete", "3"]).ended(77).says(&["there is no entry 3"]);
+    modem(&["phonebook", "write", &"x".repeat(100), "1"]).ended(2).says(&["cannot be written", "name"]);
+    modem(&["phonebook", "write", "Bob", "1-2"]).ended(2).says(&["cannot be written", "number"]);
+    modem(&["phonebook", "write", &"x".repeat(30), "1"]).ended(77).says(&["status words 6A80"]);
+    on("locked-sim", &["phonebook", "list"]).ended(77).says(&["the SIM needs PIN1"]);
+    on("no-sim", &["phonebook", "list"]).ended(77).says(&["no SIM is inserted"]);
+    // The card has one, whoever asks.
+    let modem = Terminal::new("default");
+    let over_qmi = |arguments: &[&str]| modem.run(&[&["--protocol", "qmi-in-mbim"], arguments].concat());
+    // This waits for the SIM.
+    over_qmi(&["phonebook", "info"]).ended(0);
+    modem.run(&["phonebook", "write", "Anna", "+15550123", "2"]).ended(0);
+    over_qmi(&["phonebook", "write", "Привет", "*100#"]).ended(0).prints(&["2 of 20"]);
+    over_qmi(&["phonebook", "write", "日本", "112p9", "20"]).ended(0);
+    let (one, other) = (modem.run(&["phonebook", "list", "--json"]), over_qmi(&["phonebook", "list", "--json"]));
+    let (one, other) = (one.json(), other.json());
+    assert_eq!(one["phonebook"]["entries"], other["phonebook"]["entries"]);
+    assert_eq!(one["phonebook"]["element_count"], 3);
+    over_qmi(&["phonebook", "read", "1"]).ended(0).prints(&["1  Привет, *100#"]);
+    over_qmi(&["phonebook", "delete", "2"]).ended(0).prints(&["2 of 20"]);
+    modem.run(&["phonebook", "read", "2"]).ended(77);
+    over_qmi(&["phonebook", "delete", "all"]).ended(0).prints(&["0 of 20"]);
+    modem.run(&["phonebook", "list"]).ended(0).prints(&["none"]);
 }
 
 #[test]

@@ -15,6 +15,8 @@ use crate::procedure::qmi::{
     PinOperation, Procedure, ReadIdentity, ReadRegistration, ReadSettings, ReadSignal, ReadSim, Register, Registration,
     Restart, Scan, Selection, SessionStatus, SetFormat, SetMode, Settings, Signal, Sim, UseCode,
 };
+#[cfg(feature = "sms")]
+use crate::procedure::qmi::{FindPhonebook, ReadRecord, Records};
 use crate::session::qmi::{Config, Counters, Failure, SessionError};
 use crate::time::{Instant, Millis};
 

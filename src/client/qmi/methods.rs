@@ -454,6 +454,43 @@ macro_rules! client_methods {
             Ok(check.status())
         }
 
+        /// The phonebook of the card, if it has one: see [`FindPhonebook`]. Entries are written and deleted by following a
+        /// [`WriteEntry`](crate::procedure::qmi::WriteEntry).
+        ///
+        /// # Errors
+        ///
+        /// [`Error`].
+        ///
+        /// # Cancellation
+        ///
+        /// As [`ask`](Self::ask).
+        #[cfg(feature = "sms")]
+        pub $($asynchronous)? fn phonebook(&mut self) -> Result<Option<Records>, Error<C::Error>> {
+            let mut find = FindPhonebook::new();
+            self.drive(Job::Follow(&mut find)) $($wait)* ?;
+            Ok(find.found())
+        }
+
+        /// The bytes of a record of the phonebook, from 1 on; [`Entry::read`](at_wire::phonebook::Entry::read) tells what they
+        /// say.
+        ///
+        /// # Errors
+        ///
+        /// [`Error`].
+        ///
+        /// # Cancellation
+        ///
+        /// As [`ask`](Self::ask).
+        #[cfg(feature = "sms")]
+        pub $($asynchronous)? fn phonebook_record(
+            &mut self,
+            phonebook: Records,
+            index: u8,
+        ) -> Result<&[u8], Error<C::Error>> {
+            self.drive(Job::Follow(&mut ReadRecord::new(phonebook, index))) $($wait)* ?;
+            ReadRecord::bytes(self.core.tlvs()).map_err(Error::Decode)
+        }
+
         /// The TLVs of the last answer, or of the last indication that a procedure listened for.
         pub fn last_answer(&self) -> TlvSet<'_> {
             self.core.tlvs()

@@ -60,6 +60,8 @@ use crate::procedure::qmi::{
     Procedure, ReadIdentity, ReadRegistration, ReadSettings, ReadSignal, ReadSim, Register, Registration, Restart,
     Scan, SessionStatus, SetFormat, SetMode, Settings, Signal, Sim, SimState, Stop, UseCode,
 };
+#[cfg(feature = "sms")]
+use crate::procedure::qmi::{FindPhonebook, ReadRecord, Records};
 use crate::session::qmi::{Config, Counters, Failure, OpenError, SessionError};
 use crate::time::{Instant, Millis};
 

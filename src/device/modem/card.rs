@@ -373,7 +373,7 @@ impl Channel {
     fn describe(&self, sim: &Sim) -> Bytes {
         let mut described = Bytes::new();
         match self.file {
-            Some(file) => file.describe(&mut described),
+            Some(file) => file.describe(sim, &mut described),
             None => self.directory.describe(sim, &mut described),
         }
         described
@@ -388,7 +388,7 @@ impl Channel {
             }
         }
         // The profile that it belongs to may be gone.
-        self.file.filter(|file| file.directory.exists(sim)).ok_or(Sw::NO_FILE)
+        self.file.filter(|file| file.exists(sim)).ok_or(Sw::NO_FILE)
     }
 
     /// The record that a command is about.
@@ -678,7 +678,7 @@ impl Card {
             p1 => (0, u16::from_be_bytes([p1, apdu.p2])),
         };
         let file = channel.file(sim, short)?;
-        match file.layout {
+        match file.layout(sim) {
             Layout::Bytes(len) if offset >= u16::from(len) => Err(Sw::WRONG_OFFSET),
             Layout::Bytes(_) => Ok((file, usize::from(offset))),
             _ => Err(Sw::WRONG_LAYOUT),
@@ -705,7 +705,7 @@ impl Card {
     fn record(&mut self, sim: &Sim, number: u8, apdu: &Apdu<'_>) -> Result<(&'static File, u8, u8), Sw> {
         let channel = self.channel(number).ok_or(Sw::NO_CHANNEL)?;
         let file = channel.file(sim, apdu.p2.wrapping_shr(3))?;
-        let Layout::Records { len, count } = file.layout else {
+        let Layout::Records { len, count } = file.layout(sim) else {
             return Err(Sw::WRONG_LAYOUT);
         };
         let record = channel.record(count, apdu.p1, apdu.p2 & 7)?;

@@ -89,6 +89,13 @@ fn files_are_read() {
         let said =
             modem.qmicli(&["--uim-read-record=record-number=1,record-length=24,file=0x3F00-0x7FFF-0x6F40"]).good();
         assert!(said.out.contains("FF:FF:05:81:51:55:10:00:FF"), "{said:#?}");
+        // The phonebook, which is empty, and the service centre.
+        let entry = "--uim-read-record=record-number=1,record-length=51,file=0x3F00-0x7F10-0x6F3A";
+        let said = modem.qmicli(&[entry]).good();
+        assert!(said.out.contains(&colons(&[0xff; 51])), "{said:#?}");
+        let centre = "--uim-read-record=record-number=1,record-length=40,file=0x3F00-0x7FFF-0x6F42";
+        let said = modem.qmicli(&[centre]).good();
+        assert!(said.out.contains("FF:05:91:51:55:10:99:FF"), "{said:#?}");
         let said = modem.qmicli(&["--uim-read-transparent=0x3F00,0x2FE3"]).bad("SimFileNotFound");
         assert_eq!((said.value("SW1"), said.value("SW2")), ("0x6a", "0x82"));
         modem.play(&[

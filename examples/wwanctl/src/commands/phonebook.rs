@@ -40,20 +40,31 @@ fn filter(index: Option<u32>) -> Value {
 
 fn list(modem: &mut Modem, index: Option<u32>, report: &mut Report) -> Result<(), Fail> {
     let found = modem.ask_with::<pb::Read>(&filter(index))?;
-    for entry in found.get("entries").and_then(Value::as_array).into_iter().flatten() {
+    tell_entries(found.get("entries").and_then(Value::as_array).map_or(&[], Vec::as_slice), report);
+    Ok(())
+}
+
+/// Entries: a row for each.
+pub(crate) fn tell_entries(entries: &[Value], report: &mut Report) {
+    for entry in entries {
         let index = report::number(entry, "entry_index").unwrap_or(0);
-        let parts = [report::text(entry, "name").to_owned(), report::text(entry, "number").to_owned()];
+        let parts = ["name", "number", "error"].map(|key| report::text(entry, key).to_owned());
         report.table.row(&index.to_string(), report::joined(&parts));
     }
     if report.table.is_empty() {
         report.table.row("Entries", "none");
     }
-    report.put("phonebook", found);
-    Ok(())
+    report.put("phonebook", serde_json::json!({ "element_count": entries.len(), "entries": entries }));
 }
 
 fn info(modem: &mut Modem, report: &mut Report) -> Result<(), Fail> {
     let info = modem.ask::<pb::Configuration>()?;
+    tell_state(info, report);
+    Ok(())
+}
+
+/// What fits, and how much of it is used.
+pub(crate) fn tell_state(info: Value, report: &mut Report) {
     let number = |key: &str| report::number(&info, key).map_or_else(|| "unknown".to_owned(), |n| n.to_string());
     let state = match report::text(&info, "state") {
         "initialized" => "ready".to_owned(),
@@ -64,5 +75,4 @@ fn info(modem: &mut Modem, report: &mut Report) -> Result<(), Fail> {
     let longest = format!("name {} characters, number {} digits", number("max_name"), number("max_number_length"));
     report.table.row("Longest", longest);
     report.put("configuration", info);
-    Ok(())
 }

@@ -73,17 +73,27 @@ fn info(modem: &mut Modem, report: &mut Report) -> Result<(), Fail> {
 fn centre(modem: &mut Modem, number: Option<&str>, report: &mut Report) -> Result<(), Fail> {
     let mut configuration = modem.ask::<wire::Configuration>()?;
     if let Some(number) = number {
-        let digits = number.strip_prefix('+').unwrap_or(number);
-        if digits.is_empty() || digits.len() > 20 || !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(Fail::Usage(format!("{number:?}: up to 20 digits expected, with + in front or not")));
-        }
+        check_number(number)?;
         let format = configuration.get("format").cloned().unwrap_or_default();
         let params = serde_json::json!({ "Format": format, "ScAddress": number });
         configuration = modem.set::<wire::Configuration>(&params)?;
     }
-    report.table.row("Service centre", report::text(&configuration, "sc_address"));
-    report.put("sc_address", configuration.get("sc_address").cloned().unwrap_or_default());
+    tell_centre(report::text(&configuration, "sc_address"), report);
     Ok(())
+}
+
+/// Whether that can be the number of a service centre.
+pub(crate) fn check_number(number: &str) -> Result<(), Fail> {
+    let digits = number.strip_prefix('+').unwrap_or(number);
+    if digits.is_empty() || digits.len() > 20 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(Fail::Usage(format!("{number:?}: up to 20 digits expected, with + in front or not")));
+    }
+    Ok(())
+}
+
+pub(crate) fn tell_centre(number: &str, report: &mut Report) {
+    report.table.row("Service centre", number);
+    report.put("sc_address", number);
 }
 
 fn send(modem: &mut Modem, message: TextMessage<'_>, report: &mut Report) -> Result<(), Fail> {

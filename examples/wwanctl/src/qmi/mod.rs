@@ -4,8 +4,8 @@ use std::path::Path;
 
 use wwan::channel::blocking::MessageChannel as _;
 use wwan::client::qmi::blocking::Client;
-use wwan::client::qmi::{Error, Memory, Owned, ProtocolError, Record};
-use wwan::procedure::qmi::SessionStatus;
+use wwan::client::qmi::{Error, Lock, Memory, Owned, ProtocolError, Record};
+use wwan::procedure::qmi::{SessionStatus, SimState};
 use wwan::qmi_wire::DecodeError;
 use wwan::qmi_wire::service::Service;
 use wwan::session::qmi::{ClientSlot, Config, Memory as SessionMemory, Slot};
@@ -26,6 +26,7 @@ mod location;
 pub(crate) mod message;
 mod monitor;
 mod parts;
+mod phonebook;
 mod pin;
 mod radio;
 mod register;
@@ -161,6 +162,15 @@ impl Modem {
         Ok(self.channel().channel_mut().channel_mut().check()?)
     }
 
+    /// Waits until the SIM can be used.
+    fn ready_sim(&mut self) -> Result<(), Fail> {
+        let patience = self.patience();
+        match self.client.sim(patience)?.state {
+            SimState::Ready => Ok(()),
+            state => Err(Error::Sim(state).into()),
+        }
+    }
+
     /// Takes leave: gives back all clients but those with a data session. Whatever happens here does not change how the command
     /// ended.
     fn leave(mut self) {
@@ -223,6 +233,7 @@ fn act(modem: &mut Modem, command: &Command, out: &mut Output) -> Result<(), Fai
         Command::Signal { .. } => signal::run(modem, out),
         Command::Sms(sms) => sms::run(modem, sms, out),
         Command::Ussd { code, answers } => ussd::run(modem, code, answers, out),
+        Command::Phonebook(phonebook) => phonebook::run(modem, phonebook, out),
         Command::Apdu(apdu) => apdu::run(modem, apdu, out),
         Command::Slot { slot } => slot::run(modem, *slot, out),
         Command::Location { nmea, time } => location::run(modem, *nmea, *time, out),
@@ -267,6 +278,10 @@ impl From<Error<DeviceError>> for Fail {
                 Self::Refused { reason: format!("the modem refuses: {refusal}"), hint: hint(refusal.error) }
             }
             Error::Locked(lock) => Self::Refused { reason: lock.to_string(), hint: Some(pin::hint(&lock)) },
+            Error::Sim(SimState::Locked(code)) => {
+                let lock = Lock { code, remaining_attempts: None, wrong: false };
+                Self::Refused { reason: error.to_string(), hint: Some(pin::hint(&lock)) }
+            }
             Error::Denied(_) | Error::Sim(_) => Self::Refused { reason: error.to_string(), hint: None },
             Error::NotReached => Self::Timeout(error.to_string()),
             Error::Failed { failure: wwan::session::qmi::Failure::Timeout, .. } => Self::Timeout(error.to_string()),

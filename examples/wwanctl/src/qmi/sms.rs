@@ -4,17 +4,18 @@ use std::process;
 
 use serde_json::{Value, json};
 use wwan::procedure::mbim::Stored;
-use wwan::procedure::qmi::{ListTexts, SendText, StoredText};
+use wwan::procedure::qmi::{ListTexts, SendText, ServiceCentre, StoredText};
 use wwan::qmi_wire::ProtocolError;
 use wwan::qmi_wire::service::wms;
 use wwan::sms::{Inbox, Part, Received, TextMessage};
 use wwan::time::{Instant, Millis};
 
+use super::phonebook::with_words;
 use super::{Error, Modem};
 use crate::args::Sms;
 use crate::commands::input;
 use crate::commands::report::Report;
-use crate::commands::sms::{rows, shown};
+use crate::commands::sms::{check_number, rows, shown, tell_centre};
 use crate::error::Fail;
 use crate::output::{Output, note, put_in_order};
 
@@ -29,9 +30,7 @@ pub(super) fn run(modem: &mut Modem, sms: &Sms, out: &mut Output) -> Result<(), 
     let mut report = Report::default();
     match sms {
         Sms::Info => info(modem, &mut report)?,
-        Sms::Centre { .. } => {
-            return Err(Fail::Usage("QMI modems do not tell their service centre, which is on the card".to_owned()));
-        }
+        Sms::Centre { number } => centre(modem, number.as_deref(), &mut report)?,
         Sms::List { which } => list(modem, *which, &mut report)?,
         Sms::Send { number, text, report: wanted, flash } => {
             let text = match &**text {
@@ -89,6 +88,19 @@ fn info(modem: &mut Modem, report: &mut Report) -> Result<(), Fail> {
     report.put("message_protocol", protocol);
     report.put("stored", json!({ "uim": on_card, "nv": in_modem }));
     report.put("routes", list);
+    Ok(())
+}
+
+/// The service centre is on the card.
+fn centre(modem: &mut Modem, number: Option<&str>, report: &mut Report) -> Result<(), Fail> {
+    number.map_or(Ok(()), check_number)?;
+    modem.ready_sim()?;
+    let mut centre = match number {
+        Some(number) => ServiceCentre::set(number).map_err(|error| Fail::Usage(error.to_string()))?,
+        None => ServiceCentre::read(),
+    };
+    modem.client.follow(&mut centre).map_err(|error| with_words(modem, error))?;
+    tell_centre(centre.number(), report);
     Ok(())
 }
 

@@ -3,11 +3,15 @@
 
 use core::fmt::Write;
 
+use at_wire::phonebook as adn;
+use at_wire::sms::{Address, parameters};
 use heapless::Vec;
 
 use super::super::super::collect;
 use super::super::Text;
+use super::super::phonebook::NAME;
 use super::super::sim::Sim;
+use super::super::sms::{Number, is_number};
 use super::{Bytes, Sw, put, tlv};
 
 /// What was written into files at most, each record of its own.
@@ -68,6 +72,17 @@ pub enum Layout {
     },
 }
 
+/// Who keeps what is written into a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keeper {
+    /// The card, as it was written.
+    Card,
+    /// The phonebook: one record for each of its entries.
+    Phonebook,
+    /// The card, and the device knows the service centre in it.
+    ServiceCentre,
+}
+
 /// A file.
 #[derive(Debug)]
 pub(super) struct File {
@@ -75,16 +90,17 @@ pub(super) struct File {
     pub(super) id: u16,
     /// Short identifier, 0 if it has none.
     pub(super) short: u8,
-    pub(super) layout: Layout,
+    layout: Layout,
     pub(super) read: Access,
     pub(super) update: Access,
+    keeper: Keeper,
     /// Writes what is in it, or in its record (from 1 on); what is missing is filled up with FF.
     content: fn(&Sim, u8, &mut Bytes),
 }
 
 const fn bytes(directory: Directory, id: u16, short: u8, len: u8, content: fn(&Sim, u8, &mut Bytes)) -> File {
     let (read, update) = (Access::Pin1, Access::Maker);
-    File { directory, id, short, layout: Layout::Bytes(len), read, update, content }
+    File { directory, id, short, layout: Layout::Bytes(len), read, update, keeper: Keeper::Card, content }
 }
 
 const fn records(
@@ -105,6 +121,10 @@ impl File {
     const fn update(self, update: Access) -> Self {
         Self { update, ..self }
     }
+
+    const fn kept_by(self, keeper: Keeper) -> Self {
+        Self { keeper, ..self }
+    }
 }
 
 /// The access rules, in the order of the records of EF-ARR: who reads, who writes.
@@ -117,8 +137,8 @@ const RULES: [(Access, Access); 6] = [
     (Access::Pin2, Access::Maker),
 ];
 
-/// All files. Short messages (6F3C) and the phone book (7F10/6F3A, 7F10/5F3A) are not on the card: they are the stores of
-/// the device.
+/// All files. Short messages (6F3C) are not on the card: they are in the store of the device. The phonebook has its old
+/// place alone (7F10/6F3A), without that of its further files (7F10/5F3A).
 pub(super) static FILES: &[File] = {
     use Access::{Always, Pin1, Pin2};
     use Directory::{Isim, Root, Telecom, Usim};
@@ -128,6 +148,7 @@ pub(super) static FILES: &[File] = {
         records(Root, 0x2f06, 0x06, (24, 6), |_, record, to| rule(record, to)).read(Always),
         bytes(Root, 0x2fe2, 0x02, 10, |sim, _, to| digits(&sim.iccid, to)).read(Always),
         records(Telecom, 0x6f06, 0x06, (24, 6), |_, record, to| rule(record, to)).read(Always),
+        records(Telecom, 0x6f3a, 0, (0, 0), entry).update(Pin1).kept_by(Keeper::Phonebook),
         bytes(Usim, 0x6f05, 0x02, 6, |_, _, to| put(to, b"en")).read(Always).update(Pin1),
         records(Usim, 0x6f06, 0x17, (24, 6), |_, record, to| rule(record, to)).read(Always),
         bytes(Usim, 0x6f07, 0x07, 9, |sim, _, to| imsi(&sim.imsi, to)),
@@ -136,7 +157,7 @@ pub(super) static FILES: &[File] = {
         bytes(Usim, 0x6f31, 0x12, 1, |_, _, to| put(to, &[2])),
         bytes(Usim, 0x6f38, 0x04, 12, |_, _, to| put(to, &SERVICES)),
         records(Usim, 0x6f40, 0, (24, 4), number),
-        records(Usim, 0x6f42, 0, (40, 1), |_, _, _| {}).update(Pin1),
+        records(Usim, 0x6f42, 0, (40, 1), |_, _, _| {}).update(Pin1).kept_by(Keeper::ServiceCentre),
         bytes(Usim, 0x6f46, 0, 17, |sim, _, to| operator(&sim.home_name, to)).read(Always),
         bytes(Usim, 0x6f56, 0x05, 1, |_, _, to| put(to, &[0])).update(Pin2),
         bytes(Usim, 0x6f5b, 0x0f, 6, |_, _, to| put(to, &[0xf0, 0, 0, 0xf0, 0, 0])).update(Pin1),
@@ -224,10 +245,26 @@ impl File {
         fitting.next().map_or(0, |(_, number)| number)
     }
 
+    /// How it is laid out: the phonebook as that of the card asks for.
+    pub(super) fn layout(&self, sim: &Sim) -> Layout {
+        match self.keeper {
+            Keeper::Phonebook => Layout::Records {
+                len: adn_name(sim).saturating_add(ADN_NUMBER),
+                count: u8::try_from(sim.phonebook.capacity()).unwrap_or(u8::MAX),
+            },
+            _ => self.layout,
+        }
+    }
+
+    /// Whether it is on the card.
+    pub(super) fn exists(&self, sim: &Sim) -> bool {
+        self.directory.exists(sim) && (self.keeper != Keeper::Phonebook || sim.phonebook.capacity() > 0)
+    }
+
     /// The FCP template.
-    pub(super) fn describe(&self, to: &mut Bytes) {
+    pub(super) fn describe(&self, sim: &Sim, to: &mut Bytes) {
         let mut inner = Bytes::new();
-        let size = match self.layout {
+        let size = match self.layout(sim) {
             Layout::Records { len, count } => {
                 tlv(&mut inner, &[0x82], &[0x42, 0x21, 0, len, count]);
                 u16::from(len).saturating_mul(u16::from(count))
@@ -255,7 +292,7 @@ impl File {
 
     /// What is in the file, or in a record of it; record 0 stands for a file of bytes.
     pub(super) fn content(&self, sim: &Sim, record: u8) -> Bytes {
-        let len = match self.layout {
+        let len = match self.layout(sim) {
             Layout::Bytes(len) | Layout::Records { len, .. } => usize::from(len),
             Layout::Directory => 0,
         };
@@ -265,6 +302,11 @@ impl File {
             None => (self.content)(sim, record, &mut content),
         }
         let _ = content.resize(len, 0xff);
+        if self.keeper == Keeper::ServiceCentre && centre_of(&content) != sim.written.centre {
+            let centre = Some(&sim.written.centre).filter(|centre| !centre.is_empty());
+            // A number of the device fits a record.
+            let _ = parameters::set_service_centre(&mut content, centre.map(|centre| Address::number(centre)));
+        }
         content
     }
 
@@ -273,18 +315,23 @@ impl File {
         let mut content = self.content(sim, record);
         let end = offset.checked_add(data.len()).ok_or(Sw::WRONG_LENGTH)?;
         content.get_mut(offset..end).ok_or(Sw::WRONG_LENGTH)?.copy_from_slice(data);
+        match self.keeper {
+            Keeper::Card => {}
+            Keeper::Phonebook => return write_entry(sim, record, &content),
+            Keeper::ServiceCentre => sim.written.centre = centre_of(&content),
+        }
         sim.written.store(self, record, &content)
     }
 }
 
 /// Finds a file of a directory.
 pub(super) fn find(sim: &Sim, directory: Directory, id: u16) -> Option<&'static File> {
-    FILES.iter().find(|file| (file.directory, file.id) == (directory, id) && directory.exists(sim))
+    FILES.iter().find(|file| (file.directory, file.id) == (directory, id) && file.exists(sim))
 }
 
 /// Finds it by its short identifier.
 pub(super) fn find_short(sim: &Sim, directory: Directory, short: u8) -> Option<&'static File> {
-    let mut files = FILES.iter().filter(|file| file.short != 0 && directory.exists(sim));
+    let mut files = FILES.iter().filter(|file| file.short != 0 && file.exists(sim));
     files.find(|file| (file.directory, file.short) == (directory, short))
 }
 
@@ -298,11 +345,17 @@ struct Content {
 
 /// What was written into files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in super::super) struct Written(Vec<Content, WRITTEN>);
+pub(in super::super) struct Written {
+    contents: Vec<Content, WRITTEN>,
+    /// The phonebook was written, and the device does not know yet.
+    pub(super) phonebook: bool,
+    /// The service centre that the device knows, while the card is at work.
+    pub(super) centre: Number,
+}
 
 impl Written {
     fn find(&self, file: &File, record: u8) -> Option<&[u8]> {
-        let mut all = self.0.iter();
+        let mut all = self.contents.iter();
         let wanted = (file.directory, file.id, record);
         all.find(|content| (content.directory, content.id, content.record) == wanted).map(|content| &*content.bytes)
     }
@@ -311,10 +364,10 @@ impl Written {
         let bytes = Vec::from_slice(bytes).map_err(|_| Sw::NO_MEMORY)?;
         let content = Content { directory: file.directory, id: file.id, record, bytes };
         let wanted = (content.directory, content.id, content.record);
-        let mut all = self.0.iter_mut();
+        let mut all = self.contents.iter_mut();
         match all.find(|content| (content.directory, content.id, content.record) == wanted) {
             Some(found) => found.bytes = content.bytes,
-            None => self.0.push(content).map_err(|_| Sw::NO_MEMORY)?,
+            None => self.contents.push(content).map_err(|_| Sw::NO_MEMORY)?,
         }
         Ok(())
     }
@@ -441,6 +494,58 @@ fn number(sim: &Sim, record: u8, to: &mut Bytes) {
     put(to, coded.get(..10).unwrap_or(&coded));
 }
 
+/// Bytes of a record of the phonebook behind the name.
+const ADN_NUMBER: u8 = 14;
+
+/// Bytes of a name in the phonebook: room for the longest in UCS-2.
+fn adn_name(sim: &Sim) -> u8 {
+    sim.phonebook.max_name().saturating_mul(2).saturating_add(1)
+}
+
+/// EF-ADN: an entry of the phonebook (3GPP TS 31.102 §4.4.2.3).
+fn entry(sim: &Sim, record: u8, to: &mut Bytes) {
+    let Some(entry) = sim.phonebook.entry(record.into()) else { return };
+    let mut coded = [0xff; 255];
+    let len = usize::from(adn_name(sim).saturating_add(ADN_NUMBER));
+    // What the phonebook has taken fits.
+    if let Some(coded) = coded.get_mut(..len) {
+        let _ = adn::Entry::new(&entry.name, &entry.number).write(coded);
+        put(to, coded);
+    }
+}
+
+/// Writes an entry, or deletes it if the record is free.
+fn write_entry(sim: &mut Sim, record: u8, content: &[u8]) -> Result<(), Sw> {
+    let Some(entry) = adn::Entry::read(content).map_err(|_| Sw::WRONG_DATA)? else {
+        if sim.phonebook.entry(record.into()).is_some() {
+            sim.phonebook.erase(record.into()).map_err(|_| Sw::NO_RECORD)?;
+            sim.written.phonebook = true;
+        }
+        return Ok(());
+    };
+    let mut name = Text::<NAME>::new();
+    let mut number = Text::<24>::new();
+    for character in entry.name.chars() {
+        name.push(character).map_err(|_| Sw::WRONG_DATA)?;
+    }
+    for character in entry.number.chars() {
+        number.push(character).map_err(|_| Sw::WRONG_DATA)?;
+    }
+    sim.phonebook.write(Some(record.into()), &number, &name).map_err(|_| Sw::WRONG_DATA)?;
+    sim.written.phonebook = true;
+    Ok(())
+}
+
+/// The service centre in a record of EF-SMSP, empty if there is none that can be used.
+fn centre_of(record: &[u8]) -> Number {
+    let mut number = Number::new();
+    let Ok(Some(centre)) = parameters::service_centre(record) else { return number };
+    if write!(number, "{centre}").is_err() || !is_number(&number) {
+        number.clear();
+    }
+    number
+}
+
 /// EF-ECC: a number for emergencies, of no particular kind.
 fn emergency_number(_: &Sim, record: u8, to: &mut Bytes) {
     digits(if record == 1 { "112" } else { "911" }, to);
@@ -471,7 +576,7 @@ mod tests {
             assert_eq!(same.count(), 1, "{file:?}");
             let same = FILES.iter().filter(|other| (other.directory, other.short) == (file.directory, file.short));
             assert!(file.short == 0 || same.count() == 1, "{file:?}");
-            let (len, count) = match file.layout {
+            let (len, count) = match file.layout(&sim) {
                 Layout::Bytes(len) => (len, 1),
                 Layout::Records { len, count } => (len, count),
                 Layout::Directory => panic!("{file:?}"),
@@ -485,7 +590,7 @@ mod tests {
             }
             if file.update != Access::Maker {
                 assert!(usize::from(len) <= WRITABLE, "{file:?}");
-                writable += usize::from(count);
+                writable += if file.keeper == Keeper::Phonebook { 0 } else { usize::from(count) };
             }
         }
         assert!(writable <= WRITTEN);

@@ -127,7 +127,7 @@ impl Card {
         }
         let described = channel.describe(sim);
         let info = match channel.file {
-            Some(file) => FileInfo { layout: file.layout, read: file.read, update: file.update },
+            Some(file) => FileInfo { layout: file.layout(sim), read: file.read, update: file.update },
             None => FileInfo { layout: Layout::Directory, read: Access::Always, update: Access::Maker },
         };
         let failed = |step, sw| FileOutcome { info: Some(info), ..failed(step, sw) };
@@ -152,14 +152,15 @@ impl Card {
             _ => file.ok_or(Sw::NO_FILE)?,
         };
         let place = |number: u32| usize::try_from(number).map_err(|_| Sw::WRONG_OFFSET);
-        let wanted = |number: u32| match file.layout {
+        let layout = file.layout(sim);
+        let wanted = |number: u32| match layout {
             Layout::Records { count, .. } => {
                 let number = u8::try_from(number).ok().filter(|number| (1..=count).contains(number));
                 number.ok_or(Sw::NO_RECORD)
             }
             _ => Err(Sw::WRONG_LAYOUT),
         };
-        let is_bytes = if matches!(file.layout, Layout::Bytes(_)) { Ok(()) } else { Err(Sw::WRONG_LAYOUT) };
+        let is_bytes = if matches!(layout, Layout::Bytes(_)) { Ok(()) } else { Err(Sw::WRONG_LAYOUT) };
         match action {
             FileAction::ReadBytes { offset, count } => {
                 is_bytes?;
@@ -186,7 +187,7 @@ impl Card {
             FileAction::WriteRecord(number, data) => {
                 let number = wanted(number)?;
                 codes::allowed(sim, file.update)?;
-                match file.layout {
+                match layout {
                     Layout::Records { len, .. } if data.len() == usize::from(len) => {
                         file.write(sim, number, 0, data).map(|()| Bytes::new())
                     }
@@ -230,12 +231,19 @@ impl Modem {
     ) -> Result<R, Failure> {
         self.poll(now);
         let (slot, was_usable) = (self.slot_change(), self.usable_sim().is_ok());
+        let centre = self.service_centre_number();
         let (card, sim) = self.answering()?;
         let before = sim.codes();
+        sim.written.centre = centre;
         let result = act(card, sim);
+        let (centre, phonebook) = (sim.written.centre.clone(), core::mem::take(&mut sim.written.phonebook));
         if before != sim.codes() {
             self.log.push(by, Change::Codes);
         }
+        if phonebook {
+            self.log.push(by, Change::Phonebook);
+        }
+        self.put_service_centre(by, centre);
         if slot != self.slot_change() {
             self.log.push(by, self.slot_change());
         }

@@ -506,11 +506,21 @@ impl Modem {
         if !is_number(number) {
             return Err(Reason::Invalid.into());
         }
-        if self.sms.service_centre != *number {
-            self.sms.service_centre = text(number);
+        self.put_service_centre(by, text(number));
+        Ok(())
+    }
+
+    /// The same for the card, which has it in a file.
+    pub(super) fn service_centre_number(&self) -> Number {
+        self.sms.service_centre.clone()
+    }
+
+    /// Sets it without asking whether the store can be used.
+    pub(super) fn put_service_centre(&mut self, by: Origin, number: Number) {
+        if self.sms.service_centre != number {
+            self.sms.service_centre = number;
             self.log.push(by, Change::Messages(MessageEvent::ServiceCentre));
         }
-        Ok(())
     }
 
     /// The messages in the store with their indexes, from 1.
