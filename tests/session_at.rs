@@ -180,7 +180,8 @@ impl Modem {
                 "Q0" => self.quiet = false,
                 "Q0V1" => (self.quiet, self.verbose) = (false, true),
                 questions if questions.contains("+CMEE?") && self.reports => {
-                    lines.extend(questions.split(';').map(|_| "+CMEE: 1"));
+                    let answer = |question| if question == "+CFUN?" { "+CFUN: 1" } else { "+CMEE: 1" };
+                    lines.extend(questions.split(';').map(answer));
                 }
                 "+CMEE=1" if self.reports => {}
                 "+CMGF=0" => {}
@@ -504,13 +505,13 @@ fn a_late_answer_goes_to_nobody() {
     // The modem comes back to life, and answers all it was asked.
     assert_eq!(host.out(), ["\\r"]);
     assert_eq!(host.pass(), []);
-    assert_eq!(host.out(), ["AT+CMEE?;+CMEE?\\r"]);
+    assert_eq!(host.out(), ["AT+CMEE?;+CMEE?;+CMEE?;+CFUN?\\r"]);
     assert_eq!(host.pass(), []);
-    assert_eq!(host.out(), ["AT+CMEE?;+CMEE?;+CMEE?\\r"]);
+    assert_eq!(host.out(), ["AT+CMEE?;+CMEE?;+CFUN?;+CMEE?\\r"]);
     assert_eq!(host.hear(b"\r\n+CSQ: 9,99\r\n\r\nRING\r\n\r\nOK\r\n"), ["- Late", "* RING", "- Late"]);
-    assert_eq!(host.hear(b"\r\n+CMEE: 1\r\n\r\n+CMEE: 1\r\n\r\nOK\r\n"), ["- Late"]);
+    assert_eq!(host.hear(b"\r\n+CMEE: 1\r\n\r\n+CMEE: 1\r\n\r\n+CMEE: 1\r\n\r\n+CFUN: 1\r\n\r\nOK\r\n"), ["- Late"]);
     assert!(!host.session.is_ready());
-    let last = b"\r\n+CMEE: 1\r\n\r\n+CMEE: 1\r\n\r\n+CMEE: 1\r\n\r\nOK\r\n";
+    let last = b"\r\n+CMEE: 1\r\n\r\n+CMEE: 1\r\n\r\n+CFUN: 1\r\n\r\n+CMEE: 1\r\n\r\nOK\r\n";
     assert_eq!(host.hear(last), ["Synchronised"]);
     assert!(host.session.is_ready());
     let counters = host.session.counters();

@@ -55,11 +55,13 @@ use crate::time::{Instant, Millis};
 const CLEAR: Millis = Millis(100);
 /// How often the same is tried before something else is.
 const TRIES: u8 = 3;
-/// How often the question that tells late answers apart stands in its line at first. Once is what anybody may ask.
-const FIRST_TAG: u8 = 2;
-const LAST_TAG: u8 = 4;
-/// What that question is: who does not know it refuses at once.
-const TAG: &str = "+CMEE";
+/// What tells the answer to a probe from all that is late: two questions that every modem answers at once, asked so often
+/// in one line, in an order that is another each time. A line more or less shows.
+const TAGS: [&str; 2] = ["+CMEE", "+CFUN"];
+const QUESTIONS: u8 = 4;
+const CODES: u8 = 16;
+/// More lines than any probe has.
+const SPOILT: u8 = 0x80;
 /// How long nothing must have come from a modem that refuses the question.
 const QUIET: Millis = Millis(200);
 /// How long one of the commands of opening may take.
@@ -164,7 +166,7 @@ pub struct Memory<'s> {
     /// The longest line that comes: 512 bytes for all but lists of cells and long PDUs. Of longer ones the rest is lost,
     /// and counted.
     pub line: &'s mut [u8],
-    /// The longest command line, and what goes out at once behind a prompt; 48 bytes at least.
+    /// The longest command line, and what goes out at once behind a prompt; 64 bytes at least.
     pub command: &'s mut [u8],
 }
 
@@ -521,7 +523,7 @@ enum Step {
     /// The escape sequence.
     Plus(u8),
     LeaveMultiplexer,
-    /// A question whose answer has so many lines.
+    /// Questions whose answer cannot be another's, asked so often already.
     Probe(u8),
     /// The modem refuses the question: nothing comes for a while.
     Quiet,
@@ -597,6 +599,8 @@ struct Inner<'s> {
     /// The modem is out of step.
     dirty: bool,
     continuation: Continuation,
+    /// The same for the answer, while a URC of two lines stands in front of its PDU.
+    outer: Continuation,
     /// Whether the second line that is awaited is a PDU, in hexadecimal digits.
     pdu: bool,
     second_until: Instant,
@@ -610,8 +614,10 @@ struct Inner<'s> {
     rescue: u8,
     /// How often opening started over in the middle.
     again: u8,
-    /// Lines of the answer to the probe.
+    /// The order of the questions of the last probe; how many answers have come, and in which order.
+    code: u8,
     seen: u8,
+    order: u8,
     /// How long what goes out next may take to be answered; zero while `until` holds already.
     wait: Millis,
     /// When that is over.
@@ -658,6 +664,7 @@ impl<'s> Session<'s> {
                 late: None,
                 dirty: false,
                 continuation: Continuation::default(),
+                outer: Continuation::default(),
                 pdu: false,
                 second_until: Instant::FAR,
                 payload_of_answer: false,
@@ -666,7 +673,9 @@ impl<'s> Session<'s> {
                 speed_index: 0,
                 rescue: 0,
                 again: 0,
+                code: 0,
                 seen: 0,
+                order: 0,
                 wait: Millis(0),
                 until: Instant::FAR,
                 not_before: Instant(0),
@@ -916,7 +925,7 @@ impl<'s> Session<'s> {
     pub fn expire(&mut self, now: Instant) -> Option<Expired> {
         if self.inner.second_until <= now {
             self.inner.second_until = Instant::FAR;
-            let _ = self.inner.continuation.take();
+            (self.inner.continuation, self.inner.outer) = (Continuation::default(), Continuation::default());
         }
         loop {
             if self.inner.until > now {
@@ -1039,7 +1048,7 @@ impl Inner<'_> {
     /// Goes on with a step of the session's own.
     fn enter(&mut self, now: Instant, goal: Goal, step: Step) {
         self.own = Some(Own { goal, step });
-        self.seen = 0;
+        (self.seen, self.order) = (0, 0);
         let quick = self.config.attention;
         match step {
             Step::Clear => {
@@ -1069,10 +1078,17 @@ impl Inner<'_> {
                 self.put(&[b"+++"], false, Millis(guard.0.saturating_mul(2)));
             }
             Step::LeaveMultiplexer => self.put(&[LEAVE_MULTIPLEXER], false, Millis(1_000)),
-            Step::Probe(tag) => {
-                let wait = Millis(u32::from(tag).saturating_mul(750));
-                let questions: [&[u8]; 4] = [b"AT+CMEE?", b";+CMEE?", b";+CMEE?", b";+CMEE?"];
-                self.put(questions.get(..usize::from(tag)).unwrap_or(&questions), true, wait);
+            Step::Probe(tries) => {
+                self.code = self.code.wrapping_add(1) & CODES.wrapping_sub(1);
+                let wait = Millis(1_500_u32.saturating_mul(1_u32.wrapping_shl(tries.into())));
+                let ask = |index: u8| -> &[u8] {
+                    match self.code.wrapping_shr(QUESTIONS.wrapping_sub(index).wrapping_sub(1).into()) & 1 {
+                        0 => b"+CMEE?",
+                        _ => b"+CFUN?",
+                    }
+                };
+                let line: [&[u8]; 8] = [b"AT", ask(0), b";", ask(1), b";", ask(2), b";", ask(3)];
+                self.put(&line, true, wait);
             }
             Step::Quiet => self.pause(now, QUIET),
             Step::Init(index) => {
@@ -1172,7 +1188,7 @@ impl Inner<'_> {
     /// lines end by themselves.
     fn is_stuck(&self) -> bool {
         match self.own {
-            Some(own) => matches!(own.step, Step::Probe(LAST_TAG..) | Step::Attention(1..)),
+            Some(own) => matches!(own.step, Step::Probe(1..) | Step::Attention(1..)),
             None => self
                 .current
                 .is_some_and(|current| !current.exchange.announcements.is_empty() || current.exchange.info.multiline),
@@ -1219,7 +1235,7 @@ impl Inner<'_> {
             Step::Clear if goal == Goal::Open => Step::Attention(0),
             Step::Attention(tries) if tries < TRIES.saturating_sub(1) => Step::Attention(tries.saturating_add(1)),
             Step::Attention(_) if goal == Goal::Open => return self.rescue(now),
-            Step::Clear | Step::Attention(_) => Step::Probe(FIRST_TAG),
+            Step::Clear | Step::Attention(_) => Step::Probe(0),
             Step::Guard(tries) => Step::Plus(tries),
             Step::Plus(_) | Step::LeaveMultiplexer if goal == Goal::Open => Step::Attention(0),
             Step::Plus(tries) if tries < TRIES.saturating_sub(1) => Step::Guard(tries.saturating_add(1)),
@@ -1228,7 +1244,7 @@ impl Inner<'_> {
                 return Some(Expired::EscapeFailed);
             }
             Step::LeaveMultiplexer => Step::Clear,
-            Step::Probe(tag) if tag < LAST_TAG => Step::Probe(tag.saturating_add(1)),
+            Step::Probe(tries) if tries < TRIES.saturating_sub(1) => Step::Probe(tries.saturating_add(1)),
             Step::Probe(_) if goal == Goal::Open => return self.rescue(now),
             Step::Probe(_) => {
                 self.settle(now, true);
@@ -1242,11 +1258,11 @@ impl Inner<'_> {
             }
             Step::Init(_) if self.again < TRIES => {
                 self.again = self.again.saturating_add(1);
-                Step::Probe(FIRST_TAG)
+                Step::Probe(0)
             }
             Step::Init(_) => return self.open_failed(now, OpenError::Timeout),
             Step::DtrDown => Step::DtrUp,
-            Step::DtrUp => Step::Probe(FIRST_TAG),
+            Step::DtrUp => Step::Probe(0),
         };
         self.enter(now, goal, next);
         None
@@ -1374,8 +1390,9 @@ impl Inner<'_> {
         if let Some(of_answer) = awaited.take() {
             let foreign = self.pdu && !line.iter().all(u8::is_ascii_hexdigit);
             if !foreign {
-                self.continuation = awaited;
-                self.second_until = Instant::FAR;
+                self.continuation = core::mem::take(&mut self.outer);
+                let more = self.continuation != awaited;
+                (self.pdu, self.second_until) = (more, if more { now + SECOND_LINE } else { Instant::FAR });
                 return match of_answer {
                     true => self.response(line, true),
                     false => Incoming::Unsolicited { line, second: true, known: true },
@@ -1506,7 +1523,10 @@ impl Inner<'_> {
         // A URC may stand in front of a PDU.
         let between = self.pdu && matches!(class, Class::Unsolicited(_)) && !all.iter().any(has_second);
         if !whole && !between {
+            let outer = core::mem::take(&mut self.continuation);
             self.continuation.first(class, line, &all);
+            let interrupted = self.pdu && matches!(class, Class::Unsolicited(_));
+            self.outer = if interrupted { outer } else { Continuation::default() };
             let fields = all.iter().find_map(|name| parameters_of(name, line)).unwrap_or(Fields::new(&[]));
             let quoted = { fields }.take(2).any(|field| field.is_quoted());
             let count = fields.count();
@@ -1583,7 +1603,7 @@ impl Inner<'_> {
         if matches!(self.own, Some(Own { goal: Goal::Open, .. })) {
             if matches!(self.own, Some(Own { step: Step::Init(_), .. })) && self.again < TRIES {
                 self.again = self.again.saturating_add(1);
-                self.enter(now, Goal::Open, Step::Probe(FIRST_TAG));
+                self.enter(now, Goal::Open, Step::Probe(0));
             }
             return Incoming::Unsolicited { line, second: false, known: true };
         }
@@ -1601,34 +1621,44 @@ impl Inner<'_> {
     /// A line while the session talks to the modem by itself.
     fn own_line<'m>(&mut self, now: Instant, line: &'m [u8], class: Class<'m>) -> Incoming<'m> {
         let Some(Own { goal, step }) = self.own else { return Incoming::Nothing };
-        if parameters_of(TAG, line).is_some() {
+        if let Some(tag) = TAGS.iter().position(|tag| parameters_of(tag, line).is_some()) {
+            self.order = self.order.wrapping_shl(1) | u8::from(tag > 0);
             self.seen = self.seen.saturating_add(1);
             return Incoming::Nothing;
         }
         let result = match class {
-            Class::Response => return self.late(),
+            Class::Response => {
+                self.seen = SPOILT;
+                return self.late();
+            }
             Class::Unsolicited(_) => return Incoming::Unsolicited { line, second: false, known: true },
-            Class::Unknown => return self.unknown(line),
+            Class::Unknown => {
+                // It may be half of a final result.
+                self.seen = SPOILT;
+                return self.unknown(line);
+            }
             Class::Stray(result) if result.needs_call() && goal != Goal::Escape => return self.stray(line, result),
             Class::Final(result) | Class::Stray(result) => result,
         };
-        let seen = core::mem::take(&mut self.seen);
+        let order = core::mem::take(&mut self.order) & CODES.wrapping_sub(1);
+        let is_ours = core::mem::take(&mut self.seen) == QUESTIONS && order == self.code;
         let told = match step {
             Step::Attention(_) => {
-                self.enter(now, goal, Step::Probe(FIRST_TAG));
+                self.enter(now, goal, Step::Probe(0));
                 return Incoming::Nothing;
             }
             Step::Plus(_) if goal == Goal::Open => {
                 self.enter(now, goal, Step::Attention(0));
                 return Incoming::Nothing;
             }
-            Step::Probe(tag) if seen == tag && result.is_success() => self.in_step(now, goal),
-            Step::Probe(tag) if !result.is_success() => {
+            Step::Probe(_) if is_ours && result.is_success() => self.in_step(now, goal),
+            Step::Probe(tries) if !result.is_success() => {
                 // At opening nothing else can have been refused.
                 if goal == Goal::Open {
                     self.in_step(now, goal)
                 } else {
-                    let next = if tag < LAST_TAG { Step::Probe(tag.saturating_add(1)) } else { Step::Quiet };
+                    let more = tries < TRIES.saturating_sub(1);
+                    let next = if more { Step::Probe(tries.saturating_add(1)) } else { Step::Quiet };
                     self.enter(now, goal, next);
                     return Incoming::Nothing;
                 }
@@ -1666,7 +1696,7 @@ impl Inner<'_> {
             self.stage = Stage::Command;
             return Some(Incoming::DataEnded);
         }
-        self.enter(now, Goal::Escape, Step::Probe(FIRST_TAG));
+        self.enter(now, Goal::Escape, Step::Probe(0));
         Some(Incoming::Nothing)
     }
 
