@@ -3,6 +3,7 @@
 //! | file | holds |
 //! |---|---|
 //! | [`modem`] | a model of a modem that knows no protocol: SIM, radio, networks, sessions, in virtual time |
+//! | `at` | an AT modem: the face that the model shows to an AT host (feature `at`) |
 //! | `mbim` | an MBIM function: the face that the model shows to an MBIM host (feature `mbim`) |
 //! | `qmi` | a QMI function: the face that it shows to a QMI host (feature `qmi`) |
 //!
@@ -13,6 +14,8 @@
 //! Like all of the engine, this does no I/O and reads no clock: transfers and the time go in, transfers and the next
 //! deadline come out.
 
+#[cfg(feature = "at")]
+pub mod at;
 #[cfg(feature = "mbim")]
 pub mod mbim;
 pub mod modem;

@@ -793,6 +793,12 @@ impl Modem {
         self.end_registration(RegistrationState::Deregistered, Reason::NotRegistered.into());
     }
 
+    /// Whether the device stays away from networks because a host is about to lose its power, or wants it so.
+    #[must_use]
+    pub fn host_is_down(&self) -> bool {
+        self.shut_down
+    }
+
     /// A host is there, whether or not it had shut down.
     pub fn host_returns(&mut self, now: Instant) {
         self.poll(now);
