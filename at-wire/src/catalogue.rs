@@ -2,12 +2,13 @@
 //!
 //! For tools on a host. Nothing of this is linked unless the feature `catalogue` is on.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde_json::{Map, Value, json};
 
 use crate::codec::{DecodeError, DecodeErrorKind};
-use crate::message::Form;
+use crate::message::{CommandInfo, Form};
 use crate::parameter::{Fields, parameters_of};
 
 /// A command or a URC.
@@ -15,6 +16,10 @@ use crate::parameter::{Fields, parameters_of};
 pub struct Info {
     /// The name.
     pub name: &'static str,
+    /// The comment of the declaration.
+    pub doc: &'static str,
+    /// What a client must know of a command to wait for its end; `None` for a URC.
+    pub command: Option<CommandInfo>,
     /// Its forms.
     pub forms: &'static [FormInfo],
 }
@@ -54,10 +59,31 @@ impl FormInfo {
     }
 }
 
-use alloc::string::String;
-
 impl Info {
-    /// The entry as JSON: name, forms, parameters with their types.
+    /// What it is for, in a few words.
+    #[must_use]
+    pub fn summary(&self) -> &'static str {
+        let doc = self.doc.trim();
+        let ends = [" (", ";", ", see [", ": read", "."];
+        let end = ends.iter().filter_map(|end| doc.find(end)).min().unwrap_or(doc.len());
+        doc.get(..end).unwrap_or(doc)
+    }
+
+    /// Where it is specified, as in `27.007 §7.3`; `None` for makers' own.
+    #[must_use]
+    pub fn source(&self) -> Option<&'static str> {
+        let doc = self.doc;
+        let (start, end) = doc.match_indices('(').find_map(|(start, _)| {
+            let start = start.checked_add(1)?;
+            let inside = doc.get(start..)?;
+            let known = ["27.0", "V.25", "T.3"].iter().any(|specification| inside.starts_with(specification));
+            known.then_some((start, start.checked_add(inside.find(')')?)?))
+        })?;
+        doc.get(start..end)
+    }
+
+    /// The entry as JSON: name, what it is for and where that is specified, how long it takes and what else a client must
+    /// know of it, forms, parameters with their types.
     #[must_use]
     pub fn describe(&self) -> Value {
         let fields = |fields: &[FieldInfo]| {
@@ -66,13 +92,33 @@ impl Info {
         let forms = self.forms.iter().map(|form| {
             json!({"form": form.form.name(), "parameters": fields(form.parameters), "answer": fields(form.answer)})
         });
-        json!({"name": self.name, "forms": forms.collect::<Vec<_>>()})
+        let mut entry = json!({
+            "name": self.name, "summary": self.summary(), "source": self.source(), "forms": forms.collect::<Vec<_>>(),
+        });
+        if let (Some(command), Some(entry)) = (&self.command, entry.as_object_mut()) {
+            entry.insert("timeout".into(), command.timeout.into());
+            let properties = [
+                ("abortable", command.abortable),
+                ("bare", command.bare),
+                ("two_lines", command.two_lines),
+                ("multiline", command.multiline),
+                ("personal", command.personal),
+            ];
+            for (name, _) in properties.iter().filter(|(_, set)| *set) {
+                entry.insert((*name).into(), true.into());
+            }
+            if !command.prompt.is_empty() {
+                entry.insert("prompt".into(), command.prompt.into());
+            }
+        }
+        entry
     }
 }
 
 /// All entries: commands, then URCs.
 pub fn all() -> impl Iterator<Item = &'static Info> {
-    crate::command::CATALOGUES.iter().chain(crate::urc::CATALOGUES).flat_map(|table| table.iter())
+    let urcs = core::iter::once(&crate::urc::standard::CATALOGUE).chain(crate::urc::vendor::CATALOGUES);
+    crate::command::CATALOGUES.iter().chain(urcs).flat_map(|table| table.iter())
 }
 
 /// Reads a line by the first entry with its name that takes it: as a URC, or as the answer to `command`, such as

@@ -32,15 +32,15 @@
 /// The forms are `execute`, `read`, `set` and `test`, each with its parameters in parentheses and, behind an arrow, those
 /// of a line that answers it. The types are those of [`parameter`](crate::parameter); a list that borrows says so with
 /// `<'a>`. The options in brackets are the fields of [`CommandInfo`](crate::message::CommandInfo). The first line names a
-/// table of all: of `CommandInfo`, and with the feature `catalogue` of
-/// `catalogue::Info`.
+/// table of all: of `CommandInfo`, and with the feature `catalogue` of `catalogue::Info`, which takes what a command is
+/// for from its comment, and from the parentheses in it where it is specified.
 #[macro_export]
 macro_rules! at_commands {
     (
         $(#[$table_doc:meta])*
         pub $table:ident;
         $(
-            $(#[$doc:meta])*
+            $(#[doc = $doc:literal])*
             $module:ident = $name:literal $([$($option:ident = $value:expr),* $(,)?])? {
                 $($form:ident $(<$lt:lifetime>)? $(($($field:ident: $type:ty),* $(,)?))?
                     $(-> $(<$alt:lifetime>)? ($($afield:ident: $atype:ty),* $(,)?))?;)*
@@ -48,7 +48,7 @@ macro_rules! at_commands {
         )*
     ) => {
         $(
-            $(#[$doc])*
+            $(#[doc = $doc])*
             pub mod $module {
                 #[allow(unused_imports)]
                 use super::*;
@@ -66,7 +66,7 @@ macro_rules! at_commands {
                 $($crate::__at_form!($form, [$(<$lt>)?], [$($($field: $type,)*)?], $([$(<$alt>)?], [$($afield: $atype,)*])?);)*
 
                 $crate::__at_catalogue! {
-                    INFO.name;
+                    [$($doc)*];
                     $($form [$(<$lt>)?] [$($($field: $type,)*)?] [$($(<$alt>)?)?] [$($($afield: $atype,)*)?];)*
                 }
             }
@@ -102,17 +102,17 @@ macro_rules! at_urcs {
     (
         $(#[$table_doc:meta])*
         pub $table:ident;
-        $($(#[$doc:meta])* $struct:ident $(<$lt:lifetime>)? = $name:literal $(($($field:ident: $type:ty),* $(,)?))?;)*
+        $($(#[doc = $doc:literal])* $struct:ident $(<$lt:lifetime>)? = $name:literal $(($($field:ident: $type:ty),* $(,)?))?;)*
     ) => {
         $(
-            $crate::__at_struct!($(#[$doc])* $struct, [$(<$lt>)?], [$($($field: $type,)*)?]);
+            $crate::__at_struct!($(#[doc = $doc])* $struct, [$(<$lt>)?], [$($($field: $type,)*)?]);
             $crate::__at_line!($struct, [$(<$lt>)?], $name, false);
         )*
 
         $(#[$table_doc])*
         pub static $table: &[&str] = &[$($name,)*];
 
-        $crate::__at_urc_table!($($struct [$(<$lt>)?] $name [$($($field: $type,)*)?];)*);
+        $crate::__at_urc_table!($([$($doc)*] $struct [$(<$lt>)?] $name [$($($field: $type,)*)?];)*);
     };
 }
 
@@ -221,10 +221,12 @@ macro_rules! __at_form {
 #[macro_export]
 #[cfg(feature = "catalogue")]
 macro_rules! __at_catalogue {
-    ($name:expr; $($form:ident $lt:tt [$($field:ident: $type:ty,)*] $alt:tt [$($afield:ident: $atype:ty,)*];)*) => {
+    ([$($doc:literal)*]; $($form:ident $lt:tt [$($field:ident: $type:ty,)*] $alt:tt [$($afield:ident: $atype:ty,)*];)*) => {
         /// The entry in the catalogue.
         pub const CATALOGUE: $crate::catalogue::Info = $crate::catalogue::Info {
-            name: $name,
+            name: INFO.name,
+            doc: concat!($($doc),*),
+            command: ::core::option::Option::Some(INFO),
             forms: &[$($crate::catalogue::FormInfo {
                 form: $crate::__at_form_name!($form),
                 parameters: &[$($crate::__at_field!($lt $field: $type)),*],
@@ -304,10 +306,12 @@ macro_rules! __at_table {
 #[macro_export]
 #[cfg(feature = "catalogue")]
 macro_rules! __at_urc_table {
-    ($($struct:ident $lt:tt $name:literal [$($field:ident: $type:ty,)*];)*) => {
+    ($([$($doc:literal)*] $struct:ident $lt:tt $name:literal [$($field:ident: $type:ty,)*];)*) => {
         /// The entries in the catalogue.
         pub static CATALOGUE: &[$crate::catalogue::Info] = &[$($crate::catalogue::Info {
             name: $name,
+            doc: concat!($($doc),*),
+            command: ::core::option::Option::None,
             forms: &[$crate::catalogue::FormInfo {
                 form: $crate::message::Form::Unsolicited,
                 parameters: &[],

@@ -112,8 +112,9 @@ impl<'a> Iterator for Fields<'a> {
         let (field, rest) = text.split_at_checked(end).unwrap_or((text, &[]));
         let blanks = field.len().saturating_sub(field.trim_ascii_start().len());
         let offset = self.offset.saturating_add(blanks);
+        let comma = usize::from(!rest.is_empty());
         self.rest = rest.split_first().map(|(_, rest)| rest);
-        self.offset = self.offset.saturating_add(end).saturating_add(1);
+        self.offset = self.offset.saturating_add(end).saturating_add(comma);
         Some(Field { raw: field.trim_ascii(), offset })
     }
 }

@@ -51,6 +51,22 @@ crate::at_commands! {
     cecall = "+CECALL" [timeout = 90] { set(kind: u8); read -> (kind: Option<u8>); test -> <'a>(kind: Choice<'a>); }
     /// Deflects a call (27.007 §7.14).
     ctfr = "+CTFR" [timeout = 20, personal = true] { set<'a>(number: Str<'a>, kind: Option<u8>); test; }
+    /// Voice call mode: circuit switched, VoIP, or what is there (27.007 §6).
+    cvmod = "+CVMOD" { set(voice_mode: u8); read -> (voice_mode: u8); test -> <'a>(voice_mode: Choice<'a>); }
+    /// Dials a URI (27.007).
+    cdu = "+CDU" [timeout = 180, abortable = true, personal = true] { set<'a>(parameters: Rest<'a>) -> <'a>(answer: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// Calls there are, with URIs (27.007).
+    clccs = "+CLCCS" [personal = true] { execute -> <'a>(answer: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// Holds and joins calls with URIs (27.007).
+    chccs = "+CHCCS" [timeout = 20] { set<'a>(parameters: Rest<'a>) -> <'a>(answer: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// As the specification has it (27.007 §6).
+    cdefmp = "+CDEFMP" { set<'a>(parameters: Rest<'a>) -> <'a>(answer: Rest<'a>); read -> <'a>(parameters: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// As the specification has it (27.007 §6).
+    ccs = "+CCS" { set<'a>(parameters: Rest<'a>) -> <'a>(answer: Rest<'a>); read -> <'a>(parameters: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// User to user signalling (27.007 §7.26).
+    cuus1 = "+CUUS1" { set<'a>(parameters: Rest<'a>) -> <'a>(answer: Rest<'a>); read -> <'a>(parameters: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// Local tones (27.007 §8).
+    cldtmf = "+CLDTMF" { set<'a>(duration: u16, dtmf: Option<Str<'a>>); test; }
 }
 
 /// Whether all characters may stand in a number to dial: digits, `*`, `#`, `+`, `A` to `D`, `p`, `w`, and commas for

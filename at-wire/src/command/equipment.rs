@@ -48,6 +48,28 @@ crate::at_commands! {
     cedrxs = "+CEDRXS" { set<'a>(mode: Option<u8>, act_type: Option<u8>, requested: Option<Str<'a>>); read -> <'a>(act_type: u8, requested: Option<Str<'a>>); test; }
     /// What the network gave (27.007 §7.41).
     cedrxrdp = "+CEDRXRDP" { execute -> <'a>(act_type: u8, requested: Option<Str<'a>>, provided: Option<Str<'a>>, paging_window: Option<Str<'a>>); test; }
+    /// Screen orientation (27.007 §8).
+    cso = "+CSO" { set(mode: u8); read -> (mode: u8); test -> <'a>(mode: Choice<'a>); }
+    /// Touches the screen (27.007 §8).
+    ctsa = "+CTSA" { set(action: u8, x: u16, y: u16); test; }
+    /// Window pages (27.007 §8).
+    cwpa = "+CWPA" { set<'a>(parameters: Rest<'a>); read -> <'a>(parameters: Rest<'a>); test; }
+    /// Power class (27.007 §8.29).
+    cpwc = "+CPWC" { set(class: Option<u8>, band: Option<u8>); read -> <'a>(current: u8, default: u8, rest: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// Tries left, as some modems have it: PIN, PIN2, PUK, PUK2 (in wide use).
+    cpinc = "+CPINC" { execute -> (pin: u8, pin2: u8, puk: u8, puk2: u8); read -> (pin: u8, pin2: u8, puk: u8, puk2: u8); }
+    /// Switches off, as many modems have it (in wide use).
+    cpof = "+CPOF" [timeout = 15] { execute; }
+    /// Restarts, as many modems have it (in wide use).
+    trb = "+TRB" { execute; }
+    /// Emergency numbers of the network (27.007 §8).
+    cen = "+CEN" { set<'a>(parameters: Rest<'a>) -> <'a>(answer: Rest<'a>); read -> <'a>(parameters: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// As the specification has it (27.007 §8).
+    ceptt = "+CEPTT" { set<'a>(parameters: Rest<'a>) -> <'a>(answer: Rest<'a>); read -> <'a>(parameters: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// As the specification has it (27.007 §8).
+    csacn = "+CSACN" { set<'a>(parameters: Rest<'a>) -> <'a>(answer: Rest<'a>); read -> <'a>(parameters: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// Secure control of a command (27.007 §8).
+    cscc = "+CSCC" [personal = true] { set<'a>(parameters: Rest<'a>) -> <'a>(answer: Rest<'a>); read -> <'a>(parameters: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
 }
 
 /// What the device waits for, as `+CPIN?` says (27.007 §8.3).

@@ -108,6 +108,54 @@ crate::at_commands! {
     ifc = "+IFC" [bare = true] { set(by_te: u8, by_ta: Option<u8>); read -> (by_te: u8, by_ta: u8); test -> <'a>(by_te: Choice<'a>, by_ta: Choice<'a>); }
     /// Reports the line rate (V.250 §6.2.13).
     ilrr = "+ILRR" { set(value: u8); read -> (value: u8); test -> <'a>(value: Choice<'a>); }
+    /// Ring counter (in wide use).
+    ring_counter = "S1" [bare = true] { read -> (rings: u8); }
+    /// Character of the escape sequence (in wide use).
+    escape_character = "S2" [bare = true] { read -> (character: u8); set(character: Option<u8>); }
+    /// Seconds to wait before dialling without dial tone (V.250 §6.3.9).
+    dial_pause = "S6" [bare = true] { read -> (seconds: u8); set(seconds: Option<u8>); }
+    /// Seconds that a comma in a number means (V.250 §6.3.11).
+    comma_pause = "S8" [bare = true] { read -> (seconds: u8); set(seconds: Option<u8>); }
+    /// Guard time of the escape sequence, in fiftieths of a second (in wide use).
+    escape_guard = "S12" [bare = true] { read -> (fiftieths: u8); set(fiftieths: Option<u8>); }
+    /// Data set ready (in wide use).
+    data_set_ready = "&S" { execute(value: Option<u8>); }
+    /// Local flow control (in wide use).
+    local_flow_control = "&K" { execute(value: Option<u8>); }
+    /// Which profile is loaded at power-up (in wide use).
+    default_profile = "&Y" { execute(profile: Option<u8>); }
+    /// The profiles as text (in wide use).
+    view_profile = "&V" [bare = true] { execute -> <'a>(text: Rest<'a>); }
+    /// Tone dialling: no effect (V.250 §6.3.2).
+    tone_dialling = "T" { execute; }
+    /// Pulse dialling: no effect (V.250 §6.3.3).
+    pulse_dialling = "P" { execute; }
+    /// Loudspeaker volume (V.250 §6.3.13).
+    speaker_volume = "L" { execute(value: Option<u8>); }
+    /// Loudspeaker mode (V.250 §6.3.14).
+    speaker_mode = "M" { execute(value: Option<u8>); }
+    /// Global object identification (V.250 §6.1.8).
+    goi = "+GOI" [bare = true] { execute -> <'a>(text: Rest<'a>); test; }
+    /// Reports data compression (V.250 §6.6.2).
+    dr = "+DR" { set(value: u8); read -> (value: u8); test -> <'a>(value: Choice<'a>); }
+    /// Error control: original, fallback, answering (V.250 §6.5.1).
+    es = "+ES" { set(original: Option<u8>, fallback: Option<u8>, answering: Option<u8>); read -> (original: u8, fallback: Option<u8>, answering: Option<u8>); test -> <'a>(original: Choice<'a>, fallback: Choice<'a>, answering: Choice<'a>); }
+    /// Modulation (V.250 §6.4.1).
+    ms = "+MS" { set<'a>(parameters: Rest<'a>); read -> <'a>(parameters: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// Stores a number to dial (V.250 §6.3.15).
+    asto = "+ASTO" [personal = true] { set<'a>(location: u8, string: Option<Str<'a>>); read -> <'a>(location: u8, string: Str<'a>); test; }
+    /// HSCSD: what the device can do (27.007 §6.12).
+    chsd = "+CHSD" { execute -> (mclass: u8, max_rx: u8, max_tx: u8, sum: u8, codings: u8); test; }
+    /// HSCSD: transparent call (27.007 §6.13).
+    chst = "+CHST" { set(w_rx: Option<u8>, codings: Option<u8>); read -> (w_rx: u8, codings: u8); test -> <'a>(w_rx: Choice<'a>, codings: Choice<'a>); }
+    /// HSCSD: call that is not transparent (27.007 §6.14).
+    chsn = "+CHSN" { set(w_aiur: Option<u8>, w_rx: Option<u8>, top_rx: Option<u8>, codings: Option<u8>); read -> (w_aiur: u8, w_rx: u8, top_rx: u8, codings: u8); test -> <'a>(w_aiur: Choice<'a>, w_rx: Choice<'a>, top_rx: Choice<'a>, codings: Choice<'a>); }
+    /// HSCSD: parameters of the call (27.007 §6.16).
+    chsr = "+CHSR" { set(mode: u8); read -> (mode: u8); test -> <'a>(mode: Choice<'a>); }
+    /// HSCSD: automatic upgrading (27.007 §6.17).
+    chsu = "+CHSU" { set(mode: u8); read -> (mode: u8); test -> <'a>(mode: Choice<'a>); }
+    /// Rate adaption V.120 (27.007 §6.21).
+    cv120 = "+CV120" { set(rah: Option<u8>, mfm: Option<u8>, mode: Option<u8>, llineg: Option<u8>, assign: Option<u8>, negtype: Option<u8>); read -> (rah: u8, mfm: u8, mode: u8, llineg: u8, assign: u8, negtype: u8); test; }
 }
 
 /// The technologies of a number of `+WS46` (27.007 §5.9). 25 means GSM and UMTS on devices that do not offer 28 to 31,

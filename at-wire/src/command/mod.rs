@@ -1,8 +1,12 @@
 //! The commands of ITU-T V.250, 3GPP TS 27.007 and 27.005, and of makers.
 
+pub mod broadcast;
 pub mod call;
+pub mod cdma;
 pub mod equipment;
 pub mod general;
+pub mod group;
+pub mod location;
 pub mod network;
 pub mod packet;
 pub mod phonebook;
@@ -23,6 +27,10 @@ pub static CATALOGUES: &[&[crate::catalogue::Info]] = &[
     packet::CATALOGUE,
     phonebook::CATALOGUE,
     sms::CATALOGUE,
+    group::CATALOGUE,
+    location::CATALOGUE,
+    broadcast::CATALOGUE,
+    cdma::CATALOGUE,
     vendor::huawei::CATALOGUE,
     vendor::telit::CATALOGUE,
     vendor::cinterion::CATALOGUE,

@@ -68,6 +68,20 @@ crate::at_commands! {
     crces = "+CRCES" { execute -> (act: u8, ce_level: u8, cc: Option<u8>); test; }
     /// `CIoT` optimisation (27.007 §7.42).
     cciotopt = "+CCIOTOPT" { set(n: u8, supported: Option<u8>, preferred: Option<u8>); read -> (n: u8, supported: u8, preferred: u8); test; }
+    /// Voice domain preference in UTRAN (27.007).
+    cvdp = "+CVDP" { set(setting: u8); read -> (setting: u8); test -> <'a>(setting: Choice<'a>); }
+    /// Status of the preferred network (27.007 §7.28).
+    cpnstat = "+CPNSTAT" { set(n: u8); read -> (n: u8, stat: u8); test -> <'a>(n: Choice<'a>); }
+    /// Reports primary notifications (27.007).
+    cpner = "+CPNER" { set(reporting: u8); read -> (reporting: u8); test -> <'a>(reporting: Choice<'a>); }
+    /// Access control for services (27.007).
+    cssac = "+CSSAC" { execute -> <'a>(answer: Rest<'a>); set<'a>(parameters: Rest<'a>) -> <'a>(answer: Rest<'a>); read -> <'a>(parameters: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// As the specification has it (27.007).
+    csdbtsr = "+CSDBTSR" { set<'a>(parameters: Rest<'a>) -> <'a>(answer: Rest<'a>); read -> <'a>(parameters: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// As the specification has it (27.007).
+    cacsp = "+CACSP" { set<'a>(parameters: Rest<'a>) -> <'a>(answer: Rest<'a>); read -> <'a>(parameters: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// Mobile initiated connections only (27.007).
+    cmico = "+CMICO" { set<'a>(parameters: Rest<'a>); read -> <'a>(parameters: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
 }
 
 /// What `+CREG`, `+CGREG`, `+CEREG` and `+C5GREG` tell, in answers and URCs.

@@ -84,6 +84,38 @@ crate::at_commands! {
     c5gnssai = "+C5GNSSAI" { set<'a>(length: Option<u8>, nssai: Option<Str<'a>>); read -> <'a>(length: u8, nssai: Str<'a>); test; }
     /// What the network gave (27.007 §10.1.54).
     c5gnssairdp = "+C5GNSSAIRDP" { execute -> <'a>(rest: Rest<'a>); set<'a>(kind: Option<u8>, plmn: Option<Word<'a>>) -> <'a>(rest: Rest<'a>); test; }
+    /// Preferred slices (27.007 §10.1).
+    c5gpnssai = "+C5GPNSSAI" { set<'a>(parameters: Rest<'a>) -> <'a>(answer: Rest<'a>); read -> <'a>(parameters: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// Preferred slices as the network knows them (27.007 §10.1).
+    c5gpnssairdp = "+C5GPNSSAIRDP" { execute -> <'a>(answer: Rest<'a>); set<'a>(parameters: Rest<'a>) -> <'a>(answer: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// Asks for rules of route selection (27.007 §10.1).
+    c5gurspqry = "+C5GURSPQRY" { set<'a>(parameters: Rest<'a>) -> <'a>(answer: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// Short messages in 5G (27.007 §10.1).
+    c5gusms = "+C5GUSMS" { set<'a>(parameters: Rest<'a>) -> <'a>(answer: Rest<'a>); read -> <'a>(parameters: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// As the specification has it (27.007 §10.1).
+    cabtsr = "+CABTSR" { set<'a>(parameters: Rest<'a>) -> <'a>(answer: Rest<'a>); read -> <'a>(parameters: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// As the specification has it (27.007 §10.1).
+    cabtrdp = "+CABTRDP" { execute -> <'a>(answer: Rest<'a>); set<'a>(parameters: Rest<'a>) -> <'a>(answer: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// Measurement configuration of an application (27.007 §8).
+    capplevmc = "+CAPPLEVMC" { set<'a>(parameters: Rest<'a>) -> <'a>(answer: Rest<'a>); read -> <'a>(parameters: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// Measurement report of an application (27.007 §8).
+    capplevmr = "+CAPPLEVMR" { set<'a>(parameters: Rest<'a>) -> <'a>(answer: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// Local octet stream PAD (27.007 §10.1.13).
+    cgclosp = "+CGCLOSP" { set<'a>(parameters: Rest<'a>); read -> <'a>(parameters: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// Deletes contexts that are not active (27.007 §10.1.29).
+    cgdel = "+CGDEL" { execute -> <'a>(cids: Rest<'a>); set(cid: u8) -> <'a>(cids: Rest<'a>); test; }
+    /// As the specification has it (27.007 §10.1).
+    cglnkpr = "+CGLNKPR" { set(cid: u8) -> <'a>(answer: Rest<'a>); read -> <'a>(parameters: Rest<'a>); test; }
+    /// Initial activation of a context (27.007 §10.1.42).
+    cipca = "+CIPCA" { set(n: u8, attach_without_pdn: Option<u8>); read -> (n: u8, attach_without_pdn: Option<u8>); test -> <'a>(n: Choice<'a>, attach_without_pdn: Choice<'a>); }
+    /// Local data networks (27.007 §10.1).
+    cladn = "+CLADN" { execute -> <'a>(answer: Rest<'a>); set(n: u8); read -> <'a>(parameters: Rest<'a>); test; }
+    /// Emergency services of the network (27.007 §10.1).
+    cnem = "+CNEM" { set(reporting: u8); read -> <'a>(parameters: Rest<'a>); test -> <'a>(reporting: Choice<'a>); }
+    /// Reports policies of the device (27.007 §10.1).
+    cruepolicyu = "+CRUEPOLICYU" { set<'a>(parameters: Rest<'a>) -> <'a>(answer: Rest<'a>); read -> <'a>(parameters: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
+    /// Sends policies of the device (27.007 §10.1).
+    csuepolicy = "+CSUEPOLICY" { set<'a>(parameters: Rest<'a>) -> <'a>(answer: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
 }
 
 /// Whether an APN that a modem tells is the one that was asked for: alike but for case, or with the operator's

@@ -23,4 +23,8 @@ crate::at_commands! {
         set<'a>(index: Option<u16>, number: Option<Str<'a>>, kind: Option<u8>, text: Option<Str<'a>>, group: Option<Str<'a>>, adnumber: Option<Str<'a>>, adtype: Option<u8>, secondtext: Option<Str<'a>>, email: Option<Str<'a>>);
         test -> <'a>(index: Choice<'a>, nlength: Option<u16>, types: Choice<'a>, tlength: Option<u16>);
     }
+    /// As many modems have it (in wide use).
+    cpbcc = "+CPBCC" { set<'a>(parameters: Rest<'a>) -> <'a>(answer: Rest<'a>); test; }
+    /// Protocol that data of the phonebook is exchanged with (27.007 §8).
+    cprot = "+CPROT" { set<'a>(protocol: u8, version: Option<Str<'a>>, laps: Rest<'a>); test -> <'a>(ranges: Rest<'a>); }
 }

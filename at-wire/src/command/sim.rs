@@ -33,7 +33,7 @@ crate::at_commands! {
     csus = "+CSUS" { set(slot: u8); read -> (slot: u8); test -> <'a>(slot: Choice<'a>); }
     /// Serial number of the card, as many modems have it.
     ccid = "+CCID" [bare = true, personal = true] { execute -> <'a>(iccid: Str<'a>); read -> <'a>(iccid: Str<'a>); }
-    /// The same under another name.
+    /// Serial number of the card under another name (in wide use).
     iccid = "+ICCID" [bare = true, personal = true] { execute -> <'a>(iccid: Str<'a>); read -> <'a>(iccid: Str<'a>); }
     /// Starts the toolkit's terminal (27.007 §12.2).
     cusata = "+CUSATA" { set(ack: u8, timer: Option<u16>); test; }
@@ -51,6 +51,12 @@ crate::at_commands! {
     ceap = "+CEAP" [personal = true] { set<'a>(aid: Octets<'a>, eap: Octets<'a>, mode: Option<u8>, df: Option<Octets<'a>>) -> <'a>(sessionid: u8, status: u8, response: Octets<'a>); test; }
     /// Parameters of it (27.007 §8.48).
     cerp = "+CERP" [personal = true] { set(sessionid: u8, parameter: u8) -> <'a>(parameter: u8, value: Octets<'a>); test; }
+    /// Serial number of the card under another name (in wide use).
+    ciccid = "+CICCID" [bare = true, personal = true] { execute -> <'a>(iccid: Str<'a>); read -> <'a>(iccid: Str<'a>); }
+    /// Serial number of the card under ZTE's name (in wide use).
+    zgeticcid = "+ZGETICCID" [personal = true] { execute -> <'a>(iccid: Str<'a>); read -> <'a>(iccid: Str<'a>); }
+    /// Toolkit of some modems (in wide use).
+    stkc = "+STKC" { set<'a>(parameters: Rest<'a>); read -> <'a>(parameters: Rest<'a>); test; }
 }
 
 /// The two octets that end what a card answers (3GPP TS 31.101 §10.2, ISO 7816-4 §5.1.3).

@@ -1,13 +1,9 @@
-//! What modems tell of themselves: 3GPP's in [`standard`], makers' in [`vendor`].
+//! What modems tell of themselves: 3GPP's in [`standard`], makers' in [`vendor`], a module for each.
 
 pub mod standard;
 pub mod vendor;
 
 use crate::parameter::{Fields, Value};
-
-/// All tables of the catalogue.
-#[cfg(feature = "catalogue")]
-pub static CATALOGUES: &[&[crate::catalogue::Info]] = &[standard::CATALOGUE, vendor::CATALOGUE];
 
 /// URCs in PDU mode whose second line belongs to them.
 pub const TWO_LINES: &[&str] = &["+CMT", "+CBM", "+CDS"];

@@ -102,6 +102,48 @@ crate::at_urcs! {
     CIreph = "+CIREPH" (srvcch: u8);
     /// `CIoT` optimisation of the network.
     CCiotopti = "+CCIOTOPTI" (supported: u8);
+    /// A message in text mode, whose text is on the next lines (27.005 §3.4.1).
+    CMtText<'a> = "+CMT" (oa: Str<'a>, alpha: Option<Str<'a>>, scts: Option<Str<'a>>, tooa: Option<u8>, fo: Option<u8>, pid: Option<u8>, dcs: Option<u8>, sca: Option<Str<'a>>, tosca: Option<u8>, length: Option<u16>);
+    /// A cell broadcast page in text mode, whose text is on the next lines (27.005 §3.4.1).
+    CBmText = "+CBM" (sn: u16, mid: u16, dcs: u8, page: u8, pages: u8);
+    /// A status report in text mode (27.005 §3.4.1).
+    CDsText<'a> = "+CDS" (fo: u8, mr: u8, ra: Option<Str<'a>>, tora: Option<u8>, scts: Str<'a>, dt: Str<'a>, st: u8);
+    /// Calls there are, told unasked (27.007 §7.18).
+    CLcc<'a> = "+CLCC" (id: u8, dir: u8, stat: u8, mode: u8, mpty: Option<u8>, number: Option<Str<'a>>, kind: Option<u8>, alpha: Option<Str<'a>>, priority: Option<u8>);
+    /// The touch screen was touched (27.007 §8.10).
+    CTev<'a> = "+CTEV" (action: Rest<'a>);
+    /// A position, in the form of 3GPP TS 23.032 (27.007 §8.50).
+    CMolrg<'a> = "+CMOLRG" (location: Rest<'a>);
+    /// A position, as lines of NMEA (27.007 §8.50).
+    CMolrn<'a> = "+CMOLRN" (nmea: Str<'a>);
+    /// Somebody asks where the device is (27.007 §8.57).
+    CMtlr<'a> = "+CMTLR" (handle: u8, notification: Rest<'a>);
+    /// A card's profile was read (27.007 §12.2).
+    CUsatrd<'a> = "+CUSATRD" (profile: Rest<'a>);
+    /// Whether the preferred network is used (27.007 §7.28).
+    CPnstat = "+CPNSTAT" (stat: u8);
+    /// A primary notification (27.007).
+    CPneru<'a> = "+CPNERU" (message: Rest<'a>);
+    /// Data over the control plane was taken or not (27.007 §10.1.43).
+    CSodcpr = "+CSODCPR" (cid: u8, sequence: u8, status: u8);
+    /// Measurements for an application (27.007).
+    CAppLevMc<'a> = "+CAPPLEVMC" (configuration: Rest<'a>);
+    /// As the specification has it (27.007).
+    CAbtsri<'a> = "+CABTSRI" (rest: Rest<'a>);
+    /// Emergency services of the network (27.007).
+    CNem<'a> = "+CNEM" (rest: Rest<'a>);
+    /// Mission critical service (27.007).
+    CMccsi<'a> = "+CMCCSI" (rest: Rest<'a>);
+    /// As the specification has it (27.007).
+    CEcn<'a> = "+CECN" (rest: Rest<'a>);
+    /// As the specification has it (27.007).
+    CEppi = "+CEPPI" (priority: u8);
+    /// Local data networks changed (27.007).
+    CLadnu<'a> = "+CLADNU" (rest: Rest<'a>);
+    /// Messages wait (as some modems tell).
+    CMwi<'a> = "+CMWI" (state: Rest<'a>);
+    /// Tries left, told after a try (27.007 §8.65).
+    CPinr<'a> = "+CPINR" (code: Word<'a>, retries: u8, default_retries: Option<u8>);
     /// A call ended, or could not be made.
     NoCarrier = "NO CARRIER";
 }

@@ -9,7 +9,8 @@ use at_wire::parameter::{Choice, Rest, Str};
 use at_wire::radio::{self, Generations};
 use at_wire::time::Clock;
 use at_wire::urc::standard::CRing;
-use at_wire::urc::vendor::{CinterionSlcc, HuaweiNdisstat, RxDtmf, VoiceCall};
+use at_wire::urc::vendor::simcom::{RxDtmf, VoiceCall, VoiceCallEvent};
+use at_wire::urc::vendor::{cinterion::Slcc, huawei::Ndisstat};
 use at_wire::{EncodeError, Writer};
 use serde_json::{Value, json};
 
@@ -169,7 +170,7 @@ fn cinterion(case: &Case<'_>, name: &str, form: &str, text: &str, lines: &[Strin
             Ok(json!({"cid": cid, "bands": band_names(bands.into_iter())}))
         }
         ("^SLCC", "urc") => {
-            let read: Vec<CinterionSlcc<'_>> = all(lines)?;
+            let read: Vec<Slcc<'_>> = all(lines)?;
             equal("ends", &read.last().map(|last| last.idx), &Some(None))?;
             let called = read.iter().filter_map(|call| {
                 let number = call.number.map(|number| string(number.0));
@@ -242,7 +243,7 @@ fn huawei(case: &Case<'_>, name: &str, form: &str, lines: &[String]) -> Result<V
             Ok(interface(&read.iter().map(|read| read.states).collect::<Vec<_>>()))
         }
         ("^NDISSTAT", "read") => {
-            let read: Vec<HuaweiNdisstat<'_>> = all(lines)?;
+            let read: Vec<Ndisstat<'_>> = all(lines)?;
             Ok(interface(&read.iter().map(|read| read.states).collect::<Vec<_>>()))
         }
         ("^DHCP", "read") => {
@@ -460,8 +461,8 @@ fn simtech(name: &str, lines: &[String]) -> Result<Value, String> {
         "VOICE CALL" => {
             let read: VoiceCall<'_> = first(lines)?;
             let (started, duration) = match read.event().ok_or("no event")? {
-                at_wire::urc::vendor::VoiceCallEvent::Begin => (true, 0),
-                at_wire::urc::vendor::VoiceCallEvent::End(seconds) => (false, seconds.unwrap_or(0)),
+                VoiceCallEvent::Begin => (true, 0),
+                VoiceCallEvent::End(seconds) => (false, seconds.unwrap_or(0)),
             };
             Ok(json!({"started": started, "duration_seconds": duration}))
         }

@@ -13,3 +13,21 @@ pub mod simcom;
 pub mod telit;
 pub mod ublox;
 pub mod xmm;
+
+/// The tables of the catalogue.
+#[cfg(feature = "catalogue")]
+pub static CATALOGUES: &[&[crate::catalogue::Info]] = &[
+    altair::CATALOGUE,
+    cinterion::CATALOGUE,
+    huawei::CATALOGUE,
+    icera::CATALOGUE,
+    linktop::CATALOGUE,
+    mbm::CATALOGUE,
+    nordic::CATALOGUE,
+    quectel::CATALOGUE,
+    sierra::CATALOGUE,
+    simcom::CATALOGUE,
+    telit::CATALOGUE,
+    ublox::CATALOGUE,
+    xmm::CATALOGUE,
+];

@@ -26,4 +26,10 @@ crate::at_commands! {
     reset = "!RESET" { execute; }
     /// Technologies of HL modules.
     ksrat = "+KSRAT" { set(mode: u8); read -> (mode: u8); test; }
+    /// Sleep of HL modules.
+    ksleep = "+KSLEEP" { set(mode: u8, level: Option<u8>, delay: Option<u16>); read -> (mode: u8, level: Option<u8>, delay: Option<u16>); test; }
+    /// Switches off.
+    pscpof = "*PSCPOF" [timeout = 15] { execute; }
+    /// Sends counted bytes in a session, behind `CONNECT`.
+    ktcpsnd = "+KTCPSND" [prompt = "CONNECT", timeout = 60] { set(session: u8, length: u16); test; }
 }

@@ -32,4 +32,10 @@ crate::at_commands! {
     netopen = "+NETOPEN" [timeout = 120] { execute -> (error: u8); read -> (state: u8); }
     /// Automatic `+CSQ` lines.
     autocsq = "+AUTOCSQ" { set(auto: u8, mode: u8); read -> (auto: u8, mode: u8); test; }
+    /// Sleep.
+    csclk = "+CSCLK" { set(n: u8); read -> (n: u8); test; }
+    /// Network time.
+    clts = "+CLTS" { set(n: u8); read -> (n: u8); test; }
+    /// Bands.
+    cbandcfg = "+CBANDCFG" { set<'a>(technology: Str<'a>, bands: Rest<'a>); read -> <'a>(technology: Str<'a>, bands: Rest<'a>); test; }
 }
