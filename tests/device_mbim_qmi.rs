@@ -250,3 +250,34 @@ fn indications_go_to_hosts_that_subscribed() {
     let frame = Frame::parse(messages[0].indication::<mbim_qmi::Msg>()).unwrap();
     assert_eq!((frame.message.service(), frame.message.kind()), (Service::DMS, Kind::Indication));
 }
+
+#[test]
+fn commands_do_not_wait_for_clients_that_are_gone() {
+    let mut bench = bench();
+    let client = allocate(&mut bench);
+    let scanning = |bench: &mut Bench, client| {
+        qmi(bench)
+            .inject(qmi::Fault { service: Service::DMS, message: 0x0022, effect: qmi::Effect::Swallow, once: true })
+            .unwrap();
+        send(bench, &get_model(client, 7))
+    };
+    let lost = scanning(&mut bench, client);
+    assert!(bench.wait_answers(10_000).is_empty());
+    let info = ctl::ReleaseInfo { service: Service::DMS.into(), cid: client };
+    let release = request::<ctl::release_cid::Message>(0, 9, |request| {
+        request.release_info(info);
+    });
+    let tid = send(&mut bench, &release);
+    let messages = bench.wait_answers(0);
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    assert_eq!(verdict(&messages[0], tid), Verdict::SUCCESS);
+    messages[1].refused::<mbim_qmi::Msg>(lost, Status::FAILURE);
+    // The same with all clients at once.
+    let client = allocate(&mut bench);
+    let lost = scanning(&mut bench, client);
+    let tid = send(&mut bench, &request::<ctl::sync::Message>(0, 10, |_| {}));
+    let messages = bench.wait_answers(0);
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    assert_eq!(verdict(&messages[0], tid), Verdict::SUCCESS);
+    messages[1].refused::<mbim_qmi::Msg>(lost, Status::FAILURE);
+}

@@ -37,9 +37,10 @@ pub enum TunnelError<E> {
     Channel(E),
     /// The function did not open.
     Open(OpenError),
-    /// The function was reset or closed by somebody else; open again. The QMI clients are gone.
+    /// The function was reset or closed by somebody else; open again. The QMI clients are gone: the next request of each
+    /// is refused with INVALID_CLIENT_ID, unless the host [disowns](super::qmi::blocking::Client::disown) it before.
     Lost,
-    /// The modem did not take the command with a frame, or does not know QMI inside MBIM.
+    /// The modem did not take the command, and no frame has come yet: it does not know QMI inside MBIM.
     Refused(Status),
     /// The frame could not be sent: the function is not open, too many are under way, or it is too long.
     Session(SessionError),
@@ -92,6 +93,8 @@ pub struct QmiOverMbim<'s, C> {
     /// Bytes of the memory for commands.
     longest: usize,
     indications: bool,
+    /// A frame has come: the modem knows QMI inside MBIM.
+    known: bool,
     failed: u32,
 }
 
@@ -116,7 +119,15 @@ impl<'s, C: MessageChannel> QmiOverMbim<'s, C> {
         let room = u32::try_from(transfer.len()).unwrap_or(u32::MAX);
         config.max_control_transfer = config.max_control_transfer.min(room);
         let longest = memory.command.len();
-        Self { channel, session: Session::new(config, memory), transfer, longest, indications: false, failed: 0 }
+        Self {
+            channel,
+            session: Session::new(config, memory),
+            transfer,
+            longest,
+            indications: false,
+            known: false,
+            failed: 0,
+        }
     }
 
     /// Opens the function, which ends all data sessions and QMI clients if it was open, and asks for the indications of
@@ -262,6 +273,13 @@ impl<'s, C: MessageChannel> QmiOverMbim<'s, C> {
                 Incoming::OpenFailed(error) => return Err(TunnelError::Open(error)),
                 Incoming::Closed => return Ok(Some(Heard::Closed)),
                 Incoming::Lost => return Err(TunnelError::Lost),
+                // The end of one frame, such as one of a client that was released, and no more.
+                Incoming::Answer { answer, .. }
+                    if self.known && answer.service == qmi::QMI && answer.status != Status::SUCCESS =>
+                {
+                    self.failed = self.failed.saturating_add(1);
+                    return Ok(Some(Heard::Nothing));
+                }
                 Incoming::Answer { answer, .. } if answer.status != Status::SUCCESS => {
                     return Err(TunnelError::Refused(answer.status));
                 }
@@ -273,6 +291,7 @@ impl<'s, C: MessageChannel> QmiOverMbim<'s, C> {
                 _ if now >= deadline => return Ok(None),
                 _ => continue,
             };
+            self.known = true;
             let Some(buf) = buf else { return Ok(Some(Heard::Nothing)) };
             let frame = qmi::MsgInfoView::new(frame).qmux().map_or(frame, |frame| frame.0);
             let Some(room) = buf.get_mut(..frame.len()) else {

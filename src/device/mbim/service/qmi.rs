@@ -102,11 +102,13 @@ impl Core<'_> {
             return;
         }
         tunnel.held = None;
+        let mut is_silent = false;
         while queue.is_empty()
             || queue.capacity().saturating_sub(queue.used()) >= LONGEST.saturating_add(COMMAND_HEADER_LEN)
         {
             let Some(frame) = tunnel.function.transmit(now, modem) else {
-                return;
+                is_silent = true;
+                break;
             };
             let written = match Key::of(frame) {
                 Some((key, Kind::Response)) => {
@@ -152,6 +154,24 @@ impl Core<'_> {
                 _ => Ok(()),
             };
             if written.is_err() {
+                count(&mut counters.lost);
+            }
+        }
+        // Clients take with them what they have asked: the commands must not wait for answers that never come.
+        let has_gone = |transaction: &super::super::Transaction| match transaction.wait {
+            Wait::Qmi(Key { service, client, .. }) => {
+                let mut clients = tunnel.function.clients();
+                service != 0 && !clients.any(|(of, cid)| (of.0, cid) == (u16::from(service), client))
+            }
+            _ => false,
+        };
+        while is_silent && queue.capacity().saturating_sub(queue.used()) >= COMMAND_HEADER_LEN {
+            let Some(gone) = transactions.iter().position(has_gone).and_then(|place| take_at(transactions, place))
+            else {
+                return;
+            };
+            let id = gone.asked.transaction_id;
+            if queue.push(|buf| write_command_done(buf, id, uuid, cid, Status::FAILURE, &Raw(&[]))).is_err() {
                 count(&mut counters.lost);
             }
         }
