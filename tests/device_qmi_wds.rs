@@ -277,6 +277,49 @@ fn a_client_starts_once_and_knows_its_handle() {
 }
 
 #[test]
+fn a_host_that_has_asked_for_too_much_can_still_give_it_up() {
+    let mut config = Config::default();
+    config.clients_per_service = 40;
+    let mut bench = Bench::with(Setup::default(), config);
+    let clients: Vec<_> = (0..40).map(|_| bench.client(Service::WDS)).collect();
+    let indicators = SetEventReportTransferStatistics::REPORT_TX_BYTES_OK;
+    let count = |bench: &mut Bench, client| {
+        ask::<set_event_report::Message>(bench, client, |r| {
+            r.transfer_statistics(TransferStatistics { interval_seconds: 60, indicators });
+        })
+    };
+    let taken = clients.iter().filter(|client| count(&mut bench, **client) == NONE).count();
+    assert_eq!(taken, wwan::device::qmi::PENDING);
+    assert_eq!(count(&mut bench, clients[0]), ProtocolError::NO_MEMORY);
+    // What is released needs no room, and makes some.
+    assert_eq!(bench.release(clients[1]), NONE);
+    assert_eq!(count(&mut bench, clients[0]), NONE);
+    let client = bench.client(Service::WDS);
+    assert_eq!(state(&mut bench, client), ConnectionStatus::DISCONNECTED);
+}
+
+#[test]
+fn a_start_is_called_off_whatever_else_began_with_its_number() {
+    let mut bench = Bench::default();
+    let one = bench.client(Service::WDS);
+    let indicators = SetEventReportTransferStatistics::REPORT_TX_BYTES_OK;
+    let counting = bench.ask::<set_event_report::Message>(one, |r| {
+        r.transfer_statistics(TransferStatistics { interval_seconds: 60, indicators });
+    });
+    assert_eq!(counting.error(), NONE);
+    // Numbers come round again.
+    bench.transaction = counting.transaction - 1;
+    let victim = bench.request::<start_network::Message>(one, |_| {});
+    assert_eq!(victim, counting.transaction);
+    bench.request::<abort::Message>(one, |r| {
+        r.transaction_id(victim);
+    });
+    let said = bench.heard();
+    let errors: Vec<_> = said.iter().map(|message| (message.transaction == victim, message.error())).collect();
+    assert_eq!(errors, [(true, ProtocolError::ABORTED), (false, NONE)]);
+}
+
+#[test]
 fn what_a_vanished_host_has_left_stands_in_the_way_until_it_is_stopped() {
     let mut bench = Bench::default();
     let (gone, one) = (bench.client(Service::WDS), bench.client(Service::WDS));

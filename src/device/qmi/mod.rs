@@ -488,7 +488,9 @@ impl Core<'_> {
         let Some(served) = service.message(asked.id, &self.config) else {
             return self.verdict(&asked, ProtocolError::INVALID_QMI_COMMAND);
         };
-        if !self.outbox.has_room() || self.pending.is_full() {
+        // What waits is called off through CTL, which itself never waits.
+        let may_wait = asked.service != wire::Service::CTL;
+        if !self.outbox.has_room() || may_wait && self.pending.is_full() {
             count(&mut self.outbox.counters.busy);
             return self.verdict(&asked, ProtocolError::NO_MEMORY);
         }

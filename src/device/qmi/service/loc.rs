@@ -9,6 +9,7 @@ use qmi_wire::ProtocolError;
 use qmi_wire::service::{Service as Wire, loc::*};
 use qmi_wire::text::Str;
 
+use super::super::CLIENTS;
 use super::super::call::{Call, On, Outcome, Refused, Released, Step};
 use super::super::tell::Tell;
 use super::{Served, Service, State, always};
@@ -323,7 +324,7 @@ fn begin(call: &mut Call<'_, '_>) -> Outcome {
     let registered = |(cid, client): (u8, &mut Client)| {
         client.events.contains(EventRegistrationFlag::FIX_SESSION_STATE).then_some(cid)
     };
-    let registered: Vec<u8, 32> = collect(call.states::<Client>().filter_map(registered));
+    let registered: Vec<u8, CLIENTS> = collect(call.states::<Client>().filter_map(registered));
     for cid in &registered {
         call.indicate_to::<fix_recurrence_type_indication::Message>(*cid, |r, _| {
             r.fix_recurrence_type(recurrence);

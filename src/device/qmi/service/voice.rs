@@ -9,6 +9,7 @@ use heapless::Vec;
 use qmi_wire::ProtocolError;
 use qmi_wire::service::{Service as Wire, voice::*};
 
+use super::super::CLIENTS;
 use super::super::call::{Call, On, Outcome, Refused, Step, supported};
 use super::super::tell::Tell;
 use super::{Served, Service, State, always, leaves_nothing};
@@ -540,7 +541,7 @@ fn answer_network(call: &mut Call<'_, '_>) -> Outcome {
         let asked = call.client();
         spoke(call, action == Some(UserAction::REQUIRED));
         let told = call.states::<Client>().filter(|(cid, client)| client.ussd || *cid == asked).map(|(cid, _)| cid);
-        let told: Vec<u8, 255> = crate::device::collect(told);
+        let told: Vec<u8, CLIENTS> = crate::device::collect(told);
         for cid in &told {
             match action {
                 Some(action) => call.indicate_to::<ussd_indication::Message>(*cid, |r, modem| {

@@ -256,7 +256,8 @@ pub(super) fn abort_start(call: &mut Call<'_, '_>) -> Outcome {
     const START: u16 = <start_network::Message as qmi_wire::Message>::ID;
     let transaction = call.request::<abort::Message>().transaction_id()?;
     let (service, client) = (call.asked.service, call.client());
-    let mut pending = call.core.pending.iter().map(|pending| pending.asked);
+    // What is done later for a client may have begun with a request of the same number.
+    let mut pending = call.core.pending.iter().filter(|pending| pending.owed).map(|pending| pending.asked);
     let victim =
         pending.find(|asked| (asked.service, asked.client, asked.transaction) == (service, client, transaction));
     match victim {
