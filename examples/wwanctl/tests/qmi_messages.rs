@@ -13,7 +13,12 @@
 
 mod common;
 
-use common::{Run, temporary, wwanctl};
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::Stdio;
+
+use common::{Run, Terminal, command, ended, temporary, wwanctl};
+use rustix::process::{Pid, Signal, kill_process};
+use virtual_modem::InProcess;
 
 fn on_virtual(arguments: &[&str]) -> Run {
     wwanctl(&[&["--device", "virtual:qmi"], arguments].concat())
@@ -58,4 +63,39 @@ fn the_trace_tells_nothing_personal() {
     assert_eq!(recorded[36..38], 148_u16.to_le_bytes());
     assert!(recorded.windows(imei.len()).any(|bytes| bytes == imei.as_bytes()));
     let _ = std::fs::remove_file(&file);
+}
+
+#[test]
+fn what_is_not_awaited_any_longer_is_called_off() {
+    // A scan takes 5 seconds.
+    let scan = ["-v", "--timeout", "2", "qmi", "nas", "network-scan"];
+    let run = on_virtual(&scan).ended(75);
+    run.says(&["Network Scan request: no answer in time", "> REQUEST #2 NAS Abort"]);
+    let scan = ["-v", "--timeout", "2", "scan"];
+    on_virtual(&scan).ended(75).says(&["NAS Abort"]);
+    // What cannot be called off is not.
+    let run = on_virtual(&["-v", "qmi", "nas", "get-signal-info"]).ended(0);
+    assert!(!run.err.contains("Abort"), "{}", run.err);
+}
+
+#[test]
+fn what_is_interrupted_is_called_off() {
+    let modem = Terminal::speaking(|scenario, time, room| InProcess::qmi(scenario, time, room), "default");
+    // Before that the modem is not ready to scan.
+    modem.run(&["--protocol", "qmi", "register", "auto"]).ended(0);
+    for scan in [&["scan"][..], &["qmi", "nas", "network-scan"]] {
+        let options = ["--device", modem.path(), "--protocol", "qmi", "-v"];
+        let mut child =
+            command(&[&options, scan].concat()).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut err = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        while !said.contains("Network Scan") {
+            assert_ne!(err.read_line(&mut said).unwrap(), 0, "{scan:?} ended early: {said}");
+        }
+        kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+        err.read_to_string(&mut said).unwrap();
+        assert_eq!(ended(child.wait_with_output().unwrap()).code, 130, "{said}");
+        let place = |text| said.find(text).unwrap_or_else(|| panic!("no {text} in {said}"));
+        assert!(place("NAS Abort") < place("CTL Release CID"), "{said}");
+    }
 }

@@ -15,6 +15,7 @@ use wwan::session::qmi::{Failure, Request};
 use super::Modem;
 use crate::args::QmiMessage;
 use crate::decode::{digits, qmi_in_words};
+use crate::device::DeviceError;
 use crate::error::Fail;
 use crate::names::plain;
 use crate::names::qmi as names;
@@ -25,6 +26,8 @@ use crate::output::{Output, clean};
 pub(crate) struct Prepared {
     service: Service,
     id: u16,
+    /// Whether its service can call it off.
+    abortable: bool,
     /// Types and values, in the order of the command line.
     tlvs: Vec<(u8, Vec<u8>)>,
 }
@@ -46,7 +49,10 @@ pub(crate) fn prepare(arguments: &QmiMessage) -> Result<Prepared, Fail> {
             let label = missing.name();
             Err(Fail::Usage(format!("{label} is missing, which the message needs; its format is {kind}")))
         }
-        None => Ok(Prepared { service: number, id, tlvs }),
+        None => {
+            let abortable = message.is_some_and(|message| message.abortable);
+            Ok(Prepared { service: number, id, abortable, tlvs })
+        }
     }
 }
 
@@ -268,13 +274,14 @@ impl Request for Raw<'_> {
 
 /// The TLVs of the answer, whatever its verdict.
 fn send<'m>(modem: &'m mut Modem, prepared: &Prepared) -> Result<TlvSet<'m>, Fail> {
-    let id = MessageId { service: prepared.service, id: prepared.id, abortable: false };
+    let id = MessageId { service: prepared.service, id: prepared.id, abortable: prepared.abortable };
     let request = Raw(&prepared.tlvs);
     let mut question = Question::new(&id, &request);
     // Where the answer is silence, the message shall be named: so its time ends just before that of the program.
     question.timeout = modem.patience();
     modem.client.request(question).map_err(|error| match error {
-        Error::Failed { failure: Failure::Timeout, .. } => {
+        // The second where the modem does not even say that the request was called off.
+        Error::Failed { failure: Failure::Timeout, .. } | Error::Channel(DeviceError::Deadline) => {
             Fail::Timeout(format!("{}: no answer in time", name(prepared)))
         }
         Error::Failed { failure: Failure::NoClient(error), .. } => {
@@ -289,7 +296,7 @@ fn send<'m>(modem: &'m mut Modem, prepared: &Prepared) -> Result<TlvSet<'m>, Fai
 /// Sends a request; whether the modem does what it says. No client and no answer count as no.
 pub(super) fn is_granted(modem: &mut Modem, service: Service, id: u16, tlvs: &[(u8, &[u8])]) -> Result<bool, Fail> {
     let tlvs = tlvs.iter().map(|(tlv, bytes)| (*tlv, bytes.to_vec())).collect();
-    let answer = match send(modem, &Prepared { service, id, tlvs }) {
+    let answer = match send(modem, &Prepared { service, id, abortable: false, tlvs }) {
         Err(Fail::Refused { .. } | Fail::Timeout(_)) => return Ok(false),
         answer => answer?,
     };

@@ -171,6 +171,16 @@ impl Modem {
         }
     }
 
+    /// Has what is under way called off, where that is possible: a scan would keep the modem busy for minutes. Nothing
+    /// waits for the answer.
+    fn call_off(&mut self) {
+        let now = self.client.now();
+        let until = &mut self.channel().channel_mut().channel_mut().until;
+        *until = now + SHORT;
+        // Listening gives up the request before; that it was interrupted is known.
+        let _ = self.client.next_indication(now);
+    }
+
     /// Takes leave: gives back all clients but those with a data session. Whatever happens here does not change how the command
     /// ended.
     fn leave(mut self) {
@@ -214,6 +224,9 @@ fn open_proxy(client: &mut Driver, path: &str, timeout: Millis) -> Result<(), Fa
 pub(crate) fn run(opened: Opened, limit: Millis, command: &Command, out: &mut Output) -> Result<(), Fail> {
     let mut modem = Modem::open(opened, limit)?;
     let done = act(&mut modem, command, out);
+    if matches!(done, Err(Fail::Interrupted | Fail::Timeout(_))) {
+        modem.call_off();
+    }
     if !matches!(done, Err(Fail::Unreachable(_))) {
         modem.leave();
     }

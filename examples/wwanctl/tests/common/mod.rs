@@ -93,13 +93,21 @@ pub(crate) struct Terminal {
 
 impl Terminal {
     pub(crate) fn new(scenario: &str) -> Self {
+        Self::speaking(|scenario, time, room| InProcess::mbim(scenario, time, room), scenario)
+    }
+
+    /// One that speaks what `protocol` makes it speak.
+    pub(crate) fn speaking(
+        protocol: for<'m> fn(&'m Scenario, Time, &'m mut Room) -> InProcess<'m>,
+        scenario: &str,
+    ) -> Self {
         let path = temporary("modem");
         let (stop, stopped) = UnixStream::pair().unwrap();
         let scenario = Scenario::load(scenario).unwrap();
         let link = path.clone();
         let thread = thread::spawn(move || {
             let mut room = Room::new();
-            let modem = InProcess::mbim(&scenario, Time::Real, &mut room);
+            let modem = protocol(&scenario, Time::Real, &mut room);
             let watched = watch::watch(modem, 0, None).unwrap();
             pty::serve(watched, Some(&link), stopped.as_fd()).unwrap();
         });
