@@ -1,27 +1,32 @@
-//! `docs/coverage.md` says of every declared message in which forms and versions it exists, whether the function role
-//! serves it, and by what it is tested. The page is written from the declarations and the lists that the tests use:
-//! `WWAN_RECORD=1 cargo test -p wwan-interop --test coverage` writes it, without the variable the test compares.
+//! `docs/coverage.md` and `docs/coverage-qmi.md` say of every declared message in which forms it exists, whether the
+//! function role serves it, and by what it is used or tested. The pages are written from the declarations, the sources and
+//! the lists that the tests use: `WWAN_RECORD=1 cargo test -p wwan-interop --test coverage` writes them, without the
+//! variable the tests compare.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 #![allow(clippy::std_instead_of_core, clippy::std_instead_of_alloc)] // a test for hosts
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use serde_json::Value;
 use wwan::device::mbim::{Served, served_commands};
+use wwan::device::qmi::served_messages;
 use wwan::mbim_wire::Uuid;
 use wwan::mbim_wire::catalogue::{CommandInfo, SERVICES, ServiceInfo};
+use wwan::qmi_wire::catalogue as qmi;
 use wwan_interop::dissector::{COMPLAINTS, NOT_SHOWN};
 use wwan_interop::mbimcli::listed;
+use wwan_interop::qmicli;
 
 const HEAD: &str = "\
-# Coverage
+# Coverage of MBIM
 
-Written by a test from the declarations; do not edit. Every declared message is besides, without a column here: built in
-one role and read in the other with random values, byte for byte; read from every truncation and from random bytes; listed
-by `wwanctl catalogue`, read by `wwanctl decode`, and sent by `wwanctl mbim`.
+QMI has [a page of its own](coverage-qmi.md). Written by a test from the declarations; do not edit. Every declared
+message is besides, without a column here: built in one role and read in the other with random values, byte for byte; read
+from every truncation and from random bytes; listed by `wwanctl catalogue`, read by `wwanctl decode`, and sent by
+`wwanctl mbim`.
 
 - **Forms**: Q query, S set, N notification, each with its answer.
 - **Versions**: of Microsoft's extensions, one for each layout.
@@ -118,16 +123,160 @@ fn page() -> String {
     page
 }
 
-#[test]
-fn the_coverage_page_is_what_the_declarations_say() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/coverage.md");
-    let page = page();
+const QMI_HEAD: &str = "\
+# Coverage of QMI
+
+MBIM has [a page of its own](coverage.md). Written by a test from the declarations and the sources; do not edit. Every
+declared message is besides, without a column here: listed by `wwanctl catalogue`, read by `wwanctl decode`, and sent by
+`wwanctl qmi`; read from every truncation and from random bytes.
+
+- **Codec**: TLVs of the request, and of the response beside the result; of an indication its TLVs. Both roles read and
+  write them.
+- **Host**: a session, a procedure or a client of the host role uses it; every other exchange is one call of `ask`.
+- **Function**: the function role serves the exchange, or sends the indication.
+- **qmicli**: its options that are played on the virtual modem.
+- Numbers of messages that only devices of one maker have are followed by the maker's USB number.
+";
+
+/// What the sources in a folder, or in a file, say.
+fn sources(at: &Path, found: &mut String) {
+    if at.is_dir() {
+        let mut within: Vec<_> = fs::read_dir(at).unwrap().map(|entry| entry.unwrap().path()).collect();
+        within.sort();
+        return within.iter().for_each(|at| sources(at, found));
+    }
+    if let Ok(text) = fs::read_to_string(at) {
+        found.push_str(&text);
+    }
+}
+
+/// The sources at some paths of this repository, without comments.
+fn code(paths: &[&str]) -> String {
+    let mut found = String::new();
+    for path in paths {
+        sources(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(path), &mut found);
+    }
+    assert!(!found.is_empty(), "{paths:?}");
+    found.lines().filter(|line| !line.trim_start().starts_with("//")).fold(String::new(), |all, line| all + line + "\n")
+}
+
+/// Whether `text` has `name` as a whole word.
+fn names(text: &str, name: &str) -> bool {
+    let goes_on = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    text.match_indices(name).any(|(at, _)| {
+        let after = &text[at.saturating_add(name.len())..];
+        !goes_on(text[..at].chars().next_back()) && !goes_on(after.chars().next())
+    })
+}
+
+/// Whether the host role names a message: with its service, or by itself after a `use` of the service's.
+fn host_uses(host: &str, service: &str, module: &str) -> bool {
+    let of_service = format!("{service}::{module}");
+    let listed = |list: &str| list.split('}').next().unwrap_or_default().split(',').any(|name| name.trim() == module);
+    names(host, &of_service)
+        || host
+            .match_indices(&format!("service::{service}::{{"))
+            .any(|(at, start)| listed(&host[at.saturating_add(start.len())..]))
+        || host.contains(&format!("service::{of_service};"))
+}
+
+/// Whether a message has that number, in devices of that maker. A function may keep to one maker what is declared for all.
+fn is_of(message: &qmi::MessageInfo, id: u16, vendor: Option<u16>) -> bool {
+    message.id == id && (message.vendor.is_none() || message.vendor == vendor)
+}
+
+fn qmi_page() -> String {
+    let mut page = QMI_HEAD.to_owned();
+    let host =
+        code(&["src/procedure/qmi.rs", "src/procedure/qmi", "src/session/qmi.rs", "src/session/qmi", "src/client/qmi"]);
+    let core = code(&["src/device/qmi/mod.rs"]);
+    let (mut totals, mut indications) = ([0_usize; 4], [0_usize; 3]);
+    for service in qmi::SERVICES {
+        if service.messages.is_empty() {
+            continue;
+        }
+        write!(page, "\n## {}\n\n`{:#04x}`\n\n", service.name, service.service.0).unwrap();
+        page.push_str("| Message | Name | Kind | Codec | Host | Function | qmicli |\n|---|---|---|---|---|---|---|\n");
+        let here = service.name.to_ascii_lowercase();
+        let declared = code(&[&format!("qmi-wire/src/service/{here}.rs")]);
+        let function = code(&[&format!("src/device/qmi/service/{here}"), &format!("src/device/qmi/service/{here}.rs")]);
+        for message in service.messages {
+            let is_indication = message.input.is_none();
+            let title = format!("{:?} = {:#06x}", message.name, message.id);
+            let lines = declared.lines().filter(|line| line.contains(&title));
+            let mut modules = lines.filter_map(|line| line.trim().strip_prefix("pub mod ")?.split(' ').next());
+            let module = modules.find(|module| module.ends_with("_indication") == is_indication);
+            let module = module.unwrap_or_else(|| panic!("{} {title} in the source", service.name));
+            let hosts = host_uses(&host, &here, module);
+            let serves = if is_indication {
+                names(&function, module) || names(&core, &format!("{here}::{module}"))
+            } else {
+                served_messages().any(|(of, id, vendor)| of == service.service && is_of(message, id, vendor))
+            };
+            let asks = Ok((service.name, message.id));
+            let options: Vec<_> = match is_indication {
+                true => Vec::new(),
+                false => qmicli::listed().filter(|action| action.asks == asks).map(|action| action.name).collect(),
+            };
+            let codec = match message.input {
+                None => format!("{}", message.output.len()),
+                Some(input) => format!("{}, {}", input.len(), message.output.len()),
+            };
+            let counted = [true, hosts, serves, !options.is_empty()];
+            let totals = if is_indication { &mut indications[..] } else { &mut totals[..] };
+            for (total, counts) in totals.iter_mut().zip(counted) {
+                *total = total.saturating_add(usize::from(counts));
+            }
+            let mark = |is: bool| if is { "yes" } else { "-" };
+            let vendor = message.vendor.map(|vendor| format!(" ({vendor:#06x})")).unwrap_or_default();
+            writeln!(
+                page,
+                "| {:#06x}{vendor} | {} | {} | {codec} | {} | {} | {} |",
+                message.id,
+                message.name,
+                if is_indication { "indication" } else { "exchange" },
+                mark(hosts),
+                mark(serves),
+                dash(&options.join(", ")),
+            )
+            .unwrap();
+        }
+    }
+    // Nothing that the function serves is left out.
+    for (service, id, vendor) in served_messages() {
+        let is_it = |message: &qmi::MessageInfo| message.input.is_some() && is_of(message, id, vendor);
+        let declared = qmi::service(service).is_some_and(|service| service.messages.iter().any(is_it));
+        assert!(declared, "{service:?} {id:#06x} of vendor {vendor:04x?} is served, but is in no row");
+    }
+    let [exchanges, hosts, function, options] = totals;
+    let [told, heard, sent] = indications;
+    write!(
+        page,
+        "\n## Totals\n\n{exchanges} exchanges; {function} served by the function role, {hosts} used by the host role, \
+         {options} asked by qmicli. {told} indications; {sent} sent by the function role, {heard} taken by the host role.\n"
+    )
+    .unwrap();
+    page
+}
+
+fn compare(name: &str, page: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name);
     if env::var_os("WWAN_RECORD").is_some() {
-        fs::write(&path, &page).unwrap();
+        fs::write(&path, page).unwrap();
     }
     let there = fs::read_to_string(&path).unwrap_or_default();
     for (number, (there, expected)) in (1_usize..).zip(there.lines().zip(page.lines())) {
-        assert_eq!(there, expected, "line {number} of docs/coverage.md; WWAN_RECORD=1 writes it anew");
+        assert_eq!(there, expected, "line {number} of docs/{name}; WWAN_RECORD=1 writes it anew");
     }
-    assert_eq!(there.len(), page.len(), "docs/coverage.md is shorter or longer; WWAN_RECORD=1 writes it anew");
+    assert_eq!(there.len(), page.len(), "docs/{name} is shorter or longer; WWAN_RECORD=1 writes it anew");
+}
+
+#[test]
+fn the_coverage_page_is_what_the_declarations_say() {
+    compare("coverage.md", &page());
+}
+
+#[test]
+fn the_page_of_qmi_is_what_the_declarations_and_the_sources_say() {
+    compare("coverage-qmi.md", &qmi_page());
 }
