@@ -42,6 +42,7 @@
 //! | [`procedure`] | what to do step by step, without I/O, and what experience with modems has taught about it |
 //! | [`proxy`] | one modem for several programs, in the protocols of mbim-proxy and qmi-proxy, without I/O |
 //! | [`session`] | the protocols without I/O and without a clock: transactions, time limits, fragments |
+//! | [`apdu`] | commands for the card, of any length |
 //! | [`sms`] | short messages of all protocols, whole ones made of their parts (feature `sms`) |
 //! | [`channel`] | one whole control message at a time, over anything |
 //! | [`time`] | time as an argument |
@@ -60,6 +61,7 @@
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
+pub mod apdu;
 pub mod channel;
 pub mod client;
 #[cfg(feature = "device")]

@@ -34,8 +34,11 @@
 
 use core::fmt;
 
-use at_wire::sms::{Address, Concatenation, Direction, Pdu, Ports, StatusReport, Timestamp, Tpdu, Validity};
-use at_wire::{DecodeError, DecodeErrorKind};
+use at_wire::sms::{
+    Address, Concatenation, Direction, Pdu, Ports, Reference, Split, StatusReport, Submit, Timestamp, Tpdu, Validity,
+};
+use at_wire::{DecodeError, DecodeErrorKind, EncodeError};
+use heapless::Vec;
 
 use crate::time::{Instant, Millis};
 
@@ -159,6 +162,114 @@ impl fmt::Debug for TextMessage<'_> {
             .field("flash", &self.flash)
             .finish_non_exhaustive()
     }
+}
+
+/// A text on its way, part by part. Whoever sends it hands [`pdu`](Self::pdu) to the modem until
+/// [`accepted`](Self::accepted) says that that was the last part.
+pub struct Sending<'a> {
+    message: TextMessage<'a>,
+    split: Split<'a>,
+    pdu: Vec<u8, { Pdu::MAX_LEN }>,
+    references: &'a mut [u32],
+    sent: u8,
+}
+
+/// Without number and text: they are personal.
+impl fmt::Debug for Sending<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sending")
+            .field("message", &self.message)
+            .field("parts", &self.split.parts())
+            .field("sent", &self.sent)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Sending<'a> {
+    /// Sends that. The numbers that delivery reports will refer to are put into `references`, one for each part, as far as
+    /// there is room.
+    ///
+    /// # Errors
+    ///
+    /// A text that is too long, or a number that is none.
+    pub fn new(message: TextMessage<'a>, references: &'a mut [u32]) -> Result<Self, EncodeError> {
+        if message.number.trim_start_matches('+').is_empty() {
+            return Err(EncodeError::Value { field: "destination_address" });
+        }
+        let split = Split::new(message.text, Reference::Narrow(message.reference))?;
+        let mut sending = Self { message, split, pdu: Vec::new(), references, sent: 0 };
+        sending.load()?;
+        Ok(sending)
+    }
+
+    /// How many parts it takes.
+    #[must_use]
+    pub fn parts(&self) -> u8 {
+        self.split.parts()
+    }
+
+    /// How many of them the network has accepted.
+    #[must_use]
+    pub const fn sent(&self) -> u8 {
+        self.sent
+    }
+
+    /// The first part that it has not accepted: address of the service centre, which is that of the card, and TPDU.
+    #[must_use]
+    pub fn pdu(&self) -> &[u8] {
+        &self.pdu
+    }
+
+    /// Notes that the network has accepted a part, under that number; whether there are more.
+    ///
+    /// # Errors
+    ///
+    /// None that [`new`](Self::new) has not found: what parts have in common was written then.
+    pub fn accepted(&mut self, reference: u32) -> Result<bool, EncodeError> {
+        if let Some(place) = self.references.get_mut(usize::from(self.sent)) {
+            *place = reference;
+        }
+        self.sent = self.sent.saturating_add(1);
+        self.load()?;
+        Ok(self.sent < self.parts())
+    }
+
+    /// Writes the PDU of the next part.
+    fn load(&mut self) -> Result<(), EncodeError> {
+        self.pdu.clear();
+        let Some(part) = self.split.iter().nth(usize::from(self.sent)) else { return Ok(()) };
+        let data_coding = self.split.data_coding();
+        let submit = Submit {
+            status_report: self.message.status_report,
+            destination_address: Address::number(self.message.number),
+            data_coding: if self.message.flash { data_coding.with_class(0) } else { data_coding },
+            validity: self.message.validity,
+            user_data: part.user_data,
+            ..Submit::default()
+        };
+        let mut buffer = [0; Pdu::MAX_LEN];
+        let pdu = Pdu::of(Tpdu::Submit(submit)).write(&mut buffer)?;
+        let needed = pdu.len();
+        self.pdu.extend_from_slice(pdu).map_err(|_| EncodeError::BufferTooSmall { needed })
+    }
+}
+
+/// Which messages of the store are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Stored {
+    /// All of them.
+    All,
+    /// The one with that index, from 1 on.
+    At(u32),
+    /// Received and not read yet.
+    New,
+    /// Received and read.
+    Old,
+    /// Sent.
+    Sent,
+    /// Not sent yet.
+    Draft,
 }
 
 /// A message, whole or with gaps. Its debug output shows neither text nor number.

@@ -14,6 +14,7 @@
 use mbim_wire::service::basic_connect as bc;
 use mbim_wire::service::ms_basic_connect_extensions as bce;
 use mbim_wire::{Command as _, Status};
+use wwan::apdu::{Command, StatusWords};
 use wwan::channel::PipeError;
 use wwan::channel::blocking::MessageChannel;
 use wwan::client::mbim::blocking::Client;
@@ -24,12 +25,10 @@ use wwan::device::modem::sim::Sim;
 use wwan::device::modem::sms::Incoming;
 use wwan::device::modem::ussd::Answer;
 use wwan::device::modem::{Modem, Setup, SimSetup};
-use wwan::procedure::mbim::uicc::{Access, Command, StatusWords};
-use wwan::procedure::mbim::{
-    Restart, SmsIndication, StoreItem, Stored, TextMessage, Ussd, UssdMessage, Version, newest, sort_in,
-};
+use wwan::procedure::mbim::uicc::Access;
+use wwan::procedure::mbim::{Restart, SmsIndication, StoreItem, Ussd, UssdMessage, Version, newest, sort_in};
 use wwan::session::mbim::{Config, Memory as SessionMemory, Slot};
-use wwan::sms::{Inbox, Part, Received};
+use wwan::sms::{Inbox, Part, Received, Stored, TextMessage};
 use wwan::time::{Instant, Millis};
 
 /// A function and its modem, as a channel; its clock goes on when the host waits.

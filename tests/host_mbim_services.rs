@@ -23,8 +23,9 @@ use mbim_wire::service::ms_basic_connect_extensions as bce;
 use mbim_wire::service::ms_uicc_low_level_access as uicc;
 use mbim_wire::service::{ms_sar, phonebook};
 use mbim_wire::{Command as _, Count, Status, Uuid};
+use wwan::apdu::{Command, StatusWords};
 use wwan::client::mbim::Error;
-use wwan::procedure::mbim::uicc::{Access, Command, Exchange, StatusWords, Transmit};
+use wwan::procedure::mbim::uicc::{Access, Exchange, Transmit};
 use wwan::procedure::mbim::{CINTERION, Indications, Version};
 use wwan::time::Millis;
 

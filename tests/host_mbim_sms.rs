@@ -23,10 +23,8 @@ use mbim_wire::service::basic_connect as bc;
 use mbim_wire::service::sms;
 use mbim_wire::service::ussd;
 use wwan::client::mbim::Error;
-use wwan::procedure::mbim::{
-    SendText, SmsIndication, StoreItem, Stored, TextMessage, Ussd, UssdMessage, cdma_text, sort_in,
-};
-use wwan::sms::{Inbox, Part, Received};
+use wwan::procedure::mbim::{SendText, SmsIndication, StoreItem, Ussd, UssdMessage, cdma_text, sort_in};
+use wwan::sms::{Inbox, Part, Received, Stored, TextMessage};
 use wwan::time::{Instant, Millis};
 
 const DAY: Millis = Millis::from_secs(86_400);

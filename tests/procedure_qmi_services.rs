@@ -14,8 +14,9 @@
 use qmi_wire::frame::{Framing, Head, Kind, MessageWriter};
 use qmi_wire::service::{Service, wms};
 use qmi_wire::{ProtocolError, TlvSet};
+use wwan::apdu::Command;
 use wwan::at_wire::phonebook::Entry;
-use wwan::procedure::qmi::card::{Command, OpenChannel, Transmit};
+use wwan::procedure::qmi::card::{OpenChannel, Transmit};
 use wwan::procedure::qmi::{
     FindPhonebook, ListTexts, Outcome, Procedure, SendText, ServiceCentre, Step, Stop, Ussd, UssdMessage, WriteEntry,
 };
@@ -72,8 +73,7 @@ fn what_the_card_holds_ready_is_fetched() {
     assert_eq!(apdu(transmit.step(NOW, card_says(&[1, 2, 3, 0x61, 0x10]))), [0x00, 0xc0, 0, 0, 0x10]);
     assert_eq!(apdu(transmit.step(NOW, card_says(&[0x6c, 0x02]))), [0x00, 0xc0, 0, 0, 2]);
     assert!(matches!(transmit.step(NOW, card_says(&[4, 5, 0x90, 0])), Step::Done));
-    assert_eq!((transmit.response_len(), transmit.words().to_string().as_str()), (5, "9000"));
-    assert_eq!(response[..5], [1, 2, 3, 4, 5]);
+    assert_eq!((transmit.response(), transmit.words().to_string().as_str()), (&[1, 2, 3, 4, 5][..], "9000"));
 }
 
 #[test]

@@ -20,6 +20,7 @@ use mbim_wire::message::CommandType;
 use mbim_wire::service::basic_connect as bc;
 use mbim_wire::{Command, DecodeError, DecodeErrorKind, Encode, Field as _, Status, Uuid};
 
+use crate::apdu::StatusWords;
 use crate::session::mbim::Failure;
 use crate::time::{Instant, Millis};
 
@@ -47,7 +48,7 @@ pub use restart::{CINTERION, Restart};
 pub use sim::{PinState, UseCode, WaitReady};
 pub use slots::{EXECUTORS, SwitchSlot};
 #[cfg(feature = "sms")]
-pub use sms::{ReadStore, SendText, SmsIndication, StoreItem, Stored, TextMessage, cdma_text, sort_in};
+pub use sms::{ReadStore, SendText, SmsIndication, StoreItem, cdma_text, sort_in, stored_flag};
 pub use subscribe::{INDICATIONS, Indications, Subscribe};
 #[cfg(feature = "sms")]
 pub use ussd::{Ussd, UssdMessage};
@@ -257,7 +258,7 @@ pub enum Stop {
         /// The status that the modem gave it.
         status: Status,
         /// The words of the card.
-        words: uicc::StatusWords,
+        words: StatusWords,
     },
     /// What the modem answers does not fit the memory for it.
     NoRoom {

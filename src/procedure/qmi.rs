@@ -39,6 +39,7 @@ use qmi_wire::{DecodeError, DecodeErrorKind, Message as _, ProtocolError, TlvSet
 
 pub use crate::session::qmi::{Empty, Fill, MessageId, Request};
 
+use crate::apdu::Stuck;
 use crate::session::qmi::Failure;
 use crate::time::{Instant, Millis};
 
@@ -324,6 +325,15 @@ pub enum Stop {
 impl From<DecodeError> for Stop {
     fn from(error: DecodeError) -> Self {
         Self::Decode(error)
+    }
+}
+
+impl From<Stuck> for Stop {
+    fn from(stuck: Stuck) -> Self {
+        match stuck {
+            Stuck::NoRoom { needed } => Self::NoRoom { needed },
+            Stuck::Nonsense => Self::NotReached,
+        }
     }
 }
 

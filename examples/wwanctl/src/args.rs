@@ -8,7 +8,7 @@ use core::fmt::Write as _;
 
 use lexopt::{Arg, ValueExt as _};
 use mbim_wire::catalogue::unhex;
-use wwan::procedure::mbim::Stored;
+use wwan::sms::Stored;
 use wwan::time::Millis;
 
 use crate::output::clean;

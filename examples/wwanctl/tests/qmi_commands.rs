@@ -13,14 +13,8 @@
 
 mod common;
 
-use common::{Run, Terminal, wwanctl};
+use common::{Run, Terminal, on_virtual_qmi as on_qmi, wwanctl};
 use mbim_wire::catalogue::Value;
-
-/// The program on a virtual modem that speaks QMI.
-fn on_qmi(scenario: &str, arguments: &[&str]) -> Run {
-    let device = format!("virtual:qmi:{scenario}");
-    wwanctl(&[&["--device", &device], arguments].concat())
-}
 
 /// The program on a virtual modem that speaks QMI inside MBIM.
 fn inside(scenario: &str, arguments: &[&str]) -> Run {

@@ -11,12 +11,7 @@
 
 mod common;
 
-use common::{Run, Terminal, wwanctl};
-
-fn on(scenario: &str, arguments: &[&str]) -> Run {
-    let device = format!("virtual:qmi:{scenario}");
-    wwanctl(&[&["--device", &device], arguments].concat())
-}
+use common::{Run, Terminal, on_virtual_qmi as on, same, wwanctl};
 
 fn modem(arguments: &[&str]) -> Run {
     on("default", arguments)
@@ -45,19 +40,9 @@ fn codes_are_entered_and_their_state_is_told() {
 
 #[test]
 fn stored_messages_are_listed_read_and_deleted() {
-    let list = on("messages", &["sms", "list", "--json"]).json();
-    let messages = list["messages"].as_array().unwrap();
-    let texts: Vec<_> = messages.iter().map(|message| message["text"].as_str().unwrap()).collect();
-    assert_eq!(texts, ["See you at eight.", "Привет", "On my way", "On my way"]);
-    let numbers: Vec<_> = messages.iter().map(|message| message["number"].as_str().unwrap()).collect();
-    assert_eq!(numbers, ["+15550123", "Operator", "15550123", "15550123"]);
-    let drafts = on("messages", &["sms", "list", "draft", "--json"]).json();
-    assert_eq!(drafts["messages"].as_array().unwrap().len(), 1);
-    on("messages", &["sms", "read", "2"]).ended(0).prints(&["new, Operator, 2026-01-01T00:00:00Z", "Привет"]);
+    same::messages_are_listed(on);
     on("messages", &["sms", "read", "77"]).ended(77).says(&["there is no message 77", "1001"]);
     on("messages", &["sms", "delete", "99"]).ended(77).says(&["there is no message 99"]);
-    on("messages", &["sms", "delete", "old"]).ended(0).prints(&["deleted"]);
-    modem(&["sms", "list"]).ended(0).prints(&["none"]);
     on("messages", &["sms", "info"]).ended(0).prints(&["Format", "pdu", "Stored", "Route"]);
 }
 
@@ -111,18 +96,8 @@ fn the_phonebook_is_written_and_read_on_the_card() {
 
 #[test]
 fn texts_are_sent_in_as_many_parts_as_it_takes() {
-    let sent = |text: &str| {
-        let answer = modem(&["sms", "send", "+15550123", text, "--json"]).json();
-        answer["message_references"].as_array().unwrap().len()
-    };
-    // 3GPP TS 23.040 §9.2.3.24.1: 160 and 153 characters of the default alphabet, 70 and 67 of UCS-2.
-    for (length, parts) in [(160, 1), (161, 2), (307, 3)] {
-        assert_eq!(sent(&"a".repeat(length)), parts, "{length}");
-    }
-    assert_eq!(sent(&"日".repeat(71)), 2);
+    same::texts_are_sent_in_parts(on);
     on("messages", &["sms", "send", "15550666", "x"]).ended(77).says(&["the network refuses the message", "RP cause"]);
-    modem(&["sms", "send", "no number", "x"]).ended(2).says(&["cannot be sent"]);
-    modem(&["sms", "send", "", "x"]).ended(2).says(&["cannot be sent"]);
     on("no-service", &["sms", "send", "15550123", "x"]).ended(77).says(&["the modem refuses"]);
 }
 
@@ -145,26 +120,15 @@ fn dialogues_with_the_network_are_held_to_their_end() {
 
 #[test]
 fn the_card_answers_apdus() {
-    // EF-IMSI of 001010123456789 (3GPP TS 31.102 §4.2.2).
-    let said = modem(&["apdu", "send", "00a40004026f07", "00b0000000", "--json"]).json();
-    assert_eq!(said["apdu"][1]["response"], "080910101032547698");
-    assert_eq!(said["apdu"][1]["status_words"], "9000");
-    modem(&["apdu", "send", "00a40004026fff"]).ended(77).says(&["6A82"]);
+    same::the_card_answers(on);
     let run = modem(&["-v", "apdu", "send", "--aid", "a0000000000000", "00a4000c"]).ended(77);
     run.says(&["6A82"]);
-    modem(&["apdu", "send", "00b0000003ff"]).ended(2).says(&["APDU"]);
-    modem(&["apdu", "list"]).ended(0).prints(&["USIM  a0000000871002", "ISIM"]);
-    modem(&["apdu", "atr"]).ended(0).prints(&["ATR  3b"]);
     on("no-sim", &["apdu", "send", "00b0000000"]).ended(77).says(&["no SIM"]);
 }
 
 #[test]
 fn slots_are_shown_and_changed() {
-    modem(&["slot"]).ended(0).prints(&["Slot 0  active, in use"]);
-    modem(&["slot", "1"]).ended(2).says(&["there is no slot 1"]);
-    let changed = on("two-slots", &["slot", "1", "--json"]).json();
-    assert_eq!(changed["device_slot_mappings"]["slot_map"][0]["slot"], 1);
-    assert_eq!(changed["slot_info_status"][1]["state"], "active");
+    same::slots_are_changed(on);
 }
 
 #[test]

@@ -14,7 +14,7 @@ mod common;
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
-use common::{Run, command, ended, on_virtual as on};
+use common::{Run, command, ended, on_virtual as on, same};
 use mbim_wire::catalogue::Value;
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -24,38 +24,16 @@ fn modem(arguments: &[&str]) -> Run {
 
 #[test]
 fn stored_messages_are_listed_read_and_deleted() {
-    let list = on("messages", &["sms", "list", "--json"]).json();
-    let messages = list["messages"].as_array().unwrap();
-    let texts: Vec<_> = messages.iter().map(|message| message["text"].as_str().unwrap()).collect();
-    assert_eq!(texts, ["See you at eight.", "Привет", "On my way", "On my way"]);
-    let numbers: Vec<_> = messages.iter().map(|message| message["number"].as_str().unwrap()).collect();
-    assert_eq!(numbers, ["+15550123", "Operator", "15550123", "15550123"]);
-    let drafts = on("messages", &["sms", "list", "draft", "--json"]).json();
-    assert_eq!(drafts["messages"].as_array().unwrap().len(), 1);
-    on("messages", &["sms", "read", "2"]).ended(0).prints(&["new, Operator, 2026-01-01T00:00:00Z", "Привет"]);
+    same::messages_are_listed(on);
     on("messages", &["sms", "read", "77"]).ended(77).says(&["INVALID_MEMORY_INDEX"]);
     on("messages", &["sms", "delete", "99"]).ended(77).says(&["INVALID_MEMORY_INDEX"]);
-    on("messages", &["sms", "delete", "old"]).ended(0).prints(&["deleted"]);
-    modem(&["sms", "list"]).ended(0).prints(&["none"]);
     on("messages", &["sms", "info"]).ended(0).prints(&["room for 7 messages"]);
 }
 
 #[test]
 fn texts_are_sent_in_as_many_parts_as_it_takes() {
-    let sent = |text: &str| {
-        let answer = modem(&["sms", "send", "+15550123", text, "--json"]).json();
-        answer["message_references"].as_array().unwrap().len()
-    };
-    // 3GPP TS 23.040 §9.2.3.24.1: 160 and 153 characters of the default alphabet, 70 and 67 of UCS-2.
-    for (length, parts) in [(160, 1), (161, 2), (306, 2), (307, 3)] {
-        assert_eq!(sent(&"a".repeat(length)), parts, "{length}");
-    }
-    for (length, parts) in [(70, 1), (71, 2), (134, 2), (135, 3)] {
-        assert_eq!(sent(&"日".repeat(length)), parts, "{length}");
-    }
+    same::texts_are_sent_in_parts(on);
     on("messages", &["sms", "send", "15550666", "x"]).ended(77).says(&["SMS Send", "refuses"]);
-    modem(&["sms", "send", "no number", "x"]).ended(2).says(&["cannot be sent"]);
-    modem(&["sms", "send", "", "x"]).ended(2).says(&["cannot be sent"]);
     on("no-service", &["sms", "send", "15550123", "x"]).ended(77).says(&["NOT_REGISTERED"]);
 }
 
@@ -155,24 +133,14 @@ fn the_phonebook_is_written_and_read() {
 
 #[test]
 fn the_card_answers_apdus() {
-    // EF-IMSI of 001010123456789 (3GPP TS 31.102 §4.2.2).
-    let said = modem(&["apdu", "send", "00a40004026f07", "00b0000000", "--json"]).json();
-    assert_eq!(said["apdu"][1]["response"], "080910101032547698");
-    assert_eq!(said["apdu"][1]["status_words"], "9000");
-    modem(&["apdu", "send", "00a40004026fff"]).ended(77).says(&["6A82"]);
+    same::the_card_answers(on);
     modem(&["apdu", "send", "--aid", "a0000000000000", "00a4000c"]).ended(77).says(&["6A82", "MS_SELECT_FAILED"]);
-    modem(&["apdu", "list"]).ended(0).prints(&["USIM  a0000000871002", "ISIM  a0000000871004"]);
-    modem(&["apdu", "atr"]).ended(0).prints(&["ATR  3b"]);
     on("no-sim", &["apdu", "atr"]).ended(77).says(&["SIM_NOT_INSERTED"]);
 }
 
 #[test]
 fn slots_are_shown_and_changed() {
-    modem(&["slot"]).ended(0).prints(&["Slot 0  active, in use"]);
-    modem(&["slot", "1"]).ended(2).says(&["there is no slot 1"]);
-    let changed = on("two-slots", &["slot", "1", "--json"]).json();
-    assert_eq!(changed["device_slot_mappings"]["slot_map"][0]["slot"], 1);
-    assert_eq!(changed["slot_info_status"][1]["state"], "active");
+    same::slots_are_changed(on);
 }
 
 #[test]

@@ -17,8 +17,8 @@ use super::core::{Core, Job, Next};
 use super::methods::client_methods;
 use super::services::{card_says, phonebook_filter, service_methods};
 use super::{Error, Memory};
+use crate::apdu::{Command as Apdu, StatusWords};
 use crate::channel::blocking::MessageChannel;
-use crate::procedure::mbim::uicc::StatusWords;
 use crate::procedure::mbim::{
     Ask, AskAny, AskEither, Attach, CommandId, ConfigureProxy, Connect, ConnectRequest, Detach, Disconnect, FilterSet,
     Filters, Indications, Layouts, Negotiate, PinState, Procedure, Question, Radio, Refusal, Register, Restart,
@@ -26,10 +26,10 @@ use crate::procedure::mbim::{
     proxy_versions, uicc,
 };
 #[cfg(feature = "sms")]
-use crate::procedure::mbim::{ReadStore, SendText, StoreItem, Stored, TextMessage, Ussd, UssdMessage, sort_in};
+use crate::procedure::mbim::{ReadStore, SendText, StoreItem, Ussd, UssdMessage, sort_in, stored_flag};
 use crate::session::mbim::{Config, Counters};
 #[cfg(feature = "sms")]
-use crate::sms::Inbox;
+use crate::sms::{Inbox, Stored, TextMessage};
 use crate::time::{Instant, Millis};
 
 /// An MBIM modem, seen from the host; its methods block.

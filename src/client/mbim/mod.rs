@@ -51,17 +51,17 @@ use self::core::{Core, Job, Next};
 use self::methods::client_methods;
 use self::services::{card_says, phonebook_filter, service_methods};
 use super::Link;
-use crate::procedure::mbim::uicc::StatusWords;
+use crate::apdu::{Command as Apdu, StatusWords};
 use crate::procedure::mbim::{
     Ask, AskAny, AskEither, Attach, ConfigureProxy, Connect, Detach, Disconnect, FilterSet, Filters, Indications,
     Layouts, Negotiate, PinState, Procedure, Question, Radio, Register, Restart, SessionQuery, Stop, StoredContexts,
     Subscribe, SwitchSlot, UseCode, Version, WaitReady, basic_context, newest, proxy_versions, uicc,
 };
 #[cfg(feature = "sms")]
-use crate::procedure::mbim::{ReadStore, SendText, StoreItem, Stored, TextMessage, Ussd, UssdMessage, sort_in};
+use crate::procedure::mbim::{ReadStore, SendText, StoreItem, Ussd, UssdMessage, sort_in, stored_flag};
 use crate::session::mbim::{Config, Counters, Failure, OpenError, SessionError};
 #[cfg(feature = "sms")]
-use crate::sms::Inbox;
+use crate::sms::{Inbox, Stored, TextMessage};
 use crate::time::{Instant, Millis};
 
 /// Why a call failed.

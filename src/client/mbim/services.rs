@@ -372,7 +372,7 @@ macro_rules! service_methods {
             &mut self,
             channel: u32,
             access: uicc::Access,
-            command: uicc::Command<'_>,
+            command: Apdu<'_>,
             response: &'r mut [u8],
         ) -> Result<(StatusWords, &'r [u8]), Error<C::Error>> {
             let mut transmit = uicc::Transmit::new(channel, access, command, response);
@@ -421,7 +421,7 @@ macro_rules! service_methods {
             &mut self,
             app_id: &[u8],
             access: uicc::Access,
-            command: uicc::Command<'_>,
+            command: Apdu<'_>,
             response: &'r mut [u8],
         ) -> Result<(StatusWords, &'r [u8]), Error<C::Error>> {
             let mut exchange = uicc::Exchange::new(app_id, access, command, response);
@@ -688,7 +688,7 @@ macro_rules! service_methods {
         /// As [`command`](Self::command).
         #[cfg(feature = "sms")]
         pub $($asynchronous)? fn delete_texts(&mut self, which: Stored) -> Result<(), Error<C::Error>> {
-            let (flag, message_index) = which.flag();
+            let (flag, message_index) = stored_flag(which);
             let set = mbim_wire::service::sms::DeleteSet { flag, message_index };
             self.ask::<mbim_wire::service::sms::Delete>(CommandType::SET, &set) $($wait)*
         }
@@ -711,7 +711,7 @@ use mbim_wire::Status;
 use mbim_wire::service::phonebook;
 
 use super::Error;
-use crate::procedure::mbim::uicc::StatusWords;
+use crate::apdu::StatusWords;
 
 /// Which entries of a phonebook are meant.
 pub(super) fn phonebook_filter(index: Option<u32>) -> (phonebook::PhonebookFlag, u32) {

@@ -1,8 +1,7 @@
 //! Short messages: sending, reading the store, and what the modem tells of new ones.
 
 use at_wire::EncodeError;
-use at_wire::sms::{Address, Pdu, Reference, Split, Submit, Tpdu};
-use heapless::Vec;
+use at_wire::sms::Pdu;
 use mbim_wire::bytes::Bytes;
 use mbim_wire::field::{Inline, When};
 use mbim_wire::message::{CommandType, IndicateStatus};
@@ -10,8 +9,7 @@ use mbim_wire::service::sms as wire;
 use mbim_wire::{Command as _, DecodeError, Encode, Status, StructWriter, View as _};
 
 use super::{CommandId, Outcome, Procedure, Question, Step, Stop, fail};
-pub use crate::sms::TextMessage;
-use crate::sms::{Inbox, Received};
+use crate::sms::{Inbox, Received, Sending, Stored, TextMessage};
 use crate::time::{Instant, Millis};
 
 /// How long the network may take to accept a message.
@@ -26,25 +24,21 @@ const STORE: Millis = Millis::from_secs(60);
 ///
 /// When it was broken off or has failed, following it again goes on with the first part that was not acknowledged: that
 /// one may arrive twice, which receivers notice, the others do not.
+#[derive(Debug)]
 pub struct SendText<'a> {
-    message: TextMessage<'a>,
-    split: Split<'a>,
-    record: Record,
-    references: &'a mut [u32],
-    /// Parts that the network has accepted.
-    sent: u8,
+    record: Record<'a>,
     busy: u8,
     /// When the modem may be asked again.
     again: Instant,
 }
 
-/// The PDU under way.
-#[derive(Default)]
-struct Record(Vec<u8, { Pdu::MAX_LEN }>);
+/// The part under way.
+#[derive(Debug)]
+struct Record<'a>(Sending<'a>);
 
-impl Record {
+impl Record<'_> {
     fn set(&self) -> wire::SendSet<'_> {
-        let record = wire::SmsPduSendRecord { pdu_data: Bytes(&self.0) };
+        let record = wire::SmsPduSendRecord { pdu_data: Bytes(self.0.pdu()) };
         wire::SendSet {
             format: wire::SmsFormat::PDU,
             pdu_message: Inline::Value(record).into(),
@@ -53,23 +47,13 @@ impl Record {
     }
 }
 
-impl Encode for Record {
+impl Encode for Record<'_> {
     fn fixed_len(&self) -> usize {
         self.set().fixed_len()
     }
 
     fn fill(&self, w: &mut StructWriter<'_, '_>) {
         self.set().fill(w);
-    }
-}
-
-impl core::fmt::Debug for SendText<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("SendText")
-            .field("message", &self.message)
-            .field("parts", &self.split.parts())
-            .field("sent", &self.sent)
-            .finish_non_exhaustive()
     }
 }
 
@@ -81,45 +65,19 @@ impl<'a> SendText<'a> {
     ///
     /// A text that is too long, or a number that is none.
     pub fn new(message: TextMessage<'a>, references: &'a mut [u32]) -> Result<Self, EncodeError> {
-        if message.number.trim_start_matches('+').is_empty() {
-            return Err(EncodeError::Value { field: "destination_address" });
-        }
-        let split = Split::new(message.text, Reference::Narrow(message.reference))?;
-        let mut sending =
-            Self { message, split, record: Record::default(), references, sent: 0, busy: 0, again: Instant(0) };
-        sending.load()?;
-        Ok(sending)
+        Ok(Self { record: Record(Sending::new(message, references)?), busy: 0, again: Instant(0) })
     }
 
     /// How many parts it takes.
     #[must_use]
     pub fn parts(&self) -> u8 {
-        self.split.parts()
+        self.record.0.parts()
     }
 
     /// How many of them the network has accepted.
     #[must_use]
     pub const fn sent(&self) -> u8 {
-        self.sent
-    }
-
-    /// Writes the PDU of the next part.
-    fn load(&mut self) -> Result<(), EncodeError> {
-        self.record.0.clear();
-        let Some(part) = self.split.iter().nth(usize::from(self.sent)) else { return Ok(()) };
-        let data_coding = self.split.data_coding();
-        let submit = Submit {
-            status_report: self.message.status_report,
-            destination_address: Address::number(self.message.number),
-            data_coding: if self.message.flash { data_coding.with_class(0) } else { data_coding },
-            validity: self.message.validity,
-            user_data: part.user_data,
-            ..Submit::default()
-        };
-        let mut buffer = [0; Pdu::MAX_LEN];
-        let pdu = Pdu::of(Tpdu::Submit(submit)).write(&mut buffer)?;
-        let needed = pdu.len();
-        self.record.0.extend_from_slice(pdu).map_err(|_| EncodeError::BufferTooSmall { needed })
+        self.record.0.sent()
     }
 
     fn ask(&self) -> Step<'_> {
@@ -133,7 +91,7 @@ impl Procedure for SendText<'_> {
         let body = match outcome {
             Outcome::Begin => {
                 self.busy = 0;
-                return if self.sent < self.parts() { self.ask() } else { Step::Done };
+                return if self.sent() < self.parts() { self.ask() } else { Step::Done };
             }
             // An indication is no sign that the modem is less busy.
             Outcome::Rested if now < self.again => return Step::Rest(self.again),
@@ -150,16 +108,10 @@ impl Procedure for SendText<'_> {
         };
         // Some modems accept a message without telling its number.
         let reference = wire::SendInfoView::new(body).message_reference().unwrap_or(0);
-        if let Some(place) = self.references.get_mut(usize::from(self.sent)) {
-            *place = reference;
-        }
-        self.sent = self.sent.saturating_add(1);
         self.busy = 0;
-        if self.sent >= self.parts() {
-            return Step::Done;
-        }
-        match self.load() {
-            Ok(()) => self.ask(),
+        match self.record.0.accepted(reference) {
+            Ok(true) => self.ask(),
+            Ok(false) => Step::Done,
             // What all parts have in common was written before, and no part is longer than the first.
             Err(_) => Step::Fail(Stop::NoRoom { needed: Pdu::MAX_LEN }),
         }
@@ -170,36 +122,16 @@ impl Procedure for SendText<'_> {
     }
 }
 
-/// Which messages of the store are meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Stored {
-    /// All of them.
-    All,
-    /// The one with that index, from 1 on.
-    At(u32),
-    /// Received and not read yet.
-    New,
-    /// Received and read.
-    Old,
-    /// Sent.
-    Sent,
-    /// Not sent yet.
-    Draft,
-}
-
-impl Stored {
-    /// As the modem is told: the flag, and the index, which is 0 if it does not matter.
-    #[must_use]
-    pub const fn flag(self) -> (wire::SmsFlag, u32) {
-        match self {
-            Self::All => (wire::SmsFlag::ALL, 0),
-            Self::At(index) => (wire::SmsFlag::INDEX, index),
-            Self::New => (wire::SmsFlag::NEW, 0),
-            Self::Old => (wire::SmsFlag::OLD, 0),
-            Self::Sent => (wire::SmsFlag::SENT, 0),
-            Self::Draft => (wire::SmsFlag::DRAFT, 0),
-        }
+/// How the modem is told which messages are meant: the flag, and the index, which is 0 if it does not matter.
+#[must_use]
+pub const fn stored_flag(which: Stored) -> (wire::SmsFlag, u32) {
+    match which {
+        Stored::All => (wire::SmsFlag::ALL, 0),
+        Stored::At(index) => (wire::SmsFlag::INDEX, index),
+        Stored::New => (wire::SmsFlag::NEW, 0),
+        Stored::Old => (wire::SmsFlag::OLD, 0),
+        Stored::Sent => (wire::SmsFlag::SENT, 0),
+        Stored::Draft => (wire::SmsFlag::DRAFT, 0),
     }
 }
 
@@ -215,7 +147,7 @@ impl ReadStore {
     /// Reads those.
     #[must_use]
     pub const fn new(which: Stored) -> Self {
-        let (flag, message_index) = which.flag();
+        let (flag, message_index) = stored_flag(which);
         Self { query: wire::ReadQuery { format: wire::SmsFormat::PDU, flag, message_index }, more: false }
     }
 

@@ -3,13 +3,13 @@
 //! What modems agree upon here is little. They differ in the P2 of the SELECT that they accept, some leave it to the host
 //! to fetch what the card holds ready, and all of them lose channels. So the procedures try, fetch, and tidy up.
 
-use heapless::Vec;
 use mbim_wire::bytes::BytesLengthFirst;
 use mbim_wire::message::CommandType;
 use mbim_wire::service::ms_uicc_low_level_access as uicc;
 use mbim_wire::{DecodeError, Encode, Status, StructWriter, View as _};
 
 use super::{CommandId, Outcome, Procedure, Question, Refusal, Step, Stop, fail};
+use crate::apdu::{Command, StatusWords, Stuck, Transfer};
 use crate::time::{Instant, Millis};
 
 /// How long the card may take.
@@ -18,49 +18,10 @@ const CARD: Millis = Millis::from_secs(30);
 /// card may have done half of it.
 const BUSY_WAIT: Millis = Millis::from_secs(1);
 const BUSY_TRIES: u8 = 5;
-/// Answers of the card to one APDU: more than this and it is mocking us.
-const ROUNDS: u8 = 64;
-/// Bytes of data in one short APDU.
-const DATA: usize = 255;
-
-/// What the card said in the end: its two status words.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct StatusWords {
-    /// The first.
-    pub sw1: u8,
-    /// The second.
-    pub sw2: u8,
-}
-
-impl StatusWords {
-    /// Done.
-    pub const SUCCESS: Self = Self { sw1: 0x90, sw2: 0 };
-
-    /// The words in a number of commands 2 to 4: the first in its low byte.
-    #[must_use]
-    pub const fn from_status(status: u32) -> Self {
-        let [sw1, sw2, ..] = status.to_le_bytes();
-        Self { sw1, sw2 }
-    }
-
-    /// Whether the card did it: 9000, or 91xx, with a command of its own waiting for the terminal.
-    #[must_use]
-    pub const fn is_success(self) -> bool {
-        matches!((self.sw1, self.sw2), (0x90, 0) | (0x91, _))
-    }
-
-    /// The two words as one number: 0x9000.
-    #[must_use]
-    pub const fn get(self) -> u16 {
-        u16::from_be_bytes([self.sw1, self.sw2])
-    }
-}
-
-impl core::fmt::Display for StatusWords {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "{:04X}", self.get())
-    }
+/// The words in a number of commands 2 to 4: the first in its low byte.
+const fn words_of(status: u32) -> StatusWords {
+    let [sw1, sw2, ..] = status.to_le_bytes();
+    StatusWords { sw1, sw2 }
 }
 
 /// How channels are opened and used, where modems differ.
@@ -90,7 +51,7 @@ enum Next {
 
 /// The failure of `outcome`; the card's words, if it refused.
 fn refused(command: &'static CommandId, outcome: Outcome<'_>, words: Option<u32>) -> Next {
-    let words = words.map(StatusWords::from_status).filter(|words| *words != StatusWords::default());
+    let words = words.map(words_of).filter(|words| *words != StatusWords::default());
     Next::Fail(match (outcome, words) {
         (Outcome::Refused(status, _), Some(words)) => Stop::Card { status, words },
         (Outcome::Refused(status, _), None) => Stop::Refused(Refusal { command, status, network: None }),
@@ -172,7 +133,7 @@ impl<'a> OpenChannel<'a> {
             }
             (Outcome::Answer(body), Opening::Selecting) => match uicc::OpenChannelInfoView::new(body).read() {
                 Ok(info) => {
-                    (self.channel, self.words) = (info.channel, StatusWords::from_status(info.status));
+                    (self.channel, self.words) = (info.channel, words_of(info.status));
                     Next::Done
                 }
                 Err(error) => unreadable(command, error),
@@ -227,82 +188,29 @@ impl Procedure for OpenChannel<'_> {
     }
 }
 
-/// A command for the card (ISO 7816-4 §5.1), of any length: what is longer than 255 bytes is sent in a chain.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub struct Command<'a> {
-    /// Class; the modem writes the channel into it.
-    pub cla: u8,
-    /// Instruction.
-    pub ins: u8,
-    /// First parameter.
-    pub p1: u8,
-    /// Second parameter.
-    pub p2: u8,
-    /// Data.
-    pub data: &'a [u8],
-    /// Bytes expected, 0 for 256; some modems want it always.
-    pub le: Option<u8>,
-}
-
-impl<'a> Command<'a> {
-    /// Reads a short APDU; `None` if it is none.
-    #[must_use]
-    pub fn parse(apdu: &'a [u8]) -> Option<Self> {
-        let ([cla, ins, p1, p2], rest) = apdu.split_first_chunk::<4>()?;
-        let (data, le) = match rest {
-            [] => (rest, None),
-            [le] => (&[][..], Some(*le)),
-            [lc, rest @ ..] => match rest.split_at_checked(usize::from(*lc))? {
-                (data, []) => (data, None),
-                (data, [le]) => (data, Some(*le)),
-                _ => return None,
-            },
-        };
-        Some(Self { cla: *cla, ins: *ins, p1: *p1, p2: *p2, data, le })
-    }
-}
-
-/// Without the data: keys and codes are among them.
-impl core::fmt::Debug for Command<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "{:02X}{:02X}{:02X}{:02X} {} bytes", self.cla, self.ins, self.p1, self.p2, self.data.len())
-    }
-}
-
 /// One APDU on its way.
-struct Block {
+struct Block<'a> {
     channel: u32,
     class_byte_type: Option<uicc::UiccClassByteType>,
-    apdu: Vec<u8, { DATA + 6 }>,
+    transfer: Transfer<'a>,
 }
 
-impl Block {
+impl Block<'_> {
     fn set(&self) -> uicc::ApduSet<'_> {
+        let apdu = self.transfer.apdu();
         uicc::ApduSet {
             channel: self.channel,
             secure_messaging: uicc::UiccSecureMessaging::NONE,
-            class_byte_type: self.class_byte_type.unwrap_or(match self.apdu.first() {
+            class_byte_type: self.class_byte_type.unwrap_or(match apdu.first() {
                 Some(0x80..) => uicc::UiccClassByteType::EXTENDED,
                 _ => uicc::UiccClassByteType::INTER_INDUSTRY,
             }),
-            command: BytesLengthFirst(&self.apdu),
-        }
-    }
-
-    /// Puts an APDU together. Everything fits: `data` has at most [`DATA`] bytes.
-    fn write(&mut self, head: [u8; 4], data: &[u8], le: Option<u8>) {
-        self.apdu.clear();
-        let mut all_in = self.apdu.extend_from_slice(&head).is_ok();
-        if let (Ok(length @ 1..), true) = (u8::try_from(data.len()), all_in) {
-            all_in = self.apdu.push(length).is_ok() && self.apdu.extend_from_slice(data).is_ok();
-        }
-        if let (Some(le), true) = (le, all_in) {
-            let _ = self.apdu.push(le);
+            command: BytesLengthFirst(apdu),
         }
     }
 }
 
-impl Encode for Block {
+impl Encode for Block<'_> {
     fn fixed_len(&self) -> usize {
         self.set().fixed_len()
     }
@@ -312,32 +220,18 @@ impl Encode for Block {
     }
 }
 
-/// Sends a command to an application, in a chain if it is long, and collects the whole answer: what the card holds ready
-/// (61xx) is fetched, a wrong length (6Cxx) corrected. Modems should do both by themselves, and some do not.
+/// Sends a command to an application, in a chain if it is long, and collects the whole answer: see [`Transfer`]. Modems
+/// should fetch what the card holds ready and correct lengths by themselves, and some do not.
 pub struct Transmit<'a> {
-    command: Command<'a>,
-    block: Block,
-    /// Bytes of the data that are sent, with the block under way.
-    sent: usize,
-    /// The block under way asks for what the card holds ready.
-    fetching: bool,
-    response: &'a mut [u8],
-    len: usize,
-    rounds: u8,
+    block: Block<'a>,
     busy: u8,
     /// When the modem may be asked again.
     again: Instant,
-    words: StatusWords,
 }
 
 impl core::fmt::Debug for Transmit<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Transmit")
-            .field("command", &self.command)
-            .field("sent", &self.sent)
-            .field("len", &self.len)
-            .field("words", &self.words)
-            .finish_non_exhaustive()
+        f.debug_struct("Transmit").field("transfer", &self.block.transfer).finish_non_exhaustive()
     }
 }
 
@@ -345,86 +239,39 @@ impl<'a> Transmit<'a> {
     /// Sends `command` on `channel`, and puts the answer into `response`.
     #[must_use]
     pub fn new(channel: u32, access: Access, command: Command<'a>, response: &'a mut [u8]) -> Self {
-        let block = Block { channel, class_byte_type: access.class_byte_type, apdu: Vec::new() };
-        let words = StatusWords::default();
-        Self {
-            command,
-            block,
-            sent: 0,
-            fetching: false,
-            response,
-            len: 0,
-            rounds: 0,
-            busy: 0,
-            again: Instant(0),
-            words,
-        }
+        let transfer = Transfer::new(command, response);
+        let block = Block { channel, class_byte_type: access.class_byte_type, transfer };
+        Self { block, busy: 0, again: Instant(0) }
     }
 
     /// The status words of the last answer.
     #[must_use]
     pub const fn words(&self) -> StatusWords {
-        self.words
+        self.block.transfer.words()
     }
 
     /// Bytes of the answer.
     #[must_use]
-    pub const fn response_len(&self) -> usize {
-        self.len
-    }
-
-    /// Makes the block with what is left of the data.
-    fn load(&mut self, le: Option<u8>, from: usize) {
-        let rest = self.command.data.get(from..).unwrap_or(&[]);
-        let data = rest.get(..DATA).unwrap_or(rest);
-        self.sent = from.saturating_add(data.len());
-        let last = self.sent >= self.command.data.len();
-        let Command { cla, ins, p1, p2, .. } = self.command;
-        // Bit 5 of the class says that more follows.
-        let cla = if last { cla } else { cla | 0x10 };
-        self.block.write([cla, ins, p1, p2], data, if last { le } else { None });
+    pub fn response_len(&self) -> usize {
+        self.block.transfer.response().len()
     }
 
     /// Takes what the card answered to a block.
     fn take(&mut self, info: uicc::ApduInfo<'_>) -> Next {
-        self.words = StatusWords::from_status(info.status);
-        let end = self.len.saturating_add(info.response.0.len());
-        let room = self.response.len();
-        match self.response.get_mut(self.len..end) {
-            Some(place) => place.copy_from_slice(info.response.0),
-            None if end > room => return Next::Fail(Stop::NoRoom { needed: end }),
-            None => {}
+        match self.block.transfer.take(info.response.0, words_of(info.status)) {
+            Ok(true) => Next::Ask,
+            Ok(false) => Next::Done,
+            Err(Stuck::NoRoom { needed }) => Next::Fail(Stop::NoRoom { needed }),
+            Err(Stuck::Nonsense) => Next::Fail(Stop::NotReached),
         }
-        self.len = end;
-        self.rounds = self.rounds.saturating_add(1);
-        let StatusWords { sw1, sw2 } = self.words;
-        match sw1 {
-            _ if self.rounds >= ROUNDS && matches!(sw1, 0x61 | 0x6c) => return Next::Fail(Stop::NotReached),
-            0x61 => {
-                self.fetching = true;
-                // Of the class, what names the channel and the protection stays.
-                self.block.write([self.command.cla & 0x0f, 0xc0, 0, 0], &[], Some(sw2));
-            }
-            0x6c if self.fetching => self.block.write([self.command.cla & 0x0f, 0xc0, 0, 0], &[], Some(sw2)),
-            0x6c => {
-                // The same once more: from where the block under way began.
-                let from = self.sent.saturating_sub(1).checked_div(DATA).unwrap_or(0).saturating_mul(DATA);
-                self.load(Some(sw2), from);
-            }
-            _ if self.words.is_success() && self.sent < self.command.data.len() => {
-                self.load(self.command.le, self.sent);
-            }
-            _ => return Next::Done,
-        }
-        Next::Ask
     }
 
     fn advance(&mut self, now: Instant, outcome: Outcome<'_>) -> Next {
         let command = CommandId::of::<uicc::Apdu>();
         match outcome {
             Outcome::Begin => {
-                (self.fetching, self.len, self.rounds, self.busy) = (false, 0, 0, 0);
-                self.load(self.command.le, 0);
+                self.busy = 0;
+                self.block.transfer.begin();
                 Next::Ask
             }
             // An indication is no sign that the modem is less busy.
@@ -531,7 +378,7 @@ impl<'a> Exchange<'a> {
 
     /// Bytes of the answer.
     #[must_use]
-    pub const fn response_len(&self) -> usize {
+    pub fn response_len(&self) -> usize {
         self.transmit.response_len()
     }
 

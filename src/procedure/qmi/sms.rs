@@ -1,14 +1,14 @@
 //! Short messages: sending, listing the storages, and why the network refuses.
 
 use at_wire::EncodeError as TextError;
-use at_wire::sms::{Address, Pdu, Reference, Split, Submit, Tpdu};
+use at_wire::sms::Pdu;
 use heapless::Vec;
 use qmi_wire::frame::MessageWriter;
 use qmi_wire::service::wms;
 use qmi_wire::{Builder as _, EncodeError, ProtocolError, TlvSet, View as _};
 
 use super::{MessageId, Outcome, Procedure, Question, Request, Step, Stop, decode, fail, is_unsupported};
-use crate::sms::TextMessage;
+use crate::sms::{Sending, TextMessage};
 use crate::time::{Instant, Millis};
 
 /// How long the network may take to accept a message.
@@ -66,24 +66,10 @@ impl core::fmt::Display for SendCause {
 ///
 /// When it was broken off or has failed, following it again goes on with the first part that was not acknowledged: that
 /// one may arrive twice, which receivers notice, the others do not.
+#[derive(Debug)]
 pub struct SendText<'a> {
-    message: TextMessage<'a>,
-    split: Split<'a>,
-    pdu: Vec<u8, { Pdu::MAX_LEN }>,
-    references: &'a mut [u32],
-    sent: u8,
+    sending: Sending<'a>,
     cause: SendCause,
-}
-
-/// Without number and text: they are personal.
-impl core::fmt::Debug for SendText<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("SendText")
-            .field("message", &self.message)
-            .field("parts", &self.split.parts())
-            .field("sent", &self.sent)
-            .finish_non_exhaustive()
-    }
 }
 
 impl<'a> SendText<'a> {
@@ -94,51 +80,25 @@ impl<'a> SendText<'a> {
     ///
     /// A text that is too long, or a number that is none.
     pub fn new(message: TextMessage<'a>, references: &'a mut [u32]) -> Result<Self, TextError> {
-        if message.number.trim_start_matches('+').is_empty() {
-            return Err(TextError::Value { field: "destination_address" });
-        }
-        let split = Split::new(message.text, Reference::Narrow(message.reference))?;
-        let cause = SendCause::default();
-        let mut sending = Self { message, split, pdu: Vec::new(), references, sent: 0, cause };
-        sending.load()?;
-        Ok(sending)
+        Ok(Self { sending: Sending::new(message, references)?, cause: SendCause::default() })
     }
 
     /// How many parts it takes.
     #[must_use]
     pub fn parts(&self) -> u8 {
-        self.split.parts()
+        self.sending.parts()
     }
 
     /// How many of them the network has accepted.
     #[must_use]
     pub const fn sent(&self) -> u8 {
-        self.sent
+        self.sending.sent()
     }
 
     /// Why it has not accepted the last one, if that was refused with [`ProtocolError::WMS_CAUSE_CODE`].
     #[must_use]
     pub const fn cause(&self) -> SendCause {
         self.cause
-    }
-
-    /// Writes the PDU of the next part.
-    fn load(&mut self) -> Result<(), TextError> {
-        self.pdu.clear();
-        let Some(part) = self.split.iter().nth(usize::from(self.sent)) else { return Ok(()) };
-        let data_coding = self.split.data_coding();
-        let submit = Submit {
-            status_report: self.message.status_report,
-            destination_address: Address::number(self.message.number),
-            data_coding: if self.message.flash { data_coding.with_class(0) } else { data_coding },
-            validity: self.message.validity,
-            user_data: part.user_data,
-            ..Submit::default()
-        };
-        let mut buffer = [0; Pdu::MAX_LEN];
-        let pdu = Pdu::of(Tpdu::Submit(submit)).write(&mut buffer)?;
-        let needed = pdu.len();
-        self.pdu.extend_from_slice(pdu).map_err(|_| TextError::BufferTooSmall { needed })
     }
 
     fn ask(&self) -> Step<'_> {
@@ -151,7 +111,7 @@ impl Request for SendText<'_> {
         let mut request = wms::raw_send::RequestBuilder::continuing(message);
         request.raw_message_data(wms::RawMessageData {
             format: wms::MessageFormat::GSM_WCDMA_POINT_TO_POINT,
-            raw_data: self.pdu.as_slice().into(),
+            raw_data: self.sending.pdu().into(),
         });
         request.finish()
     }
@@ -163,7 +123,7 @@ impl Procedure for SendText<'_> {
         let tlvs = match outcome {
             Outcome::Begin => {
                 self.cause = SendCause::default();
-                return if self.sent < self.parts() { self.ask() } else { Step::Done };
+                return if self.sent() < self.parts() { self.ask() } else { Step::Done };
             }
             Outcome::Answer(tlvs) => tlvs,
             Outcome::Refused(ProtocolError::WMS_CAUSE_CODE, tlvs) => {
@@ -174,15 +134,9 @@ impl Procedure for SendText<'_> {
         };
         // Some modems accept a message without telling its number.
         let reference = wms::raw_send::Response::from_tlvs(tlvs).message_id().unwrap_or(0);
-        if let Some(place) = self.references.get_mut(usize::from(self.sent)) {
-            *place = reference.into();
-        }
-        self.sent = self.sent.saturating_add(1);
-        if self.sent >= self.parts() {
-            return Step::Done;
-        }
-        match self.load() {
-            Ok(()) => self.ask(),
+        match self.sending.accepted(reference.into()) {
+            Ok(true) => self.ask(),
+            Ok(false) => Step::Done,
             // What all parts have in common was written before, and no part is longer than the first.
             Err(_) => Step::Fail(Stop::NoRoom { needed: Pdu::MAX_LEN }),
         }

@@ -2,7 +2,8 @@
 
 use mbim_wire::catalogue::{Value, hex};
 use mbim_wire::service::ms_uicc_low_level_access as wire;
-use wwan::procedure::mbim::uicc::{Access, Command, StatusWords};
+use wwan::apdu::{Command, StatusWords, USIM};
+use wwan::procedure::mbim::uicc::Access;
 
 use super::report::{self, Report};
 use crate::args::Apdu;
@@ -12,9 +13,6 @@ use crate::output::Output;
 
 /// A number by which the channels of this program can be closed together.
 const ACCESS: Access = Access { channel_group: 0x7777, class_byte_type: None };
-
-/// The USIM, whoever has issued it (3GPP TS 31.102).
-const USIM: &[u8] = &[0xa0, 0x00, 0x00, 0x00, 0x87, 0x10, 0x02];
 
 /// Longest answer, in bytes: what an eSIM says to a question about itself is longer than a single APDU.
 const LONGEST: usize = 0x1_0000;
@@ -57,45 +55,52 @@ fn atr(modem: &mut Modem, report: &mut Report) -> Result<(), Fail> {
 }
 
 fn send(modem: &mut Modem, aid: Option<&[u8]>, commands: &[Vec<u8>], report: &mut Report) -> Result<(), Fail> {
-    // What is no APDU shows before the card is touched.
-    let parse = |apdu: &Vec<u8>| {
-        let command = Command::parse(apdu).ok_or_else(|| Fail::Usage(format!("{} is no short APDU", hex(apdu))));
-        command.map(|_| ())
-    };
-    commands.iter().try_for_each(parse)?;
+    check(commands)?;
     let channel = modem.client.open_channel(aid.unwrap_or(USIM), ACCESS)?;
-    let done = exchange(modem, channel, commands, report);
+    let done = exchange(commands, report, |command, response| {
+        Ok(modem.client.transmit(channel, ACCESS, command, response).map(|(words, said)| (words, said.len()))?)
+    });
     let closed = modem.client.close_channel(channel);
     done.and(closed.map_err(Fail::from))
 }
 
-fn exchange(modem: &mut Modem, channel: u32, commands: &[Vec<u8>], report: &mut Report) -> Result<(), Fail> {
+/// What is no APDU shows before the card is touched.
+pub(crate) fn check(commands: &[Vec<u8>]) -> Result<(), Fail> {
+    match commands.iter().find(|apdu| Command::parse(apdu).is_none()) {
+        Some(wrong) => Err(Fail::Usage(format!("{} is no short APDU", hex(wrong)))),
+        None => Ok(()),
+    }
+}
+
+/// Has `transmit` send one command after the other, until the card refuses one; it returns the status words and how many
+/// bytes the answer has.
+pub(crate) fn exchange(
+    commands: &[Vec<u8>],
+    report: &mut Report,
+    mut transmit: impl FnMut(Command<'_>, &mut [u8]) -> Result<(StatusWords, usize), Fail>,
+) -> Result<(), Fail> {
     let mut exchanges = Vec::new();
     let mut response = vec![0; LONGEST];
     let mut done = Ok(());
     for apdu in commands {
         let Some(command) = Command::parse(apdu) else { continue };
-        let (words, said) = match modem.client.transmit(channel, ACCESS, command, &mut response) {
+        let (words, len) = match transmit(command, &mut response) {
             Ok(answer) => answer,
             Err(error) => {
-                done = Err(error.into());
+                done = Err(error);
                 break;
             }
         };
-        report.table.row(&hex(apdu), format!("{} {words}", hex(said)).trim_start());
+        let said = hex(response.get(..len).unwrap_or_default());
+        report.table.row(&hex(apdu), format!("{said} {words}").trim_start());
         exchanges.push(serde_json::json!({
-            "command": hex(apdu), "response": hex(said), "status_words": words.to_string(),
+            "command": hex(apdu), "response": said, "status_words": words.to_string(),
         }));
-        if !is_success(words) {
+        if !words.is_success() && !words.is_warning() {
             done = Err(Fail::Refused { reason: format!("the card refuses: status words {words}"), hint: None });
             break;
         }
     }
     report.put("apdu", exchanges);
     done
-}
-
-/// Normal ending, or a warning with data (ETSI TS 102 221 §10.2).
-const fn is_success(words: StatusWords) -> bool {
-    words.is_success() || matches!(words.sw1, 0x62 | 0x63)
 }

@@ -6,21 +6,21 @@ use mbim_wire::Status;
 use mbim_wire::catalogue::Value;
 use mbim_wire::service::sms as wire;
 use wwan::client::mbim::Error;
-use wwan::procedure::mbim::{SendText, StoreItem, Stored, TextMessage, cdma_text};
-use wwan::sms::{Inbox, Message, Part, Received};
+use wwan::procedure::mbim::{SendText, StoreItem, cdma_text};
+use wwan::sms::{Inbox, Message, Part, Received, Stored, TextMessage};
 use wwan::time::Millis;
 
-use super::input;
 use super::report::{self, Report};
+use super::{Check, input};
 use crate::args::Sms;
 use crate::error::Fail;
 use crate::modem::{After, Modem};
 use crate::output::{Output, note, put_in_order};
 
 /// Parts of long messages that are put together: more than any SIM stores.
-const PARTS: usize = 512;
+pub(crate) const PARTS: usize = 512;
 /// Parts of a message at most.
-const MOST: usize = 255;
+pub(crate) const MOST: usize = 255;
 
 pub(crate) fn run(modem: &mut Modem, sms: &Sms, out: &mut Output) -> Result<After, Fail> {
     let mut report = Report::default();
@@ -29,20 +29,13 @@ pub(crate) fn run(modem: &mut Modem, sms: &Sms, out: &mut Output) -> Result<Afte
         Sms::Centre { number } => centre(modem, number.as_deref(), &mut report)?,
         Sms::List { which } => list(modem, *which, &mut report)?,
         Sms::Send { number, text, report: wanted, flash } => {
-            let text = match &**text {
-                "-" => input(&mut || modem.check(), None)?.trim_end_matches(['\r', '\n']).to_owned(),
-                text => text.to_owned(),
-            };
-            let message = TextMessage {
-                number,
-                text: &text,
-                // Parts of two long texts to one receiver must not be taken for each other's.
-                reference: process::id().to_le_bytes()[0],
-                status_report: *wanted,
-                flash: *flash,
-                ..TextMessage::default()
-            };
-            send(modem, message, &mut report)?;
+            let text = text_of(&mut || modem.check(), text)?;
+            let mut references = [0; MOST];
+            let mut sending = SendText::new(message(number, &text, *wanted, *flash), &mut references)
+                .map_err(|error| unsendable(&error))?;
+            let done = modem.client.follow(&mut sending);
+            let progress = (sending.sent(), sending.parts());
+            tell_sent(done.map_err(Fail::from), progress, &references, &mut report)?;
         }
         Sms::Delete { which } => {
             modem.client.delete_texts(*which)?;
@@ -96,12 +89,32 @@ pub(crate) fn tell_centre(number: &str, report: &mut Report) {
     report.put("sc_address", number);
 }
 
-fn send(modem: &mut Modem, message: TextMessage<'_>, report: &mut Report) -> Result<(), Fail> {
-    let mut references = [0; MOST];
-    let sending = SendText::new(message, &mut references);
-    let mut sending = sending.map_err(|error| Fail::Usage(format!("the message cannot be sent: {error}")))?;
-    let done = modem.client.follow(&mut sending);
-    let (parts, sent) = (sending.parts(), sending.sent());
+/// The text to send; `-` stands for standard input.
+pub(crate) fn text_of(check: Check<'_>, text: &str) -> Result<String, Fail> {
+    match text {
+        "-" => Ok(input(check, None)?.trim_end_matches(['\r', '\n']).to_owned()),
+        text => Ok(text.to_owned()),
+    }
+}
+
+/// The message of the command line.
+pub(crate) fn message<'a>(number: &'a str, text: &'a str, status_report: bool, flash: bool) -> TextMessage<'a> {
+    // Parts of two long texts to one receiver must not be taken for each other's.
+    let reference = process::id().to_le_bytes()[0];
+    TextMessage { number, text, reference, status_report, flash, ..TextMessage::default() }
+}
+
+pub(crate) fn unsendable(error: &dyn core::fmt::Display) -> Fail {
+    Fail::Usage(format!("the message cannot be sent: {error}"))
+}
+
+/// What came of sending, and how many parts of how many were accepted.
+pub(crate) fn tell_sent(
+    done: Result<(), Fail>,
+    (sent, parts): (u8, u8),
+    references: &[u32],
+    report: &mut Report,
+) -> Result<(), Fail> {
     if done.is_err() && sent > 0 {
         note(&format!("{sent} of {parts} parts were sent before"));
     }
@@ -114,34 +127,75 @@ fn send(modem: &mut Modem, message: TextMessage<'_>, report: &mut Report) -> Res
     Ok(())
 }
 
+/// Messages as they are found.
+#[derive(Debug, Default)]
+pub(crate) struct Listing {
+    found: Vec<Value>,
+    /// The states of parts.
+    states: Vec<(u32, String)>,
+}
+
+impl Listing {
+    pub(crate) fn push(&mut self, message: Value) {
+        self.found.push(message);
+    }
+
+    /// Takes what an inbox has made of a message.
+    pub(crate) fn take(&mut self, index: u32, status: String, received: Received<'_>) {
+        self.found.push(match received {
+            Received::Whole(message) => shown(&message, &status),
+            Received::Part(_) => return self.states.push((index, status)),
+            Received::Duplicate(message) => serde_json::json!({
+                "indexes": [index],
+                "status": status,
+                "number": message.address().map(|address| address.to_string()),
+                "error": "a second copy of a part of a long message",
+            }),
+            Received::Report(report) => serde_json::json!({
+                "indexes": [index],
+                "status": status,
+                "number": report.recipient_address.to_string(),
+                "report": format!("{:?}", report.status),
+                "message_reference": report.message_reference,
+                "time": report.discharge_time.to_string(),
+            }),
+            Received::Full => serde_json::json!({
+                "indexes": [index],
+                "status": status,
+                "error": "a part of a long message, for which there is no room",
+            }),
+        });
+    }
+
+    /// Tells all of them, and those of which parts are missing.
+    pub(crate) fn tell(self, inbox: &Inbox<'_>, more: bool, report: &mut Report) {
+        let Self { mut found, states } = self;
+        for message in inbox.incomplete() {
+            let status = message.indexes().find_map(|index| states.iter().find(|(known, _)| *known == index));
+            found.push(shown(&message, status.map_or("", |(_, state)| state.as_str())));
+        }
+        let index = |message: &Value| message.pointer("/indexes/0").and_then(Value::as_u64);
+        put_in_order(&mut found, |a, b| index(a) < index(b));
+        for message in &found {
+            rows(message, report);
+        }
+        if report.table.is_empty() {
+            report.table.row("Messages", "none");
+        }
+        report.put("messages", found);
+        report.put("more", more);
+    }
+}
+
 fn list(modem: &mut Modem, which: Stored, report: &mut Report) -> Result<(), Fail> {
     let mut parts = vec![Part::FREE; PARTS];
     let mut inbox = Inbox::new(&mut parts, Millis(u32::MAX));
-    let mut found = Vec::new();
-    let mut states = Vec::new();
+    let mut listing = Listing::default();
     let received = modem.client.receive_texts(which, &mut inbox, &mut |item| match item {
-        StoreItem::Pdu { status, received: Received::Whole(message), .. } => found.push(shown(&message, &state(status))),
-        StoreItem::Pdu { index, status, received: Received::Part(_) } => states.push((index, state(status))),
-        StoreItem::Pdu { index, status, received: Received::Duplicate(message) } => found.push(serde_json::json!({
-            "indexes": [index],
-            "status": state(status),
-            "number": message.address().map(|address| address.to_string()),
-            "error": "a second copy of a part of a long message",
-        })),
-        StoreItem::Pdu { index, status, received: Received::Report(report) } => found.push(serde_json::json!({
-            "indexes": [index],
-            "status": state(status),
-            "number": report.recipient_address.to_string(),
-            "report": format!("{:?}", report.status),
-            "message_reference": report.message_reference,
-            "time": report.discharge_time.to_string(),
-        })),
-        StoreItem::Pdu { index, status, received: Received::Full } => found.push(serde_json::json!({
-            "indexes": [index], "status": state(status), "error": "a part of a long message, for which there is no room",
-        })),
-        StoreItem::Cdma(record) => found.push(cdma(&record)),
+        StoreItem::Pdu { index, status, received } => listing.take(index, state(status), received),
+        StoreItem::Cdma(record) => listing.push(cdma(&record)),
         StoreItem::Unreadable { index, error } => {
-            found.push(serde_json::json!({ "indexes": [index], "error": error.to_string() }));
+            listing.push(serde_json::json!({ "indexes": [index], "error": error.to_string() }));
         }
     });
     let more = match received {
@@ -152,20 +206,7 @@ fn list(modem: &mut Modem, which: Stored, report: &mut Report) -> Result<(), Fai
     if more {
         note("the modem has more messages than it tells at once: delete some, and list again");
     }
-    for message in inbox.incomplete() {
-        let status = message.indexes().find_map(|index| states.iter().find(|(known, _)| *known == index));
-        found.push(shown(&message, status.map_or("", |(_, state)| state.as_str())));
-    }
-    let index = |message: &Value| message.pointer("/indexes/0").and_then(Value::as_u64);
-    put_in_order(&mut found, |a, b| index(a) < index(b));
-    for message in &found {
-        rows(message, report);
-    }
-    if report.table.is_empty() {
-        report.table.row("Messages", "none");
-    }
-    report.put("messages", found);
-    report.put("more", more);
+    listing.tell(&inbox, more, report);
     Ok(())
 }
 
@@ -174,7 +215,7 @@ fn state(status: wire::SmsStatus) -> String {
 }
 
 /// A message as JSON.
-pub(crate) fn shown(message: &Message<'_>, status: &str) -> Value {
+fn shown(message: &Message<'_>, status: &str) -> Value {
     let mut value = serde_json::json!({
         "indexes": message.indexes().collect::<Vec<_>>(),
         "status": status,
@@ -202,7 +243,7 @@ fn cdma(record: &wire::SmsCdmaReadRecord<'_>) -> Value {
 }
 
 /// A message as rows: who and when, then the text.
-pub(crate) fn rows(message: &Value, report: &mut Report) {
+fn rows(message: &Value, report: &mut Report) {
     let indexes = message.get("indexes").and_then(Value::as_array);
     let indexes: Vec<String> = indexes.into_iter().flatten().map(Value::to_string).collect();
     let missing = message.get("missing_parts").and_then(Value::as_array).filter(|missing| !missing.is_empty());

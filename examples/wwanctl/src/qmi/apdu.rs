@@ -1,22 +1,18 @@
 //! `apdu`: the card and the applications on it.
 
 use serde_json::json;
+use wwan::apdu::USIM;
 use wwan::client::qmi::Error;
 use wwan::procedure::qmi::SimState;
-use wwan::procedure::qmi::card::{CloseChannel, Command, OpenChannel, StatusWords, Transmit};
+use wwan::procedure::qmi::card::{CloseChannel, OpenChannel, Transmit};
 use wwan::qmi_wire::service::uim;
 
 use super::Modem;
 use crate::args::Apdu;
+use crate::commands::apdu::{check, exchange};
 use crate::commands::report::Report;
 use crate::error::Fail;
 use crate::output::Output;
-
-/// The USIM, whoever has issued it (3GPP TS 31.102).
-const USIM: &[u8] = &[0xa0, 0x00, 0x00, 0x00, 0x87, 0x10, 0x02];
-
-/// Longest answer, in bytes: what an eSIM says to a question about itself is longer than a single APDU.
-const LONGEST: usize = 0x1_0000;
 
 pub(super) fn run(modem: &mut Modem, apdu: &Apdu, out: &mut Output) -> Result<(), Fail> {
     let mut report = Report::default();
@@ -84,10 +80,7 @@ fn atr(modem: &mut Modem, report: &mut Report) -> Result<(), Fail> {
 }
 
 fn send(modem: &mut Modem, aid: Option<&[u8]>, commands: &[Vec<u8>], report: &mut Report) -> Result<(), Fail> {
-    // What is no APDU shows before the card is touched.
-    if let Some(wrong) = commands.iter().find(|apdu| Command::parse(apdu).is_none()) {
-        return Err(Fail::Usage(format!("{} is no short APDU", hex(wrong))));
-    }
+    check(commands)?;
     let slot = slot(modem)?;
     let mut open = OpenChannel::new(slot, aid.unwrap_or(USIM));
     let opened = modem.client.follow(&mut open);
@@ -99,37 +92,11 @@ fn send(modem: &mut Modem, aid: Option<&[u8]>, commands: &[Vec<u8>], report: &mu
     }
     opened?;
     let channel = open.channel();
-    let done = exchange(modem, slot, channel, commands, report);
+    let done = exchange(commands, report, |command, response| {
+        let mut transmit = Transmit::new(slot, channel, command, response);
+        modem.client.follow(&mut transmit)?;
+        Ok((transmit.words(), transmit.response().len()))
+    });
     let closed = modem.client.follow(&mut CloseChannel::new(slot, channel));
     done.and(closed.map_err(Fail::from))
-}
-
-fn exchange(modem: &mut Modem, slot: u8, channel: u8, commands: &[Vec<u8>], report: &mut Report) -> Result<(), Fail> {
-    let mut exchanges = Vec::new();
-    let mut response = vec![0; LONGEST];
-    let mut done = Ok(());
-    for apdu in commands {
-        let Some(command) = Command::parse(apdu) else { continue };
-        let mut transmit = Transmit::new(slot, channel, command, &mut response);
-        let sent = modem.client.follow(&mut transmit);
-        let (words, len) = (transmit.words(), transmit.response_len());
-        if let Err(error) = sent {
-            done = Err(error.into());
-            break;
-        }
-        let said = hex(response.get(..len).unwrap_or_default());
-        report.table.row(&hex(apdu), format!("{said} {words}").trim_start());
-        exchanges.push(json!({ "command": hex(apdu), "response": said, "status_words": words.to_string() }));
-        if !is_success(words) {
-            done = Err(Fail::Refused { reason: format!("the card refuses: status words {words}"), hint: None });
-            break;
-        }
-    }
-    report.put("apdu", exchanges);
-    done
-}
-
-/// Normal ending, or a warning with data (ETSI TS 102 221 §10.2).
-const fn is_success(words: StatusWords) -> bool {
-    words.is_success() || matches!(words.sw1, 0x62 | 0x63)
 }

@@ -1,28 +1,20 @@
 //! `sms`: short messages in the storages of the card and of the modem, and to others.
 
-use std::process;
-
 use serde_json::{Value, json};
-use wwan::procedure::mbim::Stored;
 use wwan::procedure::qmi::{ListTexts, SendText, ServiceCentre, StoredText};
 use wwan::qmi_wire::ProtocolError;
 use wwan::qmi_wire::service::wms;
-use wwan::sms::{Inbox, Part, Received, TextMessage};
+use wwan::sms::{Inbox, Part, Stored, TextMessage};
 use wwan::time::{Instant, Millis};
 
 use super::phonebook::with_words;
 use super::{Error, Modem};
 use crate::args::Sms;
-use crate::commands::input;
 use crate::commands::report::Report;
-use crate::commands::sms::{check_number, rows, shown, tell_centre};
+use crate::commands::sms::{Listing, MOST, PARTS, check_number, message, tell_centre, tell_sent, text_of, unsendable};
 use crate::error::Fail;
-use crate::output::{Output, note, put_in_order};
+use crate::output::{Output, note};
 
-/// Messages that are listed, and parts that are put together: more than modems store.
-const PARTS: usize = 512;
-/// Parts of a message at most.
-const MOST: usize = 255;
 /// Messages on the card are numbered from 1 on, those in the modem from here.
 const MODEM: u32 = 1001;
 
@@ -33,20 +25,8 @@ pub(super) fn run(modem: &mut Modem, sms: &Sms, out: &mut Output) -> Result<(), 
         Sms::Centre { number } => centre(modem, number.as_deref(), &mut report)?,
         Sms::List { which } => list(modem, *which, &mut report)?,
         Sms::Send { number, text, report: wanted, flash } => {
-            let text = match &**text {
-                "-" => input(&mut || modem.check(), None)?.trim_end_matches(['\r', '\n']).to_owned(),
-                text => text.to_owned(),
-            };
-            let message = TextMessage {
-                number,
-                text: &text,
-                // Parts of two long texts to one receiver must not be taken for each other's.
-                reference: process::id().to_le_bytes()[0],
-                status_report: *wanted,
-                flash: *flash,
-                ..TextMessage::default()
-            };
-            send(modem, message, &mut report)?;
+            let text = text_of(&mut || modem.check(), text)?;
+            send(modem, message(number, &text, *wanted, *flash), &mut report)?;
         }
         Sms::Delete { which } => {
             delete(modem, *which)?;
@@ -106,25 +86,16 @@ fn centre(modem: &mut Modem, number: Option<&str>, report: &mut Report) -> Resul
 
 fn send(modem: &mut Modem, message: TextMessage<'_>, report: &mut Report) -> Result<(), Fail> {
     let mut references = [0; MOST];
-    let sending = SendText::new(message, &mut references);
-    let mut sending = sending.map_err(|error| Fail::Usage(format!("the message cannot be sent: {error}")))?;
+    let mut sending = SendText::new(message, &mut references).map_err(|error| unsendable(&error))?;
     let done = modem.client.follow(&mut sending);
-    let (parts, sent, cause) = (sending.parts(), sending.sent(), sending.cause());
-    if done.is_err() && sent > 0 {
-        note(&format!("{sent} of {parts} parts were sent before"));
-    }
-    match done {
+    let (progress, cause) = ((sending.sent(), sending.parts()), sending.cause());
+    let done = match done {
         Err(Error::Refused(refusal)) if refusal.error == ProtocolError::WMS_CAUSE_CODE => {
-            return Err(Fail::Refused { reason: format!("the network refuses the message: {cause}"), hint: None });
+            Err(Fail::Refused { reason: format!("the network refuses the message: {cause}"), hint: None })
         }
-        done => done?,
-    }
-    let references = references.get(..usize::from(parts)).unwrap_or_default();
-    let shown: Vec<String> = references.iter().map(u32::to_string).collect();
-    let many = if parts == 1 { "" } else { "s" };
-    report.table.row("Message", format!("sent in {parts} part{many}, reference{many} {}", shown.join(", ")));
-    report.put("message_references", references);
-    Ok(())
+        done => done.map_err(Fail::from),
+    };
+    tell_sent(done, progress, &references, report)
 }
 
 /// The number that a person uses for a stored message.
@@ -192,8 +163,7 @@ fn status(tag: wms::MessageTagType) -> String {
 fn list(modem: &mut Modem, which: Stored, report: &mut Report) -> Result<(), Fail> {
     let mut parts = vec![Part::FREE; PARTS];
     let mut inbox = Inbox::new(&mut parts, Millis(u32::MAX));
-    let mut found = Vec::new();
-    let mut states = Vec::new();
+    let mut listing = Listing::default();
     for text in stored(modem, which)? {
         let index = number(&text);
         let answer = modem.client.ask::<wms::raw_read::Message>(|request| {
@@ -206,7 +176,7 @@ fn list(modem: &mut Modem, which: Stored, report: &mut Report) -> Result<(), Fai
             Ok(answer) => answer.raw_message_data()?,
             // It was deleted meanwhile, or is one that cannot be read: the others can.
             Err(Error::Refused(refusal)) => {
-                found.push(json!({ "indexes": [index], "error": refusal.error.to_string() }));
+                listing.push(json!({ "indexes": [index], "error": refusal.error.to_string() }));
                 continue;
             }
             Err(error) => return Err(error.into()),
@@ -216,45 +186,14 @@ fn list(modem: &mut Modem, which: Stored, report: &mut Report) -> Result<(), Fai
         if message.format != wms::MessageFormat::GSM_WCDMA_POINT_TO_POINT {
             let data = mbim_wire::catalogue::hex(message.raw_data.bytes);
             let format = lower(message.format.name(), message.format.0.into());
-            found.push(json!({ "indexes": [index], "status": status, "format": format, "data": data }));
+            listing.push(json!({ "indexes": [index], "status": status, "format": format, "data": data }));
             continue;
         }
         match inbox.take(Instant(0), message.raw_data.bytes, index) {
-            Ok(Received::Whole(message)) => found.push(shown(&message, &status)),
-            Ok(Received::Part(_)) => states.push((index, status)),
-            Ok(Received::Duplicate(message)) => found.push(json!({
-                "indexes": [index],
-                "status": status,
-                "number": message.address().map(|address| address.to_string()),
-                "error": "a second copy of a part of a long message",
-            })),
-            Ok(Received::Report(report)) => found.push(json!({
-                "indexes": [index],
-                "status": status,
-                "number": report.recipient_address.to_string(),
-                "report": format!("{:?}", report.status),
-                "message_reference": report.message_reference,
-                "time": report.discharge_time.to_string(),
-            })),
-            Ok(Received::Full) => found.push(json!({
-                "indexes": [index], "status": status, "error": "a part of a long message, for which there is no room",
-            })),
-            Err(error) => found.push(json!({ "indexes": [index], "error": error.to_string() })),
+            Ok(received) => listing.take(index, status, received),
+            Err(error) => listing.push(json!({ "indexes": [index], "error": error.to_string() })),
         }
     }
-    for message in inbox.incomplete() {
-        let status = message.indexes().find_map(|index| states.iter().find(|(known, _)| *known == index));
-        found.push(shown(&message, status.map_or("", |(_, status)| status.as_str())));
-    }
-    let index = |message: &Value| message.pointer("/indexes/0").and_then(Value::as_u64);
-    put_in_order(&mut found, |a, b| index(a) < index(b));
-    for message in &found {
-        rows(message, report);
-    }
-    if report.table.is_empty() {
-        report.table.row("Messages", "none");
-    }
-    report.put("messages", found);
-    report.put("more", false);
+    listing.tell(&inbox, false, report);
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! Running the program, and a virtual modem on a pseudo-terminal for it.
 #![allow(dead_code)] // each test uses some of it
 
+pub(crate) mod same;
+
 use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -72,6 +74,12 @@ pub(crate) fn ended(output: Output) -> Run {
 /// The program on a virtual modem of its own.
 pub(crate) fn on_virtual(scenario: &str, arguments: &[&str]) -> Run {
     let device = format!("virtual:mbim:{scenario}");
+    wwanctl(&[&["--device", &device], arguments].concat())
+}
+
+/// The same over QMI.
+pub(crate) fn on_virtual_qmi(scenario: &str, arguments: &[&str]) -> Run {
+    let device = format!("virtual:qmi:{scenario}");
     wwanctl(&[&["--device", &device], arguments].concat())
 }
 
