@@ -4,6 +4,8 @@
 //! nobody, waits for nobody and reads no clock, so that the same steps run in a client, under an executor or blocking, or
 //! by hand on a session. For size too: what is written as a plain function costs a third of the same as a future.
 
+#[cfg(feature = "at")]
+pub mod at;
 #[cfg(feature = "mbim")]
 pub mod mbim;
 #[cfg(feature = "qmi")]
