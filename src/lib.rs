@@ -1,9 +1,9 @@
-//! A protocol engine for cellular modems: MBIM and QMI in `no_std` Rust, allocation-free, in both roles. `unsafe` stands
+//! A protocol engine for cellular modems: MBIM, QMI and AT in `no_std` Rust, allocation-free, in both roles. `unsafe` stands
 //! in two places of the Linux channels: an ioctl, and addresses of QRTR.
 //!
 //! Use it to talk to a modem from Linux or from a microcontroller that is the modem's USB host, with the same code; or to
 //! *be* a modem that real hosts take for one. It does not configure network interfaces and decides no policy: it brings a
-//! bearer up and hands out the addresses. AT will stand beside them.
+//! bearer up and hands out the addresses.
 //!
 //! ```
 //! # #[cfg(all(feature = "mbim", feature = "std"))] {
@@ -46,7 +46,7 @@
 //! | [`sms`] | short messages of all protocols, whole ones made of their parts (feature `sms`) |
 //! | [`channel`] | one whole control message at a time, over anything |
 //! | [`time`] | time as an argument |
-//! | [`mbim_wire`], [`qmi_wire`] | the codecs: every message, lazily read |
+//! | [`mbim_wire`], [`qmi_wire`], [`at_wire`] | the codecs: every message, lazily read |
 //!
 //! All memory is the caller's, given at construction. Futures may be dropped at any moment; each says under
 //! *Cancellation* what that means.

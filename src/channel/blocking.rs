@@ -88,6 +88,24 @@ pub trait ByteStream {
         Ok(())
     }
 
+    /// Raises or drops DTR, by which the host says that it is there; nothing on streams that have none.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the carrier reports.
+    fn set_dtr(&mut self, _up: bool) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
+    /// Sets the speed, in bits per second; nothing on streams that have none.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the carrier reports, such as that it cannot do this speed.
+    fn set_speed(&mut self, _speed: u32) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
     /// Now, by the monotonic clock that deadlines refer to.
     fn now(&self) -> Instant;
 }
@@ -105,6 +123,14 @@ impl<T: ByteStream + ?Sized> ByteStream for &mut T {
 
     fn flush(&mut self) -> Result<(), Self::Error> {
         T::flush(self)
+    }
+
+    fn set_dtr(&mut self, up: bool) -> Result<(), Self::Error> {
+        T::set_dtr(self, up)
+    }
+
+    fn set_speed(&mut self, speed: u32) -> Result<(), Self::Error> {
+        T::set_speed(self, speed)
     }
 
     fn now(&self) -> Instant {

@@ -38,6 +38,8 @@ pub const DEFAULT_MAX_MESSAGE: usize = 4096;
 
 /// How long a blocking write waits for a device that takes nothing, by default.
 pub const WRITE_TIMEOUT: Millis = Millis::from_secs(10);
+/// The speed to go back to if the terminal does not tell its own.
+const DEFAULT_SPEED: u32 = 115_200;
 
 /// What a program was doing when the system refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -313,6 +315,29 @@ impl LinuxPort {
         self.change_terminal(|termios| termios.set_speed(speed)).map(|_| ())
     }
 
+    /// Raises or drops DTR. A port without such a line does nothing, and neither does one that was not dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`Operation::Terminal`] if the device is gone.
+    pub fn set_dtr(&self, up: bool) -> Result<(), LinuxError> {
+        if self.kind != PortKind::Terminal {
+            return Ok(());
+        }
+        // POSIX: output speed zero drops the modem control lines. The input speed stays, and tells what to go back to.
+        let changed = self.change_terminal(|termios| match (up, termios.output_speed(), termios.input_speed()) {
+            (false, ..) => termios.set_output_speed(0),
+            (true, 0, 0) => termios.set_speed(DEFAULT_SPEED),
+            (true, 0, speed) => termios.set_speed(speed),
+            _ => Ok(()),
+        });
+        match changed {
+            // There is no such line.
+            Err(LinuxError::System { code, .. }) if code == Errno::INVAL.raw_os_error() => Ok(()),
+            changed => changed.map(|_| ()),
+        }
+    }
+
     /// How long a blocking write waits for a device that takes nothing; [`WRITE_TIMEOUT`] by default.
     pub const fn set_write_timeout(&mut self, timeout: Millis) {
         self.write_timeout = timeout;
@@ -434,6 +459,15 @@ impl ByteStream for LinuxPort {
     fn write(&mut self, bytes: &[u8]) -> Result<usize, LinuxError> {
         let deadline = LinuxClock::now() + self.write_timeout;
         self.until(PollFlags::OUT, deadline, || self.try_write(bytes))?.ok_or(LinuxError::TimedOut)
+    }
+
+    fn set_dtr(&mut self, up: bool) -> Result<(), LinuxError> {
+        Self::set_dtr(self, up)
+    }
+
+    fn set_speed(&mut self, speed: u32) -> Result<(), LinuxError> {
+        // Others have no speed.
+        if self.kind == PortKind::Terminal { Self::set_speed(self, speed) } else { Ok(()) }
     }
 
     fn now(&self) -> Instant {
@@ -853,7 +887,7 @@ mod asynchronous {
     use rustix::event::PollFlags;
 
     use super::super::framed::yield_once;
-    use super::super::{Clock, MessageChannel};
+    use super::super::{Clock, MessageChannel, SerialLine};
     use super::{
         AnyFraming, Condition, Core, Duration, Errno, Instant, LinuxClock, LinuxCounters, LinuxError, LinuxPort,
         MbimFraming, Millis, Operation, PAUSE, PortKind, QmuxFraming, Silence, condition, io,
@@ -947,6 +981,17 @@ mod asynchronous {
 
     impl ErrorType for AsyncPort {
         type Error = LinuxError;
+    }
+
+    impl SerialLine for AsyncPort {
+        fn set_dtr(&mut self, up: bool) -> Result<(), LinuxError> {
+            self.port().set_dtr(up)
+        }
+
+        fn set_speed(&mut self, speed: u32) -> Result<(), LinuxError> {
+            // Others have no speed.
+            if self.port().kind() == PortKind::Terminal { self.port().set_speed(speed) } else { Ok(()) }
+        }
     }
 
     impl Read for AsyncPort {

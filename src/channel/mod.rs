@@ -151,6 +151,64 @@ impl<T: Clock + ?Sized> Clock for &T {
     }
 }
 
+/// What a serial line has beside its bytes. Carriers that have neither, such as most USB functions, do nothing; so does a
+/// line that cannot be told.
+pub trait SerialLine: embedded_io::ErrorType {
+    /// Raises or drops DTR, by which the host says that it is there.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the carrier reports.
+    fn set_dtr(&mut self, _up: bool) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
+    /// Sets the speed, in bits per second.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the carrier reports, such as that it cannot do this speed.
+    fn set_speed(&mut self, _speed: u32) -> Result<(), Self::Error> {
+        Ok(())
+    }
+}
+
+impl<T: SerialLine + ?Sized> SerialLine for &mut T {
+    fn set_dtr(&mut self, up: bool) -> Result<(), Self::Error> {
+        T::set_dtr(self, up)
+    }
+
+    fn set_speed(&mut self, speed: u32) -> Result<(), Self::Error> {
+        T::set_speed(self, speed)
+    }
+}
+
+/// A byte stream of somebody else's, as a [`SerialLine`] without DTR and of one speed.
+#[derive(Debug)]
+pub struct BytesOnly<S>(pub S);
+
+impl<S: embedded_io::ErrorType> embedded_io::ErrorType for BytesOnly<S> {
+    type Error = S::Error;
+}
+
+impl<S: embedded_io::ErrorType> SerialLine for BytesOnly<S> {}
+
+impl<S: embedded_io_async::Read> embedded_io_async::Read for BytesOnly<S> {
+    async fn read(&mut self, buf: &mut [u8]) -> Result<usize, S::Error> {
+        self.0.read(buf).await
+    }
+}
+
+impl<S: embedded_io_async::Write> embedded_io_async::Write for BytesOnly<S> {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, S::Error> {
+        self.0.write(bytes).await
+    }
+
+    async fn flush(&mut self) -> Result<(), S::Error> {
+        self.0.flush().await
+    }
+}
+
 /// Runs `a` and `b` side by side and returns the result of `a`, or `None` if `b` completed while `a` had not.
 /// The other future is dropped; `a` is polled first.
 async fn unless<A: Future, B: Future>(a: A, b: B) -> Option<A::Output> {

@@ -21,9 +21,13 @@ use core::future::{Future, poll_fn};
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll};
 
-use crate::channel::{Clock, MessageChannel};
+use embedded_io_async::{Read, Write};
+
+use crate::channel::{Clock, MessageChannel, SerialLine};
 use crate::time::Instant;
 
+#[cfg(feature = "at")]
+pub mod at;
 #[cfg(feature = "mbim")]
 pub mod mbim;
 #[cfg(feature = "qmi")]
@@ -59,10 +63,86 @@ pub trait Link {
     fn boundary(&mut self) {}
 }
 
-/// A [`Link`] of an asynchronous channel and a clock.
+/// What an AT client talks through: a byte stream that can also wait for a point in time.
+#[allow(async_fn_in_trait)] // one task drives a client
+pub trait StreamLink {
+    /// What can go wrong with the carrier.
+    type Error: embedded_io::Error;
+
+    /// Writes all bytes; false if the carrier has not taken them when `until` has passed. Some may leave then.
+    ///
+    /// # Cancellation
+    ///
+    /// Some of the bytes may have left.
+    async fn write(&mut self, bytes: &[u8], until: Instant) -> Result<bool, Self::Error>;
+
+    /// Reads at least one byte into `buf` and returns how many; `Some(0)` at the end of the stream, `None` once `until`
+    /// has passed.
+    ///
+    /// # Cancellation
+    ///
+    /// Cancel-safe: dropping the future loses no byte.
+    async fn read(&mut self, buf: &mut [u8], until: Instant) -> Result<Option<usize>, Self::Error>;
+
+    /// Raises or drops DTR: see [`SerialLine::set_dtr`].
+    ///
+    /// # Errors
+    ///
+    /// Whatever the carrier reports.
+    fn set_dtr(&mut self, up: bool) -> Result<(), Self::Error>;
+
+    /// Sets the speed: see [`SerialLine::set_speed`].
+    ///
+    /// # Errors
+    ///
+    /// Whatever the carrier reports.
+    fn set_speed(&mut self, speed: u32) -> Result<(), Self::Error>;
+
+    /// Now, by the clock that `until` refers to.
+    fn now(&self) -> Instant;
+}
+
+impl<S: Read + Write + SerialLine, K: Clock> StreamLink for Async<S, K> {
+    type Error = S::Error;
+
+    async fn write(&mut self, bytes: &[u8], until: Instant) -> Result<bool, S::Error> {
+        let Self { channel, clock } = self;
+        let mut written = pin!(async {
+            let mut rest = bytes;
+            while !rest.is_empty() {
+                let count = channel.write(rest).await?;
+                rest = rest.get(count..).unwrap_or_default();
+            }
+            channel.flush().await
+        });
+        let mut time = pin!(clock.wait_until(until));
+        let written = poll_fn(|cx| poll_until(cx, written.as_mut(), time.as_mut())).await;
+        written.transpose().map(|written| written.is_some())
+    }
+
+    async fn read(&mut self, buf: &mut [u8], until: Instant) -> Result<Option<usize>, S::Error> {
+        let mut bytes = pin!(self.channel.read(buf));
+        let mut time = pin!(self.clock.wait_until(until));
+        poll_fn(|cx| poll_until(cx, bytes.as_mut(), time.as_mut())).await.transpose()
+    }
+
+    fn set_dtr(&mut self, up: bool) -> Result<(), S::Error> {
+        self.channel.set_dtr(up)
+    }
+
+    fn set_speed(&mut self, speed: u32) -> Result<(), S::Error> {
+        self.channel.set_speed(speed)
+    }
+
+    fn now(&self) -> Instant {
+        self.clock.now()
+    }
+}
+
+/// A [`Link`] or [`StreamLink`] of an asynchronous channel or byte stream and a clock.
 #[derive(Debug)]
 pub struct Async<C, K> {
-    /// The channel.
+    /// The channel or stream.
     pub channel: C,
     /// The clock.
     pub clock: K,

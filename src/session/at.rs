@@ -860,6 +860,12 @@ impl<'s> Session<'s> {
         Ok(())
     }
 
+    /// Whether [`transmit`](Self::transmit) lends something now.
+    #[must_use]
+    pub fn has_due(&self, now: Instant) -> bool {
+        self.inner.has_due() && now >= self.inner.not_before
+    }
+
     /// What is to be sent or done next, if anything is.
     pub fn transmit(&mut self, now: Instant) -> Option<Outgoing<'_>> {
         self.inner.transmit(now)

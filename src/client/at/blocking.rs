@@ -1,0 +1,88 @@
+//! The blocking AT client: the same as [`Client`](super::Client), for a thread that may wait.
+
+use core::fmt;
+
+use at_wire::Writer;
+use at_wire::message::Request;
+use at_wire::parameter::Escaping;
+use at_wire::policy::{Policy, Verdict};
+
+use super::core::{Core, Job, Next, Say};
+use super::methods::client_methods;
+use super::{Answer, Error, Memory, Urc};
+use crate::channel::blocking::ByteStream;
+use crate::session::at::{Config, Counters, Ending, Exchange, Outgoing, SessionError};
+use crate::time::{Instant, Millis};
+
+/// An AT modem, seen from the host; its methods block.
+pub struct Client<'s, C> {
+    stream: C,
+    core: Core<'s>,
+}
+
+/// Without the stream and without the bytes of lines: codes and names of subscribers are among them.
+impl<C> fmt::Debug for Client<'_, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("core", &self.core).finish_non_exhaustive()
+    }
+}
+
+impl<'s, C: ByteStream> Client<'s, C> {
+    /// A client for the modem at the other end of `stream`; call [`open`](Self::open) first.
+    pub fn new(stream: C, config: Config<'s>, memory: Memory<'s>) -> Self {
+        Self { stream, core: Core::new(config, memory) }
+    }
+
+    /// The stream.
+    pub const fn stream(&mut self) -> &mut C {
+        &mut self.stream
+    }
+
+    /// Now, by the stream's clock.
+    pub fn now(&self) -> Instant {
+        self.stream.now()
+    }
+
+    client_methods!([] []);
+
+    /// Writes to the modem in data mode.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Channel`]; [`Error::Session`] if the modem is not in data mode.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error<C::Error>> {
+        self.core.check_data()?;
+        write_all(&mut self.stream, bytes)
+    }
+
+    /// The run loop.
+    fn drive(&mut self, mut job: Job<'_>) -> Result<(), Error<C::Error>> {
+        self.core.begin(self.stream.now(), &job)?;
+        loop {
+            match self.core.next(self.stream.now(), &mut job)? {
+                Next::Send => match self.core.session.transmit(self.stream.now()) {
+                    Some(Outgoing::Bytes(bytes)) => {
+                        write_all(&mut self.stream, bytes)?;
+                        self.core.session.sent(self.stream.now());
+                    }
+                    Some(Outgoing::Dtr(up)) => self.stream.set_dtr(up).map_err(Error::Channel)?,
+                    Some(Outgoing::Speed(speed)) => self.stream.set_speed(speed).map_err(Error::Channel)?,
+                    None => {}
+                },
+                Next::Receive(until) => {
+                    let length = self.stream.read(self.core.transfer, until).map_err(Error::Channel)?;
+                    self.core.received(length)?;
+                }
+                Next::Done => return Ok(()),
+            }
+        }
+    }
+}
+
+fn write_all<C: ByteStream>(stream: &mut C, mut bytes: &[u8]) -> Result<(), Error<C::Error>> {
+    while !bytes.is_empty() {
+        let written = stream.write(bytes).map_err(Error::Channel)?;
+        bytes = bytes.get(written..).filter(|_| written > 0).ok_or(Error::Closed)?;
+    }
+    stream.flush().map_err(Error::Channel)
+}
