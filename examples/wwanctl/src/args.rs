@@ -37,7 +37,7 @@ const GLOBAL: &[Opt] = &[
         name: "device",
         short: Some('d'),
         value: Some("PATH"),
-        help: "Device node or socket of the modem, or virtual:mbim[:SCENARIO]",
+        help: "Device node or socket of the modem, qrtr://NODE, virtual:mbim[:SCENARIO] or virtual:qmi[:SCENARIO]",
     },
     Opt {
         name: "proxy",

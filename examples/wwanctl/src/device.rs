@@ -20,7 +20,7 @@ use embedded_io::{Error as _, ErrorKind, ErrorType};
 use wwan::channel::blocking::MessageChannel;
 use wwan::channel::linux::{Operation, Protocol as PortProtocol};
 use wwan::channel::pcapng::{LINK_TYPE, LINK_TYPE_QMUX, StdWriter};
-use wwan::channel::{LinuxChannel, LinuxClock, LinuxError, LinuxPort, PcapngTap, Tracer};
+use wwan::channel::{LinuxChannel, LinuxClock, LinuxError, LinuxPort, PcapngTap, QrtrChannel, Tracer};
 use wwan::client::qmi_over_mbim::{QmiOverMbim, TunnelError};
 use wwan::session::mbim::{Config, Memory, OpenError, Slot};
 use wwan::time::{Instant, Millis};
@@ -107,6 +107,8 @@ impl embedded_io::Write for Recording {
 enum Door {
     Linux(Box<LinuxChannel>),
     Virtual(Box<Inside>),
+    /// Sockets to the services of a node of QRTR.
+    Qrtr(Box<QrtrChannel>),
     /// QMI inside the MBIM of another door.
     Tunnel(Box<QmiOverMbim<'static, Outer>>),
 }
@@ -169,6 +171,7 @@ impl Door {
         match self {
             Self::Linux(door) => door.send(message).map_err(|error| linux_error(name, &error)),
             Self::Virtual(door) => door.send(message).map_err(|error| gone(name, &error)),
+            Self::Qrtr(door) => door.send(message).map_err(|error| linux_error(name, &error)),
             Self::Tunnel(door) => door.send(message).map_err(|error| tunnel_error(name, error)),
         }
     }
@@ -177,6 +180,7 @@ impl Door {
         match self {
             Self::Linux(door) => door.max_message(),
             Self::Virtual(door) => door.max_message(),
+            Self::Qrtr(door) => door.max_message(),
             Self::Tunnel(door) => door.max_message(),
         }
     }
@@ -185,6 +189,7 @@ impl Door {
         match self {
             Self::Linux(door) => door.now(),
             Self::Virtual(door) => door.now(),
+            Self::Qrtr(door) => door.now(),
             Self::Tunnel(door) => door.now(),
         }
     }
@@ -199,6 +204,10 @@ impl Door {
         let lost = |kind| kind == ErrorKind::OutOfMemory;
         match self {
             Self::Linux(door) => match door.receive(buf, until) {
+                Err(error) if lost(error.kind()) => Ok(Err(MessageLost)),
+                other => other.map(Ok).map_err(|error| linux_error(name, &error)),
+            },
+            Self::Qrtr(door) => match door.receive(buf, until) {
                 Err(error) if lost(error.kind()) => Ok(Err(MessageLost)),
                 other => other.map(Ok).map_err(|error| linux_error(name, &error)),
             },
@@ -315,6 +324,12 @@ pub(crate) enum Speaks {
 impl Speaks {
     /// What the options say, or else what Linux knows of the device.
     pub(crate) fn at(protocol: Protocol, path: &Path) -> Result<Self, Fail> {
+        if path.to_str().is_some_and(is_qrtr) {
+            return match protocol {
+                Protocol::Auto | Protocol::Qmi => Ok(Self::Qmi),
+                _ => Err(Fail::Usage("a node of QRTR speaks QMI, and nothing else".to_owned())),
+            };
+        }
         match (protocol, PortProtocol::of(path)) {
             (Protocol::Mbim, _) => Ok(Self::Mbim),
             (Protocol::QmiInMbim, _) | (Protocol::Qmi, Some(PortProtocol::Mbim)) => Ok(Self::QmiInMbim),
@@ -421,8 +436,36 @@ fn linux(port: LinuxPort, speaks: Speaks) -> Door {
     }))
 }
 
-/// Opens a device node or a socket.
+/// Whether that names a node of QRTR: its clients are sockets, which end with the program.
+pub(crate) fn is_qrtr(name: &str) -> bool {
+    name.starts_with("qrtr:")
+}
+
+/// Reaches a node of QRTR.
+fn node(name: &str) -> Result<Door, Fail> {
+    let unreachable = |error: LinuxError| {
+        let hint = match error {
+            LinuxError::NotADevice => return Fail::Usage("qrtr://NODE expected, such as qrtr://0".to_owned()),
+            LinuxError::System { operation: Operation::Open, .. } => {
+                "\nhint: this needs the kernel's router: `modprobe qrtr`; machines without a modem on their chip have none"
+            }
+            LinuxError::TimedOut => "\nhint: the name service of QRTR does not answer",
+            _ => "",
+        };
+        Fail::Unreachable(format!("{}: {error}{hint}", clean(name)))
+    };
+    let channel = QrtrChannel::open_uri(name).map_err(unreachable)?;
+    if channel.directory().servers().next().is_none() {
+        return Err(Fail::Unreachable(format!("{}: there are no services on this node", clean(name))));
+    }
+    Ok(Door::Qrtr(Box::new(channel)))
+}
+
+/// Opens a device node, a socket or a node of QRTR.
 fn device(path: &Path, speaks: Speaks, limit: Millis) -> Result<Door, Fail> {
+    if let Some(name) = path.to_str().filter(|name| is_qrtr(name)) {
+        return node(name);
+    }
     let gone = |error: LinuxError| {
         let hint = match error {
             LinuxError::System { operation: Operation::Lock, .. } => "\nhint: if that is a proxy, use --proxy",
@@ -586,6 +629,19 @@ mod tests {
         put_in_order(&mut names, |a, b| natural(a, b) == Ordering::Less);
         assert_eq!(names, ["cdc-wdm1", "cdc-wdm2", "cdc-wdm10", "wwan0mbim0", "wwan9mbim1", "wwan10mbim0"]);
         assert!(is_modem("wwan0mbim0") && is_modem("wwan0qmi0") && !is_modem("ttyUSB0"));
+    }
+
+    #[test]
+    fn a_node_of_qrtr_speaks_qmi() {
+        let speaks = |protocol| Speaks::at(protocol, Path::new("qrtr://0"));
+        assert_eq!(speaks(Protocol::Auto).unwrap(), Speaks::Qmi);
+        assert_eq!(speaks(Protocol::Qmi).unwrap(), Speaks::Qmi);
+        assert!(matches!(speaks(Protocol::Mbim), Err(Fail::Usage(_))));
+        assert!(matches!(speaks(Protocol::QmiInMbim), Err(Fail::Usage(_))));
+        assert!(is_qrtr("qrtr:0") && !is_qrtr("./qrtr:0") && !is_qrtr("/dev/qrtr"));
+        for wrong in ["qrtr:0", "qrtr://", "qrtr://x", "qrtr://4294967296"] {
+            assert!(matches!(node(wrong), Err(Fail::Usage(_))), "{wrong}");
+        }
     }
 
     #[test]

@@ -31,6 +31,14 @@ fn what_is_no_modem_is_unreachable() {
 }
 
 #[test]
+fn a_machine_without_qrtr_says_so() {
+    wwanctl(&["--device", "qrtr://x", "status"]).ended(2).says(&["qrtr://NODE", "qrtr://0"]);
+    wwanctl(&["--device", "qrtr://0", "--protocol", "mbim", "status"]).ended(2).says(&["QMI"]);
+    // No machine has a node of this number.
+    wwanctl(&["--device", "qrtr://4000000000", "status", "--timeout", "20"]).ended(69).says(&["qrtr://4000000000"]);
+}
+
+#[test]
 fn without_a_modem_the_virtual_one_is_named() {
     let is_modem = |name: &str| name.starts_with("cdc-wdm") || (name.starts_with("wwan") && name.contains("mbim"));
     let names = std::fs::read_dir("/dev").unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());

@@ -22,6 +22,12 @@ fn session(number: u32) -> Result<u8, Fail> {
 
 pub(super) fn run(modem: &mut Modem, arguments: &Connect, out: &mut Output) -> Result<(), Fail> {
     let number = session(arguments.session)?;
+    if modem.sockets {
+        return Err(Fail::Usage(
+            "over QRTR a session ends with the program that has begun it; go through a proxy that lasts: --proxy"
+                .to_owned(),
+        ));
+    }
     let pin = arguments.pin.as_deref().map(|pin| super::secret(modem, pin)).transpose()?;
     let password = arguments.password.as_deref().map(|password| super::secret(modem, password)).transpose()?;
     let patience = modem.patience();

@@ -59,6 +59,8 @@ pub(crate) struct Modem {
     pub(crate) client: Driver,
     /// Device node or name of the virtual modem.
     pub(crate) name: String,
+    /// Clients are sockets of this program, and end with it.
+    sockets: bool,
 }
 
 /// Memory for as long as the program runs; there is one modem in it.
@@ -90,13 +92,14 @@ impl Modem {
         if let Some(path) = &wanted {
             open_proxy(&mut client, path, opening)?;
         }
-        // A virtual modem inside this program has no earlier runs.
-        let virtual_one = name.starts_with("virtual:");
+        // A virtual modem inside this program has no earlier runs, and sockets leave nothing behind.
+        let sockets = wanted.is_none() && device::is_qrtr(&name);
+        let leaves_none = name.starts_with("virtual:") || sockets;
         let device = wanted.as_deref().unwrap_or(&name);
-        let (book, leftover) = if virtual_one { (None, Leftover::default()) } else { Ledger::open(Path::new(device)) };
+        let (book, leftover) = if leaves_none { (None, Leftover::default()) } else { Ledger::open(Path::new(device)) };
         client.channel().channel_mut().channel_mut().ledger = book;
         client.open()?;
-        let mut modem = Self { client, name };
+        let mut modem = Self { client, name, sockets };
         modem.clean_up(&leftover, wanted.is_some())?;
         let until = if limit == Millis(u32::MAX) { Instant::FAR } else { start + limit };
         modem.channel().channel_mut().channel_mut().until = until;
