@@ -67,7 +67,7 @@ signal = { rssi = -87 }
 plmn = "00102"
 technology = "umts"
 cell = { lac = 98, id = 8, physical = 12, channel = 10700 }
-signal = { rssi = -91 }
+signal = { rssi = -91, rsrp = -103, rsrq = -8 }
 
 [[network.neighbours]]
 plmn = "001001"
@@ -219,8 +219,8 @@ fn cells_and_what_version_3_adds_print_the_models_values() {
         ("Cell id", "8"),
         ("UARFCN", "10700"),
         ("Primary Scrambling Code", "12"),
-        ("RSCP", "-91 dBm"),
-        ("ECNO", "unknown"),
+        ("RSCP", "-103 dBm"),
+        ("ECNO", "-8 dBm"),
         ("Provider id#2", "00101"),
         ("Cell id#1", "2566"),
         ("Physical cell id", "44"),
