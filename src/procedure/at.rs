@@ -2,7 +2,7 @@
 //!
 //! A [`Procedure`] says what to do next: which command to send, what to wait for. It is handed each line of an answer, the
 //! result, and what the modem tells of itself meanwhile. [`Follow`] brings one to its end over a
-//! [`Session`](crate::session::at::Session), without I/O; the clients do so too.
+//! [`Session`], without I/O; the clients do so too.
 //!
 //! | file | holds |
 //! |---|---|
@@ -38,10 +38,14 @@ use heapless::String;
 use crate::session::at::{Exchange, Expired, Failure, Incoming, Session, SessionError};
 use crate::time::{Instant, Millis};
 
+pub mod connect;
 mod device;
 mod network;
 mod sim;
 
+pub use connect::{
+    Authentication, Bearer, CheckContext, Connect, ConnectRequest, Disconnect, FamilySettings, IpType, Settings,
+};
 pub use device::{Identity, Power, ReadIdentity, ReadPower, Restart, SetPower};
 pub use network::{
     Attach, FoundNetwork, Plmn, ReadRegistration, ReadSignal, Register, Registration, RegistrationState, RejectCause,
@@ -182,6 +186,8 @@ pub enum Stop {
     Sim(SimState),
     /// The network refuses to register the SIM.
     Denied(Option<RejectCause>),
+    /// All contexts are in use, or the one that was asked for.
+    NoContext,
     /// The state asked for was not reached in time.
     NotReached,
     /// What the modem answers does not fit the memory for it.
@@ -208,6 +214,7 @@ impl fmt::Display for Stop {
             Self::Sim(state) => state.fmt(f),
             Self::Denied(None) => f.write_str("the network refuses the SIM"),
             Self::Denied(Some(cause)) => write!(f, "the network refuses the SIM, {cause}"),
+            Self::NoContext => f.write_str("no context is free"),
             Self::NotReached => f.write_str("the state asked for was not reached in time"),
             Self::NoRoom { needed } => write!(f, "no room, {needed} are needed at least"),
         }
