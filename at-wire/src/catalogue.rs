@@ -5,7 +5,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde_json::{Map, Value, json};
+use serde_json::json;
+pub use serde_json::{Map, Value};
 
 use crate::codec::{DecodeError, DecodeErrorKind};
 use crate::message::{CommandInfo, Form};
@@ -117,7 +118,7 @@ impl Info {
 
 /// All entries: commands, then URCs.
 pub fn all() -> impl Iterator<Item = &'static Info> {
-    let urcs = core::iter::once(&crate::urc::standard::CATALOGUE).chain(crate::urc::vendor::CATALOGUES);
+    let urcs = core::iter::once(&crate::urc::standard::URC_CATALOGUE).chain(crate::urc::vendor::CATALOGUES);
     crate::command::CATALOGUES.iter().chain(urcs).flat_map(|table| table.iter())
 }
 

@@ -58,6 +58,14 @@ pub use codec::{DecodeError, DecodeErrorKind, EncodeError, Writer};
 /// What the macros need.
 #[doc(hidden)]
 pub mod __private {
+    #[cfg(feature = "defmt")]
+    pub use defmt;
     #[cfg(feature = "catalogue")]
     pub use serde_json;
+
+    /// Shows a value as it shows itself to people.
+    #[cfg(feature = "defmt")]
+    pub fn defmt_debug(f: defmt::Formatter<'_>, value: &dyn core::fmt::Debug) {
+        defmt::write!(f, "{}", defmt::Debug2Format(value));
+    }
 }

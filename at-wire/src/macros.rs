@@ -33,7 +33,8 @@
 /// of a line that answers it. The types are those of [`parameter`](crate::parameter); a list that borrows says so with
 /// `<'a>`. The options in brackets are the fields of [`CommandInfo`](crate::message::CommandInfo). The first line names a
 /// table of all: of `CommandInfo`, and with the feature `catalogue` of `catalogue::Info`, which takes what a command is
-/// for from its comment, and from the parentheses in it where it is specified.
+/// for from its comment, and from the parentheses in it where it is specified; that one is called `CATALOGUE`, and that of
+/// [`at_urcs!`](crate::at_urcs) `URC_CATALOGUE`.
 #[macro_export]
 macro_rules! at_commands {
     (
@@ -79,7 +80,8 @@ macro_rules! at_commands {
     };
 }
 
-/// Declares URCs: for each a structure with its parameters, which reads and writes the line.
+/// Declares URCs: for each a structure with its parameters, which reads and writes the line. One that is `personal` does
+/// not show them in logs.
 ///
 /// ```
 /// use at_wire::message::Line;
@@ -91,10 +93,13 @@ macro_rules! at_commands {
 ///
 ///     /// A lamp broke.
 ///     Broken<'a> = "+XBROKEN" (index: u8, why: Option<Str<'a>>);
+///     /// Somebody switched one on.
+///     Used<'a> personal = "+XUSED" (index: u8, who: Str<'a>);
 /// }
 ///
 /// assert_eq!(Broken::parse(b"+XBROKEN: 3")?.index, 3);
-/// assert_eq!(LAMPS, &["+XBROKEN"]);
+/// assert_eq!(format!("{:?}", Used::parse(b"+XUSED: 3,\"Joe\"")?), "Used { *** }");
+/// assert_eq!(LAMPS, &["+XBROKEN", "+XUSED"]);
 /// # Ok::<(), at_wire::DecodeError>(())
 /// ```
 #[macro_export]
@@ -102,10 +107,12 @@ macro_rules! at_urcs {
     (
         $(#[$table_doc:meta])*
         pub $table:ident;
-        $($(#[doc = $doc:literal])* $struct:ident $(<$lt:lifetime>)? = $name:literal $(($($field:ident: $type:ty),* $(,)?))?;)*
+        $($(#[doc = $doc:literal])* $struct:ident $(<$lt:lifetime>)? $($personal:ident)? = $name:literal $(($($field:ident: $type:ty),* $(,)?))?;)*
     ) => {
         $(
-            $crate::__at_struct!($(#[doc = $doc])* $struct, [$(<$lt>)?], [$($($field: $type,)*)?]);
+            $crate::__at_struct!(
+                $(#[doc = $doc])* $struct, [$(<$lt>)?], [$($($field: $type,)*)?], $crate::__at_personal!($($personal)?)
+            );
             $crate::__at_line!($struct, [$(<$lt>)?], $name, false);
         )*
 
@@ -120,19 +127,31 @@ macro_rules! at_urcs {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __at_struct {
-    ($(#[$doc:meta])* $struct:ident, [], [$($field:ident: $type:ty,)*]) => {
-        $crate::__at_struct!(@ $(#[$doc])* $struct, [], ['a], [$($field: $type,)*]);
+    ($(#[$doc:meta])* $struct:ident, [], [$($field:ident: $type:ty,)*], $personal:expr) => {
+        $crate::__at_struct!(@ $(#[$doc])* $struct, [], ['a], [$($field: $type,)*], $personal);
     };
-    ($(#[$doc:meta])* $struct:ident, [<$lt:lifetime>], [$($field:ident: $type:ty,)*]) => {
-        $crate::__at_struct!(@ $(#[$doc])* $struct, [<$lt>], [$lt], [$($field: $type,)*]);
+    ($(#[$doc:meta])* $struct:ident, [<$lt:lifetime>], [$($field:ident: $type:ty,)*], $personal:expr) => {
+        $crate::__at_struct!(@ $(#[$doc])* $struct, [<$lt>], [$lt], [$($field: $type,)*], $personal);
     };
-    (@ $(#[$doc:meta])* $struct:ident, [$($generics:tt)*], [$lt:lifetime], [$($field:ident: $type:ty,)*]) => {
+    (@ $(#[$doc:meta])* $struct:ident, [$($generics:tt)*], [$lt:lifetime], [$($field:ident: $type:ty,)*], $personal:expr) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, PartialEq, Eq)]
         #[allow(missing_docs)] // named as in the specification
         pub struct $struct $($generics)* {
             $(pub $field: $type,)*
         }
+
+        impl $($generics)* ::core::fmt::Debug for $struct $($generics)* {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                if $personal {
+                    // What names a person, or opens a lock, is for no log.
+                    return f.write_str(concat!(stringify!($struct), " { *** }"));
+                }
+                f.debug_struct(stringify!($struct))$(.field(stringify!($field), &self.$field))*.finish()
+            }
+        }
+
+        $crate::__at_defmt!($struct, [$($generics)*]);
 
         impl<$lt> $crate::message::Parameters<$lt> for $struct $($generics)* {
             #[allow(unused_variables)]
@@ -146,6 +165,39 @@ macro_rules! __at_struct {
             }
         }
     };
+}
+
+/// Whether the word `personal` stands there.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __at_personal {
+    () => {
+        false
+    };
+    (personal) => {
+        true
+    };
+}
+
+/// A structure for logs over a debug probe: as it shows itself elsewhere.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "defmt")]
+macro_rules! __at_defmt {
+    ($struct:ident, [$($generics:tt)*]) => {
+        impl $($generics)* $crate::__private::defmt::Format for $struct $($generics)* {
+            fn format(&self, f: $crate::__private::defmt::Formatter<'_>) {
+                $crate::__private::defmt_debug(f, self);
+            }
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "defmt"))]
+macro_rules! __at_defmt {
+    ($struct:ident, [$($generics:tt)*]) => {};
 }
 
 /// A structure's [`Line`](crate::message::Line).
@@ -206,12 +258,12 @@ macro_rules! __at_form {
         $crate::__at_form!(@ $form, $doc, [$($lt)*], [$($fields)*], false);
     };
     (@ $form:ident, $doc:literal, [$($lt:tt)*], [$($fields:tt)*], $answers:expr) => {
-        $crate::__at_struct!(#[doc = $doc] $form, [$($lt)*], [$($fields)*]);
+        $crate::__at_struct!(#[doc = $doc] $form, [$($lt)*], [$($fields)*], INFO.personal);
         $crate::__at_request!($form, [$($lt)*], $form, $answers);
     };
     (@ $form:ident, $answer:ident, $doc:literal, [$($lt:tt)*], [$($fields:tt)*], [$($alt:tt)*], [$($afields:tt)*]) => {
         $crate::__at_form!(@ $form, $doc, [$($lt)*], [$($fields)*], true);
-        $crate::__at_struct!(#[doc = "A line of the answer."] $answer, [$($alt)*], [$($afields)*]);
+        $crate::__at_struct!(#[doc = "A line of the answer."] $answer, [$($alt)*], [$($afields)*], INFO.personal);
         $crate::__at_line!($answer, [$($alt)*], NAME, INFO.bare);
     };
 }
@@ -308,7 +360,7 @@ macro_rules! __at_table {
 macro_rules! __at_urc_table {
     ($([$($doc:literal)*] $struct:ident $lt:tt $name:literal [$($field:ident: $type:ty,)*];)*) => {
         /// The entries in the catalogue.
-        pub static CATALOGUE: &[$crate::catalogue::Info] = &[$($crate::catalogue::Info {
+        pub static URC_CATALOGUE: &[$crate::catalogue::Info] = &[$($crate::catalogue::Info {
             name: $name,
             doc: concat!($($doc),*),
             command: ::core::option::Option::None,

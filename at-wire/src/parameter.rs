@@ -184,9 +184,11 @@ pub trait Value<'a>: Sized {
     /// Appends the parameter.
     fn write(&self, line: &mut LineWriter<'_, '_>);
 
-    /// The value for tools.
+    /// The value for tools; null if the type has nothing to show.
     #[cfg(feature = "catalogue")]
-    fn json(&self) -> serde_json::Value;
+    fn json(&self) -> serde_json::Value {
+        serde_json::Value::Null
+    }
 }
 
 /// Digits and a sign, with or without quotes, zeros in front allowed.

@@ -19,31 +19,31 @@ crate::at_urcs! {
     /// Registration, 5G.
     C5GReg<'a> = "+C5GREG" (registration: Rest<'a>);
     /// A call waits (27.007 §7.12).
-    CCwa<'a> = "+CCWA" (number: Str<'a>, kind: u8, class: Option<u8>, alpha: Option<Str<'a>>, cli_validity: Option<u8>);
+    CCwa<'a> personal = "+CCWA" (number: Str<'a>, kind: u8, class: Option<u8>, alpha: Option<Str<'a>>, cli_validity: Option<u8>);
     /// Who calls (27.007 §7.6).
-    CLip<'a> = "+CLIP" (number: Str<'a>, kind: u8, subaddr: Option<Str<'a>>, satype: Option<u8>, alpha: Option<Str<'a>>, cli_validity: Option<u8>);
+    CLip<'a> personal = "+CLIP" (number: Str<'a>, kind: u8, subaddr: Option<Str<'a>>, satype: Option<u8>, alpha: Option<Str<'a>>, cli_validity: Option<u8>);
     /// Who answered (27.007 §7.8).
-    COlp<'a> = "+COLP" (number: Str<'a>, kind: u8, subaddr: Option<Str<'a>>, satype: Option<u8>, alpha: Option<Str<'a>>);
+    COlp<'a> personal = "+COLP" (number: Str<'a>, kind: u8, subaddr: Option<Str<'a>>, satype: Option<u8>, alpha: Option<Str<'a>>);
     /// Which number was called (27.007 §7.9).
-    CDip<'a> = "+CDIP" (number: Str<'a>, kind: u8, subaddr: Option<Str<'a>>, satype: Option<u8>);
+    CDip<'a> personal = "+CDIP" (number: Str<'a>, kind: u8, subaddr: Option<Str<'a>>, satype: Option<u8>);
     /// The caller's name (27.007 §7.30).
-    CNap<'a> = "+CNAP" (name: Str<'a>, validity: Option<u8>);
+    CNap<'a> personal = "+CNAP" (name: Str<'a>, validity: Option<u8>);
     /// Notification while a call is made (27.007 §7.17).
     CSsi = "+CSSI" (code: u8, index: Option<u8>);
     /// Notification during a call (27.007 §7.17).
-    CSsu<'a> = "+CSSU" (code: u8, index: Option<u8>, number: Option<Str<'a>>, kind: Option<u8>);
+    CSsu<'a> personal = "+CSSU" (code: u8, index: Option<u8>, number: Option<Str<'a>>, kind: Option<u8>);
     /// From a dialogue with the network (27.007 §7.15).
-    CUsd<'a> = "+CUSD" (m: u8, text: Option<Str<'a>>, dcs: Option<u8>);
+    CUsd<'a> personal = "+CUSD" (m: u8, text: Option<Str<'a>>, dcs: Option<u8>);
     /// A message is stored (27.005 §3.4.1).
     CMti<'a> = "+CMTI" (mem: Str<'a>, index: u16);
     /// A message as a PDU on the next line (27.005 §4.1).
-    CMt<'a> = "+CMT" (alpha: Option<Str<'a>>, length: u8);
+    CMt<'a> personal = "+CMT" (alpha: Option<Str<'a>>, length: u8);
     /// A cell broadcast page is stored.
     CBmi<'a> = "+CBMI" (mem: Str<'a>, index: u16);
     /// A cell broadcast page as a PDU on the next line.
     CBm = "+CBM" (length: u8);
     /// A status report as a PDU on the next line.
-    CDs<'a> = "+CDS" (length: Rest<'a>);
+    CDs<'a> personal = "+CDS" (length: Rest<'a>);
     /// A status report is stored.
     CDsi<'a> = "+CDSI" (mem: Str<'a>, index: u16);
     /// An indicator changed (27.007 §8.10).
@@ -67,7 +67,7 @@ crate::at_urcs! {
     /// An alarm.
     CAlv = "+CALV" (n: u8);
     /// A position.
-    CPosr<'a> = "+CPOSR" (position: Rest<'a>);
+    CPosr<'a> personal = "+CPOSR" (position: Rest<'a>);
     /// Signalling connection (27.007 §10.1.30).
     CSCon = "+CSCON" (mode: u8, state: Option<u8>, access: Option<u8>, core_network: Option<u8>);
     /// Extended discontinuous reception (27.007 §7.40).
@@ -89,11 +89,11 @@ crate::at_urcs! {
     /// A toolkit profile is active.
     CUsats = "+CUSATS" (profile: u8);
     /// A command of the card.
-    CUsatp<'a> = "+CUSATP" (command: Octets<'a>);
+    CUsatp<'a> personal = "+CUSATP" (command: Octets<'a>);
     /// The card's session ended.
     CUsatend = "+CUSATEND";
     /// Data over the control plane.
-    CRtdcp<'a> = "+CRTDCP" (cid: u8, length: u16, data: Option<Str<'a>>);
+    CRtdcp<'a> personal = "+CRTDCP" (cid: u8, length: u16, data: Option<Str<'a>>);
     /// IMS registration.
     CIregu = "+CIREGU" (reg_info: u8, ext_info: Option<u32>);
     /// IMS voice of the network.
@@ -103,21 +103,21 @@ crate::at_urcs! {
     /// `CIoT` optimisation of the network.
     CCiotopti = "+CCIOTOPTI" (supported: u8);
     /// A message in text mode, whose text is on the next lines (27.005 §3.4.1).
-    CMtText<'a> = "+CMT" (oa: Str<'a>, alpha: Option<Str<'a>>, scts: Option<Str<'a>>, tooa: Option<u8>, fo: Option<u8>, pid: Option<u8>, dcs: Option<u8>, sca: Option<Str<'a>>, tosca: Option<u8>, length: Option<u16>);
+    CMtText<'a> personal = "+CMT" (oa: Str<'a>, alpha: Option<Str<'a>>, scts: Option<Str<'a>>, tooa: Option<u8>, fo: Option<u8>, pid: Option<u8>, dcs: Option<u8>, sca: Option<Str<'a>>, tosca: Option<u8>, length: Option<u16>);
     /// A cell broadcast page in text mode, whose text is on the next lines (27.005 §3.4.1).
     CBmText = "+CBM" (sn: u16, mid: u16, dcs: u8, page: u8, pages: u8);
     /// A status report in text mode (27.005 §3.4.1).
-    CDsText<'a> = "+CDS" (fo: u8, mr: u8, ra: Option<Str<'a>>, tora: Option<u8>, scts: Str<'a>, dt: Str<'a>, st: u8);
+    CDsText<'a> personal = "+CDS" (fo: u8, mr: u8, ra: Option<Str<'a>>, tora: Option<u8>, scts: Str<'a>, dt: Str<'a>, st: u8);
     /// Calls there are, told unasked (27.007 §7.18).
-    CLcc<'a> = "+CLCC" (id: u8, dir: u8, stat: u8, mode: u8, mpty: Option<u8>, number: Option<Str<'a>>, kind: Option<u8>, alpha: Option<Str<'a>>, priority: Option<u8>);
+    CLcc<'a> personal = "+CLCC" (id: u8, dir: u8, stat: u8, mode: u8, mpty: Option<u8>, number: Option<Str<'a>>, kind: Option<u8>, alpha: Option<Str<'a>>, priority: Option<u8>);
     /// The touch screen was touched (27.007 §8.10).
     CTev<'a> = "+CTEV" (action: Rest<'a>);
     /// A position, in the form of 3GPP TS 23.032 (27.007 §8.50).
-    CMolrg<'a> = "+CMOLRG" (location: Rest<'a>);
+    CMolrg<'a> personal = "+CMOLRG" (location: Rest<'a>);
     /// A position, as lines of NMEA (27.007 §8.50).
-    CMolrn<'a> = "+CMOLRN" (nmea: Str<'a>);
+    CMolrn<'a> personal = "+CMOLRN" (nmea: Str<'a>);
     /// Somebody asks where the device is (27.007 §8.57).
-    CMtlr<'a> = "+CMTLR" (handle: u8, notification: Rest<'a>);
+    CMtlr<'a> personal = "+CMTLR" (handle: u8, notification: Rest<'a>);
     /// A card's profile was read (27.007 §12.2).
     CUsatrd<'a> = "+CUSATRD" (profile: Rest<'a>);
     /// Whether the preferred network is used (27.007 §7.28).

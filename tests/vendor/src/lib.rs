@@ -1,10 +1,11 @@
 //! What a vendor writes to add messages of its own: a dependency on `mbim-wire`, and the declarations. Module [`qmi`] is the
-//! same with `qmi-wire`.
+//! same with `qmi-wire`, and [`at`] with `at-wire`.
 //!
 //! The modem of this vendor measures its temperature in several places, and can be told at which temperature to throttle.
 #![no_std]
 #![forbid(unsafe_code)]
 
+pub mod at;
 pub mod qmi;
 
 use mbim_wire::list::RefList;

@@ -21,7 +21,7 @@ crate::at_urcs! {
     /// Temperature.
     Sctm = "^SCTM_B" (state: i8);
     /// A call; a line without parameters ends the list.
-    Slcc<'a> = "^SLCC" (idx: Option<u8>, dir: Option<u8>, stat: Option<u8>, mode: Option<u8>, mpty: Option<u8>, traffic_channel: Option<u8>, number: Option<Str<'a>>, kind: Option<u8>);
+    Slcc<'a> personal = "^SLCC" (idx: Option<u8>, dir: Option<u8>, stat: Option<u8>, mode: Option<u8>, mpty: Option<u8>, traffic_channel: Option<u8>, number: Option<Str<'a>>, kind: Option<u8>);
     /// Card.
     Scks = "^SCKS" (state: u8);
     /// Network interface.

@@ -17,7 +17,7 @@ crate::at_urcs! {
     /// Voice call began or ended.
     VoiceCall<'a> = "VOICE CALL" (state: Rest<'a>);
     /// Missed call.
-    MissedCall<'a> = "MISSED_CALL" (call: Rest<'a>);
+    MissedCall<'a> personal = "MISSED_CALL" (call: Rest<'a>);
     /// A connection opened.
     CIpopen = "+CIPOPEN" (link: u8, error: u8);
     /// A connection closed.
@@ -47,7 +47,7 @@ crate::at_urcs! {
     /// Off.
     NormalPowerDown = "NORMAL POWER DOWN";
     /// A call changed.
-    CLcc<'a> = "+CLCC" (id: u8, dir: u8, stat: u8, mode: u8, mpty: Option<u8>, number: Option<Str<'a>>, kind: Option<u8>, alpha: Option<Str<'a>>);
+    CLcc<'a> personal = "+CLCC" (id: u8, dir: u8, stat: u8, mode: u8, mpty: Option<u8>, number: Option<Str<'a>>, kind: Option<u8>, alpha: Option<Str<'a>>);
     /// A context was lost.
     Pdp<'a> = "+PDP" (state: Rest<'a>);
     /// The only connection was closed.

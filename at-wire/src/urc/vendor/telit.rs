@@ -15,7 +15,7 @@ crate::at_urcs! {
     /// Network time.
     Nitz<'a> = "#NITZ" (time: Str<'a>);
     /// Calls.
-    Ecam<'a> = "#ECAM" (call: u8, status: u8, rest: Rest<'a>);
+    Ecam<'a> personal = "#ECAM" (call: u8, status: u8, rest: Rest<'a>);
     /// Remote access to the card.
     Rsen = "#RSEN" (mode: u8, status: Option<u8>);
     /// Message waiting.
