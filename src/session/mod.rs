@@ -13,6 +13,8 @@
 
 #[cfg(feature = "at")]
 pub mod at;
+#[cfg(feature = "at")]
+pub mod cmux;
 #[cfg(feature = "mbim")]
 pub mod mbim;
 #[cfg(feature = "qmi")]
