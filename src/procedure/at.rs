@@ -38,11 +38,17 @@ use heapless::String;
 use crate::session::at::{Exchange, Expired, Failure, Incoming, Session, SessionError};
 use crate::time::{Instant, Millis};
 
+mod card;
 pub mod connect;
 mod device;
 mod network;
+mod phonebook;
 mod sim;
+#[cfg(feature = "sms")]
+mod sms;
+mod ussd;
 
+pub use card::{CloseChannel, OpenChannel, Transmit};
 pub use connect::{
     Authentication, Bearer, CheckContext, Connect, ConnectRequest, Disconnect, FamilySettings, IpType, Settings,
 };
@@ -51,7 +57,11 @@ pub use network::{
     Attach, FoundNetwork, Plmn, ReadRegistration, ReadSignal, Register, Registration, RegistrationState, RejectCause,
     Scan, Selection, Signal,
 };
+pub use phonebook::{Contact, ReadPhonebook, WriteContact};
 pub use sim::{Attempts, Lock, PinOperation, ReadAttempts, ReadProtection, ReadSim, SimState, UseCode};
+#[cfg(feature = "sms")]
+pub use sms::{DeleteTexts, ReadServiceCentre, ReadTexts, SendText, StoredText, TellTexts};
+pub use ussd::{Ussd, UssdMessage};
 
 /// How often a state is asked for while waiting for it; URCs wake earlier, but some modems never send them.
 const POLL: Millis = Millis(1_000);

@@ -1,0 +1,228 @@
+//! USSD: dialogues with the network.
+//!
+//! What stands between the quotes of `+CUSD` follows `+CSCS`, or so it should: modems also write digits of octets in that
+//! character set, or of packed septets.
+
+use at_wire::EncodeError;
+use at_wire::Writer;
+use at_wire::command::general::cscs;
+use at_wire::command::services::cusd;
+use at_wire::message::Line as _;
+use at_wire::parameter::LineWriter;
+use at_wire::text::charset::Charset;
+use at_wire::text::{CbsCoding, hex};
+use at_wire::urc::standard::CUsd;
+use at_wire::ussd::{MAX_LEN, UssdString};
+use heapless::String;
+
+use super::{Outcome, Procedure, Step, Stop, ask, ask_own, ask_with, fail};
+use crate::time::Instant;
+
+/// The coding that modems shall use on the air: the 7-bit alphabet, of no language in particular (23.038 §5).
+const CODING: u8 = 15;
+/// Bytes of the longest text in UTF-8: 182 characters, of two bytes each in the 7-bit alphabet, or 80 of three.
+const TEXT: usize = 364;
+
+/// What the network said.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct UssdMessage {
+    /// 0 nothing more is needed, 1 the network waits for an answer, 2 it has ended the dialogue, 3 another client has
+    /// answered, 4 not supported, 5 the network has not answered in time (27.007 §7.15).
+    pub kind: u8,
+    /// The text.
+    pub text: String<TEXT>,
+}
+
+/// Without the text: it is personal.
+impl core::fmt::Debug for UssdMessage {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("UssdMessage").field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+impl UssdMessage {
+    /// Whether the network waits for an answer.
+    #[must_use]
+    pub const fn goes_on(&self) -> bool {
+        self.kind == 1
+    }
+
+    /// Reads a line `+CUSD: …` that the modem told, whose text is in that character set; `None` for any other line.
+    #[must_use]
+    pub fn read(line: &[u8], charset: Charset) -> Option<Self> {
+        let told = CUsd::parse(line).ok()?;
+        let mut message = Self { kind: told.m, text: String::new() };
+        let text = told.text.map_or(&[][..], |text| text.0);
+        let wide = told.dcs.is_some_and(|dcs| matches!(dcs, 0x11 | 0x48..=0x4b | 0x58..=0x5b));
+        message.decode(text, wide, charset);
+        Some(message)
+    }
+
+    fn fill(&mut self, characters: impl Iterator<Item = char>) {
+        self.text.clear();
+        for character in characters {
+            if self.text.push(character).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn decode(&mut self, text: &[u8], wide: bool, charset: Charset) {
+        let digits = text.len() >= 4 && text.len().is_multiple_of(2) && text.iter().all(u8::is_ascii_hexdigit);
+        if digits && (wide || charset == Charset::Ucs2) {
+            if let Ok(text) = Charset::Ucs2.text(text) {
+                return self.fill(text.chars());
+            }
+        }
+        let mut buffer = [0; TEXT];
+        // A balance is of digits, too: something must be no digit of ten.
+        let coded = digits && !text.iter().all(u8::is_ascii_digit);
+        let octets = Some(text).filter(|_| coded).and_then(|text| hex::decode(text, &mut buffer).ok());
+        if let Some(octets) = octets {
+            if octets.iter().all(|octet| matches!(octet, b' '..=b'~' | b'\r' | b'\n')) {
+                return self.fill(octets.iter().copied().map(char::from));
+            }
+            let packed = UssdString { coding: CbsCoding::GSM7, octets };
+            if let Ok(text) = packed.text() {
+                return self.fill(text.chars());
+            }
+        }
+        match charset.text(text) {
+            Ok(text) => self.fill(text.chars()),
+            // Not in the set that is chosen: as it stands.
+            Err(_) => self.fill(text.iter().copied().map(char::from)),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum At {
+    Charset,
+    Asking,
+    /// The same with digits instead of characters.
+    AskingCoded,
+    Hearing,
+}
+
+/// One step of a dialogue: sends a text, and waits for what the network says to it.
+#[derive(Clone)]
+pub struct Ussd<'a> {
+    text: Option<&'a str>,
+    end: Instant,
+    at: At,
+    charset: Charset,
+    message: Option<UssdMessage>,
+}
+
+/// Without the text: it is personal.
+impl core::fmt::Debug for Ussd<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Ussd").field("at", &self.at).field("message", &self.message).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Ussd<'a> {
+    /// Begins a dialogue with `text`, such as `*100#`, or answers the network's question; waits until `end` at most, which
+    /// should be two minutes.
+    ///
+    /// # Errors
+    ///
+    /// An empty text, or one of more than 182 characters.
+    pub fn send(text: &'a str, end: Instant) -> Result<Self, EncodeError> {
+        if text.is_empty() {
+            return Err(EncodeError::Value { field: "ussd_string" });
+        }
+        if text.chars().count() > 182 {
+            return Err(EncodeError::TooLong { field: "ussd_string", limit: MAX_LEN });
+        }
+        Ok(Self { text: Some(text), end, at: At::Charset, charset: Charset::Ira, message: None })
+    }
+
+    /// Ends the dialogue.
+    #[must_use]
+    pub const fn cancel() -> Self {
+        Self { text: None, end: Instant(0), at: At::Charset, charset: Charset::Ira, message: None }
+    }
+
+    /// What the network said.
+    #[must_use]
+    pub const fn message(&self) -> Option<&UssdMessage> {
+        self.message.as_ref()
+    }
+
+    /// The character set that texts are in, as the modem says.
+    #[must_use]
+    pub const fn charset(&self) -> Charset {
+        self.charset
+    }
+}
+
+impl Procedure for Ussd<'_> {
+    fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step {
+        match (self.at, outcome) {
+            (_, Outcome::Begin) => {
+                (self.charset, self.message) = (Charset::Ira, None);
+                match self.text {
+                    Some(_) => {
+                        self.at = At::Charset;
+                        ask::<cscs::Read>()
+                    }
+                    None => {
+                        self.at = At::AskingCoded;
+                        ask_with::<cusd::Set<'_>>("2")
+                    }
+                }
+            }
+            (At::Charset, Outcome::Done | Outcome::Refused(_)) => {
+                self.at = At::Asking;
+                ask_own::<cusd::Set<'_>>()
+            }
+            (At::Asking, Outcome::Refused(_)) => {
+                self.at = At::AskingCoded;
+                ask_own::<cusd::Set<'_>>()
+            }
+            (_, Outcome::Done) if self.text.is_none() || self.message.is_some() => Step::Done,
+            (_, Outcome::Done) => {
+                self.at = At::Hearing;
+                Step::Wait(self.end)
+            }
+            (At::Hearing, Outcome::Told) => Step::Done,
+            (At::Hearing, Outcome::Rested) => Step::Fail(Stop::NotReached),
+            (_, outcome) => fail(cusd::NAME, outcome),
+        }
+    }
+
+    fn parameters(&self, line: &mut LineWriter<'_, '_>) {
+        let text = self.text.unwrap_or_default();
+        let mut buffer = [0; 4 * 182];
+        let mut writer = Writer::new(&mut buffer);
+        self.charset.write(text.into(), &mut writer);
+        line.integer(1);
+        match (writer.finish(), self.at) {
+            (Ok(octets), At::AskingCoded) if self.charset != Charset::Ucs2 => line.octets(octets),
+            // Dialling characters are in all sets; with others than those the modem has to do what it can.
+            (Ok(octets), _) => line.quoted(octets),
+            (Err(_), _) => line.quoted(text.as_bytes()),
+        }
+        line.integer(CODING.into());
+    }
+
+    fn line(&mut self, line: &[u8], _: bool) {
+        if let (At::Charset, Ok(answer)) = (self.at, cscs::ReadAnswer::parse(line)) {
+            self.charset = answer.chset.as_str().and_then(Charset::from_name).unwrap_or_default();
+        }
+    }
+
+    fn told(&mut self, line: &[u8], _: bool) -> bool {
+        if matches!(self.at, At::Charset) || self.text.is_none() {
+            return false;
+        }
+        match UssdMessage::read(line, self.charset) {
+            Some(message) => {
+                self.message = Some(message);
+                true
+            }
+            None => false,
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! AT procedures about services: short messages, USSD, phonebooks, APDUs.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    missing_docs
+)]
+#![cfg(all(feature = "at", feature = "sms"))]
+
+mod at_procedure_common;
+
+use at_procedure_common::{Modem, play};
+use wwan::apdu::Command;
+use wwan::at_wire::EncodeError;
+use wwan::at_wire::sms::{Direction, Pdu, Tpdu};
+use wwan::procedure::at::{
+    CloseChannel, Contact, DeleteTexts, OpenChannel, ReadPhonebook, ReadServiceCentre, ReadTexts, SendText, Stop,
+    StoredText, TellTexts, Transmit, Ussd, WriteContact,
+};
+use wwan::sms::{Stored, TextMessage};
+use wwan::time::Instant;
+
+const END: Instant = Instant(1_120_000);
+const FORMAT: (&str, &str) = ("AT+CMGF=0", "");
+
+/// The octets of digits.
+fn octets(digits: &str) -> Vec<u8> {
+    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect()
+}
+
+#[test]
+fn a_text_is_sent_behind_the_prompt() {
+    let message = TextMessage { number: "+4917012345", text: "hello", ..TextMessage::default() };
+    let mut references = [0; 1];
+    let mut send = SendText::new(message, &mut references).unwrap();
+    let mut modem = Modem::new(&[FORMAT, ("AT+CMGS=17", ">"), ("*", "+CMGS: 42")]);
+    modem.follow(&mut send).unwrap();
+    assert_eq!((send.sent(), send.parts()), (1, 1));
+    let pdu = octets(&modem.seen[2]);
+    let Ok(Pdu { tpdu: Tpdu::Submit(submit), .. }) = Pdu::parse(&pdu, Direction::Stored) else { panic!("{pdu:?}") };
+    assert_eq!(submit.user_data.text().unwrap(), "hello");
+    assert_eq!(pdu.len(), 18, "the length does not count the service centre");
+    assert_eq!(references, [42]);
+}
+
+#[test]
+fn a_long_text_goes_on_where_it_broke_off() {
+    let text = "x".repeat(200);
+    let message = TextMessage { number: "4917012345", text: &text, ..TextMessage::default() };
+    let mut references = [0; 2];
+    let mut send = SendText::new(message, &mut references).unwrap();
+    let broken = [FORMAT, ("*", ">"), ("*", "+CMGS: 7"), ("*", ">"), ("*", "+CMS ERROR: 38")];
+    let stop = play(&mut send, &broken).unwrap_err();
+    assert_eq!(stop.to_string(), "AT+CMGS: the modem answers +CMS ERROR: 38 (network out of order)");
+    assert_eq!((send.sent(), send.parts()), (1, 2));
+    // The rest, with a busy SIM at first and a URC in front of the prompt.
+    play(&mut send, &[FORMAT, ("*", "+CMS ERROR: 314"), ("*", ">"), ("*", "+CMTI: \"SM\",1|+CMGS: 8")]).unwrap();
+    play(&mut send, &[]).unwrap();
+    assert_eq!(references, [7, 8]);
+    // An error in place of the prompt.
+    let message = TextMessage { number: "49", text: "x", ..TextMessage::default() };
+    let mut send = SendText::new(message, &mut []).unwrap();
+    let stop = play(&mut send, &[FORMAT, ("*", "+CMS ERROR: 330")]).unwrap_err();
+    assert!(matches!(stop, Stop::Refused(refusal) if refusal.command == "+CMGS"), "{stop:?}");
+}
+
+const PDU: &str = "07919471060040340409D0C6A733390400009060920173018093CC74595C96838C4F";
+
+/// What is handed out of an answer, and how many lines could not be read.
+fn read(which: Stored, storage: &str, script: &[(&str, &str)]) -> (Vec<(StoredText, Vec<u8>)>, u32) {
+    let mut found = vec![];
+    let mut take = |text, pdu: &[u8]| found.push((text, pdu.to_vec()));
+    let mut read = ReadTexts::new(which, storage, &mut take);
+    play(&mut read, script).unwrap();
+    let unreadable = read.unreadable();
+    (found, unreadable)
+}
+
+#[test]
+fn texts_are_read_in_all_forms() {
+    let text = |index, stat| (StoredText { index, stat }, octets(PDU));
+    let list = format!("+CMGL: 1,1,,27|{PDU}|+CMGL: 4,0,\"\",27|{PDU}|+CMGL: 5,1,27|{PDU}");
+    let (found, lost) = read(Stored::All, "", &[FORMAT, ("AT+CMGL=4", &list)]);
+    assert_eq!((found, lost), (vec![text(1, 1), text(4, 0), text(5, 1)], 0));
+    let list = format!("+CMGL: 2,0,,27|{PDU}|+CMGL: 3,0,,27|no PDU at all");
+    let (found, lost) =
+        read(Stored::New, "SM", &[FORMAT, ("AT+CPMS=\"SM\"", "+CPMS: 1,10,1,10,1,10"), ("AT+CMGL=0", &list)]);
+    assert_eq!((found, lost), (vec![text(2, 0)], 1));
+    let one = format!("+CMGR: 0,,27 {PDU}");
+    assert_eq!(read(Stored::At(9), "", &[FORMAT, ("AT+CMGR=9", &one)]).0, [text(9, 0)]);
+    let one = format!("+CMGR: 1,\"\",27|{PDU}");
+    assert_eq!(read(Stored::At(9), "", &[FORMAT, ("AT+CMGR=9", &one)]).0, [text(9, 1)]);
+    assert_eq!(read(Stored::All, "", &[FORMAT, ("AT+CMGL=4", "")]).0, []);
+    let mut take = |_, _: &[u8]| {};
+    let stop = play(&mut ReadTexts::new(Stored::At(9), "", &mut take), &[FORMAT, ("AT+CMGR=9", "")]).unwrap_err();
+    assert!(matches!(stop, Stop::Missing { command: "+CMGR", .. }), "{stop:?}");
+}
+
+#[test]
+fn texts_are_deleted_and_told() {
+    play(&mut DeleteTexts::at(3), &[("AT+CMGD=3", "")]).unwrap();
+    play(&mut DeleteTexts::all(), &[("AT+CMGD=1,4", "")]).unwrap();
+    let stop = play(&mut DeleteTexts::at(300), &[("AT+CMGD=300", "+CMS ERROR: 321")]).unwrap_err();
+    assert!(matches!(stop, Stop::Refused(refusal) if refusal.command == "+CMGD"), "{stop:?}");
+
+    play(&mut TellTexts::new(), &[FORMAT, ("AT+CNMI=2,1,2,1,0", "")]).unwrap();
+    let refused = [("AT+CNMI=2,1,2,1,0", "ERROR"), ("AT+CNMI=2,1,2,2,0", "ERROR"), ("AT+CNMI=2,1,2,0,0", "")];
+    play(&mut TellTexts::new(), &[&[FORMAT][..], &refused].concat()).unwrap();
+    let stop = play(&mut TellTexts::new(), &[&[FORMAT][..], &[("*", "+CMS ERROR: 302"); 5]].concat()).unwrap_err();
+    assert!(matches!(stop, Stop::Refused(refusal) if refusal.command == "+CNMI"), "{stop:?}");
+
+    for (answer, number) in [
+        ("+CSCA: \"+491710760000\",145", "+491710760000"),
+        ("+CSCA: \"491710760000\",145", "+491710760000"),
+        ("+CSCA: \"0171\",129", "0171"),
+        ("+CSCA: \"\",129", ""),
+    ] {
+        let mut read = ReadServiceCentre::new();
+        play(&mut read, &[("AT+CSCA?", answer)]).unwrap();
+        assert_eq!(read.number(), number, "{answer}");
+    }
+}
+
+#[test]
+fn a_dialogue_is_held_in_whatever_coding_the_modem_has() {
+    let rows = [
+        ("IRA", "AT+CUSD=1,\"*100#\",15", "+CUSD: 0,\"Balance: 5 EUR\",15", 0, "Balance: 5 EUR"),
+        ("GSM", "AT+CUSD=1,\"*100#\",15", "+CUSD:1,\"1. more\",15", 1, "1. more"),
+        // Lines in the text.
+        ("IRA", "AT+CUSD=1,\"*100#\",15", "+CUSD: 1,\"1. a\r\n2. b\",15", 1, "1. a\r\n2. b"),
+        ("UCS2", "AT+CUSD=1,\"002A0031003000300023\",15", "+CUSD: 0,\"00480069\",15", 0, "Hi"),
+        // Cyrillic digits although the character set is another.
+        ("IRA", "AT+CUSD=1,\"*100#\",15", "+CUSD: 0,\"041F0440\",72", 0, "Пр"),
+        // Packed septets, plain digits of ASCII, and a number that is none of both.
+        ("IRA", "AT+CUSD=1,\"*100#\",15", "+CUSD: 0,\"AA180C3602\",15", 0, "*100#"),
+        ("IRA", "AT+CUSD=1,\"*100#\",15", "+CUSD: 0,\"48656C6C6F\",15", 0, "Hello"),
+        ("IRA", "AT+CUSD=1,\"*100#\",15", "+CUSD: 0,\"12345678\",15", 0, "12345678"),
+        ("IRA", "AT+CUSD=1,\"*100#\",15", "+CUSD: 2", 2, ""),
+    ];
+    for (charset, line, told, kind, text) in rows {
+        let mut ussd = Ussd::send("*100#", END).unwrap();
+        let cscs = format!("+CSCS: \"{charset}\"");
+        play(&mut ussd, &[("AT+CSCS?", &cscs), (line, ""), ("", told)]).unwrap();
+        let message = ussd.message().unwrap();
+        assert_eq!((message.kind, message.text.as_str(), message.goes_on()), (kind, text, kind == 1), "{told}");
+    }
+    // The text comes in front of the result; the modem wants digits.
+    let mut ussd = Ussd::send("*100#", END).unwrap();
+    let coded = ("AT+CUSD=1,\"2A31303023\",15", "+CUSD: 0,\"Hi there\",15|OK");
+    play(&mut ussd, &[("AT+CSCS?", "ERROR"), ("AT+CUSD=1,\"*100#\",15", "ERROR"), coded]).unwrap();
+    assert_eq!(ussd.message().unwrap().text, "Hi there");
+    // Nothing ever comes; the dialogue is ended; a text that is none.
+    let mut ussd = Ussd::send("*100#", END).unwrap();
+    let stop = play(&mut ussd, &[("AT+CSCS?", "+CSCS: \"GSM\""), ("*", "")]).unwrap_err();
+    assert_eq!(stop, Stop::NotReached);
+    play(&mut Ussd::cancel(), &[("AT+CUSD=2", "")]).unwrap();
+    assert_eq!(Ussd::send("", END).unwrap_err(), EncodeError::Value { field: "ussd_string" });
+    assert!(!format!("{ussd:?}").contains("100"), "no text in debug output");
+}
+
+#[test]
+fn phonebooks_are_read_in_pieces() {
+    let mut found = vec![];
+    let mut take = |contact: &Contact| {
+        found.push((contact.index, contact.number.to_string(), contact.name.to_string()));
+    };
+    let mut read = ReadPhonebook::new("SM", &mut take);
+    play(
+        &mut read,
+        &[
+            ("AT+CPBS=\"SM\"", ""),
+            ("AT+CSCS?", "+CSCS: \"UCS2\""),
+            ("AT+CPBR=?", "+CPBR: (1-120),40,18"),
+            ("AT+CPBR=1,50", "+CPBR: 1,\"+49170\",145,\"005A006F00EB\"|+CPBR: 3,\"49171\",145,\"plain\""),
+            ("AT+CPBR=51,100", "+CME ERROR: 22"),
+            ("AT+CPBR=101,120", "+CPBR: 120,\"0800\",129,\"\",0"),
+        ],
+    )
+    .unwrap();
+    assert_eq!((read.found(), read.places()), (3, 120));
+    let entry = |index: u16, number: &str, name: &str| (index, number.to_owned(), name.to_owned());
+    assert_eq!(found, [entry(1, "+49170", "Zoë"), entry(3, "+49171", "plain"), entry(120, "0800", "")]);
+
+    let mut take = |_: &Contact| {};
+    let stop = play(&mut ReadPhonebook::new("XX", &mut take), &[("AT+CPBS=\"XX\"", "+CME ERROR: 3")]).unwrap_err();
+    assert!(matches!(stop, Stop::Refused(refusal) if refusal.command == "+CPBS"), "{stop:?}");
+}
+
+#[test]
+fn entries_are_written_and_deleted() {
+    let select = [("AT+CPBS=\"SM\"", ""), ("AT+CSCS?", "+CSCS: \"UCS2\"")];
+    let mut write = WriteContact::new("SM", Some(7), "+49170", "Zoë");
+    play(&mut write, &[&select[..], &[("AT+CPBW=7,\"+49170\",145,\"005A006F00EB\"", "")]].concat()).unwrap();
+    let plain = [("AT+CPBS=\"SM\"", ""), ("AT+CSCS?", "+CSCS: \"IRA\"")];
+    let mut write = WriteContact::new("SM", None, "0170", "a\",\"b\r");
+    play(&mut write, &[&plain[..], &[("AT+CPBW=,\"0170\",129,\"a\\22,\\22b\\0D\"", "")]].concat()).unwrap();
+    play(&mut WriteContact::delete("SM", 7), &[&plain[..], &[("AT+CPBW=7", "")]].concat()).unwrap();
+}
+
+#[test]
+fn the_card_is_spoken_with() {
+    for answer in ["+CCHO: 2", "2"] {
+        let mut open = OpenChannel::new(&[0xa0, 0x00, 0x00, 0x05]);
+        play(&mut open, &[("AT+CCHO=\"A0000005\"", answer)]).unwrap();
+        assert_eq!(open.channel(), 2, "field failure 29");
+    }
+    let stop = play(&mut OpenChannel::new(&[0xa0]), &[("AT+CCHO=\"A0\"", "")]).unwrap_err();
+    assert!(matches!(stop, Stop::Missing { command: "+CCHO", .. }), "{stop:?}");
+    play(&mut CloseChannel::new(2), &[("AT+CCHC=2", "+CCHC")]).unwrap();
+
+    let command = Command::parse(&[0x00, 0xb0, 0, 0, 10]).unwrap();
+    let mut response = [0; 10];
+    let mut transmit = Transmit::new(0, command, &mut response);
+    // The card holds more ready; the length may be wrong, and quotes and blanks missing.
+    let script =
+        [("AT+CSIM=10,\"00B000000A\"", "+CSIM:4,\"6102\""), ("AT+CSIM=10,\"00C0000002\"", "+CSIM: 4,ab019000")];
+    play(&mut transmit, &script).unwrap();
+    assert_eq!((transmit.response(), transmit.words().get()), (&[0xab, 0x01][..], 0x9000));
+    let mut transmit = Transmit::new(2, command, &mut response);
+    play(&mut transmit, &[("AT+CGLA=2,10,\"00B000000A\"", "+CGLA: 4,\"6985\"")]).unwrap();
+    assert_eq!(transmit.words().get(), 0x6985);
+    let mut small = [0; 1];
+    let mut transmit = Transmit::new(2, command, &mut small);
+    let stop = play(&mut transmit, &[("*", "+CGLA: 8,\"AB019000\"")]).unwrap_err();
+    assert_eq!(stop, Stop::NoRoom { needed: 2 });
+    let mut transmit = Transmit::new(2, command, &mut small);
+    let stop = play(&mut transmit, &[("*", "")]).unwrap_err();
+    assert!(matches!(stop, Stop::Missing { command: "+CGLA", .. }), "{stop:?}");
+}
