@@ -646,8 +646,8 @@ impl Inner<'_> {
                 self.wake = Repeat::DUE;
                 self.asleep = false;
             }
-            let pause =
-                Millis(self.config.wake_up.0.wrapping_div(u32::from(self.config.retransmissions).saturating_add(1)));
+            let tries = u32::from(self.config.retransmissions).saturating_add(1);
+            let pause = Millis(self.config.wake_up.0.checked_div(tries).unwrap_or(0));
             if !self.wake.take(now, pause) {
                 return None;
             }
