@@ -128,11 +128,16 @@ impl<'a> Reader<'a> {
     /// # Errors
     ///
     /// [`DecodeErrorKind::OutOfBounds`] if fewer are left.
-    #[inline(never)]
     pub fn bytes(&mut self, n: usize) -> Result<&'a [u8], DecodeErrorKind> {
-        let (head, rest) = self.rest.split_at_checked(n).ok_or(DecodeErrorKind::OutOfBounds)?;
+        self.take(n).ok_or(DecodeErrorKind::OutOfBounds)
+    }
+
+    /// Takes `n` bytes; `None` if fewer are left.
+    #[inline(never)]
+    pub fn take(&mut self, n: usize) -> Option<&'a [u8]> {
+        let (head, rest) = self.rest.split_at_checked(n)?;
         self.rest = rest;
-        Ok(head)
+        Some(head)
     }
 
     /// Takes all that is left.
@@ -180,7 +185,7 @@ impl<'b> Writer<'b> {
     #[inline(never)]
     pub fn patch(&mut self, at: usize, src: &[u8]) {
         if let Some(dst) = at.checked_add(src.len()).and_then(|end| self.buf.get_mut(at..end)) {
-            dst.copy_from_slice(src);
+            copy(dst.iter_mut(), src.iter());
         }
     }
 
@@ -210,4 +215,11 @@ impl<'b> Writer<'b> {
             Err(_) => self.poison(EncodeError::TooLong { limit: usize::from(u16::MAX) }),
         }
     }
+}
+
+/// Copies byte by byte. Most are a few bytes only; for a slice as such the compiler would link its general copy routine,
+/// which is larger than everything else here.
+#[inline(never)]
+fn copy(dst: core::slice::IterMut<'_, u8>, src: core::slice::Iter<'_, u8>) {
+    dst.zip(src).for_each(|(to, from)| *to = *from);
 }

@@ -11,7 +11,7 @@
 
 use core::fmt;
 
-use crate::codec::{EncodeError, Reader, Writer};
+use crate::codec::{EncodeError, Writer};
 use crate::field::Encode;
 use crate::service::Service;
 use crate::tlv::TlvSet;
@@ -212,7 +212,8 @@ impl<'a> Message<'a> {
     ///
     /// [`HeaderError`] if the header or the TLVs run past the end.
     pub fn parse(service: Service, bytes: &'a [u8]) -> Result<Self, HeaderError> {
-        let (mut message, declared, rest) = header(service, bytes)?;
+        let incomplete = HeaderError::Incomplete { needed: message_header_len(service) };
+        let (mut message, declared, rest) = header(service, bytes).ok_or(incomplete)?;
         let tlvs = rest.get(..usize::from(declared));
         let tlvs = tlvs.ok_or(HeaderError::TlvLength { declared, present: rest.len() })?;
         message.tlvs = TlvSet::parse(service, message.id(), tlvs)?;
@@ -220,22 +221,15 @@ impl<'a> Message<'a> {
     }
 }
 
-/// The header, the length it declares, and the bytes behind it.
-fn header(service: Service, bytes: &[u8]) -> Result<(Message<'_>, u16, &[u8]), HeaderError> {
-    let mut r = Reader::new(bytes);
-    let incomplete = HeaderError::Incomplete { needed: message_header_len(service) };
-    let transaction = |r: &mut Reader<'_>| match service {
-        Service::CTL => r.array().map(|[low]| u16::from(low)),
-        _ => r.array().map(u16::from_le_bytes),
-    };
-    let mut read = || {
-        let [flags] = r.array()?;
-        let transaction = transaction(&mut r)?;
-        let [id0, id1, length0, length1] = r.array()?;
-        Ok((Flags(flags), transaction, u16::from_le_bytes([id0, id1]), u16::from_le_bytes([length0, length1])))
-    };
-    let (flags, transaction, id, declared) = read().map_err(|_: crate::DecodeErrorKind| incomplete)?;
-    Ok((Message { flags, transaction, tlvs: TlvSet::empty(service, id) }, declared, r.rest()))
+/// The header, the length it declares, and the bytes behind it; `None` if the bytes end too early.
+fn header(service: Service, bytes: &[u8]) -> Option<(Message<'_>, u16, &[u8])> {
+    let (&[flags, low], rest) = bytes.split_first_chunk()?;
+    let (high, rest) =
+        if service == Service::CTL { (0, rest) } else { rest.split_first().map(|(high, rest)| (*high, rest))? };
+    let (&[id0, id1, length0, length1], rest) = rest.split_first_chunk()?;
+    let tlvs = TlvSet::empty(service, u16::from_le_bytes([id0, id1]));
+    let message = Message { flags: Flags(flags), transaction: u16::from_le_bytes([low, high]), tlvs };
+    Some((message, u16::from_le_bytes([length0, length1]), rest))
 }
 
 /// A frame and the message in it.
@@ -279,15 +273,15 @@ impl<'a> Frame<'a> {
     pub fn parse(bytes: &'a [u8]) -> Result<Self, HeaderError> {
         let needed = frame_len(bytes)?;
         let frame = bytes.get(..needed).ok_or(HeaderError::Incomplete { needed })?;
-        let Some((&[marker, _, _, a, b, client], rest)) = frame.split_first_chunk() else {
+        let Some((&[marker, l0, l1, a, b, client], rest)) = frame.split_first_chunk() else {
             return Err(HeaderError::Incomplete { needed });
         };
         let (framing, service) = match marker {
             WIDE_MARKER => (Framing::Wide { client }, Service(u16::from_le_bytes([a, b]))),
             _ => (Framing::Qmux { sender: Sender(a), client }, Service(u16::from(b))),
         };
-        let short = HeaderError::Length(u16::try_from(needed.saturating_sub(1)).unwrap_or(u16::MAX));
-        let (mut message, declared, tlvs) = header(service, rest).map_err(|_| short)?;
+        let short = HeaderError::Length(u16::from_le_bytes([l0, l1]));
+        let (mut message, declared, tlvs) = header(service, rest).ok_or(short)?;
         if tlvs.len() != usize::from(declared) {
             return Err(HeaderError::TlvLength { declared, present: tlvs.len() });
         }
@@ -344,31 +338,31 @@ impl<'b> MessageWriter<'b> {
     /// Begins a message at the start of `buffer`.
     pub fn new(buffer: &'b mut [u8], head: &Head) -> Self {
         let mut writer = Writer::new(buffer);
-        let narrow = u8::try_from(head.service.0);
-        match head.framing {
+        let ([low, high], [t0, t1]) = (head.service.0.to_le_bytes(), head.transaction.to_le_bytes());
+        let is_ctl = head.service == Service::CTL;
+        let frame = match head.framing {
             Framing::Qmux { sender, client } => {
-                writer.bytes(&[QMUX_MARKER, 0, 0, sender.0, narrow.unwrap_or_default(), client]);
-                if narrow.is_err() {
+                if high != 0 {
                     writer.poison(EncodeError::Header);
                 }
+                Some([QMUX_MARKER, 0, 0, sender.0, low, client])
             }
-            Framing::Wide { client } => {
-                let [low, high] = head.service.0.to_le_bytes();
-                writer.bytes(&[WIDE_MARKER, 0, 0, low, high, client]);
-            }
-            Framing::Bare => {}
+            Framing::Wide { client } => Some([WIDE_MARKER, 0, 0, low, high, client]),
+            Framing::Bare => None,
+        };
+        if let Some(frame) = &frame {
+            writer.bytes(frame);
         }
-        let [low, high] = head.transaction.to_le_bytes();
-        writer.bytes(&[Flags::new(head.kind, head.service).0, low]);
-        if head.service != Service::CTL {
-            writer.bytes(&[high]);
-        } else if high != 0 {
+        writer.bytes(&[Flags::new(head.kind, head.service).0, t0]);
+        if !is_ctl {
+            writer.bytes(&[t1]);
+        } else if t1 != 0 {
             writer.poison(EncodeError::Header);
         }
-        writer.bytes(&head.id.to_le_bytes());
-        writer.bytes(&[0, 0]);
+        let [i0, i1] = head.id.to_le_bytes();
+        writer.bytes(&[i0, i1, 0, 0]);
         let tlvs = writer.len();
-        Self { writer, framed: head.framing != Framing::Bare, tlvs }
+        Self { writer, framed: frame.is_some(), tlvs }
     }
 
     /// Appends a TLV. A type must not be used twice.
@@ -379,6 +373,16 @@ impl<'b> MessageWriter<'b> {
         value.encode(&mut self.writer);
         let len = self.writer.len().saturating_sub(start);
         self.writer.patch_u16(start.saturating_sub(2), len);
+    }
+
+    /// Appends a TLV whose value is there already. A type must not be used twice.
+    #[inline(never)]
+    pub fn put_bytes(&mut self, tlv: u8, value: &[u8]) {
+        self.writer.bytes(&[tlv]);
+        let at = self.writer.len();
+        self.writer.bytes(&[0, 0]);
+        self.writer.bytes(value);
+        self.writer.patch_u16(at, value.len());
     }
 
     /// Ends the message and lends what was written.

@@ -162,6 +162,6 @@ impl<'a> Iterator for Tlvs<'a> {
 
 fn next<'a>(reader: &mut Reader<'a>) -> Option<Tlv<'a>> {
     let [kind, low, high] = reader.array().ok()?;
-    let value = reader.bytes(usize::from(u16::from_le_bytes([low, high]))).ok()?;
+    let value = reader.take(usize::from(u16::from_le_bytes([low, high])))?;
     Some(Tlv { kind, value })
 }
