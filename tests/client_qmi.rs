@@ -180,11 +180,11 @@ fn the_whole_way_to_a_connection_and_back() {
     let connected = client.connect(&ConnectRequest { apn: "internet", ..Default::default() }).unwrap();
     assert!(connected.has_ipv4() && connected.has_ipv6());
     let v4 = client.settings(0, wds::IpFamily::IPV4).unwrap();
-    let ipv4 = v4.ipv4.unwrap();
-    assert!(ipv4.gateway.is_some() && ipv4.dns[0].is_some() && v4.mtu.is_some(), "{v4:?}");
+    let ipv4 = v4.ipv4().unwrap();
+    assert!(ipv4.gateway.is_some() && ipv4.dns[0].is_some() && v4.mtu().is_some(), "{v4:?}");
     assert!((1..=32).contains(&ipv4.prefix_length));
     let v6 = client.settings(0, wds::IpFamily::IPV6).unwrap();
-    assert_eq!(v6.ipv6.unwrap().prefix_length, 64);
+    assert_eq!(v6.ipv6().unwrap().prefix_length, 64);
     assert!(client.data_status(0, wds::IpFamily::IPV4).unwrap().is_up());
     // Two clients of WDS, and one of each other service that was asked.
     let clients: Vec<_> = client.clients().map(|owned| (owned.service, owned.instance)).collect();

@@ -248,15 +248,19 @@ fn settings_are_read_whatever_is_missing() {
         &[(0x1e, &[2, 0, 0, 10]), (0x15, &[8, 8, 8, 8]), (0x16, &[0; 4]), (0x29, &[0xdc, 5, 0, 0])],
     );
     let settings = Settings::new(set).unwrap();
-    let ipv4 = settings.ipv4.unwrap();
+    let ipv4 = settings.ipv4().unwrap();
     assert_eq!((ipv4.address.octets(), ipv4.prefix_length), ([10, 0, 0, 2], 32), "without a mask");
     assert_eq!((ipv4.gateway, ipv4.dns[0], ipv4.dns[1]), (None, Some([8, 8, 8, 8].into()), None));
-    assert_eq!((settings.mtu, settings.ipv6), (Some(1500), None));
+    assert_eq!((settings.mtu(), settings.ipv6()), (Some(1500), None));
     let mut v6 = [0; 17];
     (v6[0], v6[15], v6[16]) = (0x20, 1, 64);
-    let settings = Settings::new(tlvs(Service::WDS, 0x2d, &[(0x25, &v6), (0x21, &[0xfc, 255, 255, 255])])).unwrap();
-    assert_eq!(settings.ipv6.unwrap().prefix_length, 64);
-    assert_eq!(settings.ipv4, None);
+    let set =
+        tlvs(Service::WDS, 0x2d, &[(0x25, &v6), (0x26, &v6[..16]), (0x27, &[0; 16]), (0x21, &[0xfc, 255, 255, 255])]);
+    let settings = Settings::new(set).unwrap();
+    let ipv6 = settings.ipv6().unwrap();
+    assert_eq!((&ipv6.address[..], ipv6.prefix_length), (&v6[..16], 64));
+    assert_eq!((ipv6.gateway, ipv6.dns), (Some(ipv6.address), [None, None]));
+    assert_eq!(settings.ipv4(), None);
     let error = Settings::new(tlvs(Service::WDS, 0x2d, &[(0x1e, &[1, 2])])).unwrap_err();
     assert_eq!((error.tlv, error.message), (0x1e, 0x2d));
 }

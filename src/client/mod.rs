@@ -34,6 +34,8 @@ pub mod mbim;
 pub mod qmi;
 #[cfg(all(feature = "mbim", feature = "qmi"))]
 pub mod qmi_over_mbim;
+#[cfg(any(feature = "mbim", feature = "qmi"))]
+mod queue;
 
 /// What a client talks through: a channel that can also wait for a point in time.
 #[allow(async_fn_in_trait)] // one task drives a client

@@ -34,7 +34,6 @@ use core::fmt;
 
 use qmi_wire::frame::MessageWriter;
 use qmi_wire::service::{Service, nas, uim, wds};
-use qmi_wire::text::Rest;
 use qmi_wire::{DecodeError, DecodeErrorKind, Message as _, ProtocolError, TlvSet};
 
 pub use crate::session::qmi::{Empty, Fill, MessageId, Request};
@@ -295,6 +294,8 @@ impl fmt::Debug for Question<'_> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
+// A tag of a whole word, as that of the error that it becomes.
+#[repr(u32)]
 pub enum Stop {
     /// A request had no usable answer.
     Failed {
@@ -452,6 +453,7 @@ impl Procedure for AskAny<'_> {
 
 /// Whether an error means that the modem does not have the message or its service, so that an older or newer one may do.
 #[must_use]
+#[inline(never)]
 pub const fn is_unsupported(error: ProtocolError) -> bool {
     matches!(
         error,
@@ -465,14 +467,14 @@ pub const fn is_unsupported(error: ProtocolError) -> bool {
 /// Adds a TLV of one byte. One function for them all is smaller than the method of each.
 #[inline(never)]
 fn put_byte(message: &mut MessageWriter<'_>, tlv: u8, value: u8) {
-    message.put(tlv, &value);
+    message.put_bytes(tlv, &[value]);
 }
 
 /// Adds a TLV of text, if there is any.
 #[inline(never)]
 fn put_text(message: &mut MessageWriter<'_>, tlv: u8, text: &str) {
     if !text.is_empty() {
-        message.put(tlv, &Rest::<{ usize::MAX }>::from(text));
+        message.put_bytes(tlv, text.as_bytes());
     }
 }
 

@@ -20,7 +20,6 @@ use qmi_wire::frame::{
 };
 use qmi_wire::service::ctl::{allocate_cid, get_version_info, internal_allocate_cid_qrtr, sync};
 use qmi_wire::service::{Service, ctl, nas, wds};
-use qmi_wire::text::Rest;
 use qmi_wire::{Builder, DecodeError, EncodeError, Exchange, Indicated, Message, ProtocolError, TlvSet, Verdict};
 
 use crate::time::{Instant, Millis};
@@ -38,7 +37,8 @@ const STOP: Millis = Millis::from_secs(120);
 /// The longest message of the session's own.
 const SHORT: usize = 24;
 /// Revoke and Invalid Client, indications of the control service that no public source lays out.
-const REVOKED: [u16; 2] = [0x0024, 0x0025];
+const REVOKE: u16 = 0x0024;
+const INVALID_CLIENT: u16 = 0x0025;
 
 /// How a session behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,8 +195,8 @@ struct Pending {
     /// The caller has given up; the slot only keeps the number busy and swallows the answer.
     abandoned: bool,
     deadline: Instant,
-    /// The request that calls this one off.
-    abort: Option<u16>,
+    /// The transaction of the request that calls this one off; its own, if there is none.
+    abort: u16,
     /// What has to be sent for it.
     due: Option<Due>,
     /// For which client of which service this asks.
@@ -205,8 +205,8 @@ struct Pending {
 
 /// A message of the session's own that is due to be sent: at most one TLV, 0x01, of a few bytes.
 #[derive(Clone, Copy, Debug)]
-struct Due {
-    message: &'static MessageId,
+pub(crate) struct Due {
+    pub(crate) message: &'static MessageId,
     transaction: u16,
     value: u32,
     length: u8,
@@ -216,7 +216,7 @@ impl Request for Due {
     fn write<'b>(&self, mut message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
         let value = self.value.to_le_bytes();
         if let Some(value) = value.get(..self.length.into()).filter(|value| !value.is_empty()) {
-            message.put(0x01, &Rest::<{ usize::MAX }>::from(value));
+            message.put_bytes(0x01, value);
         }
         message.finish()
     }
@@ -237,7 +237,7 @@ impl Due {
 
     /// Gives a client back.
     #[inline(never)]
-    fn release(transaction: u16, service: Service, client: u8) -> Self {
+    pub(crate) fn release(transaction: u16, service: Service, client: u8) -> Self {
         match service.0.to_le_bytes() {
             [low, 0] => {
                 let value = u32::from_le_bytes([low, client, 0, 0]);
@@ -542,8 +542,10 @@ pub struct Session<'s> {
     until: Instant,
     /// When opening has taken too long in all.
     end: Instant,
-    next_control: u8,
-    next_transaction: u16,
+    /// The next transaction of the control service, and of all others.
+    next: [u16; 2],
+    /// When the call came that is carried out.
+    now: Instant,
     slots: &'s mut [Slot],
     clients: Clients<'s>,
     request: &'s mut [u8],
@@ -551,8 +553,9 @@ pub struct Session<'s> {
     unsent: Option<Unsent>,
     /// A short message while it is being sent.
     short: [u8; SHORT],
-    /// The services of the modem, one bit each; none if it did not tell.
-    services: Option<[u8; 32]>,
+    /// The services of the modem, one bit each, if it told them.
+    services: [u8; 32],
+    tells_services: bool,
     counters: Counters,
 }
 
@@ -581,14 +584,15 @@ impl<'s> Session<'s> {
             own: (0, 0),
             until: Instant::FAR,
             end: Instant::FAR,
-            next_control: 1,
-            next_transaction: 1,
+            next: [1, 1],
+            now: Instant::FAR,
             slots: memory.slots,
             clients: Clients::new(memory.clients),
             request: memory.request,
             unsent: None,
             short: [0; SHORT],
-            services: None,
+            services: [0; 32],
+            tells_services: false,
             counters: Counters::default(),
         }
     }
@@ -623,13 +627,14 @@ impl<'s> Session<'s> {
     }
 
     fn begin(&mut self, now: Instant, syncs: bool) {
+        self.now = now;
         if self.is_opening() && now < self.end {
             return;
         }
         self.forget();
         self.syncs = syncs;
         self.end = now + self.config.open_total;
-        self.ask(now, State::Version);
+        self.ask(State::Version);
     }
 
     /// Takes over a modem that is known to answer, without asking it anything.
@@ -641,8 +646,9 @@ impl<'s> Session<'s> {
     /// Starts closing: gives all clients back that are not to be [kept](Self::keep); requests under way are given up.
     /// [`Incoming::Closed`] or [`Expired::Closed`] follows, unless [`is_closed`](Self::is_closed) at once.
     pub fn close(&mut self, now: Instant) {
+        self.now = now;
         self.forget();
-        self.release_next(now);
+        self.release_next();
     }
 
     /// Whether requests can be sent.
@@ -680,8 +686,7 @@ impl<'s> Session<'s> {
     /// Whether the modem has a service; true if it did not tell which it has.
     #[must_use]
     pub fn has_service(&self, service: Service) -> bool {
-        let (Some(services), Ok(number)) = (&self.services, u8::try_from(service.0)) else { return true };
-        qmi_wire::message::is_supported(services, number.into())
+        !self.tells_services || service.0 > 255 || qmi_wire::message::is_supported(&self.services, service.0)
     }
 
     /// The number of a client; `instance` tells several clients of one service apart, beginning with 0.
@@ -693,7 +698,7 @@ impl<'s> Session<'s> {
     /// What is known of a client.
     #[must_use]
     pub fn owned(&self, service: Service, instance: u8) -> Option<Owned> {
-        self.clients.find(service, instance)
+        self.clients.find(service, instance).copied()
     }
 
     /// The clients that are allocated.
@@ -763,13 +768,14 @@ impl<'s> Session<'s> {
         instance: u8,
         request: &dyn Request,
     ) -> Result<Ticket, SessionError> {
+        self.now = now;
         if !self.is_open() {
             return Err(SessionError::NotOpen);
         }
         if self.unsent.is_some() {
             return Err(SessionError::Busy);
         }
-        let MessageId { service, id, abortable } = *message;
+        let service = message.service;
         let client = self.client(service, instance);
         if client.is_none() {
             if !self.has_service(service) {
@@ -781,25 +787,18 @@ impl<'s> Session<'s> {
         }
         let (held, number) = (client.is_none().then_some((service, instance)), client.unwrap_or(0));
         let transaction = self.fresh(service);
-        let head = Head { framing: framing(service, number), service, kind: Kind::Request, transaction, id };
-        let written = request.write(MessageWriter::new(self.request, &head)).map_err(SessionError::Encode)?;
+        let written = request.write(begin(self.request, message, transaction, number)).map_err(SessionError::Encode)?;
         let length = written.len();
-        let mut pending = Pending::new(service, id, transaction, number, now + timeout);
-        pending.abortable = abortable;
-        let ticket = pending.ticket();
-        if held.is_some() {
-            pending.deadline = pending.deadline + ALLOCATE;
-        }
-        self.occupy(pending).ok_or(SessionError::NoSlot)?;
+        let longer = if held.is_some() { ALLOCATE } else { Millis(0) };
+        let deadline = now + timeout + longer;
+        let ticket = self.occupy(message, transaction, number, deadline).ok_or(SessionError::NoSlot)?.ticket();
         if let Some((service, _)) = held {
-            let transaction = self.fresh(Service::CTL);
-            let due = Due::allocate(transaction, service);
-            let mut pending = Pending::new(Service::CTL, due.message.id, transaction, 0, now + ALLOCATE);
-            (pending.wanted, pending.due) = (held, Some(due));
-            if self.occupy(pending).is_none() {
+            let due = Due::allocate(self.fresh(Service::CTL), service);
+            let Some(pending) = self.occupy(due.message, due.transaction, 0, now + ALLOCATE) else {
                 self.free(ticket);
                 return Err(SessionError::NoSlot);
-            }
+            };
+            (pending.wanted, pending.due) = (held, Some(due));
         }
         self.unsent = Some(Unsent { ticket, length, held });
         Ok(ticket)
@@ -807,14 +806,31 @@ impl<'s> Session<'s> {
 
     /// Takes a slot: a free one, or that of a request that was given up and leaves nothing behind.
     #[inline(never)]
-    fn occupy(&mut self, pending: Pending) -> Option<()> {
-        let given_up = |slot: &Slot| {
-            slot.0.as_ref().is_some_and(|p| p.abandoned && p.due.is_none() && p.wanted.is_none() && !p.abortable)
-        };
-        let free = self.slots.iter().position(|slot| slot.0.is_none());
-        let at = free.or_else(|| self.slots.iter().position(given_up))?;
-        self.slots.get_mut(at)?.0 = Some(pending);
-        Some(())
+    fn occupy(&mut self, message: &MessageId, transaction: u16, client: u8, deadline: Instant) -> Option<&mut Pending> {
+        let mut place = None;
+        for slot in &mut *self.slots {
+            match &slot.0 {
+                None => {
+                    place = Some(slot);
+                    break;
+                }
+                Some(p) if place.is_none() && p.leaves_nothing() => place = Some(slot),
+                Some(_) => {}
+            }
+        }
+        let MessageId { service, id, abortable } = *message;
+        Some(place?.0.insert(Pending {
+            service,
+            id,
+            transaction,
+            client,
+            abortable,
+            abandoned: false,
+            deadline,
+            abort: transaction,
+            due: None,
+            wanted: None,
+        }))
     }
 
     /// Gives a request up. If it was not sent, it never will be; otherwise it is called off where that is possible, and its
@@ -825,11 +841,10 @@ impl<'s> Session<'s> {
             self.free(ticket);
             return;
         }
-        let until = now + self.config.abort;
+        self.now = now;
         if let Some(pending) = self.pending(ticket) {
             pending.abandoned = true;
-            if pending.abortable && pending.abort.is_none() {
-                pending.deadline = until;
+            if pending.can_be_called_off() {
                 self.call_off(ticket);
             }
         }
@@ -840,27 +855,19 @@ impl<'s> Session<'s> {
     }
 
     /// Has a request called off.
+    #[inline(never)]
     fn call_off(&mut self, ticket: Ticket) {
         let transaction = self.fresh(Service::WDS);
+        let until = self.now + self.config.abort.max(Millis(1));
         count(&mut self.counters.aborted);
         if let Some(pending) = self.pending(ticket) {
             let victim = pending.transaction.into();
-            pending.abort = Some(transaction);
+            (pending.deadline, pending.abort) = (until, transaction);
             pending.due = Some(match pending.service {
                 Service::NAS => Due::new::<nas::abort::Message>(transaction, victim, 2),
                 _ => Due::new::<wds::abort::Message>(transaction, victim, 2),
             });
         }
-    }
-
-    /// Whether there is something to send.
-    pub(crate) fn has_due(&self) -> bool {
-        self.is_ready() || self.due.is_some() || self.slots.iter().any(|slot| slot.0.is_some_and(|p| p.due.is_some()))
-    }
-
-    /// Whether a request waits to be sent, and for nothing else.
-    fn is_ready(&self) -> bool {
-        self.unsent.is_some_and(|unsent| unsent.held.is_none())
     }
 
     /// The next frame to send; `None` when there is nothing.
@@ -876,38 +883,34 @@ impl<'s> Session<'s> {
                 (pending.due.take()?, pending.client)
             }
         };
-        let MessageId { service, id, .. } = *due.message;
-        let head = Head {
-            framing: Framing::host(if service == Service::CTL { 0 } else { client }),
-            service,
-            kind: Kind::Request,
-            transaction: due.transaction,
-            id,
-        };
-        due.write(MessageWriter::new(&mut self.short, &head)).ok().map(|frame| &*frame)
+        let client = if due.message.service == Service::CTL { 0 } else { client };
+        let message = begin(&mut self.short, due.message, due.transaction, client);
+        due.write(message).ok().map(|frame| &*frame)
     }
 
     /// Takes one frame. Bytes behind it are ignored: hand them in by themselves.
     pub fn receive<'m>(&mut self, now: Instant, frame: &'m [u8]) -> Incoming<'m> {
-        let (framing, message) = match Frame::parse(frame) {
-            Ok(frame) => (frame.framing, frame.message),
+        self.now = now;
+        let parsed = Frame::parse(frame);
+        let (framing, message) = match &parsed {
+            Ok(Frame { framing, message }) => (framing, message),
             Err(error) => {
                 count(&mut self.counters.malformed);
-                return Incoming::Ignored(Ignored::Malformed(error));
+                return Incoming::Ignored(Ignored::Malformed(*error));
             }
         };
         self.counters.consecutive_timeouts = 0;
         let client = framing.client().unwrap_or(0);
         let (service, kind) = (message.service(), message.kind());
         match (kind, self.state) {
-            (Kind::Response, State::Open) => self.response(now, client, &message),
-            (Kind::Response, _) if service == Service::CTL => self.own_response(now, &message),
-            (Kind::Indication, State::Open) if service == Service::CTL => self.control(now, &message),
+            (Kind::Response, State::Open) => self.response(client, message),
+            (Kind::Response, _) if service == Service::CTL => self.own_response(message),
+            (Kind::Indication, State::Open) if service == Service::CTL => self.control(message),
             // Some firmware addresses client 0 when it means all.
             (Kind::Indication, State::Open)
                 if client == BROADCAST || client == 0 || self.clients.owns(service, client) =>
             {
-                self.note_session(client, &message, Verdict::SUCCESS);
+                self.note_session(client, message, Verdict::SUCCESS);
                 Incoming::Indication(Indication { client, tlvs: message.tlvs })
             }
             (Kind::Indication, State::Open) | (Kind::Request, _) => self.ignored(Ignored::Foreign),
@@ -915,7 +918,7 @@ impl<'s> Session<'s> {
         }
     }
 
-    #[inline(never)]
+    #[inline]
     fn ignored<'m>(&mut self, why: Ignored) -> Incoming<'m> {
         count(match why {
             Ignored::Late => &mut self.counters.late,
@@ -928,14 +931,14 @@ impl<'s> Session<'s> {
     }
 
     /// An answer to the session's own messages while it opens or closes.
-    fn own_response<'m>(&mut self, now: Instant, message: &Wire<'m>) -> Incoming<'m> {
+    fn own_response<'m>(&mut self, message: &Wire<'m>) -> Incoming<'m> {
         let own = (message.id(), message.transaction) == self.own;
         let verdict = verdict(message.tlvs).unwrap_or(Verdict::failure(ProtocolError::NONE));
         match (self.state, message.id()) {
             // The answer to an earlier try tells the same.
             (State::Version, get_version_info::Message::ID) => {
-                self.services = services(message.tlvs).filter(|_| verdict.ok().is_ok());
-                self.synchronise(now)
+                self.tells_services = verdict.ok().is_ok() && self.note_services(message.tlvs).is_some();
+                self.synchronise()
             }
             // A Sync that is answered late is followed by the newest, which releases everything once more.
             (State::Sync, _) if own => match verdict.ok() {
@@ -949,7 +952,7 @@ impl<'s> Session<'s> {
                     Incoming::OpenFailed(OpenError::Refused(error))
                 }
             },
-            (State::Closing, _) if own => match self.release_next(now) {
+            (State::Closing, _) if own => match self.release_next() {
                 true => Incoming::Closed,
                 false => Incoming::Nothing,
             },
@@ -957,11 +960,28 @@ impl<'s> Session<'s> {
         }
     }
 
-    fn synchronise<'m>(&mut self, now: Instant) -> Incoming<'m> {
+    /// Notes the services in a version list ([`get_version_info::Response::service_list`]).
+    fn note_services(&mut self, tlvs: TlvSet<'_>) -> Option<()> {
+        let (_, list) = tlvs.find(0x01)?.split_first()?;
+        for (place, byte) in self.services.iter_mut().enumerate() {
+            *byte = 0;
+            // Number, and versions.
+            let mut rest = list;
+            while let Some((&[number, _, _, _, _], behind)) = rest.split_first_chunk() {
+                rest = behind;
+                if usize::from(number >> 3) == place {
+                    *byte |= 1_u8.wrapping_shl(u32::from(number & 7));
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn synchronise<'m>(&mut self) -> Incoming<'m> {
         if !self.syncs {
             return self.opened();
         }
-        self.ask(now, State::Sync);
+        self.ask(State::Sync);
         Incoming::Nothing
     }
 
@@ -971,27 +991,27 @@ impl<'s> Session<'s> {
     }
 
     /// An indication of the control service.
-    fn control<'m>(&mut self, now: Instant, message: &Wire<'m>) -> Incoming<'m> {
-        let id = message.id();
-        if id != ctl::sync_indication::Message::ID && !REVOKED.contains(&id) {
-            return Incoming::Indication(Indication { client: 0, tlvs: message.tlvs });
-        }
+    fn control<'m>(&mut self, message: &Wire<'m>) -> Incoming<'m> {
+        let named = match message.id() {
+            REVOKE | INVALID_CLIENT => message.tlvs.find(1),
+            ctl::sync_indication::Message::ID => None,
+            _ => return Incoming::Indication(Indication { client: 0, tlvs: message.tlvs }),
+        };
         // Nobody has published the layout. A service and one of our clients is the only reading that makes sense; what
         // cannot be read so is taken for the end of them all.
-        let named = message.tlvs.find(1).filter(|_| REVOKED.contains(&id));
         let Some(&[service, client]) = named.and_then(|value| value.first_chunk()) else {
             self.drop_modem();
             return Incoming::Lost;
         };
         let service = Service(service.into());
-        if self.clients.remove(|owned| owned.service == service && owned.client == client).is_none() {
+        if !self.clients.remove_number(service, client) {
             return self.ignored(Ignored::Foreign);
         }
         for slot in &mut *self.slots {
             match &mut slot.0 {
                 Some(pending) if pending.service == service && pending.client == client => {
                     // Nobody answers it any more, and its deadline is there to say so.
-                    (pending.deadline, pending.abortable, pending.due) = (now, false, None);
+                    (pending.deadline, pending.abortable, pending.due) = (self.now, false, None);
                     pending.client = BROADCAST;
                 }
                 _ => {}
@@ -1002,45 +1022,58 @@ impl<'s> Session<'s> {
 
     /// An answer while the modem is open.
     #[inline(never)]
-    fn response<'m>(&mut self, now: Instant, client: u8, message: &Wire<'m>) -> Incoming<'m> {
+    fn response<'m>(&mut self, client: u8, message: &Wire<'m>) -> Incoming<'m> {
         let (service, transaction) = (message.service(), message.transaction);
-        let of_client = |p: &Pending| p.service == service && p.client == client;
-        let mut pendings = self.slots.iter().filter_map(|slot| slot.0.as_ref());
-        let called_off = |p: &&Pending| of_client(p) && p.abort == Some(transaction);
-        if let Some(pending) = pendings.clone().find(called_off) {
-            let ticket = pending.ticket();
-            // What cannot be called off any more is about to be answered.
-            let verdict = verdict(message.tlvs).unwrap_or_default();
-            return match verdict.ok() {
+        let meant = |p: &&Pending| {
+            let joined = p.transaction == transaction || p.abort == transaction;
+            joined && p.service == service && p.client == client
+        };
+        let Some(&pending) = self.slots.iter().filter_map(|slot| slot.0.as_ref()).find(meant) else {
+            self.give_back(client, message);
+            return self.ignored(Ignored::Foreign);
+        };
+        let ticket = pending.ticket();
+        let verdict = verdict(message.tlvs);
+        if pending.transaction != transaction {
+            // It is called off. What cannot be any more is about to be answered.
+            return match verdict.unwrap_or_default().ok() {
                 Ok(()) => self.fail(ticket, Failure::Timeout),
                 Err(_) => Incoming::Nothing,
             };
         }
-        let Some(&pending) = pendings.find(|p| of_client(p) && p.transaction == transaction) else {
-            self.give_back(now, client, message);
-            return self.ignored(Ignored::Foreign);
-        };
         if pending.id != message.id() {
             return self.ignored(Ignored::Unexpected);
         }
-        let ticket = pending.ticket();
         self.free(ticket);
         if pending.abandoned {
-            self.give_back(now, client, message);
+            self.give_back(client, message);
             return self.ignored(Ignored::Late);
         }
-        if let Some(wanted) = pending.wanted {
-            return match self.obtained(now, wanted, message) {
-                Ok(()) => Incoming::Nothing,
-                Err(failure) => self.unhold(wanted, failure),
-            };
-        }
-        let verdict = match verdict(message.tlvs) {
-            Ok(verdict) => verdict,
-            Err(error) => return Incoming::Failed { ticket, failure: Failure::Malformed(error) },
+        let failure = match (verdict, pending.wanted) {
+            (Err(error), _) => Failure::Malformed(error),
+            (Ok(verdict), None) => return self.answered(client, message, ticket, verdict),
+            (Ok(verdict), Some(wanted)) => match verdict.ok() {
+                Err(error) => Failure::NoClient(error),
+                Ok(()) => match self.obtained(wanted, message) {
+                    Err(failure) => failure,
+                    Ok(()) => return Incoming::Nothing,
+                },
+            },
         };
+        match pending.wanted {
+            None => Incoming::Failed { ticket, failure },
+            Some(wanted) => match self.held(wanted) {
+                Some(ticket) => self.fail(ticket, failure),
+                None => Incoming::Nothing,
+            },
+        }
+    }
+
+    /// The answer to a request that is awaited.
+    fn answered<'m>(&mut self, client: u8, message: &Wire<'m>, ticket: Ticket, verdict: Verdict) -> Incoming<'m> {
+        let service = message.service();
         if verdict.ok() == Err(ProtocolError::INVALID_CLIENT_ID) && service != Service::CTL {
-            self.clients.remove(|owned| owned.service == service && owned.client == client);
+            self.clients.remove_number(service, client);
         }
         self.note_session(client, message, verdict);
         Incoming::Answer { ticket, answer: Answer { verdict, tlvs: message.tlvs } }
@@ -1070,22 +1103,23 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// A client was allocated, or refused: the request that waits for it can be sent.
-    fn obtained(&mut self, now: Instant, wanted: (Service, u8), message: &Wire<'_>) -> Result<(), Failure> {
-        let verdict = verdict(message.tlvs).map_err(Failure::Malformed)?;
-        verdict.ok().map_err(Failure::NoClient)?;
+    /// A client was allocated: the request that waits for it can be sent.
+    fn obtained(&mut self, wanted: (Service, u8), message: &Wire<'_>) -> Result<(), Failure> {
         // An answer that cannot be read is as good as a refusal.
         let unread = Failure::NoClient(ProtocolError::MALFORMED_MESSAGE);
         let (service, client) = allocated(message.tlvs).ok_or(unread)?;
-        if service != wanted.0 {
-            self.give_back(now, 0, message);
-            return Err(Failure::WrongService(service));
-        }
-        // There was room when it was asked for; whoever adopted clients meanwhile hears of it.
         let owned = Owned { service, instance: wanted.1, client, keep: false, handle: 0 };
-        if self.adopt(owned).is_err() {
-            self.give_back(now, 0, message);
-            return Err(Failure::NoClient(ProtocolError::CLIENT_IDS_EXHAUSTED));
+        let failure = if service != wanted.0 {
+            Some(Failure::WrongService(service))
+        } else if self.adopt(owned).is_err() {
+            // There was room when it was asked for, but clients were adopted meanwhile.
+            Some(Failure::NoClient(ProtocolError::CLIENT_IDS_EXHAUSTED))
+        } else {
+            None
+        };
+        if let Some(failure) = failure {
+            self.give_back(0, message);
+            return Err(failure);
         }
         let Some(unsent) = self.unsent.as_mut().filter(|unsent| unsent.held == Some(wanted)) else { return Ok(()) };
         unsent.held = None;
@@ -1100,18 +1134,14 @@ impl<'s> Session<'s> {
         Ok(())
     }
 
-    /// Ends the request that waits for a client, without it.
-    fn unhold<'m>(&mut self, wanted: (Service, u8), failure: Failure) -> Incoming<'m> {
-        match self.unsent.filter(|unsent| unsent.held == Some(wanted)) {
-            Some(unsent) => self.fail(unsent.ticket, failure),
-            None => Incoming::Nothing,
-        }
+    /// The request that waits for a client.
+    fn held(&self, wanted: (Service, u8)) -> Option<Ticket> {
+        self.unsent.filter(|unsent| unsent.held == Some(wanted)).map(|unsent| unsent.ticket)
     }
 
     /// Gives back what an answer brings that nobody waits for any more.
-    fn give_back(&mut self, now: Instant, client: u8, message: &Wire<'_>) {
-        let verdict = verdict(message.tlvs);
-        if !verdict.is_ok_and(|verdict| verdict.ok().is_ok()) {
+    fn give_back(&mut self, client: u8, message: &Wire<'_>) {
+        if !verdict(message.tlvs).is_ok_and(|verdict| verdict.ok().is_ok()) {
             return;
         }
         let transaction = self.fresh(message.service());
@@ -1122,24 +1152,25 @@ impl<'s> Session<'s> {
                 if self.clients.owns(service, client) {
                     return;
                 }
-                (Due::release(transaction, service, client), now + self.config.release)
+                (Due::release(transaction, service, client), self.now + self.config.release)
             }
             (Service::WDS, wds::start_network::Message::ID) => {
-                let Ok(handle) = handle(message.tlvs) else { return };
+                let Some(handle) = handle(message.tlvs) else { return };
                 if self.clients.iter().any(|owned| owned.handle == handle) {
                     return;
                 }
-                (Due::new::<wds::stop_network::Message>(transaction, handle, 4), now + STOP)
+                (Due::new::<wds::stop_network::Message>(transaction, handle, 4), self.now + STOP)
             }
             _ => return,
         };
-        let MessageId { service, id, .. } = *due.message;
-        let mut pending = Pending::new(service, id, transaction, client, deadline);
-        (pending.abandoned, pending.due) = (true, Some(due));
-        match self.occupy(pending) {
-            Some(()) => count(&mut self.counters.given_back),
-            None => count(&mut self.counters.leaked),
-        }
+        let counter = match self.occupy(due.message, transaction, client, deadline) {
+            Some(pending) => {
+                (pending.abandoned, pending.abortable, pending.due) = (true, false, Some(due));
+                &mut self.counters.given_back
+            }
+            None => &mut self.counters.leaked,
+        };
+        count(counter);
     }
 
     /// The earliest time at which [`expire`](Self::expire) has something to do.
@@ -1152,6 +1183,7 @@ impl<'s> Session<'s> {
 
     /// Acts on the time that has passed; call until `None`.
     pub fn expire(&mut self, now: Instant) -> Option<Expired> {
+        self.now = now;
         let over = self.end <= now;
         if over || self.until <= now {
             match self.state {
@@ -1159,9 +1191,9 @@ impl<'s> Session<'s> {
                     self.rest(State::Closed);
                     return Some(Expired::OpenFailed(OpenError::Timeout));
                 }
-                State::Version | State::Sync => self.ask(now, self.state),
+                State::Version | State::Sync => self.ask(self.state),
                 _ => {
-                    if self.release_next(now) {
+                    if self.release_next() {
                         return Some(Expired::Closed);
                     }
                 }
@@ -1169,25 +1201,21 @@ impl<'s> Session<'s> {
         }
         let over = |slot: &&Pending| slot.deadline <= now;
         while let Some(&pending) = self.slots.iter().filter_map(|slot| slot.0.as_ref()).find(over) {
-            let ticket = pending.ticket();
-            if pending.abortable && pending.abort.is_none() && !self.is_unsent(ticket) {
-                let until = now + self.config.abort.max(Millis(1));
-                if let Some(pending) = self.pending(ticket) {
-                    pending.deadline = until;
-                }
+            let mut ticket = pending.ticket();
+            if pending.can_be_called_off() && !self.is_unsent(ticket) {
                 self.call_off(ticket);
                 continue;
             }
             if let Some(wanted) = pending.wanted {
                 self.free(ticket);
-                if let Incoming::Failed { ticket, failure } = self.unhold(wanted, Failure::Timeout) {
-                    return Some(Expired::Failed { ticket, failure });
+                match self.held(wanted) {
+                    Some(held) => ticket = held,
+                    None => continue,
                 }
-                continue;
             }
             // A client that was revoked has no number any more.
             let failure = if pending.client == BROADCAST { Failure::Revoked } else { Failure::Timeout };
-            if let Incoming::Failed { ticket, failure } = self.fail(ticket, failure) {
+            if self.end(ticket, failure == Failure::Timeout) {
                 return Some(Expired::Failed { ticket, failure });
             }
         }
@@ -1196,21 +1224,29 @@ impl<'s> Session<'s> {
 
     /// Ends a request without an answer.
     fn fail<'m>(&mut self, ticket: Ticket, failure: Failure) -> Incoming<'m> {
-        if self.free(ticket) != Some(true) {
-            return Incoming::Nothing;
+        if self.end(ticket, failure == Failure::Timeout) {
+            Incoming::Failed { ticket, failure }
+        } else {
+            Incoming::Nothing
         }
-        if failure == Failure::Timeout {
+    }
+
+    /// Ends a request without an answer; says whether that was still awaited.
+    #[inline(never)]
+    fn end(&mut self, ticket: Ticket, timeout: bool) -> bool {
+        let awaited = self.free(ticket);
+        if awaited && timeout {
             count(&mut self.counters.timeouts);
             count(&mut self.counters.consecutive_timeouts);
         }
-        Incoming::Failed { ticket, failure }
+        awaited
     }
 
     /// Counts everything as gone, without telling the modem.
     pub(crate) fn drop_modem(&mut self) {
         self.forget();
         self.clients.clear();
-        self.services = None;
+        self.tells_services = false;
         self.rest(State::Closed);
     }
 
@@ -1224,21 +1260,21 @@ impl<'s> Session<'s> {
     }
 
     /// Has the message that opens or closes sent, to be answered in time.
-    fn enter(&mut self, now: Instant, state: State, due: Due, within: Millis) {
-        let transaction = self.fresh_control().into();
+    fn enter(&mut self, state: State, due: Due, within: Millis) {
+        let transaction = self.fresh(Service::CTL);
         (self.state, self.own) = (state, (due.message.id, transaction));
         self.due = Some(Due { transaction, ..due });
-        self.until = now + within.max(Millis(1));
+        self.until = self.now + within.max(Millis(1));
     }
 
     /// Asks for the services, or has all clients released.
     #[inline(never)]
-    fn ask(&mut self, now: Instant, state: State) {
+    fn ask(&mut self, state: State) {
         let (due, within) = match state {
             State::Sync => (Due::new::<sync::Message>(0, 0, 0), self.config.sync_try),
             _ => (Due::new::<get_version_info::Message>(0, 0, 0), self.config.version_try),
         };
-        self.enter(now, state, due, within);
+        self.enter(state, due, within);
     }
 
     /// Takes up a state in which nothing of the session's own is awaited.
@@ -1249,11 +1285,11 @@ impl<'s> Session<'s> {
     }
 
     /// Gives the next client back; true if there is none.
-    fn release_next(&mut self, now: Instant) -> bool {
+    fn release_next(&mut self) -> bool {
         match self.clients.remove(|owned| !owned.keep) {
             Some(owned) => {
                 let due = Due::release(0, owned.service, owned.client);
-                self.enter(now, State::Closing, due, self.config.release);
+                self.enter(State::Closing, due, self.config.release);
                 false
             }
             None => {
@@ -1263,26 +1299,19 @@ impl<'s> Session<'s> {
         }
     }
 
-    fn fresh_control(&mut self) -> u8 {
-        let id = self.next_control;
-        self.next_control = id.checked_add(1).unwrap_or(1);
-        id
-    }
-
     /// The next transaction number of a service: not 0, and not one that is under way.
     #[inline(never)]
     fn fresh(&mut self, service: Service) -> u16 {
         let control = service == Service::CTL;
-        let tries = self.slots.len().saturating_mul(2);
-        let mut number = 0;
-        for _ in 0..=tries {
-            number = if control { self.fresh_control().into() } else { self.next_transaction };
-            if !control {
-                self.next_transaction = number.checked_add(1).unwrap_or(1);
-            }
-            let taken = |p: &Pending| {
-                (p.service == Service::CTL) == control && (p.transaction == number || p.abort == Some(number))
-            };
+        let [of_control, of_others] = &mut self.next;
+        let (next, last) = if control { (of_control, u8::MAX.into()) } else { (of_others, u16::MAX) };
+        let mut number = *next;
+        // Of any numbers in a row, few can be taken; the end is for more slots than the control service has numbers.
+        for _ in 0..u16::MAX {
+            number = *next;
+            *next = if number < last { number.wrapping_add(1) } else { 1 };
+            let taken =
+                |p: &Pending| (p.service == Service::CTL) == control && (p.transaction == number || p.abort == number);
             if !self.slots.iter().any(|slot| slot.0.as_ref().is_some_and(taken)) {
                 break;
             }
@@ -1291,37 +1320,32 @@ impl<'s> Session<'s> {
     }
 
     #[inline(never)]
-    fn pending(&mut self, ticket: Ticket) -> Option<&mut Pending> {
-        self.slots.iter_mut().filter_map(|slot| slot.0.as_mut()).find(|pending| pending.ticket() == ticket)
+    fn slot(&mut self, ticket: Ticket) -> Option<&mut Slot> {
+        self.slots.iter_mut().find(|slot| slot.0.as_ref().is_some_and(|pending| pending.ticket() == ticket))
     }
 
-    /// Frees the slot of a request, and drops the request if it was not sent. Says whether the answer was still awaited;
-    /// `None` if there is no such request.
+    fn pending(&mut self, ticket: Ticket) -> Option<&mut Pending> {
+        self.slot(ticket)?.0.as_mut()
+    }
+
+    /// Frees the slot of a request, and drops the request if it was not sent. Says whether the answer was still awaited.
     #[inline(never)]
-    fn free(&mut self, ticket: Ticket) -> Option<bool> {
+    fn free(&mut self, ticket: Ticket) -> bool {
         if self.is_unsent(ticket) {
             self.unsent = None;
         }
-        let of_ticket = |slot: &&mut Slot| slot.0.as_ref().is_some_and(|pending| pending.ticket() == ticket);
-        let slot = self.slots.iter_mut().find(of_ticket)?;
-        slot.0.take().map(|pending| !pending.abandoned)
+        self.slot(ticket).and_then(|slot| slot.0.take()).is_some_and(|pending| !pending.abandoned)
     }
 }
 
 impl Pending {
-    fn new(service: Service, id: u16, transaction: u16, client: u8, deadline: Instant) -> Self {
-        Self {
-            service,
-            id,
-            transaction,
-            client,
-            abortable: false,
-            abandoned: false,
-            deadline,
-            abort: None,
-            due: None,
-            wanted: None,
-        }
+    /// Whether it was given up, and nothing has to be done about it.
+    fn leaves_nothing(&self) -> bool {
+        self.abandoned && self.due.is_none() && self.wanted.is_none() && !self.abortable
+    }
+
+    fn can_be_called_off(&self) -> bool {
+        self.abortable && self.abort == self.transaction
     }
 
     fn ticket(&self) -> Ticket {
@@ -1329,9 +1353,12 @@ impl Pending {
     }
 }
 
-/// In what a request to a client travels.
-fn framing(service: Service, client: u8) -> Framing {
-    if u8::try_from(service.0).is_ok() { Framing::host(client) } else { Framing::Wide { client } }
+/// Begins a request to a client, in the frame of its service.
+#[inline(never)]
+fn begin<'b>(buffer: &'b mut [u8], message: &MessageId, transaction: u16, client: u8) -> MessageWriter<'b> {
+    let MessageId { service, id, .. } = *message;
+    let framing = if service.0 > 255 { Framing::Wide { client } } else { Framing::host(client) };
+    MessageWriter::new(buffer, &Head { framing, service, kind: Kind::Request, transaction, id })
 }
 
 /// What an allocation brought: the service, in one byte or two, and the client.
@@ -1347,26 +1374,12 @@ fn allocated(tlvs: TlvSet<'_>) -> Option<(Service, u8)> {
 
 /// The handle of a data session that was started.
 #[inline(never)]
-fn handle(tlvs: TlvSet<'_>) -> Result<u32, DecodeError> {
-    tlvs.require(0x01)
+fn handle(tlvs: TlvSet<'_>) -> Option<u32> {
+    tlvs.find(0x01)?.first_chunk().map(|handle| u32::from_le_bytes(*handle))
 }
 
 /// How a request went.
 #[inline(never)]
 fn verdict(tlvs: TlvSet<'_>) -> Result<Verdict, DecodeError> {
     tlvs.require(Verdict::TLV)
-}
-
-/// The services in a version list ([`get_version_info::Response::service_list`]), one bit each.
-fn services(tlvs: TlvSet<'_>) -> Option<[u8; 32]> {
-    let (_, list) = tlvs.find(0x01)?.split_first()?;
-    let mut services = [0_u8; 32];
-    // Number, and versions.
-    for info in list.chunks_exact(5) {
-        let number = *info.first()?;
-        if let Some(byte) = services.get_mut(usize::from(number >> 3)) {
-            *byte |= 1_u8.wrapping_shl(u32::from(number & 7));
-        }
-    }
-    Some(services)
 }

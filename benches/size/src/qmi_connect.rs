@@ -42,7 +42,10 @@ macro_rules! sequence {
             /// Connects, and reports what happens meanwhile until the connection is lost.
 pub $($asynchronous)? fn $name<C: $bound>(mut client: $client<'_, C>) -> Result<(), Error<C::Error>> {
     client.open() $($wait)*?;
-    put(u32::from(client.unlock(text(), Millis(word())) $($wait)*?));
+    match client.unlock(text(), Millis(word())) $($wait)* {
+        Ok(entered) => put(u32::from(entered)),
+        Err(error) => return Err(error),
+    }
     client.register(Selection::Automatic, Millis(word())) $($wait)*?;
     client.ask::<nas::register_indications::Message>(|request| {
         request.signal_info(true).system_info(true);
@@ -86,25 +89,28 @@ sequence!(connect, Blocking, MessageChannel, [] []);
 sequence!(connect_async, Client, Link, [async] [.await]);
 
 /// Everything an IP stack wants to know.
-fn addresses(settings: &Settings) {
-    if let Some(ipv4) = &settings.ipv4 {
+fn addresses(settings: &Settings<'_>) {
+    if let Some(ipv4) = settings.ipv4() {
+        let [first, second] = ipv4.dns;
         put_bytes(&ipv4.address.octets());
         put(u32::from(ipv4.prefix_length));
-        for address in [ipv4.gateway].iter().chain(&ipv4.dns).flatten() {
-            put_bytes(&address.octets());
+        for address in [ipv4.gateway, first, second] {
+            address.iter().for_each(|address| put_bytes(&address.octets()));
         }
     }
-    if let Some(ipv6) = &settings.ipv6 {
-        put_bytes(&ipv6.address.octets());
+    if let Some(ipv6) = settings.ipv6() {
+        let [first, second] = ipv6.dns;
+        put_bytes(ipv6.address);
         put(u32::from(ipv6.prefix_length));
-        for address in [ipv6.gateway].iter().chain(&ipv6.dns).flatten() {
-            put_bytes(&address.octets());
+        for address in [ipv6.gateway, first, second] {
+            address.iter().for_each(|address| put_bytes(*address));
         }
     }
-    put(settings.mtu.unwrap_or(0));
+    put(settings.mtu().unwrap_or(0));
 }
 
 /// What a program does with an error: it gives the reason to somebody.
+#[inline(never)]
 pub fn report<E>(result: Result<(), Error<E>>) {
     let Err(error) = result else { return };
     match error {

@@ -2,12 +2,12 @@
 
 use core::fmt;
 
-use mbim_wire::Status;
 use mbim_wire::message::{CommandDone, IndicateStatus};
 use mbim_wire::service::proxy_control::VersionNotification;
+use mbim_wire::{Status, Uuid};
 
-use super::queue::Queue;
 use super::{Error, Memory};
+use crate::client::queue::Queue;
 use crate::procedure::mbim::{Layouts, Outcome, Procedure, Step, proxy_versions};
 use crate::session::mbim::{Config, Event, Expired, Failure, OpenError, Place, Session, SessionError, Ticket};
 use crate::time::{Instant, Millis};
@@ -231,7 +231,7 @@ impl<'s> Core<'s> {
                         if let Some(layouts) = self.heed.and_then(|heed| heed(&indication)) {
                             self.layouts = layouts;
                         }
-                        self.indications.push(&indication);
+                        let _ = keep(&mut self.indications, &indication);
                     }
                 }
                 Event::Answer { ticket, place } => {
@@ -271,10 +271,17 @@ impl<'s> Core<'s> {
         if self.session.is_open() {
             return versions;
         }
-        while let Some(indication) = self.indications.pop() {
+        while let Some(indication) = self.next_indication() {
             versions = proxy_versions(&indication).or(versions);
         }
         versions
+    }
+
+    /// The oldest indication that waits to be read.
+    pub(super) fn next_indication(&mut self) -> Option<IndicateStatus<'_>> {
+        let (service, rest) = self.indications.pop()?.split_first_chunk()?;
+        let (cid, body) = rest.split_first_chunk()?;
+        Some(IndicateStatus { service: Uuid(*service), cid: u32::from_le_bytes(*cid), body })
     }
 
     /// The last answer.
@@ -286,4 +293,16 @@ impl<'s> Core<'s> {
     pub(super) fn body(&self) -> &[u8] {
         self.answer().map_or(&[], |answer| answer.body)
     }
+}
+
+/// Keeps an indication: the service, the command, the information buffer. What does not fit is counted.
+#[inline(never)]
+fn keep(indications: &mut Queue<'_>, indication: &IndicateStatus<'_>) -> Option<()> {
+    let length = indication.body.len().checked_add(20)?;
+    let (service, rest) = indications.push(length)?.split_first_chunk_mut()?;
+    let (cid, body) = rest.split_first_chunk_mut()?;
+    (*service, *cid) = (indication.service.0, indication.cid.to_le_bytes());
+    // Not `copy_from_slice`, which can panic as far as the compiler knows.
+    body.iter_mut().zip(indication.body).for_each(|(to, from)| *to = *from);
+    Some(())
 }

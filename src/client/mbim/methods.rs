@@ -170,7 +170,7 @@ macro_rules! client_methods {
             until: Instant,
         ) -> Result<Option<IndicateStatus<'_>>, Error<C::Error>> {
             self.drive(Job::Listen(until)) $($wait)* ?;
-            Ok(self.core.indications.pop())
+            Ok(self.core.next_indication())
         }
 
         /// Does what a procedure says, to its end.

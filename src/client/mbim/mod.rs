@@ -29,7 +29,6 @@
 pub mod blocking;
 mod core;
 mod methods;
-mod queue;
 mod services;
 
 use ::core::fmt;

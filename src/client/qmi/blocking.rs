@@ -5,7 +5,7 @@ use core::fmt;
 use qmi_wire::service::{Service, dms, nas, wds};
 use qmi_wire::{Exchange, TlvSet, Verdict, View};
 
-use super::core::{Core, Job, Next};
+use super::core::{Core, Job, Next, Release};
 use super::methods::client_methods;
 use super::{Error, Indication, Memory, MessageId, Owned, Question, Record};
 use crate::channel::blocking::MessageChannel;
@@ -54,19 +54,19 @@ impl<'s, C: MessageChannel> Client<'s, C> {
 
     /// The run loop.
     fn drive(&mut self, mut job: Job<'_>) -> Result<(), Error<C::Error>> {
-        self.core.begin(self.channel.now(), &job)?;
+        self.core.begin(self.channel.now(), &job);
         loop {
+            // The channel knows how long it tries.
+            if let Some(frame) = self.core.outgoing() {
+                self.channel.send(frame).map_err(Error::Channel)?;
+                continue;
+            }
             match self.core.next(self.channel.now(), &mut job)? {
-                // The channel knows how long it tries.
-                Next::Send(_) => {
-                    if let Some(frame) = self.core.outgoing() {
-                        self.channel.send(frame).map_err(Error::Channel)?;
-                    }
-                }
+                Next::Send => {}
+                // A channel that waits by itself knows when a message was broken off.
                 Next::Receive(until) => {
                     let length = self.channel.receive(self.core.transfer, until).map_err(Error::Channel)?;
-                    // A channel that waits by itself knows when a message was broken off.
-                    let _ = self.core.received(self.channel.now(), length);
+                    self.core.received(self.channel.now(), length);
                 }
                 Next::Done => return Ok(()),
             }

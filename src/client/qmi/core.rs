@@ -7,10 +7,12 @@ use qmi_wire::frame::{Frame, frame_len};
 use qmi_wire::service::Service;
 use qmi_wire::{ProtocolError, TlvSet};
 
-use super::queue::Queue;
 use super::{Error, Memory};
-use crate::procedure::qmi::{MessageId, Outcome, Procedure, Step};
-use crate::session::qmi::{Config, Expired, Failure, Incoming, OpenError, Session, SessionError, Ticket};
+use crate::client::queue::Queue;
+use crate::procedure::qmi::{MessageId, Outcome, Procedure, Question, Step};
+use crate::session::qmi::{
+    Config, Due, Expired, Failure, Incoming, Indication, OpenError, Owned, Session, SessionError, Ticket,
+};
 use crate::time::{Instant, Millis};
 
 /// How long to wait after DEVICE_NOT_READY before asking again.
@@ -24,18 +26,18 @@ pub(super) enum Job<'j> {
     Open,
     /// Close it.
     Close,
-    /// Give a client back.
-    Release(Service, u8),
     /// Wait for an indication to read, or for the time.
     Listen(Instant),
     /// Follow a procedure to its end.
     Follow(&'j mut dyn Procedure),
 }
 
-/// How far a procedure is.
-#[derive(Clone, Debug)]
+/// How far a job is. What is waited for besides, and until when, is in [`Core`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+// A tag of its own is compared with less code than one that shares its byte with a failure.
+#[repr(u8)]
 enum Stage {
-    /// Its next step is due; what came of the last one. The bytes of an answer are in the transfer.
+    /// The next step of a procedure is due; what came of the last one. The bytes of an answer are in the transfer.
     Begin,
     Answered,
     Refused(ProtocolError),
@@ -45,21 +47,45 @@ enum Stage {
     /// No procedure is followed: an indication is awaited.
     Listening,
     /// The answer is awaited, or the indication that brings the result.
-    Asked(Ticket, Option<MessageId>),
+    Asked(Ticket),
     /// That indication is awaited.
-    Hearing(MessageId, Instant),
-    /// It rests until then, or until an indication comes that was not among so many.
-    Resting(Instant, u32),
+    Hearing,
+    /// It rests, or until an indication comes that was not there before.
+    Resting,
     /// The modem is not ready; the procedure starts over then.
-    NotReady(Instant),
+    NotReady,
     /// Client numbers are recovered; the procedure starts over afterwards.
     Recovering,
+    /// The procedure is at its end.
+    Done,
 }
 
-/// What the client has to do next.
+/// Gives a client back; it counts as given back, whatever the modem answers.
+pub(super) struct Release(Due);
+
+impl Release {
+    pub(super) fn new(owned: &Owned) -> Self {
+        Self(Due::release(0, owned.service, owned.client))
+    }
+}
+
+impl Procedure for Release {
+    fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step<'_> {
+        match outcome {
+            Outcome::Begin => Step::Ask(Question::new(self.0.message, &self.0).within(Millis::from_secs(3))),
+            _ => Step::Done,
+        }
+    }
+
+    fn hears_of_not_ready(&self) -> bool {
+        true
+    }
+}
+
+/// What the client has to do next, when there is nothing to send.
 pub(super) enum Next {
-    /// Send what [`Core::outgoing`] lends; if the carrier has not taken it by then, tell [`Core::received`].
-    Send(Instant),
+    /// See whether there is something to send by now.
+    Send,
     /// Receive into [`Core::transfer`] until then, and tell [`Core::received`].
     Receive(Instant),
     /// Nothing: the job is done.
@@ -72,6 +98,12 @@ pub(super) struct Core<'s> {
     pub(super) transfer: &'s mut [u8],
     pub(super) indications: Queue<'s>,
     stage: Stage,
+    /// The indication that is awaited.
+    told: Option<MessageId>,
+    /// How long is waited, if not until something happens.
+    until: Instant,
+    /// How many indications had come when the rest began.
+    seen: u32,
     /// Where the last answer is in the transfer, until the next one comes.
     answer: Range<usize>,
     /// Frames of the transfer that were not looked at yet: a carrier may deliver several at once.
@@ -102,6 +134,9 @@ impl<'s> Core<'s> {
             transfer: memory.transfer,
             indications: Queue::new(memory.indications),
             stage: Stage::Begin,
+            told: None,
+            until: Instant::FAR,
+            seen: 0,
             answer: 0..0,
             rest: 0..0,
             lost: false,
@@ -111,11 +146,12 @@ impl<'s> Core<'s> {
     }
 
     /// Begins a job. What an earlier one left behind, because its future was dropped, is given up.
-    pub(super) fn begin<E>(&mut self, now: Instant, job: &Job<'_>) -> Result<(), Error<E>> {
-        if let Stage::Asked(ticket, _) = self.stage {
+    pub(super) fn begin(&mut self, now: Instant, job: &Job<'_>) {
+        if let Stage::Asked(ticket) = self.stage {
             self.session.abandon(now, ticket);
         }
-        (self.stage, self.not_ready) = (Stage::Begin, 0);
+        (self.stage, self.not_ready, self.told, self.until) = (Stage::Begin, 0, None, Instant::FAR);
+        self.refused = None;
         match job {
             Job::Open => {
                 if !self.session.is_opening() {
@@ -123,146 +159,132 @@ impl<'s> Core<'s> {
                     self.rest = 0..0;
                     self.lost = false;
                 }
-                self.refused = None;
                 self.session.open(now);
             }
             Job::Close => self.session.close(now),
-            Job::Release(service, instance) => {
-                let timeout = Millis::from_secs(3);
-                let ticket = self.session.release(now, timeout, *service, *instance).map_err(Error::Session)?;
-                self.stage = Stage::Asked(ticket, None);
-            }
-            Job::Listen(_) => self.stage = Stage::Listening,
+            Job::Listen(until) => (self.stage, self.until) = (Stage::Listening, *until),
             Job::Follow(_) => {}
         }
-        Ok(())
     }
 
-    /// The next frame to send.
+    /// Until when is waited for whatever is awaited: a frame that the carrier has not taken by then is given up, which
+    /// [`received`](Self::received) is told.
+    pub(super) fn until(&self) -> Instant {
+        self.until.min(self.session.poll_at())
+    }
+
+    /// Whether the peer lets a time limit pass.
+    pub(super) fn is_late(&self, now: Instant) -> bool {
+        self.session.poll_at() <= now
+    }
+
+    /// The next frame to send, before anything else is done.
     pub(super) fn outgoing(&mut self) -> Option<&[u8]> {
         self.session.transmit()
     }
 
-    /// Goes on with the job as far as it goes without the modem.
+    /// Goes on with the job, without the modem.
     pub(super) fn next<E>(&mut self, now: Instant, job: &mut Job<'_>) -> Result<Next, Error<E>> {
-        loop {
-            if self.session.has_due() {
-                let until = match (&*job, &self.stage) {
-                    (Job::Listen(until), _) => *until,
-                    (_, Stage::Resting(until, _) | Stage::NotReady(until) | Stage::Hearing(_, until)) => *until,
-                    _ => Instant::FAR,
-                };
-                return Ok(Next::Send(until.min(self.session.poll_at())));
-            }
-            let until = match job {
-                _ if self.lost => {
-                    self.lost = false;
-                    return Err(Error::Lost);
-                }
-                Job::Open if self.session.is_open() => return Ok(Next::Done),
-                Job::Open => match self.refused {
-                    Some(error) => return Err(Error::Open(error)),
-                    None => Instant::FAR,
-                },
-                Job::Close if self.session.is_closed() => return Ok(Next::Done),
-                Job::Close => Instant::FAR,
-                // The client is gone, whatever the modem says.
-                Job::Release(..) if !matches!(self.stage, Stage::Asked(..)) => return Ok(Next::Done),
-                Job::Release(..) => Instant::FAR,
-                Job::Listen(_) if !self.indications.is_empty() => return Ok(Next::Done),
-                Job::Listen(_) if !self.session.is_open() => return Err(Error::Session(SessionError::NotOpen)),
-                // What is there is received, whatever the time.
-                Job::Listen(until) if *until <= now && matches!(self.stage, Stage::Rested) => return Ok(Next::Done),
-                Job::Listen(until) => *until,
-                Job::Follow(procedure) => match self.stage {
-                    Stage::Asked(..) => Instant::FAR,
-                    Stage::Resting(until, seen) if until <= now || self.indications.arrived() != seen => {
-                        self.stage = Stage::Rested;
-                        continue;
-                    }
-                    Stage::Hearing(_, until) if until <= now => {
-                        self.stage = Stage::Rested;
-                        continue;
-                    }
-                    Stage::Resting(until, _) | Stage::Hearing(_, until) => until,
-                    Stage::NotReady(until) if until > now => until,
-                    Stage::Recovering if self.session.is_opening() => Instant::FAR,
-                    Stage::Recovering => match self.refused.take() {
-                        Some(error) => return Err(Error::Open(error)),
-                        None => {
-                            self.stage = Stage::Begin;
-                            continue;
-                        }
-                    },
-                    _ => match self.step(now, *procedure)? {
-                        true => return Ok(Next::Done),
-                        false => continue,
-                    },
-                },
-            };
-            if !self.rest.is_empty() {
-                self.look(now);
-                continue;
-            }
-            return Ok(Next::Receive(until.min(self.session.poll_at())));
+        if core::mem::take(&mut self.lost) {
+            return Err(Error::Lost);
         }
+        let over = self.until <= now;
+        match job {
+            Job::Open if self.session.is_open() => return Ok(Next::Done),
+            Job::Open => {
+                if let Some(error) = self.refused {
+                    return Err(Error::Open(error));
+                }
+            }
+            Job::Close if self.session.is_closed() => return Ok(Next::Done),
+            Job::Close => {}
+            Job::Listen(_) if !self.indications.is_empty() => return Ok(Next::Done),
+            Job::Listen(_) if !self.session.is_open() => return Err(Error::Session(SessionError::NotOpen)),
+            // What is there is received, whatever the time.
+            Job::Listen(_) if over && matches!(self.stage, Stage::Rested) => return Ok(Next::Done),
+            Job::Listen(_) => {}
+            Job::Follow(procedure) => {
+                let waits = match self.stage {
+                    Stage::Done => return Ok(Next::Done),
+                    Stage::Asked(_) => true,
+                    Stage::Resting => !over && self.indications.arrived() == self.seen,
+                    Stage::Hearing | Stage::NotReady => !over,
+                    Stage::Recovering => self.session.is_opening(),
+                    _ => false,
+                };
+                if !waits {
+                    self.step(now, *procedure)?;
+                    return Ok(Next::Send);
+                }
+            }
+        }
+        if self.rest.is_empty() {
+            return Ok(Next::Receive(self.until()));
+        }
+        self.look(now);
+        Ok(Next::Send)
     }
 
-    /// Takes one step of a procedure; true if it is done.
+    /// Takes one step of a procedure.
     #[inline(never)]
-    fn step<E>(&mut self, now: Instant, procedure: &mut dyn Procedure) -> Result<bool, Error<E>> {
+    fn step<E>(&mut self, now: Instant, procedure: &mut dyn Procedure) -> Result<(), Error<E>> {
+        (self.told, self.until) = (None, Instant::FAR);
+        let tlvs = self.tlvs();
         let outcome = match self.stage {
             Stage::Refused(ProtocolError::DEVICE_NOT_READY)
                 if self.not_ready < NOT_READY_TRIES && !procedure.hears_of_not_ready() =>
             {
                 self.not_ready = self.not_ready.wrapping_add(1);
                 self.session.count_not_ready();
-                self.stage = Stage::NotReady(now + NOT_READY_WAIT);
-                return Ok(false);
+                (self.stage, self.until) = (Stage::NotReady, now + NOT_READY_WAIT);
+                return Ok(());
             }
             Stage::Failed(Failure::NoClient(ProtocolError::CLIENT_IDS_EXHAUSTED)) if self.session.is_exclusive() => {
                 self.stage = Stage::Recovering;
-                return if self.session.recover(now) { Ok(false) } else { Err(Error::Lost) };
+                return if self.session.recover(now) { Ok(()) } else { Err(Error::Lost) };
             }
-            Stage::Answered => Outcome::Answer(self.tlvs()),
-            Stage::Refused(error) => Outcome::Refused(error, self.tlvs()),
+            Stage::Answered => Outcome::Answer(tlvs),
             // A service that cannot be had is refused like a message that is not there.
-            Stage::Failed(Failure::NoClient(error)) => Outcome::Refused(error, TlvSet::empty(Service::CTL, 0)),
+            Stage::Refused(error) | Stage::Failed(Failure::NoClient(error)) => Outcome::Refused(error, tlvs),
             Stage::Failed(failure) => Outcome::Failed(failure),
-            Stage::Told => Outcome::Told(self.tlvs()),
-            Stage::Rested => Outcome::Rested,
-            _ => Outcome::Begin,
+            Stage::Told => Outcome::Told(tlvs),
+            Stage::Rested | Stage::Resting | Stage::Hearing => Outcome::Rested,
+            _ => match self.refused.take() {
+                Some(error) => return Err(Error::Open(error)),
+                None => Outcome::Begin,
+            },
         };
         let question = match procedure.step(now, outcome) {
             Step::Ask(question) => question,
             Step::Listen(message, until) => {
-                self.stage = Stage::Hearing(*message, until);
-                return Ok(false);
+                (self.stage, self.told, self.until) = (Stage::Hearing, Some(*message), until);
+                return Ok(());
             }
             Step::Rest(until) => {
-                self.stage = Stage::Resting(until, self.indications.arrived());
-                return Ok(false);
+                (self.stage, self.until, self.seen) = (Stage::Resting, until, self.indications.arrived());
+                return Ok(());
             }
-            Step::Done => return Ok(true),
+            Step::Done => {
+                self.stage = Stage::Done;
+                return Ok(());
+            }
             Step::Fail(stop) => return Err(stop.into()),
         };
-        let told = question.told.then_some(*question.message);
+        self.told = question.told.then_some(*question.message);
         self.answer = 0..0;
         self.stage =
             match self.session.start(now, question.timeout, question.message, question.instance, question.request) {
-                Ok(ticket) => Stage::Asked(ticket, told),
+                Ok(ticket) => Stage::Asked(ticket),
                 Err(SessionError::NoService(_)) => {
                     Stage::Failed(Failure::NoClient(ProtocolError::INVALID_SERVICE_TYPE))
                 }
                 Err(error) => return Err(Error::Session(error)),
             };
-        Ok(false)
+        Ok(())
     }
 
-    /// Hands on what was received: the length of a transfer, or that the time was up. Says whether the peer let a time
-    /// limit pass.
-    pub(super) fn received(&mut self, now: Instant, length: Option<usize>) -> bool {
-        let late = length.is_none() && self.session.poll_at() <= now;
+    /// Hands on what was received: the length of a transfer, or that the time was up.
+    pub(super) fn received(&mut self, now: Instant, length: Option<usize>) {
         if matches!(self.stage, Stage::Listening) {
             self.stage = Stage::Rested;
         }
@@ -272,12 +294,11 @@ impl<'s> Core<'s> {
         }
         while let Some(expired) = self.session.expire(now) {
             match expired {
-                Expired::Failed { ticket, failure } => self.settle(ticket, Stage::Failed(failure)),
+                Expired::Failed { ticket, failure } => self.settle(ticket, failure),
                 Expired::OpenFailed(error) => self.refused = Some(error),
                 Expired::Closed => {}
             }
         }
-        late
     }
 
     /// Looks at the next frame of the transfer.
@@ -293,23 +314,24 @@ impl<'s> Core<'s> {
         let Some(frame) = frames.get(..length) else { return };
         let stage = match self.session.receive(now, frame) {
             Incoming::Indication(told) => {
-                let is = |id: &MessageId| id.service == told.service() && id.id == told.id();
-                match &self.stage {
-                    Stage::Hearing(id, _) if is(id) => Stage::Told,
-                    Stage::Asked(ticket, Some(id)) if is(id) => {
-                        self.session.abandon(now, *ticket);
-                        Stage::Told
+                let awaited = self.told.is_some_and(|id| id.service == told.service() && id.id == told.id());
+                if !awaited {
+                    if let Some(place) = self.indications.push(frame.len()) {
+                        // Not `copy_from_slice`, which can panic as far as the compiler knows.
+                        place.iter_mut().zip(frame).for_each(|(to, from)| *to = *from);
                     }
-                    _ => return self.indications.push(frame),
+                    return;
                 }
-            }
-            Incoming::Answer { ticket, answer } if matches!(self.stage, Stage::Asked(asked, _) if asked == ticket) => {
-                match answer.verdict.ok() {
-                    Ok(()) => Stage::Answered,
-                    Err(error) => Stage::Refused(error),
+                if let Stage::Asked(ticket) = self.stage {
+                    self.session.abandon(now, ticket);
                 }
+                Stage::Told
             }
-            Incoming::Failed { ticket, failure } => return self.settle(ticket, Stage::Failed(failure)),
+            Incoming::Answer { ticket, answer } if self.awaits(ticket) => match answer.verdict.ok() {
+                Ok(()) => Stage::Answered,
+                Err(error) => Stage::Refused(error),
+            },
+            Incoming::Failed { ticket, failure } => return self.settle(ticket, failure),
             Incoming::Lost => {
                 self.lost = true;
                 return;
@@ -320,14 +342,19 @@ impl<'s> Core<'s> {
             }
             _ => return,
         };
-        (self.answer, self.stage) = (start..self.rest.start, stage);
+        (self.answer, self.stage, self.told) = (start..self.rest.start, stage, None);
     }
 
-    /// The awaited request has ended.
+    /// Whether that request is awaited.
+    fn awaits(&self, ticket: Ticket) -> bool {
+        matches!(self.stage, Stage::Asked(awaited) if awaited == ticket)
+    }
+
+    /// A request has ended.
     #[inline(never)]
-    fn settle(&mut self, ticket: Ticket, stage: Stage) {
-        if matches!(self.stage, Stage::Asked(awaited, _) if awaited == ticket) {
-            self.stage = stage;
+    fn settle(&mut self, ticket: Ticket, failure: Failure) {
+        if self.awaits(ticket) {
+            self.stage = Stage::Failed(failure);
         }
     }
 
@@ -338,5 +365,11 @@ impl<'s> Core<'s> {
             Some(Ok(frame)) => frame.message.tlvs,
             _ => TlvSet::empty(Service::CTL, 0),
         }
+    }
+
+    /// The oldest indication that waits to be read.
+    pub(super) fn next_indication(&mut self) -> Option<Indication<'_>> {
+        let frame = Frame::parse(self.indications.pop()?).ok()?;
+        Some(Indication { client: frame.framing.client().unwrap_or(0), tlvs: frame.message.tlvs })
     }
 }

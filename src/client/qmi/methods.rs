@@ -90,7 +90,13 @@ macro_rules! client_methods {
         ///
         /// The modem gives it back all the same, if the request was sent.
         pub $($asynchronous)? fn release(&mut self, service: Service, instance: u8) -> Result<(), Error<C::Error>> {
-            self.drive(Job::Release(service, instance)) $($wait)*
+            let owned = self.disown(service, instance).ok_or(Error::Session(SessionError::NoClient(service)))?;
+            let released = self.drive(Job::Follow(&mut Release::new(&owned))) $($wait)*;
+            if matches!(released, Err(Error::Session(_))) {
+                // Nothing was sent, and its place is still free.
+                let _ = self.adopt(owned);
+            }
+            released
         }
 
         /// Whether the modem has a service; true if it did not tell which it has.
@@ -156,7 +162,7 @@ macro_rules! client_methods {
             until: Instant,
         ) -> Result<Option<Indication<'_>>, Error<C::Error>> {
             self.drive(Job::Listen(until)) $($wait)* ?;
-            Ok(self.core.indications.pop())
+            Ok(self.core.next_indication())
         }
 
         /// Does what a procedure says, to its end.
@@ -201,7 +207,7 @@ macro_rules! client_methods {
                 }
                 // The modem answered that it does not know the client: then it is out of the table.
                 if self.core.session.owned(owned.service, instance).is_some() {
-                    self.drive(Job::Release(owned.service, instance)) $($wait)* ?;
+                    self.release(owned.service, instance) $($wait)* ?;
                 }
             }
             Ok(sessions)
@@ -276,6 +282,7 @@ macro_rules! client_methods {
         /// # Cancellation
         ///
         /// Whether the PIN was tried shows in [`sim`](Self::sim).
+        #[inline(never)]
         pub $($asynchronous)? fn unlock(&mut self, pin: &str, patience: Millis) -> Result<bool, Error<C::Error>> {
             let mut code = UseCode::unlock(pin, self.now() + patience);
             self.drive(Job::Follow(&mut code)) $($wait)* ?;
@@ -429,7 +436,7 @@ macro_rules! client_methods {
             &mut self,
             session: u8,
             family: wds::IpFamily,
-        ) -> Result<Settings, Error<C::Error>> {
+        ) -> Result<Settings<'_>, Error<C::Error>> {
             let mut read = ReadSettings::new(connect::instance(session, family));
             self.drive(Job::Follow(&mut read)) $($wait)* ?;
             Settings::new(self.core.tlvs()).map_err(Error::Decode)

@@ -40,7 +40,6 @@
 pub mod blocking;
 mod core;
 mod methods;
-mod queue;
 
 use ::core::fmt;
 
@@ -51,7 +50,7 @@ pub use crate::procedure::qmi::{ConnectRequest, EndReason, Lock, Question, Refus
 pub use crate::session::qmi::{Indication, MessageId, Owned, Record};
 pub use qmi_wire::ProtocolError;
 
-use self::core::{Core, Job, Next};
+use self::core::{Core, Job, Next, Release};
 use self::methods::client_methods;
 use super::Link;
 use crate::procedure::qmi::connect::{self, DataStatus};
@@ -69,6 +68,8 @@ use crate::time::{Instant, Millis};
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
+// Errors are handed on from call to call: behind a tag of a whole word they are copied as words.
+#[repr(u32)]
 pub enum Error<E> {
     /// The carrier failed.
     Channel(E),
@@ -163,7 +164,7 @@ impl<E: fmt::Debug + fmt::Display> ::core::error::Error for Error<E> {}
 pub struct Memory<'s> {
     /// What the carrier delivers at once: one frame of the longest answer at least, 2048 bytes for what modems usually send.
     pub transfer: &'s mut [u8],
-    /// Indications that wait to be read, with 13 bytes of headers each. Those that do not fit are counted, see
+    /// Indications that wait to be read, with 17 bytes of headers each. Those that do not fit are counted, see
     /// [`Client::lost_indications`].
     pub indications: &'s mut [u8],
     /// The session's memory. A client has one request under way, which may need a client first, so two slots do; more only
@@ -215,20 +216,24 @@ impl<'s, C: Link> Client<'s, C> {
 
     /// The run loop.
     async fn drive(&mut self, mut job: Job<'_>) -> Result<(), Error<C::Error>> {
-        self.core.begin(self.link.now(), &job)?;
+        self.core.begin(self.link.now(), &job);
         loop {
-            match self.core.next(self.link.now(), &mut job)? {
-                Next::Send(until) => {
-                    let Some(frame) = self.core.outgoing() else { continue };
-                    if !self.link.send(frame, until).await.map_err(Error::Channel)? {
-                        self.core.received(self.link.now(), None);
-                    }
+            let until = self.core.until();
+            if let Some(frame) = self.core.outgoing() {
+                if !self.link.send(frame, until).await.map_err(Error::Channel)? {
+                    self.core.received(self.link.now(), None);
                 }
+                continue;
+            }
+            match self.core.next(self.link.now(), &mut job)? {
+                Next::Send => {}
                 Next::Receive(until) => {
                     let length = self.link.receive(self.core.transfer, until).await.map_err(Error::Channel)?;
-                    if self.core.received(self.link.now(), length) {
+                    let now = self.link.now();
+                    if length.is_none() && self.core.is_late(now) {
                         self.link.boundary();
                     }
+                    self.core.received(now, length);
                 }
                 Next::Done => return Ok(()),
             }

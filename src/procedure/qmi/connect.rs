@@ -4,15 +4,15 @@
 //! and go down each by itself. The client of a session is found by its [`instance`].
 
 use core::fmt;
-use core::net::{Ipv4Addr, Ipv6Addr};
+use core::net::Ipv4Addr;
 
 use qmi_wire::frame::MessageWriter;
 use qmi_wire::service::wds;
-use qmi_wire::{Builder as _, DecodeError, EncodeError, ProtocolError, TlvSet, View as _};
+use qmi_wire::{Builder as _, DecodeError, DecodeErrorKind, EncodeError, ProtocolError, TlvSet, View as _};
 
 use super::{
-    Empty, EndReason, MessageId, Outcome, POLL, Procedure, Question, Request, Step, Stop, decode, fail, put_byte,
-    put_text,
+    Empty, EndReason, MessageId, Outcome, POLL, Procedure, Question, Request, Step, Stop, broken, decode, fail,
+    put_byte, put_text,
 };
 use crate::time::Instant;
 
@@ -140,6 +140,20 @@ enum Connecting {
     Clearing,
 }
 
+impl Connecting {
+    #[inline(never)]
+    fn message(self) -> &'static MessageId {
+        match self {
+            Self::Autoconnect => MessageId::of::<wds::get_autoconnect_settings::Message>(),
+            Self::Disabling => MessageId::of::<wds::set_autoconnect_settings::Message>(),
+            Self::Binding => MessageId::of::<wds::bind_mux_data_port::Message>(),
+            Self::Family => MessageId::of::<wds::set_ip_family::Message>(),
+            Self::Starting => MessageId::of::<wds::start_network::Message>(),
+            Self::Clearing => MessageId::of::<wds::stop_network::Message>(),
+        }
+    }
+}
+
 impl<'a> Connect<'a> {
     /// Connects as the request says.
     #[must_use]
@@ -188,23 +202,16 @@ impl<'a> Connect<'a> {
         self.autoconnect
     }
 
+    #[inline(never)]
     fn ask(&mut self, at: Connecting) -> Step<'_> {
         self.at = at;
-        let message = match at {
-            Connecting::Autoconnect => MessageId::of::<wds::get_autoconnect_settings::Message>(),
-            Connecting::Disabling => MessageId::of::<wds::set_autoconnect_settings::Message>(),
-            Connecting::Binding => MessageId::of::<wds::bind_mux_data_port::Message>(),
-            Connecting::Family => MessageId::of::<wds::set_ip_family::Message>(),
-            Connecting::Starting => MessageId::of::<wds::start_network::Message>(),
-            Connecting::Clearing => MessageId::of::<wds::stop_network::Message>(),
-        };
         let instance = instance(self.request.session, self.family);
-        Step::Ask(Question::new(message, self).by(instance))
+        Step::Ask(Question::new(at.message(), self).by(instance))
     }
 
-    fn begin_family(&mut self, family: wds::IpFamily) -> Step<'_> {
+    fn begin_family(&mut self, family: wds::IpFamily) -> Connecting {
         (self.family, self.cleared, self.waited) = (family, 0, 0);
-        self.ask(if self.request.mux.is_some() { Connecting::Binding } else { Connecting::Family })
+        if self.request.mux.is_some() { Connecting::Binding } else { Connecting::Family }
     }
 
     /// A family has come up, or not: goes on with the other one, or ends.
@@ -215,7 +222,8 @@ impl<'a> Connect<'a> {
         // The reason of the first family counts more.
         self.stop = self.stop.or(stop);
         if !second && self.request.ip_type == IpType::V4V6 {
-            return self.begin_family(wds::IpFamily::IPV6);
+            let at = self.begin_family(wds::IpFamily::IPV6);
+            return self.ask(at);
         }
         match self.stop {
             Some(stop) if self.handles == [0; 2] => Step::Fail(stop),
@@ -224,18 +232,21 @@ impl<'a> Connect<'a> {
     }
 }
 
-/// The numbers of TLVs are those of the messages that `Connect::ask` names; their declared builders would make this twice
+/// The numbers of TLVs are those of the messages that `Connecting::message` names; their declared builders would make this twice
 /// as large.
 impl Request for Connect<'_> {
     fn write<'b>(&self, mut message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
         let request = &self.request;
-        let family = if self.family == wds::IpFamily::IPV6 { 6 } else { 4 };
+        let [family, ..] = self.family.0.to_le_bytes();
         match self.at {
             Connecting::Autoconnect => {}
             Connecting::Disabling => put_byte(&mut message, 0x01, wds::AutoconnectSetting::DISABLED.0),
             Connecting::Binding => {
                 if let Some(Mux { endpoint_type, interface_number, id }) = request.mux {
-                    message.put(0x10, &wds::EndpointInfo { endpoint_type, interface_number });
+                    // As EndpointInfo.
+                    let ([e0, e1, e2, e3], [n0, n1, n2, n3]) =
+                        (endpoint_type.0.to_le_bytes(), interface_number.to_le_bytes());
+                    message.put_bytes(0x10, &[e0, e1, e2, e3, n0, n1, n2, n3]);
                     put_byte(&mut message, 0x11, id);
                 }
             }
@@ -253,8 +264,11 @@ impl Request for Connect<'_> {
                 }
             }
             Connecting::Clearing => {
-                let stop = Disconnect { instance: 0, handle: GLOBAL_HANDLE, disable: self.cleared > 1 };
-                return stop.write(message);
+                // As Disconnect.
+                message.put_bytes(0x01, &GLOBAL_HANDLE.to_le_bytes());
+                if self.cleared > 1 {
+                    put_byte(&mut message, 0x10, 1);
+                }
             }
         }
         message.finish()
@@ -267,62 +281,65 @@ impl Procedure for Connect<'_> {
             IpType::V6 => wds::IpFamily::IPV6,
             _ => wds::IpFamily::IPV4,
         };
-        let at = self.at;
-        match (outcome, at) {
+        let at = match (outcome, self.at) {
             (Outcome::Begin, _) => {
                 *self = Self::new(&self.request);
                 self.family = first;
-                self.ask(Connecting::Autoconnect)
+                Connecting::Autoconnect
             }
             (Outcome::Answer(tlvs), Connecting::Autoconnect)
                 if tlvs.find(0x01).and_then(<[u8]>::first) == Some(&wds::AutoconnectSetting::ENABLED.0) =>
             {
                 self.autoconnect = true;
-                self.ask(Connecting::Disabling)
+                Connecting::Disabling
             }
             // Many modems have no such setting.
             (Outcome::Answer(_) | Outcome::Refused(..), Connecting::Autoconnect | Connecting::Disabling) => {
                 self.begin_family(first)
             }
             (Outcome::Answer(_) | Outcome::Refused(ProtocolError::NO_EFFECT, _), Connecting::Binding) => {
-                self.ask(Connecting::Family)
+                Connecting::Family
             }
             (Outcome::Answer(_) | Outcome::Refused(..), Connecting::Family | Connecting::Clearing) => {
-                self.ask(Connecting::Starting)
+                Connecting::Starting
             }
-            (Outcome::Answer(tlvs), Connecting::Starting) => match tlvs.require(0x01) {
-                Ok(handle) => self.next(handle, None),
-                Err(error) => decode(error),
-            },
+            (Outcome::Answer(tlvs), Connecting::Starting) => {
+                return match tlvs.require(0x01) {
+                    Ok(handle) => self.next(handle, None),
+                    Err(error) => decode(error),
+                };
+            }
             (Outcome::Refused(ProtocolError::NO_EFFECT | ProtocolError::POLICY_MISMATCH, _), Connecting::Starting)
                 if self.cleared < 2 =>
             {
                 self.cleared = self.cleared.saturating_add(1);
-                self.ask(Connecting::Clearing)
+                Connecting::Clearing
             }
             // The session of an earlier run is on its way down.
             (Outcome::Refused(ProtocolError::CALL_FAILED, tlvs), Connecting::Starting)
                 if self.waited < 5
-                    && EndReason::new(tlvs).reason == Some(wds::CallEndReason::GENERIC_CLOSE_IN_PROGRESS) =>
+                    && tlvs.find(0x10).and_then(<[u8]>::first_chunk)
+                        == Some(&wds::CallEndReason::GENERIC_CLOSE_IN_PROGRESS.0.to_le_bytes()) =>
             {
                 self.waited = self.waited.saturating_add(1);
-                Step::Rest(now + POLL)
+                return Step::Rest(now + POLL);
             }
-            (Outcome::Rested, Connecting::Starting) => self.ask(Connecting::Starting),
+            (Outcome::Rested, Connecting::Starting) => Connecting::Starting,
             // It is up all the same, and cannot be had in another way.
-            (Outcome::Refused(ProtocolError::NO_EFFECT, _), Connecting::Starting) => self.next(GLOBAL_HANDLE, None),
-            (outcome, Connecting::Starting | Connecting::Binding) => {
-                let message = match at {
-                    Connecting::Binding => MessageId::of::<wds::bind_mux_data_port::Message>(),
-                    _ => MessageId::of::<wds::start_network::Message>(),
-                };
-                match fail(message, outcome) {
-                    Step::Fail(stop) => self.next(0, Some(stop)),
-                    step => step,
-                }
+            (Outcome::Refused(ProtocolError::NO_EFFECT, _), Connecting::Starting) => {
+                return self.next(GLOBAL_HANDLE, None);
             }
-            (outcome, _) => fail(MessageId::of::<wds::get_autoconnect_settings::Message>(), outcome),
-        }
+            (outcome, at) => {
+                let step = fail(at.message(), outcome);
+                return match step {
+                    Step::Fail(stop) if matches!(at, Connecting::Starting | Connecting::Binding) => {
+                        self.next(0, Some(stop))
+                    }
+                    step => step,
+                };
+            }
+        };
+        self.ask(at)
     }
 }
 
@@ -346,7 +363,7 @@ impl Disconnect {
 
 impl Request for Disconnect {
     fn write<'b>(&self, mut message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
-        message.put(0x01, &self.handle);
+        message.put_bytes(0x01, &self.handle.to_le_bytes());
         if self.disable {
             put_byte(&mut message, 0x10, 1);
         }
@@ -383,91 +400,104 @@ pub struct Ipv4Settings {
     pub dns: [Option<Ipv4Addr>; 2],
 }
 
-/// What an IPv6 session is configured with.
+/// What an IPv6 session is configured with. The octets of the addresses stay in the answer; `Ipv6Addr::from` makes one of
+/// them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ipv6Settings {
+pub struct Ipv6Settings<'a> {
     /// Own address.
-    pub address: Ipv6Addr,
+    pub address: &'a [u8; 16],
     /// Length of the prefix.
     pub prefix_length: u8,
     /// The way to the network.
-    pub gateway: Option<Ipv6Addr>,
+    pub gateway: Option<&'a [u8; 16]>,
     /// Name servers.
-    pub dns: [Option<Ipv6Addr>; 2],
+    pub dns: [Option<&'a [u8; 16]>; 2],
 }
 
-/// What a session is configured with: of one family only, or of none, if the modem does not tell.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Settings {
-    /// IPv4.
-    pub ipv4: Option<Ipv4Settings>,
-    /// IPv6.
-    pub ipv6: Option<Ipv6Settings>,
-    /// The longest packet, in bytes.
-    pub mtu: Option<u32>,
-}
+/// What a session is configured with: of one family only, or of none, if the modem does not tell. A view of the answer to
+/// Get Current Settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings<'a>(TlvSet<'a>);
 
-impl Settings {
-    /// Reads an answer to Get Current Settings.
+impl<'a> Settings<'a> {
+    /// The numbers of the TLVs that are read here, and how long they are at least.
+    const FIELDS: [(u8, u8); 10] = [
+        (0x15, 4),
+        (0x16, 4),
+        (0x1e, 4),
+        (0x20, 4),
+        (0x21, 4),
+        (0x25, 16),
+        (0x26, 16),
+        (0x27, 16),
+        (0x28, 16),
+        (0x29, 4),
+    ];
+
+    /// A view of an answer.
     ///
     /// # Errors
     ///
-    /// [`DecodeError`]: the last of its fields that cannot be read.
-    pub fn new(tlvs: TlvSet<'_>) -> Result<Self, DecodeError> {
-        let mut fields = Fields { tlvs, error: None };
-        let ipv4 = fields.ipv4(0x1e).map(|address| Ipv4Settings {
-            address,
-            prefix_length: fields.ipv4(0x21).map_or(32, prefix_length),
-            gateway: fields.ipv4(0x20),
-            dns: [fields.ipv4(0x15), fields.ipv4(0x16)],
-        });
-        let ipv6 = fields.ipv6(0x25).map(|address| Ipv6Settings {
-            address,
-            prefix_length: tlvs.find(0x25).and_then(|value| value.get(16)).copied().unwrap_or(64),
-            gateway: fields.ipv6(0x26),
-            dns: [fields.ipv6(0x27), fields.ipv6(0x28)],
-        });
-        let mtu = fields.bytes(0x29).map(u32::from_le_bytes).filter(|mtu| *mtu != 0);
-        fields.error.map_or(Ok(Self { ipv4, ipv6, mtu }), Err)
-    }
-}
-
-/// The fields of an answer, and the last error among them. One function for all addresses is smaller than the getter of each.
-struct Fields<'a> {
-    tlvs: TlvSet<'a>,
-    error: Option<DecodeError>,
-}
-
-impl Fields<'_> {
-    fn bytes<const N: usize>(&mut self, number: u8) -> Option<[u8; N]> {
-        match self.tlvs.get(number) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                self.error = Some(error);
-                None
+    /// [`DecodeError`]: the first of its fields that cannot be read.
+    #[inline(never)]
+    pub fn new(tlvs: TlvSet<'a>) -> Result<Self, DecodeError> {
+        for (tlv, length) in Self::FIELDS {
+            if tlvs.find(tlv).is_some_and(|value| value.len() < length.into()) {
+                return Err(broken(tlvs, tlv, DecodeErrorKind::OutOfBounds, 0));
             }
         }
+        Ok(Self(tlvs))
     }
 
-    /// An address; modems send zero for what they do not know.
-    #[inline(never)]
-    fn ipv4(&mut self, number: u8) -> Option<Ipv4Addr> {
-        let bytes = self.bytes(number)?;
-        Some(u32::from_le_bytes(bytes)).filter(|bits| *bits != 0).map(Ipv4Addr::from_bits)
+    /// Those of IPv4.
+    #[must_use]
+    pub fn ipv4(&self) -> Option<Ipv4Settings> {
+        // Addresses come as numbers.
+        let address = |number| self.word(number).map(Ipv4Addr::from_bits);
+        Some(Ipv4Settings {
+            address: address(0x1e)?,
+            prefix_length: self.word(0x21).map_or(32, prefix_length),
+            gateway: address(0x20),
+            dns: [address(0x15), address(0x16)],
+        })
     }
 
+    /// Those of IPv6.
+    #[must_use]
+    pub fn ipv6(&self) -> Option<Ipv6Settings<'a>> {
+        Some(Ipv6Settings {
+            address: self.octets(0x25)?,
+            prefix_length: self.0.find(0x25).and_then(|value| value.get(16)).copied().unwrap_or(64),
+            gateway: self.octets(0x26),
+            dns: [self.octets(0x27), self.octets(0x28)],
+        })
+    }
+
+    /// The longest packet, in bytes.
+    #[must_use]
+    pub fn mtu(&self) -> Option<u32> {
+        self.word(0x29)
+    }
+
+    /// A number; modems send zero for what they do not know.
     #[inline(never)]
-    fn ipv6(&mut self, number: u8) -> Option<Ipv6Addr> {
-        self.bytes(number).map(Ipv6Addr::from).filter(|address| !address.is_unspecified())
+    fn word(&self, number: u8) -> Option<u32> {
+        self.0.find(number)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes)).filter(|word| *word != 0)
+    }
+
+    /// An address of IPv6; the same with it.
+    #[inline(never)]
+    fn octets(&self, number: u8) -> Option<&'a [u8; 16]> {
+        self.0.find(number)?.first_chunk().filter(|octets| u128::from_ne_bytes(**octets) != 0)
     }
 }
 
 /// The leading ones of a mask.
-fn prefix_length(mask: Ipv4Addr) -> u8 {
-    u8::try_from(mask.to_bits().leading_ones()).unwrap_or(32)
+fn prefix_length(mask: u32) -> u8 {
+    u8::try_from(mask.leading_ones()).unwrap_or(32)
 }
 
-/// Asks what a session is configured with; [`Settings::new`] reads the answer.
+/// Asks what a session is configured with; [`Settings`] reads the answer.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadSettings {
     instance: u8,
@@ -482,13 +512,12 @@ impl ReadSettings {
 }
 
 impl Request for ReadSettings {
-    fn write<'b>(&self, message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
+    fn write<'b>(&self, mut message: MessageWriter<'b>) -> Result<&'b mut [u8], EncodeError> {
         use wds::RequestedSettings as Wanted;
-        let mut request = wds::get_current_settings::RequestBuilder::continuing(message);
-        request.requested_settings(
-            Wanted::DNS_ADDRESS | Wanted::IP_ADDRESS | Wanted::GATEWAY_INFO | Wanted::MTU | Wanted::IP_FAMILY,
-        );
-        request.finish()
+        let wanted = Wanted::DNS_ADDRESS | Wanted::IP_ADDRESS | Wanted::GATEWAY_INFO | Wanted::MTU | Wanted::IP_FAMILY;
+        // What the builder's one method does.
+        message.put_bytes(0x10, &wanted.bits().to_le_bytes());
+        message.finish()
     }
 }
 
@@ -630,8 +659,8 @@ impl Procedure for CheckSession {
                 self.at = 1;
             }
             (Outcome::Answer(tlvs), 1) => {
-                let settings = Settings::new(tlvs).unwrap_or_default();
-                status.configured = settings.ipv4.is_some() || settings.ipv6.is_some();
+                let settings = Settings::new(tlvs);
+                status.configured = settings.is_ok_and(|told| told.ipv4().is_some() || told.ipv6().is_some());
                 self.at = 2;
             }
             (Outcome::Answer(tlvs), 2) => {

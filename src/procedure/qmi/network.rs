@@ -405,11 +405,16 @@ impl Register {
         Self { selection, end, at: Registering::Before, denied: 0, modern: false }
     }
 
-    fn read(&self) -> Step<'static> {
-        if self.modern {
-            ask(MessageId::of::<nas::get_system_info::Message>(), &Empty)
-        } else {
-            ask(MessageId::of::<nas::get_serving_system::Message>(), &Empty)
+    /// What is asked.
+    #[inline(never)]
+    fn message(&self) -> &'static MessageId {
+        match self.at {
+            Registering::Preferring => MessageId::of::<nas::set_system_selection_preference::Message>(),
+            Registering::Initiating => MessageId::of::<nas::initiate_network_register::Message>(),
+            Registering::Before | Registering::Waiting if !self.modern => {
+                MessageId::of::<nas::get_serving_system::Message>()
+            }
+            _ => MessageId::of::<nas::get_system_info::Message>(),
         }
     }
 }
@@ -423,25 +428,28 @@ impl Request for Register {
             Selection::Automatic => None,
             Selection::Manual(plmn) => Some(plmn),
         };
-        let Plmn { mcc, mnc, three_digits } = plmn.unwrap_or_default();
-        if self.at == Registering::Initiating {
-            let action = match plmn {
-                None => nas::NetworkRegisterType::AUTOMATIC,
-                Some(_) => nas::NetworkRegisterType::MANUAL,
-            };
-            put_byte(&mut message, 0x01, action.0);
+        let (manual, Plmn { three_digits, .. }) = (u8::from(plmn.is_some()), plmn.unwrap_or_default());
+        let [c0, c1, n0, n1] = plmn.unwrap_or_default().bytes();
+        let [radio] = nas::RadioInterface::UNKNOWN.0.to_le_bytes();
+        let choice = [manual, c0, c1, n0, n1, radio];
+        let older = self.at == Registering::Initiating;
+        if older {
+            // Automatic, or manual: NetworkRegisterType counts from 1.
+            put_byte(&mut message, 0x01, nas::NetworkRegisterType::AUTOMATIC.0.wrapping_add(manual));
             if plmn.is_some() {
-                let radio_interface = nas::RadioInterface::UNKNOWN;
-                message.put(0x10, &nas::ManualRegistrationInfo3gpp { mcc, mnc, radio_interface });
+                // As ManualRegistrationInfo3gpp.
+                let [_, choice @ ..] = &choice;
+                message.put_bytes(0x10, choice);
             }
-        } else {
+        } else if self.at == Registering::Preferring {
             // Automatic, or manual, as NetworkSelectionPreferenceInfo.
-            let [c0, c1, n0, n1] = plmn.unwrap_or_default().bytes();
-            message.put(0x16, &[u8::from(plmn.is_some()), c0, c1, n0, n1]);
+            let [choice @ .., _] = &choice;
+            message.put_bytes(0x16, choice);
             put_byte(&mut message, 0x17, nas::ChangeDuration::POWER_CYCLE.0);
+        } else {
+            return message.finish();
         }
         if three_digits {
-            let older = self.at == Registering::Initiating;
             put_byte(&mut message, if older { 0x12 } else { 0x1a }, 1);
         }
         message.finish()
@@ -450,15 +458,13 @@ impl Request for Register {
 
 impl Procedure for Register {
     fn step(&mut self, now: Instant, outcome: Outcome<'_>) -> Step<'_> {
-        let prefer = MessageId::of::<nas::set_system_selection_preference::Message>();
-        let initiate = MessageId::of::<nas::initiate_network_register::Message>();
         let waits = self.at == Registering::Waiting;
-        match (outcome, self.at) {
+        self.at = match (outcome, self.at) {
             (Outcome::Begin, _) => {
-                (self.at, self.denied) = (Registering::Before, 0);
-                self.read()
+                self.denied = 0;
+                Registering::Before
             }
-            (Outcome::Rested, _) => self.read(),
+            (Outcome::Rested, at) => at,
             (Outcome::Answer(tlvs), Registering::Before | Registering::Waiting) => {
                 let wanted = match self.selection {
                     Selection::Manual(plmn) => Some(plmn),
@@ -470,41 +476,33 @@ impl Procedure for Register {
                 if glance == Glance::Serves && (waits || wanted.is_none()) {
                     return Step::Done;
                 }
-                if !waits {
-                    self.at = Registering::Preferring;
-                    return ask(prefer, self);
+                if waits {
+                    let denied = matches!(glance, Glance::Denied(_));
+                    self.denied = if denied { self.denied.saturating_add(1) } else { 0 };
+                    if !denied || (self.denied < DENIALS && self.end > now) {
+                        return rest(now, self.end);
+                    }
+                    Registering::Reason
+                } else {
+                    Registering::Preferring
                 }
-                let denied = matches!(glance, Glance::Denied(_));
-                self.denied = if denied { self.denied.saturating_add(1) } else { 0 };
-                if denied && (self.denied >= DENIALS || self.end <= now) {
-                    self.at = Registering::Reason;
-                    return ask(MessageId::of::<nas::get_system_info::Message>(), &Empty);
-                }
-                rest(now, self.end)
             }
             (Outcome::Answer(tlvs), Registering::Reason) => {
-                Step::Fail(Stop::Denied(match Glance::at_system_info(tlvs) {
+                return Step::Fail(Stop::Denied(match Glance::at_system_info(tlvs) {
                     Glance::Denied(cause) => Some(nas::RejectCause(cause)),
                     _ => None,
-                }))
+                }));
             }
-            (_, Registering::Reason) => Step::Fail(Stop::Denied(None)),
+            (_, Registering::Reason) => return Step::Fail(Stop::Denied(None)),
             (Outcome::Refused(error, _), Registering::Before) if is_unsupported(error) && !self.modern => {
                 self.modern = true;
-                self.read()
+                Registering::Before
             }
-            (Outcome::Answer(_) | Outcome::Refused(ProtocolError::NO_EFFECT, _), _) => {
-                self.at = Registering::Waiting;
-                self.read()
-            }
-            (Outcome::Refused(..), Registering::Preferring) => {
-                self.at = Registering::Initiating;
-                ask(initiate, self)
-            }
-            (outcome, Registering::Initiating) => fail(initiate, outcome),
-            (outcome, Registering::Preferring) => fail(prefer, outcome),
-            (outcome, _) => fail(MessageId::of::<nas::get_serving_system::Message>(), outcome),
-        }
+            (Outcome::Answer(_) | Outcome::Refused(ProtocolError::NO_EFFECT, _), _) => Registering::Waiting,
+            (Outcome::Refused(..), Registering::Preferring) => Registering::Initiating,
+            (outcome, _) => return fail(self.message(), outcome),
+        };
+        ask(self.message(), self)
     }
 }
 

@@ -7,7 +7,6 @@ use core::fmt;
 use qmi_wire::field::Encode;
 use qmi_wire::frame::MessageWriter;
 use qmi_wire::service::{dms, uim};
-use qmi_wire::text::Str;
 use qmi_wire::{DecodeError, DecodeErrorKind, EncodeError, ProtocolError, Reader, TlvSet, Writer};
 
 use super::{
@@ -108,43 +107,56 @@ impl Sim {
         if reader.left() == 0 {
             return Ok(());
         }
-        self.walk(&mut reader).map_err(|kind| broken(tlvs, 0x10, kind, reader.at()))
+        match self.walk(&mut reader) {
+            Some(()) => Ok(()),
+            None => Err(broken(tlvs, 0x10, DecodeErrorKind::OutOfBounds, reader.at())),
+        }
     }
 
     /// Walks through a card status ([`uim::CardStatus`]) to the card and the application that serve, and passes all others
-    /// over: reading them into lists would make it three times as large.
-    fn walk(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeErrorKind> {
-        let &[application, slot, .., cards] = r.bytes(9)? else { return Ok(()) };
+    /// over: reading them into lists would make it three times as large. `None` if it ends early.
+    fn walk(&mut self, r: &mut Reader<'_>) -> Option<()> {
+        let &[application, slot, .., cards] = r.take(9)? else { return None };
         self.slot = slot;
-        if (application == NONE || slot == NONE) && cards > 0 {
-            self.state = SimState::NotInserted;
-        }
+        let (mut card, mut app, mut pins) = ([].as_slice(), [].as_slice(), [].as_slice());
         // Each turn takes bytes, so a count that lies ends early.
         for nth in 0..cards {
-            let &[card_state, ref upin @ .., error, apps] = r.bytes(6)? else { return Ok(()) };
-            let mut serves = nth == slot && application != NONE;
-            if serves && card_state != uim::CardState::PRESENT.0 {
-                serves = false;
-                self.state = match uim::CardState(card_state) {
-                    uim::CardState::ABSENT => SimState::NotInserted,
-                    _ => SimState::Unusable(uim::CardError(error)),
-                };
+            let one = r.take(6)?;
+            if nth == slot {
+                card = one;
             }
-            for nth in 0..apps {
-                let app = r.bytes(7)?;
-                r.bytes(app.last().copied().unwrap_or(0).into())?;
-                let &[stands_in, ref pins @ ..] = r.bytes(7)? else { return Ok(()) };
-                if serves && nth == application {
-                    // State and attempts of both PINs, three bytes each.
-                    let (pin1, pin2) = pins.split_at_checked(3).unwrap_or_default();
-                    self.upin = stands_in != 0;
-                    self.pin1.read(if self.upin { upin } else { pin1 });
-                    self.pin2.read(pin2);
-                    self.state = self.judge(app);
+            for number in 0..one.last().copied().unwrap_or(0) {
+                let one = r.take(7)?;
+                r.take(one.last().copied().unwrap_or(0).into())?;
+                let codes = r.take(7)?;
+                if (nth, number) == (slot, application) {
+                    (app, pins) = (one, codes);
                 }
             }
         }
-        Ok(())
+        if application == NONE || slot == NONE {
+            if cards > 0 {
+                self.state = SimState::NotInserted;
+            }
+            return Some(());
+        }
+        let &[state, ref upin @ .., error, _] = card else { return Some(()) };
+        self.state = match uim::CardState(state) {
+            uim::CardState::PRESENT => self.state,
+            uim::CardState::ABSENT => SimState::NotInserted,
+            _ => SimState::Unusable(uim::CardError(error)),
+        };
+        if state != uim::CardState::PRESENT.0 {
+            return Some(());
+        }
+        // State and attempts of both PINs, three bytes each.
+        let &[stands_in, ref pins @ ..] = pins else { return Some(()) };
+        let (pin1, pin2) = pins.split_at_checked(3).unwrap_or_default();
+        self.upin = stands_in != 0;
+        self.pin1.read(if self.upin { upin } else { pin1 });
+        self.pin2.read(pin2);
+        self.state = self.judge(app);
+        Some(())
     }
 
     /// What the application means: its type, its state, then its personalisation.
@@ -243,11 +255,13 @@ impl ReadSim {
         self.sim
     }
 
-    fn ask(&self) -> Step<'static> {
+    /// The message of the service that is asked.
+    #[inline(never)]
+    fn message(&self) -> &'static MessageId {
         if self.older {
-            ask(MessageId::of::<dms::uim_get_pin_status::Message>(), &Empty)
+            MessageId::of::<dms::uim_get_pin_status::Message>()
         } else {
-            ask(MessageId::of::<uim::get_card_status::Message>(), &Empty)
+            MessageId::of::<uim::get_card_status::Message>()
         }
     }
 
@@ -255,27 +269,38 @@ impl ReadSim {
     #[inline(never)]
     fn follow(&mut self, now: Instant, outcome: Outcome<'_>) -> Step<'static> {
         use ProtocolError as Error;
-        match outcome {
+        let asks = match outcome {
             Outcome::Begin => {
                 self.older = false;
-                return self.ask();
+                true
             }
-            Outcome::Rested => return self.ask(),
-            Outcome::Answer(tlvs) if self.older => self.sim.read_pin_status(tlvs),
+            Outcome::Rested => true,
+            Outcome::Answer(tlvs) if self.older => {
+                self.sim.read_pin_status(tlvs);
+                false
+            }
             Outcome::Answer(tlvs) => {
                 if let Err(error) = self.sim.read_card_status(tlvs) {
                     return decode(error);
                 }
+                false
             }
             Outcome::Refused(error, _) if is_unsupported(error) && !self.older => {
                 self.older = true;
-                return self.ask();
+                true
             }
-            Outcome::Refused(Error::NO_SIM, _) => self.sim.state = SimState::NotInserted,
+            Outcome::Refused(Error::NO_SIM, _) => {
+                self.sim.state = SimState::NotInserted;
+                false
+            }
             Outcome::Refused(Error::UIM_UNINITIALIZED | Error::DEVICE_NOT_READY, _) => {
                 self.sim.state = SimState::Initializing;
+                false
             }
-            outcome => return fail(MessageId::of::<uim::get_card_status::Message>(), outcome),
+            outcome => return fail(self.message(), outcome),
+        };
+        if asks {
+            return ask(self.message(), &Empty);
         }
         match rest(now, self.end) {
             Step::Rest(until) if self.sim.state == SimState::Initializing => Step::Rest(until),
@@ -386,15 +411,8 @@ impl<'a> UseCode<'a> {
         }
     }
 
-    /// What a refusal means: that the code is wrong, or something else.
-    fn refused<'p>(&self, error: ProtocolError, tlvs: TlvSet<'_>) -> Step<'p> {
-        let wrong = matches!(
-            error,
-            ProtocolError::INCORRECT_PIN | ProtocolError::PIN_BLOCKED | ProtocolError::PIN_ALWAYS_BLOCKED
-        );
-        if !wrong {
-            return fail(self.message(), Outcome::Refused(error, tlvs));
-        }
+    /// The code is wrong.
+    fn wrong<'p>(&self, error: ProtocolError, tlvs: TlvSet<'_>) -> Step<'p> {
         // Attempts left for the PIN, and for its PUK: in both services.
         let retries = tlvs.find(0x10).and_then(<[u8]>::first_chunk);
         let blocked = error != ProtocolError::INCORRECT_PIN || matches!(retries, Some([0, _]));
@@ -419,20 +437,30 @@ struct Codes<'a> {
 
 impl Encode for Codes<'_> {
     fn encode(&self, w: &mut Writer<'_>) {
-        self.id.encode(w);
+        w.bytes(&[self.id.0]);
         let (first, second) = match self.operation {
             PinOperation::Verify(pin) => (pin, None),
             PinOperation::Protect(on, pin) => {
-                on.encode(w);
+                w.bytes(&[on.into()]);
                 (pin, None)
             }
             PinOperation::Unblock(first, second) | PinOperation::Change(first, second) => (first, Some(second)),
         };
-        Str::<u8>::from(first).encode(w);
+        put_code(w, first);
         if let Some(second) = second {
-            Str::<u8>::from(second).encode(w);
+            put_code(w, second);
         }
     }
+}
+
+/// A code behind its length.
+#[inline(never)]
+fn put_code(w: &mut Writer<'_>, code: &str) {
+    match u8::try_from(code.len()) {
+        Ok(length) => w.bytes(&[length]),
+        Err(_) => w.poison(EncodeError::TooLong { limit: u8::MAX.into() }),
+    }
+    w.bytes(code.as_bytes());
 }
 
 impl Request for UseCode<'_> {
@@ -447,7 +475,7 @@ impl Request for UseCode<'_> {
             message.put(1, &codes);
             return message.finish();
         }
-        // The card by its slot, which needs no provisioning.
+        // The card by its slot, which needs no provisioning; no application.
         let session_type = match self.read.sim.slot {
             0 => uim::SessionType::CARD_SLOT1,
             1 => uim::SessionType::CARD_SLOT2,
@@ -455,7 +483,7 @@ impl Request for UseCode<'_> {
             3 => uim::SessionType::CARD_SLOT4,
             _ => uim::SessionType::CARD_SLOT5,
         };
-        message.put(1, &uim::Session { session_type, ..Default::default() });
+        message.put_bytes(1, &[session_type.0, 0]);
         message.put(2, &codes);
         message.finish()
     }
@@ -475,7 +503,12 @@ impl Procedure for UseCode<'_> {
                 {
                     Step::Done
                 }
-                Outcome::Refused(error, tlvs) => self.refused(error, tlvs),
+                Outcome::Refused(
+                    error @ (ProtocolError::INCORRECT_PIN
+                    | ProtocolError::PIN_BLOCKED
+                    | ProtocolError::PIN_ALWAYS_BLOCKED),
+                    tlvs,
+                ) => self.wrong(error, tlvs),
                 outcome => fail(self.message(), outcome),
             };
         }

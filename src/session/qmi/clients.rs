@@ -110,35 +110,47 @@ impl<'s> Clients<'s> {
     }
 
     #[inline(never)]
-    pub(super) fn find(&self, service: Service, instance: u8) -> Option<Owned> {
-        self.iter().find(|owned| owned.service == service && owned.instance == instance)
-    }
-
-    pub(super) fn find_mut(&mut self, service: Service, instance: u8) -> Option<&mut Owned> {
-        let mut owned = self.0.iter_mut().filter_map(|slot| slot.0.as_mut());
+    pub(super) fn find(&self, service: Service, instance: u8) -> Option<&Owned> {
+        let mut owned = self.0.iter().filter_map(|slot| slot.0.as_ref());
         owned.find(|owned| owned.service == service && owned.instance == instance)
     }
 
+    /// The place of the client of that instance or number.
+    #[inline(never)]
+    fn place(&mut self, service: Service, name: u8, is_number: bool) -> Option<&mut ClientSlot> {
+        self.0.iter_mut().find(|slot| {
+            let Some(owned) = &slot.0 else { return false };
+            owned.service == service && name == if is_number { owned.client } else { owned.instance }
+        })
+    }
+
+    pub(super) fn find_mut(&mut self, service: Service, instance: u8) -> Option<&mut Owned> {
+        self.place(service, instance, false)?.0.as_mut()
+    }
+
     pub(super) fn find_number(&mut self, service: Service, client: u8) -> Option<&mut Owned> {
-        let mut owned = self.0.iter_mut().filter_map(|slot| slot.0.as_mut());
-        owned.find(|owned| owned.service == service && owned.client == client)
+        self.place(service, client, true)?.0.as_mut()
     }
 
     /// Whether that number of the service is ours.
-    #[inline(never)]
-    pub(super) fn owns(&self, service: Service, client: u8) -> bool {
-        self.iter().any(|owned| owned.service == service && owned.client == client)
+    pub(super) fn owns(&mut self, service: Service, client: u8) -> bool {
+        self.place(service, client, true).is_some()
     }
 
     /// Enters a client, in place of one with the same service and instance; `None` if there is no room.
     #[inline(never)]
     pub(super) fn insert(&mut self, owned: Owned) -> Option<()> {
-        if let Some(old) = self.find_mut(owned.service, owned.instance) {
-            *old = owned;
+        if let Some(place) = self.place(owned.service, owned.instance, false) {
+            place.0 = Some(owned);
             return Some(());
         }
         self.0.iter_mut().find(|slot| slot.0.is_none())?.0 = Some(owned);
         Some(())
+    }
+
+    /// Takes the client of that number out; false if it is not ours.
+    pub(super) fn remove_number(&mut self, service: Service, client: u8) -> bool {
+        self.place(service, client, true).map(|place| place.0 = None).is_some()
     }
 
     /// Takes the first client out that fits.

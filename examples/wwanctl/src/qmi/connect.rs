@@ -102,18 +102,18 @@ fn tell(modem: &mut Modem, number: u8, arguments: &Connect, out: &mut Output) ->
 
 /// The session, and what it is configured with.
 pub(super) fn configuration(modem: &mut Modem, number: u8) -> Result<(serde_json::Value, serde_json::Value), Fail> {
-    let (mut up, mut settings) = (Vec::new(), Vec::new());
+    let (mut up, mut ip) = (Vec::new(), parts::ip_configuration(number));
     for family in FAMILIES {
         // Only the client that has the session is told its settings.
         let ours = |owned: wwan::client::qmi::Owned| {
             (owned.service, owned.instance) == (Service::WDS, instance(number, family)) && owned.handle != 0
         };
         if modem.client.clients().any(ours) {
-            settings.push(modem.client.settings(number, family)?);
+            parts::add_settings(&mut ip, &modem.client.settings(number, family)?);
             up.push(family);
         }
     }
-    Ok((parts::session(number, &up), parts::ip_configuration(number, &settings)))
+    Ok((parts::session(number, &up), ip.into()))
 }
 
 pub(super) fn disconnect(modem: &mut Modem, number: u32, out: &mut Output) -> Result<(), Fail> {

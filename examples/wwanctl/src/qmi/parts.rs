@@ -1,6 +1,8 @@
 //! Parts of the modem's state, in the shape that they have over MBIM as far as they are the same, so that scripts and the
 //! tables need not care.
 
+use core::net::Ipv6Addr;
+
 use mbim_wire::service::basic_connect::NwError;
 use serde_json::{Map, Value, json};
 use wwan::client::qmi::Error;
@@ -260,35 +262,24 @@ pub(super) fn session(number: u8, families: &[wds::IpFamily]) -> Value {
     })
 }
 
-/// What the families of a session are configured with.
-pub(super) fn ip_configuration(number: u8, settings: &[Settings]) -> Value {
-    let mut map = Map::new();
-    map.insert("session_id".into(), number.into());
-    let ipv4 = settings.iter().find_map(|settings| settings.ipv4.as_ref().map(|own| (own, settings.mtu)));
-    if let Some((own, mtu)) = ipv4 {
+/// What a session is configured with: to be filled by [`add_settings`].
+pub(super) fn ip_configuration(number: u8) -> Map<String, Value> {
+    Map::from_iter([("session_id".into(), number.into())])
+}
+
+/// Adds what one of the families of a session is configured with.
+pub(super) fn add_settings(map: &mut Map<String, Value>, settings: &Settings<'_>) {
+    let text = |octets: &[u8; 16]| Ipv6Addr::from(*octets).to_string();
+    if let Some(own) = settings.ipv4() {
         let dns: Vec<String> = own.dns.iter().flatten().map(ToString::to_string).collect();
-        family(
-            &mut map,
-            "ipv4",
-            (own.address.to_string(), own.prefix_length),
-            own.gateway.map(|it| it.to_string()),
-            &dns,
-            mtu,
-        );
+        let address = (own.address.to_string(), own.prefix_length);
+        family(map, "ipv4", address, own.gateway.map(|it| it.to_string()), &dns, settings.mtu());
     }
-    let ipv6 = settings.iter().find_map(|settings| settings.ipv6.as_ref().map(|own| (own, settings.mtu)));
-    if let Some((own, mtu)) = ipv6 {
-        let dns: Vec<String> = own.dns.iter().flatten().map(ToString::to_string).collect();
-        family(
-            &mut map,
-            "ipv6",
-            (own.address.to_string(), own.prefix_length),
-            own.gateway.map(|it| it.to_string()),
-            &dns,
-            mtu,
-        );
+    if let Some(own) = settings.ipv6() {
+        let dns: Vec<String> = own.dns.into_iter().flatten().map(text).collect();
+        let address = (text(own.address), own.prefix_length);
+        family(map, "ipv6", address, own.gateway.map(text), &dns, settings.mtu());
     }
-    Value::Object(map)
 }
 
 fn family(

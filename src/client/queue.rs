@@ -1,14 +1,11 @@
-//! Indications that came while something else was awaited, in a caller's memory.
+//! What came while something else was awaited, kept as bytes in a caller's memory: the indications of both clients.
 
 use core::fmt;
 
-use mbim_wire::Uuid;
-use mbim_wire::message::IndicateStatus;
+/// Bytes in front of each record: its length.
+pub(super) const PREFIX: usize = 4;
 
-/// Bytes in front of each information buffer: its length, the service, the command.
-const RECORD: usize = 24;
-
-/// A bounded queue of indications. What does not fit is counted, and the newest is what gets lost.
+/// A bounded queue of byte records. What does not fit is counted, and the newest is what gets lost.
 ///
 /// Each record lies in one piece. Where the next one does not fit at the end of the memory, it goes to the start, if the
 /// records there have been read.
@@ -25,7 +22,7 @@ pub(super) struct Queue<'s> {
     arrived: u32,
 }
 
-/// Without the indications themselves.
+/// Without the records themselves.
 impl fmt::Debug for Queue<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Queue")
@@ -57,17 +54,12 @@ impl<'s> Queue<'s> {
         (self.head, self.tail, self.end) = (0, 0, None);
     }
 
+    /// Makes a record of that length, to be filled; `None`, counted, if there is no room.
     #[inline(never)]
-    pub(super) fn push(&mut self, indication: &IndicateStatus<'_>) {
+    pub(super) fn push(&mut self, length: usize) -> Option<&mut [u8]> {
         self.arrived = self.arrived.wrapping_add(1);
-        if self.try_push(indication).is_none() {
-            self.lost = self.lost.saturating_add(1);
-        }
-    }
-
-    fn try_push(&mut self, indication: &IndicateStatus<'_>) -> Option<()> {
-        let body = indication.body;
-        let need = body.len().checked_add(RECORD)?;
+        self.lost = self.lost.saturating_add(1);
+        let need = length.checked_add(PREFIX)?;
         if self.is_empty() {
             self.clear();
         }
@@ -80,29 +72,23 @@ impl<'s> Queue<'s> {
             None => (self.tail, self.memory.len(), None),
         };
         let tail = start.checked_add(need).filter(|tail| *tail <= limit)?;
-        let (header, place) = self.memory.get_mut(start..tail)?.split_at_mut_checked(RECORD)?;
-        let (length, name) = header.split_first_chunk_mut::<4>()?;
-        *length = u32::try_from(body.len()).ok()?.to_le_bytes();
-        let (service, cid) = name.split_first_chunk_mut::<16>()?;
-        *service = indication.service.0;
-        cid.copy_from_slice(&indication.cid.to_le_bytes());
-        place.copy_from_slice(body);
+        let (prefix, record) = self.memory.get_mut(start..tail)?.split_first_chunk_mut()?;
+        *prefix = u32::try_from(length).ok()?.to_le_bytes();
         (self.tail, self.end) = (tail, end);
-        Some(())
+        self.lost = self.lost.saturating_sub(1);
+        Some(record)
     }
 
-    /// Takes the oldest indication. Its bytes stay until the next call.
-    pub(super) fn pop(&mut self) -> Option<IndicateStatus<'_>> {
+    /// Takes the oldest record. Its bytes stay until the next call.
+    pub(super) fn pop(&mut self) -> Option<&[u8]> {
         if self.end == Some(self.head) {
             (self.head, self.end) = (0, None);
         }
         let records = self.memory.get(self.head..self.end.unwrap_or(self.tail))?;
-        let (length, rest) = records.split_first_chunk::<4>()?;
-        let (service, rest) = rest.split_first_chunk::<16>()?;
-        let (cid, rest) = rest.split_first_chunk::<4>()?;
-        let body = rest.get(..usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
-        self.head = self.head.checked_add(RECORD)?.checked_add(body.len())?;
-        Some(IndicateStatus { service: Uuid(*service), cid: u32::from_le_bytes(*cid), body })
+        let (length, rest) = records.split_first_chunk()?;
+        let record = rest.get(..usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
+        self.head = self.head.checked_add(PREFIX)?.checked_add(record.len())?;
+        Some(record)
     }
 }
 
@@ -118,23 +104,25 @@ mod tests {
     extern crate std;
     use super::*;
 
-    fn indication(cid: u32, body: &[u8]) -> IndicateStatus<'_> {
-        IndicateStatus { service: Uuid([7; 16]), cid, body }
+    fn push(queue: &mut Queue<'_>, record: &[u8]) {
+        if let Some(place) = queue.push(record.len()) {
+            place.copy_from_slice(record);
+        }
     }
 
     #[test]
     fn keeps_order_over_many_wraps_and_counts_what_does_not_fit() {
-        let mut memory = [0xa5; 100];
+        let mut memory = [0xa5; 60];
         let mut queue = Queue::new(&mut memory);
-        for round in 0..50_u32 {
-            let body = [u8::try_from(round).unwrap(); 10];
-            queue.push(&indication(round, &body));
-            queue.push(&indication(round + 1000, &body[..3]));
-            queue.push(&indication(9999, &[0; 40]));
-            assert_eq!(queue.pop(), Some(indication(round, &body)));
-            assert_eq!(queue.pop(), Some(indication(round + 1000, &body[..3])));
+        for round in 0..50_u8 {
+            let record = [round; 10];
+            push(&mut queue, &record);
+            push(&mut queue, &record[..3]);
+            push(&mut queue, &[0; 40]);
+            assert_eq!(queue.pop(), Some(&record[..]));
+            assert_eq!(queue.pop(), Some(&record[..3]));
             assert_eq!(queue.pop(), None);
-            assert_eq!(queue.lost(), round + 1);
+            assert_eq!((queue.lost(), queue.arrived()), (u32::from(round) + 1, 3 * (u32::from(round) + 1)));
         }
     }
 
@@ -149,21 +137,19 @@ mod tests {
             let mut state = 12345_u32;
             for n in 0..400_u32 {
                 state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                let body = std::vec![n as u8; (state >> 24) as usize % 40];
+                let record = std::vec![n as u8; (state >> 24) as usize % 40];
                 if state & 0x10000 == 0 {
                     let before = queue.lost();
-                    queue.push(&indication(n, &body));
+                    push(&mut queue, &record);
                     if queue.lost() == before {
-                        model.push_back((n, body));
+                        model.push_back(record);
                     } else {
-                        assert!(
-                            model.iter().map(|(_, b)| b.len() + RECORD).sum::<usize>() + body.len() + RECORD + 1
-                                > size / 2
-                        );
+                        let used = model.iter().map(|other| other.len() + PREFIX).sum::<usize>();
+                        assert!(used + record.len() + PREFIX + 1 > size / 2);
                         lost += 1;
                     }
                 } else {
-                    let popped = queue.pop().map(|i| (i.cid, i.body.to_vec()));
+                    let popped = queue.pop().map(<[u8]>::to_vec);
                     assert_eq!(popped, model.pop_front());
                 }
                 assert_eq!((queue.is_empty(), queue.lost()), (model.is_empty(), lost));
@@ -174,7 +160,7 @@ mod tests {
     #[test]
     fn without_memory_everything_is_counted() {
         let mut queue = Queue::new(&mut []);
-        queue.push(&indication(1, &[]));
+        push(&mut queue, &[]);
         assert!(queue.is_empty());
         assert_eq!(queue.pop(), None);
         assert_eq!(queue.lost(), 1);
