@@ -470,6 +470,13 @@ fn channels_are_opened_used_and_closed_with_their_client() {
         r.slot(1).channel_id(1);
     });
     assert_eq!(answer.error(), ProtocolError::INVALID_ARGUMENT);
+    // All of them, also the one on which nothing was selected.
+    for channel in 1..=3 {
+        let bare = bench.ask::<open_logical_channel::Message>(client, |r| {
+            r.slot(1);
+        });
+        assert_eq!(bare.response::<open_logical_channel::Message>().channel_id().unwrap(), Some(channel));
+    }
 }
 
 #[test]

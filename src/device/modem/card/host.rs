@@ -322,10 +322,9 @@ impl Modem {
         p2: u8,
         group: u32,
     ) -> Result<(u8, Answer), ChannelFailure> {
-        let opened = self.with_card(now, by, |card, _| card.open(by, group))?;
-        let channel = opened.map_err(ChannelFailure::NoneLeft)?;
-        let mut command = Vec::<u8, COMMAND>::new();
         let length = u8::try_from(application.len()).map_err(|_| Failure::from(Reason::Invalid))?;
+        let channel = self.open_bare_channel(now, by, group)?;
+        let mut command = Vec::<u8, COMMAND>::new();
         let _ = command.extend_from_slice(&[channel, ins::SELECT, 0x04, p2, length]);
         let _ = command.extend_from_slice(application);
         let answer = self.exchange(now, by, &command)?;
@@ -334,6 +333,16 @@ impl Modem {
         }
         let _ = self.slot.card_mut().close(channel);
         Err(ChannelFailure::Select(answer.sw))
+    }
+
+    /// Opens a logical channel of a group, on which nothing is selected.
+    ///
+    /// # Errors
+    ///
+    /// [`ChannelFailure::NoneLeft`], [`ChannelFailure::Card`].
+    pub fn open_bare_channel(&mut self, now: Instant, by: Origin, group: u32) -> Result<u8, ChannelFailure> {
+        let opened = self.with_card(now, by, |card, _| card.open(by, group))?;
+        opened.map_err(ChannelFailure::NoneLeft)
     }
 
     /// Closes a logical channel.

@@ -916,18 +916,13 @@ fn open(call: &mut Call<'_, '_>, id: Option<&[u8]>, wanted: Option<FileControlIn
         Some(_) => return Opened::Refused(ProtocolError::INVALID_ARGUMENT, None),
     };
     let (now, by, group) = (call.now, call.origin(), u32::from(call.client()));
-    let Some(id) = id.filter(|id| !id.is_empty()) else {
-        // A channel on which nothing is selected.
-        return match call.modem.apdu(now, by, &[0x00, 0x70, 0x00, 0x00, 0x01]) {
-            Ok(answer) => match answer.data() {
-                [channel] => Opened::Channel(*channel, None),
-                _ => Opened::Refused(ProtocolError::INSUFFICIENT_RESOURCES, Some(answer.sw)),
-            },
-            Err(failure) => Opened::Refused(Refused::from(failure).0, None),
-        };
+    // Without an application nothing is selected on it.
+    let opened = match id.filter(|id| !id.is_empty()) {
+        Some(id) => call.modem.open_channel(now, by, id, p2, group).map(|(channel, answer)| (channel, Some(answer))),
+        None => call.modem.open_bare_channel(now, by, group).map(|channel| (channel, None)),
     };
-    match call.modem.open_channel(now, by, id, p2, group) {
-        Ok((channel, answer)) => Opened::Channel(channel, Some(answer)),
+    match opened {
+        Ok((channel, answer)) => Opened::Channel(channel, answer),
         Err(ChannelFailure::NoneLeft(sw)) => Opened::Refused(ProtocolError::INSUFFICIENT_RESOURCES, Some(sw)),
         Err(ChannelFailure::Select(sw)) => Opened::Refused(ProtocolError::SIM_FILE_NOT_FOUND, Some(sw)),
         Err(ChannelFailure::Card(failure)) => Opened::Refused(Refused::from(failure).0, None),
