@@ -13,7 +13,10 @@
 
 mod common;
 
-use common::{Run, Terminal, on_virtual_qmi as on_qmi, wwanctl};
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use common::{Run, Terminal, command, on_virtual_qmi as on_qmi, temporary, wwanctl};
 use mbim_wire::catalogue::Value;
 
 /// The program on a virtual modem that speaks QMI inside MBIM.
@@ -105,6 +108,33 @@ fn monitor_prints_a_line_for_each_indication() {
         let text = wwanctl(&[options, &["--timeout", "3", "monitor"]].concat()).ended(0);
         text.prints(&["NAS "]);
     }
+}
+
+#[test]
+fn monitor_shows_messages_and_what_the_network_says() {
+    let scenario = temporary("scenario.toml");
+    // However long it takes until the program listens, one comes later.
+    let mut text = "description = \"the network speaks\"\n".to_owned();
+    for at in [2, 4, 8, 16, 32, 64, 128] {
+        text += &format!(
+            "[[event]]\nat = {at}000\ndo = \"sms\"\nfrom = \"+15550124\"\ntext = \"Read me.\"\nclass = 0\n\
+             [[event]]\nat = {at}500\ndo = \"ussd\"\ntext = \"Book more?\"\n"
+        );
+    }
+    std::fs::write(&scenario, text).unwrap();
+    let device = format!("virtual:qmi:{}", scenario.to_str().unwrap());
+    let mut program = command(&["--device", &device, "monitor"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut wanted = vec!["+15550124, ", "Book more?"];
+    for line in BufReader::new(program.stdout.take().unwrap()).lines() {
+        let line = line.unwrap();
+        wanted.retain(|part| !(line.contains(part) && (line.ends_with("class 0: Read me.") || line.ends_with(part))));
+        if wanted.is_empty() {
+            break;
+        }
+    }
+    program.kill().unwrap();
+    program.wait().unwrap();
+    assert_eq!(wanted, [""; 0]);
 }
 
 #[test]

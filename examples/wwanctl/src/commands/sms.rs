@@ -215,7 +215,7 @@ fn state(status: wire::SmsStatus) -> String {
 }
 
 /// A message as JSON.
-fn shown(message: &Message<'_>, status: &str) -> Value {
+pub(crate) fn shown(message: &Message<'_>, status: &str) -> Value {
     let mut value = serde_json::json!({
         "indexes": message.indexes().collect::<Vec<_>>(),
         "status": status,

@@ -21,6 +21,7 @@ use ledger::{Ledger, Leftover};
 mod apdu;
 mod cells;
 mod connect;
+mod detail;
 pub(crate) mod ledger;
 mod location;
 pub(crate) mod message;

@@ -4,10 +4,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use qmi_wire::catalogue::{self, frame_to_json_by, hex};
 use qmi_wire::frame::{Framing, Head, Kind};
-use qmi_wire::service::Service;
+use qmi_wire::service::{Service, wms};
 use wwan::client::qmi::Error;
 use wwan::time::Instant;
 
+use super::detail::{self, Detail};
 use super::{Modem, message};
 use crate::device::DeviceError;
 use crate::error::Fail;
@@ -67,10 +68,12 @@ pub(super) fn run(modem: &mut Modem, out: &mut Output) -> Result<(), Fail> {
     let start = modem.client.now();
     let mut lost = 0;
     loop {
-        let (client, service, id, tlvs) = match modem.client.next_indication(Instant::FAR) {
+        let (client, service, id, tlvs, detail) = match modem.client.next_indication(Instant::FAR) {
             Ok(Some(told)) => {
                 let tlvs: Vec<(u8, Vec<u8>)> = told.tlvs.iter().map(|tlv| (tlv.kind, tlv.value.to_vec())).collect();
-                (told.client, told.service(), told.id(), tlvs)
+                // The fields say what cannot be read.
+                let detail = detail::of(&told).unwrap_or_default();
+                (told.client, told.service(), told.id(), tlvs, detail)
             }
             Ok(None) => continue,
             // Both are how a monitor ends.
@@ -79,7 +82,10 @@ pub(super) fn run(modem: &mut Modem, out: &mut Output) -> Result<(), Fail> {
         };
         let millis = modem.client.now().since(start).0;
         let framing = if service.0 > 0xff { Framing::Wide { client } } else { Framing::modem(client) };
-        print(&Head { framing, service, kind: Kind::Indication, transaction: 0, id }, &tlvs, millis, out)?;
+        print(&Head { framing, service, kind: Kind::Indication, transaction: 0, id }, &tlvs, &detail, millis, out)?;
+        if let Some((number, protocol)) = detail.acknowledge {
+            acknowledge(modem, number, protocol)?;
+        }
         let lost_now = modem.client.lost_indications();
         if lost_now != lost {
             let more = lost_now.wrapping_sub(lost);
@@ -110,8 +116,22 @@ fn register(modem: &mut Modem, service: Service, id: u16, tlvs: &[(u8, &[u8])]) 
     Ok(granted)
 }
 
+/// Takes a message that is printed, so that the network does not send it again. Another program may have done that.
+fn acknowledge(modem: &mut Modem, transaction_id: u32, message_protocol: wms::MessageProtocol) -> Result<(), Fail> {
+    let information = wms::SendAckInformation { transaction_id, message_protocol, success: true };
+    let done = modem.client.ask::<wms::send_ack::Message>(|request| {
+        request.information(information);
+    });
+    match done {
+        Err(Error::Refused(refusal)) => note(&format!("the message is not acknowledged: {refusal}")),
+        Err(error @ Error::Failed { .. }) => note(&format!("the message is not acknowledged: {error}")),
+        done => drop(done?),
+    }
+    Ok(())
+}
+
 /// One line for an indication.
-fn print(head: &Head, tlvs: &[(u8, Vec<u8>)], millis: u32, out: &mut Output) -> Result<(), Fail> {
+fn print(head: &Head, tlvs: &[(u8, Vec<u8>)], detail: &Detail, millis: u32, out: &mut Output) -> Result<(), Fail> {
     let data = |error: &dyn core::fmt::Display| Fail::Data(format!("an indication of the modem: {error}"));
     let frame = catalogue::build(head, tlvs).map_err(|error| data(&error))?;
     let shown = frame_to_json_by(wwan_catalogue::qmi(), &frame, None, false).map_err(|error| data(&error))?;
@@ -125,6 +145,9 @@ fn print(head: &Head, tlvs: &[(u8, Vec<u8>)], millis: u32, out: &mut Output) -> 
             "message": shown.info.map(|(_, info)| info.name),
             "fields": names::named(&shown),
         });
+        if let (serde_json::Value::Object(map), Some((key, value))) = (&mut event, &detail.json) {
+            map.insert((*key).to_owned(), value.clone());
+        }
         if let (serde_json::Value::Object(map), Some(error)) = (&mut event, &shown.error) {
             map.insert("error".into(), error.to_string().into());
             map.insert("bytes".into(), hex(&frame).into());
@@ -136,5 +159,9 @@ fn print(head: &Head, tlvs: &[(u8, Vec<u8>)], millis: u32, out: &mut Output) -> 
     let (seconds, millis) = (millis / 1000, millis % 1000);
     let name = names::message(head.service, head.id, head.kind);
     let name = name.trim_end_matches(" indication");
-    Ok(out.lines(&format!("{seconds:6}.{millis:03}  {name}: {}", content.join(", ")))?)
+    out.lines(&format!("{seconds:6}.{millis:03}  {name}: {}", content.join(", ")))?;
+    for line in detail.text.lines() {
+        out.lines(&format!("            {line}"))?;
+    }
+    Ok(())
 }

@@ -99,18 +99,18 @@ fn send(modem: &mut Modem, message: TextMessage<'_>, report: &mut Report) -> Res
 }
 
 /// The number that a person uses for a stored message.
-const fn number(text: &StoredText) -> u32 {
-    let first = match text.storage {
+pub(super) const fn number(storage: wms::StorageType, index: u32) -> u32 {
+    let first = match storage {
         wms::StorageType::UIM => 1,
         _ => MODEM,
     };
-    text.index.saturating_add(first)
+    index.saturating_add(first)
 }
 
 fn is_wanted(text: &StoredText, which: Stored) -> bool {
     match which {
         Stored::All => true,
-        Stored::At(wanted) => number(text) == wanted,
+        Stored::At(wanted) => number(text.storage, text.index) == wanted,
         Stored::New => text.tag == wms::MessageTagType::MT_NOT_READ,
         Stored::Old => text.tag == wms::MessageTagType::MT_READ,
         Stored::Sent => text.tag == wms::MessageTagType::MO_SENT,
@@ -165,7 +165,7 @@ fn list(modem: &mut Modem, which: Stored, report: &mut Report) -> Result<(), Fai
     let mut inbox = Inbox::new(&mut parts, Millis(u32::MAX));
     let mut listing = Listing::default();
     for text in stored(modem, which)? {
-        let index = number(&text);
+        let index = number(text.storage, text.index);
         let answer = modem.client.ask::<wms::raw_read::Message>(|request| {
             let (storage_type, memory_index) = (text.storage, text.index);
             request
