@@ -568,7 +568,7 @@ impl Follow {
             (Stage::Begin, _) => return,
             (_, Incoming::Restarted(_)) => Outcome::Failed(Failure::Restarted),
             (_, Incoming::Unsolicited { line, second, .. }) => match (procedure.told(line, second), self.stage) {
-                (true, Stage::Waiting(_)) => Outcome::Told,
+                (true, Stage::Waiting(_) | Stage::Due(Step::Wait(_))) => Outcome::Told,
                 _ => return,
             },
             _ => return,

@@ -9,8 +9,14 @@ use at_wire::policy::{Policy, Verdict};
 
 use super::core::{Core, Job, Next, Say};
 use super::methods::client_methods;
+use super::procedures::procedure_methods;
 use super::{Answer, Error, Memory, Urc};
 use crate::channel::blocking::ByteStream;
+use crate::procedure::at::{
+    Attach, Attempts, CheckContext, CloseChannel, Connect, ConnectRequest, Disconnect, Follow, Identity, OpenChannel,
+    PinOperation, Power, Procedure, ReadAttempts, ReadIdentity, ReadPower, ReadProtection, ReadRegistration,
+    ReadSignal, ReadSim, Register, Registration, Restart, Scan, Selection, SetPower, Signal, SimState, UseCode,
+};
 use crate::session::at::{Config, Counters, Ending, Exchange, Outgoing, SessionError};
 use crate::time::{Instant, Millis};
 
@@ -44,6 +50,7 @@ impl<'s, C: ByteStream> Client<'s, C> {
     }
 
     client_methods!([] []);
+    procedure_methods!([] []);
 
     /// Writes to the modem in data mode.
     ///

@@ -9,6 +9,7 @@ use at_wire::result::FinalResult;
 
 use super::records::{Kind, Records};
 use super::{Answer, Error, Memory, Reason};
+use crate::procedure::at::{Follow, Halt, Next as After, Procedure};
 use crate::session::at::{Config, Exchange, Expired, Failure, Incoming, OpenError, Session, SessionError};
 use crate::time::{Instant, Millis};
 
@@ -39,6 +40,8 @@ pub(super) enum Job<'j> {
     Open,
     /// Send a command, and what is left of the bytes that it prompts for.
     Command(Say<'j>, &'j [u8]),
+    /// Follow a procedure to its end.
+    Follow(Follow, &'j mut dyn Procedure),
     /// Wait for a URC to read, or for the time.
     Listen(Instant),
     /// Wait for data, or for the time: where they go, and how many there were.
@@ -97,6 +100,8 @@ pub(super) struct Core<'s> {
     rest: Range<usize>,
     /// The modem was lost, and nobody was told yet.
     lost: bool,
+    /// A command of a procedure is under way.
+    following: bool,
 }
 
 /// Without the bytes of lines: codes and names of subscribers are among them.
@@ -123,15 +128,16 @@ impl<'s> Core<'s> {
             growing: false,
             rest: 0..0,
             lost: false,
+            following: false,
         }
     }
 
     /// Begins a job. What an earlier one left behind, because its future was dropped, is given up.
     pub(super) fn begin<E>(&mut self, now: Instant, job: &Job<'_>) -> Result<(), Error<E>> {
-        if matches!(self.stage, Stage::Asked | Stage::Prompted) {
+        if matches!(self.stage, Stage::Asked | Stage::Prompted) || self.following {
             self.session.abandon(now);
         }
-        self.stage = Stage::Begin;
+        (self.stage, self.following) = (Stage::Begin, false);
         match job {
             Job::Open => {
                 self.urcs.clear();
@@ -148,7 +154,7 @@ impl<'s> Core<'s> {
                 // One that has ended by itself need not be left.
                 self.stage = if left.is_ok() { Stage::Leaving } else { Stage::Left };
             }
-            Job::Listen(_) | Job::Data(..) => {}
+            Job::Follow(..) | Job::Listen(_) | Job::Data(..) => {}
         }
         Ok(())
     }
@@ -184,7 +190,10 @@ impl<'s> Core<'s> {
                 continue;
             }
             while let Some(expired) = self.session.expire(now) {
-                self.expired(expired);
+                match job {
+                    Job::Follow(follow, procedure) => follow.expired(now, expired, &mut **procedure),
+                    _ => self.expired(expired),
+                }
             }
             if self.session.has_due(now) {
                 return Ok(Next::Send);
@@ -225,6 +234,17 @@ impl<'s> Core<'s> {
                     Stage::Silent => return Err(Error::Unresponsive),
                     _ => Instant::FAR,
                 },
+                Job::Follow(follow, procedure) => {
+                    let after = follow.next(now, &mut self.session, &mut **procedure);
+                    self.following = follow.is_asking();
+                    match after {
+                        Ok(After::Done) => return Ok(Next::Done),
+                        Ok(After::Wait(_)) if self.session.has_due(now) => continue,
+                        Ok(After::Wait(until)) => until,
+                        Err(Halt::Stop(stop)) => return Err(stop.into()),
+                        Err(Halt::Session(error)) => return Err(Error::Session(error)),
+                    }
+                }
                 Job::Listen(_) if !self.urcs.is_empty() => return Ok(Next::Done),
                 Job::Listen(_) if self.session.is_data() => return Err(Error::Session(SessionError::Data)),
                 Job::Listen(_) if !self.session.is_open() => return Err(Error::Session(SessionError::NotOpen)),
@@ -307,7 +327,12 @@ impl<'s> Core<'s> {
         };
         self.rest.start = self.rest.start.saturating_add(before.saturating_sub(bytes.len()));
         let asked = matches!(self.stage, Stage::Asked | Stage::Prompted);
+        let follows = matches!(job, Job::Follow(..));
+        if let Job::Follow(follow, procedure) = job {
+            follow.heard(now, &incoming, &mut **procedure);
+        }
         match incoming {
+            Incoming::Response { .. } if follows => {}
             Incoming::Response { line, second } => {
                 let kind = if second { Kind::Second } else { Kind::Line };
                 self.full |= !self.answer.push(kind, line, false);
@@ -351,7 +376,8 @@ impl<'s> Core<'s> {
             }
             Incoming::Restarted(line) => {
                 let _ = self.urcs.push(Kind::Line, line, true);
-                self.lost = true;
+                // A procedure has heard of it.
+                self.lost = !follows;
                 if asked {
                     self.stage = Stage::Failed(Failure::Restarted);
                 }

@@ -24,6 +24,7 @@
 pub mod blocking;
 mod core;
 mod methods;
+mod procedures;
 mod records;
 
 use ::core::fmt;
@@ -36,8 +37,14 @@ use at_wire::{DecodeError, Writer};
 
 use self::core::{Core, Job, Next, Say};
 use self::methods::client_methods;
+use self::procedures::procedure_methods;
 use self::records::Kind;
 use super::StreamLink;
+use crate::procedure::at::{
+    Attach, Attempts, CheckContext, CloseChannel, Connect, ConnectRequest, Disconnect, Follow, Identity, OpenChannel,
+    PinOperation, Power, Procedure, ReadAttempts, ReadIdentity, ReadPower, ReadProtection, ReadRegistration,
+    ReadSignal, ReadSim, Register, Registration, Restart, Scan, Selection, SetPower, Signal, SimState, Stop, UseCode,
+};
 use crate::session::at::{Config, Counters, Ending, Exchange, Failure, OpenError, Outgoing, SessionError};
 use crate::time::{Instant, Millis};
 
@@ -155,6 +162,8 @@ pub enum Error<E> {
         /// Why.
         reason: Reason,
     },
+    /// A procedure cannot reach its end.
+    Stop(Stop),
     /// The modem did not prompt for the bytes that belong to the command.
     NoPrompt,
     /// The answer, or a parameter of it, cannot be read.
@@ -171,6 +180,15 @@ pub enum Error<E> {
 impl<E> From<DecodeError> for Error<E> {
     fn from(error: DecodeError) -> Self {
         Self::Decode(error)
+    }
+}
+
+impl<E> From<Stop> for Error<E> {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Failed { command, failure } => Self::Failed { command, failure },
+            stop => Self::Stop(stop),
+        }
     }
 }
 
@@ -192,6 +210,7 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
             Self::Data => f.write_str("the modem did not leave data mode"),
             Self::Failed { command, failure } => write!(f, "{command}: {failure}"),
             Self::Refused { command, reason } => write!(f, "{command}: {reason}"),
+            Self::Stop(stop) => stop.fmt(f),
             Self::NoPrompt => f.write_str("the modem did not prompt"),
             Self::Decode(error) => error.fmt(f),
             Self::NoRoom => f.write_str("the answer is too long for its memory"),
@@ -346,6 +365,7 @@ impl<'s, C: StreamLink> Client<'s, C> {
     }
 
     client_methods!([async] [.await]);
+    procedure_methods!([async] [.await]);
 
     /// Writes to the modem in data mode.
     ///

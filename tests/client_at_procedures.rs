@@ -1,0 +1,257 @@
+//! AT procedures through both clients, in virtual time: what is followed ends, what comes meanwhile is kept, and a future
+//! that was dropped leaves nothing behind.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::std_instead_of_alloc,
+    missing_docs
+)]
+#![cfg(all(feature = "at", feature = "sms"))]
+
+use core::convert::Infallible;
+use core::future::Future;
+use core::pin::pin;
+use core::task::{Context, Poll, Waker};
+use std::collections::VecDeque;
+
+use wwan::channel::blocking::ByteStream;
+use wwan::client::StreamLink;
+use wwan::client::at::blocking::Client;
+use wwan::client::at::{self, Error, Memory};
+use wwan::procedure::at::{
+    ConnectRequest, IpType, Power, RegistrationState, Restart, Selection, SendText, SimState, Stop, Ussd,
+};
+use wwan::session::at::{Config, Failure, Memory as SessionMemory};
+use wwan::sms::TextMessage;
+use wwan::time::{Instant, Millis};
+
+/// A modem that knows some lines, and refuses all others; its clock goes on when the host waits.
+struct Modem {
+    now: Instant,
+    typed: Vec<u8>,
+    says: VecDeque<(Instant, Vec<u8>)>,
+    script: Vec<(&'static str, &'static str)>,
+    lines: Vec<String>,
+}
+
+impl Modem {
+    fn new(script: &[(&'static str, &'static str)]) -> Self {
+        Self { now: Instant(10_000), typed: vec![], says: VecDeque::new(), script: script.to_vec(), lines: vec![] }
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        self.typed.extend(bytes);
+        while let Some(end) = self.typed.iter().position(|byte| matches!(byte, b'\r' | 0x1a | 0x1b)) {
+            let line = String::from_utf8(self.typed.drain(..=end).collect()).unwrap();
+            let line = line.trim_matches(['\r', '\x1a', '\x1b']).to_owned();
+            if line.is_empty() {
+                continue;
+            }
+            // What tells a late answer from others.
+            if line.contains("+CMEE?") {
+                let lines = line.trim_start_matches("AT").split(';').map(|name| name.replace('?', ": 1"));
+                let say: String = lines.chain(["OK".to_owned()]).map(|line| format!("\r\n{line}\r\n")).collect();
+                self.says.push_back((self.now, say.into_bytes()));
+                continue;
+            }
+            let known = self.script.iter().position(|(asked, _)| *asked == line || *asked == "*");
+            let answer = match known {
+                // Each is used once, if there is another for the same line.
+                Some(at) if self.script.iter().filter(|(asked, _)| *asked == line).count() > 1 => {
+                    self.script.remove(at).1
+                }
+                Some(at) => self.script[at].1,
+                None => "ERROR",
+            };
+            self.lines.push(line);
+            let say = match answer {
+                ">" => "\r\n> ".to_owned(),
+                answer => answer.split('|').map(|part| format!("\r\n{part}\r\n")).collect(),
+            };
+            let delay = if answer.contains("LATE") { Millis(2_000) } else { Millis(10) };
+            if answer != "-" {
+                self.says.push_back((self.now + delay, say.into_bytes()));
+            }
+        }
+    }
+
+    fn give(&mut self, buf: &mut [u8], deadline: Instant) -> Option<usize> {
+        let due = self.says.front().map_or(Instant::FAR, |(at, _)| *at);
+        if due > deadline.max(self.now) {
+            assert_ne!(deadline, Instant::FAR, "the host waits for ever");
+            self.now = self.now.max(deadline);
+            return None;
+        }
+        self.now = self.now.max(due);
+        let (_, bytes) = self.says.front_mut().unwrap();
+        let length = buf.len().min(bytes.len());
+        buf[..length].copy_from_slice(&bytes[..length]);
+        bytes.drain(..length);
+        if bytes.is_empty() {
+            self.says.pop_front();
+        }
+        Some(length)
+    }
+}
+
+impl ByteStream for Modem {
+    type Error = Infallible;
+
+    fn read(&mut self, buf: &mut [u8], deadline: Instant) -> Result<Option<usize>, Infallible> {
+        Ok(self.give(buf, deadline))
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
+        self.take(bytes);
+        Ok(bytes.len())
+    }
+
+    fn now(&self) -> Instant {
+        self.now
+    }
+}
+
+/// The same for the asynchronous client: each read pends once.
+struct Link(Modem);
+
+impl StreamLink for Link {
+    type Error = Infallible;
+
+    async fn write(&mut self, bytes: &[u8], _until: Instant) -> Result<bool, Infallible> {
+        self.0.take(bytes);
+        Ok(true)
+    }
+
+    async fn read(&mut self, buf: &mut [u8], until: Instant) -> Result<Option<usize>, Infallible> {
+        let mut pended = false;
+        core::future::poll_fn(|_| if core::mem::replace(&mut pended, true) { Poll::Ready(()) } else { Poll::Pending })
+            .await;
+        Ok(self.0.give(buf, until))
+    }
+
+    fn set_dtr(&mut self, _up: bool) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn set_speed(&mut self, _speed: u32) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn now(&self) -> Instant {
+        self.0.now
+    }
+}
+
+fn memory() -> Memory<'static> {
+    let leak = |len: usize| Box::leak(vec![0; len].into_boxed_slice());
+    let session = SessionMemory { line: leak(512), command: leak(160) };
+    Memory { transfer: leak(64), answer: leak(256), urcs: leak(128), session }
+}
+
+fn client(script: &[(&'static str, &'static str)]) -> Client<'static, Modem> {
+    let mut client = Client::new(Modem::new(script), Config::default(), memory());
+    client.assume_open();
+    client
+}
+
+#[test]
+fn a_cold_modem_is_connected() {
+    let mut client = client(&[
+        ("AT+CFUN?", "+CFUN: 1|OK"),
+        ("AT+CPIN?", "+CPIN: SIM PIN|OK"),
+        ("AT+CPINR", "+CPINR: SIM PIN,3,3|OK"),
+        ("AT+CPIN=\"1234\"", "OK"),
+        ("AT+CPIN?", "+CME ERROR: 14"),
+        ("AT+CPIN?", "+CPIN: READY|OK"),
+        ("AT+CEREG=2", "+CMTI: \"SM\",3|OK"),
+        ("AT+CEREG?", "+CEREG: 2,2|OK"),
+        ("AT+CEREG?", "+CEREG: 2,5,\"1F00\",\"79D903\",7|OK"),
+        ("AT+COPS?", "+COPS: 0|OK"),
+        ("AT+CESQ", "+CESQ: 99,99,255,255,20,80|OK"),
+        ("AT+CGATT?", "+CGATT: 1|OK"),
+        ("AT+CGDCONT?", "+CGDCONT: 1,\"IP\",\"web\"|OK"),
+        ("AT+CGACT?", "OK"),
+        ("AT+CGACT?", "+CGACT: 1,1|OK"),
+        ("AT+CGACT=1,1", "OK"),
+        ("AT+CGPADDR=1", "+CGPADDR: 1,\"10.0.0.9\"|OK"),
+        ("AT+CGACT=0,1", "OK"),
+    ]);
+    let patience = Millis::from_secs(30);
+    client.set_power(Power::FULL, patience).unwrap();
+    assert!(client.unlock("1234", patience).unwrap());
+    assert_eq!(client.sim(patience).unwrap(), SimState::Ready);
+    client.register(Selection::Automatic, patience).unwrap();
+    assert_eq!(client.registration().unwrap().state, RegistrationState::Roaming);
+    assert_eq!(client.signal().unwrap().rsrp, Some(-610));
+    client.attach(true).unwrap();
+    let request = ConnectRequest { apn: "web", ip_type: IpType::V4, ..ConnectRequest::default() };
+    let connect = client.connect(&request).unwrap();
+    assert_eq!((connect.cid(), connect.settings().ipv4.address), (1, Some("10.0.0.9".parse().unwrap())));
+    assert!(client.is_connected(1).unwrap());
+    client.disconnect(1).unwrap();
+    // What came meanwhile is kept.
+    let urc = client.next_urc(Instant(0)).unwrap().unwrap();
+    assert_eq!(urc.line, b"+CMTI: \"SM\",3");
+}
+
+#[test]
+fn refusals_and_silence_are_told_with_the_command() {
+    let mut client = client(&[("AT+CFUN?", "+CME ERROR: 13"), ("AT+CGATT?", "-"), ("AT+CPIN?", "+CME ERROR: 10")]);
+    let error = client.power().unwrap_err();
+    assert!(matches!(error, Error::Stop(Stop::Refused(refusal)) if refusal.command == "+CFUN"), "{error:?}");
+    assert_eq!(error.to_string(), "AT+CFUN: the modem answers +CME ERROR: 13 (SIM failure)");
+    let error = client.unlock("1234", Millis(1_000)).unwrap_err();
+    assert_eq!(error, Error::Stop(Stop::Sim(SimState::NotInserted)));
+    let error = client.attach(true).unwrap_err();
+    assert_eq!(error, Error::Failed { command: "+CGATT", failure: Failure::Timeout });
+}
+
+#[test]
+fn texts_and_dialogues_go_through_prompts_and_urcs() {
+    let mut client = client(&[
+        ("AT+CMGF=0", "OK"),
+        ("AT+CMGS=17", ">"),
+        ("AT+CSCS?", "+CSCS: \"GSM\"|OK"),
+        ("AT+CUSD=1,\"*100#\",15", "OK|+CUSD: 0,\"Hi\",15"),
+        ("AT+CFUN=1,1", "OK"),
+        ("*", "+CMGS: 42|OK"),
+    ]);
+    let mut references = [0];
+    let message = TextMessage { number: "+4917012345", text: "hello", ..TextMessage::default() };
+    client.follow(&mut SendText::new(message, &mut references).unwrap()).unwrap();
+    assert_eq!(references, [42]);
+    let mut ussd = Ussd::send("*100#", client.now() + Millis::from_secs(120)).unwrap();
+    client.follow(&mut ussd).unwrap();
+    assert_eq!(ussd.message().unwrap().text, "Hi");
+    client.follow(&mut Restart::new()).unwrap();
+}
+
+#[test]
+fn a_dropped_future_leaves_nothing_behind() {
+    let script = [("AT+CGATT?", "+CGATT: 0|OK"), ("AT+CGATT=1", "LATE|OK"), ("AT+CFUN?", "+CFUN: 4|OK")];
+    // Dropped after each number of polls.
+    for polls in 0..40 {
+        let mut client = at::Client::new(Link(Modem::new(&script)), Config::default(), memory());
+        client.assume_open();
+        let mut context = Context::from_waker(Waker::noop());
+        let done = {
+            let mut follow = pin!(client.attach(true));
+            (0..polls).any(|_| follow.as_mut().poll(&mut context).is_ready())
+        };
+        let mut power = pin!(client.power());
+        let power = loop {
+            if let Poll::Ready(power) = power.as_mut().poll(&mut context) {
+                break power;
+            }
+        };
+        assert_eq!(power, Ok(Power::RADIO_OFF), "after {polls} polls");
+        if done {
+            return;
+        }
+    }
+    panic!("it never ended");
+}
