@@ -50,6 +50,9 @@ tools=(
     qmicli:libqmi-utils
     /usr/libexec/qmi-proxy:libqmi-proxy
     tshark:tshark
+    gammu:gammu
+    gnokii:gnokii-cli
+    socat:socat
     qemu-system-arm:qemu-system-arm
 )
 # command : version to install; any version already there will do
@@ -300,7 +303,7 @@ step_deny() {
 
 # real peers: mbimcli, qmicli, their proxies and tshark against the virtual modem and the proxy
 step_interop() {
-    need file:tests/interop/Cargo.toml mbimcli /usr/libexec/mbim-proxy qmicli /usr/libexec/qmi-proxy tshark unshare
+    need file:tests/interop/Cargo.toml mbimcli /usr/libexec/mbim-proxy qmicli /usr/libexec/qmi-proxy tshark gammu gnokii socat unshare
     run cargo build -q -p virtual-modem -p wwanctl # the tests look for them beside themselves
     run cargo test -p wwan-interop --no-fail-fast
 }

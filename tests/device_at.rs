@@ -13,6 +13,7 @@
 mod at_common;
 
 use at_common::Bench;
+use proptest::prelude::*;
 use wwan::device::at::{Config, Dialect, Effect, Fault, Maker, Mode, UrcOrder, served_commands};
 use wwan::device::modem::network::Cell;
 use wwan::device::modem::{Setup, text};
@@ -354,4 +355,69 @@ fn faults() {
     bench.modem.restore_signal(now);
     assert!(bench.wait(Millis::from_secs(60)).contains("+CREG: 1"));
     assert_eq!(bench.function.counters().swallowed, 3);
+}
+
+/// Pieces that lines are made of, so that many of them are commands.
+fn piece() -> impl Strategy<Value = String> {
+    let names: Vec<&'static str> = served_commands().collect();
+    prop_oneof![
+        4 => proptest::sample::select(names).prop_map(str::to_owned),
+        2 => "(\\?|=\\?|=|=[0-9]{1,3}|=\"[A-Za-z0-9+*#]{0,12}\")",
+        2 => "[,;]([0-9]{1,5}|\"[ -~]{0,10}\")?",
+        1 => "[ -~]{0,8}",
+    ]
+}
+
+/// Whatever a host types, and whenever, the modem answers `AT` with `OK` once the host has ended what it had begun.
+fn survives(bench: &mut Bench, lines: &[Vec<u8>]) -> Result<(), TestCaseError> {
+    for bytes in lines {
+        bench.send(bytes);
+        bench.wait(Millis(100));
+        if bench.function.mode() != Mode::Command {
+            let now = bench.now;
+            bench.function.end_data(now, &mut bench.modem);
+            bench.function.end_multiplexer();
+        }
+    }
+    // A prompt is left, what waits is awaited, and how lines end and answers look is set back.
+    bench.send("\x1b");
+    bench.wait(Millis::from_secs(600));
+    let now = bench.now;
+    bench.function.end_data(now, &mut bench.modem);
+    bench.function.end_multiplexer();
+    bench.send("\rATE0Q0V1S4=10\r");
+    bench.wait(Millis::from_secs(600));
+    if bench.send("\rAT\r") != "\r\nOK\r\n" {
+        // A host can choose characters by which it locks itself out (S3, S5); the modem must be restarted then.
+        prop_assert!(lines.iter().flatten().any(|byte| matches!(byte, b'S' | b's')), "stuck");
+        let now = bench.now;
+        bench.modem.reboot(now);
+        bench.wait(Millis::from_secs(60));
+        bench.send("\rATE0Q0V1\r");
+        bench.wait(Millis::from_secs(60));
+        prop_assert_eq!(bench.send("\rAT\r"), "\r\nOK\r\n");
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn random_commands_leave_the_modem_answering(
+        lines in proptest::collection::vec(proptest::collection::vec(piece(), 1..6), 1..12),
+        end in prop_oneof![Just("\r"), Just("\r\n"), Just("\x1a"), Just("")],
+    ) {
+        let mut bench = Bench::new();
+        let lines: Vec<Vec<u8>> = lines.iter().map(|pieces| format!("AT{}{end}", pieces.concat()).into_bytes()).collect();
+        survives(&mut bench, &lines)?;
+    }
+
+    #[test]
+    fn random_bytes_leave_the_modem_answering(
+        lines in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..40), 1..12),
+    ) {
+        let mut bench = Bench::new();
+        survives(&mut bench, &lines)?;
+    }
 }

@@ -8,7 +8,7 @@ use wwan::channel::fault::{FaultCounters, Faults, FaultsError, Held};
 use wwan::channel::{AnyFraming, Clock, Direction, LinuxClock, MessageChannel};
 use wwan::device::modem::Modem;
 use wwan::device::modem::event::Origin;
-use wwan::device::{mbim, qmi};
+use wwan::device::{at, mbim, qmi};
 use wwan::time::{Instant, Millis};
 
 use crate::machine::Machine;
@@ -22,6 +22,8 @@ const HELD: usize = 32;
 const HELD_BYTES: usize = 64 * 1024;
 /// Bytes of messages that wait for the host.
 const OUT: usize = 16 * 1024;
+/// The longest AT line, and what is sent for its prompt, in bytes.
+const LINE: usize = 4096;
 /// The longest command in fragments, in bytes.
 const ASSEMBLY: usize = 64 * 1024;
 /// The longest QMI frame that a host may send where the carrier has transfers, in bytes: what Linux carries.
@@ -35,6 +37,8 @@ pub struct Room {
     out: Vec<u8>,
     /// The same of a QMI function inside an MBIM function.
     inside: Vec<u8>,
+    /// The line that an AT host types.
+    line: Vec<u8>,
     assembly: Vec<u8>,
     slots: Vec<Held>,
     held: Vec<u8>,
@@ -47,6 +51,7 @@ impl Room {
         Self {
             out: vec![0; OUT],
             inside: vec![0; OUT],
+            line: vec![0; LINE],
             assembly: vec![0; ASSEMBLY],
             slots: vec![Held::default(); HELD],
             held: vec![0; HELD_BYTES],
@@ -176,6 +181,7 @@ impl<K: Clock> MessageChannel for Bare<'_, K> {
 enum Speaks {
     Mbim,
     Qmi,
+    At,
 }
 
 /// Puts machine and faults together.
@@ -186,7 +192,7 @@ fn build<'m, T>(
     time: T,
     room: &'m mut Room,
 ) -> Faults<'m, Bare<'m, T>> {
-    let Room { out, inside, assembly, slots, held } = room;
+    let Room { out, inside, line, assembly, slots, held } = room;
     let (face, max_message) = match speaks {
         Speaks::Mbim => {
             let mut function = mbim::Function::new(scenario.function.clone(), mbim::Memory { out, assembly });
@@ -203,6 +209,16 @@ fn build<'m, T>(
             (Face::Mbim(function), usize::from(scenario.function.max_control_transfer))
         }
         Speaks::Qmi => (Face::Qmi(qmi_function(scenario, scenario.qmi.clone(), out)), MAX_FRAME),
+        Speaks::At => {
+            let mut config = scenario.at.clone();
+            // Nobody here takes its frames apart.
+            config.multiplexer = false;
+            let mut function = at::Function::new(config, at::Memory { line, out });
+            for fault in &scenario.lines {
+                let _ = function.set_fault(fault.clone());
+            }
+            (Face::At(function), usize::MAX)
+        }
     };
     let bare = Bare { machine: Box::new(Machine::new(now, scenario, face)), max_message, time };
     Faults::new(bare, scenario.chance.seed, slots, held)
@@ -253,6 +269,11 @@ impl<'m> InProcess<'m> {
         Self::new(Speaks::Qmi, scenario, time, room)
     }
 
+    /// A modem that speaks AT, powered on now. Its messages are pieces of a stream of bytes, of any length.
+    pub fn at(scenario: &'m Scenario, time: Time, room: &'m mut Room) -> Self {
+        Self::new(Speaks::At, scenario, time, room)
+    }
+
     fn new(speaks: Speaks, scenario: &'m Scenario, time: Time, room: &'m mut Room) -> Self {
         let stage = match time {
             Time::Real => Stage::Real,
@@ -279,8 +300,8 @@ impl<'m> InProcess<'m> {
         &mut self.channel.channel_mut().machine.face
     }
 
-    /// How a stream of its messages is cut.
-    pub fn framing(&mut self) -> AnyFraming {
+    /// How a stream of its messages is cut; `None` for a modem that speaks AT, whose stream is bytes.
+    pub fn framing(&mut self) -> Option<AnyFraming> {
         self.face().framing()
     }
 
@@ -295,6 +316,12 @@ impl<'m> InProcess<'m> {
     #[must_use]
     pub fn is_plugged(&mut self) -> bool {
         self.channel.channel_mut().machine.is_plugged()
+    }
+
+    /// The client has closed the stream that carries the messages.
+    pub fn close(&mut self) {
+        let bare = self.channel.channel_mut();
+        bare.machine.close(bare.time.now());
     }
 
     /// Does what is due by now in the scenario and in the modem. Sending and receiving do that, too.
@@ -360,6 +387,11 @@ impl<'m, K: Clock + Copy> AsyncInProcess<'m, K> {
     /// A modem that speaks QMI, in QMUX frames, powered on now.
     pub fn qmi(scenario: &'m Scenario, clock: K, room: &'m mut Room) -> Self {
         Self { channel: build(Speaks::Qmi, scenario, clock.now(), clock, room).clock(clock) }
+    }
+
+    /// A modem that speaks AT, powered on now. Its messages are pieces of a stream of bytes, of any length.
+    pub fn at(scenario: &'m Scenario, clock: K, room: &'m mut Room) -> Self {
+        Self { channel: build(Speaks::At, scenario, clock.now(), clock, room).clock(clock) }
     }
 
     /// The modem itself, to look at it, or to do to it what no scenario foresees.

@@ -6,10 +6,10 @@
 //! | door | for |
 //! |---|---|
 //! | [`InProcess`], [`AsyncInProcess`] | a client in the same program, in real time or faster than time |
-//! | `virtual-modem pty` | programs that open a device node: mbimcli, qmicli, their proxies |
+//! | `virtual-modem pty` | programs that open a device node: mbimcli, qmicli, their proxies; gammu, picocom |
 //! | `virtual-modem socket` | the serial port of an emulator, clients of a `qmux_socket`, and other streams |
 //!
-//! It speaks MBIM or QMI, a [`Face`] of the same modem each.
+//! It speaks MBIM, QMI or AT, a [`Face`] of the same modem each.
 #![allow(clippy::std_instead_of_core, clippy::std_instead_of_alloc)] // a program for hosts
 
 #[cfg(feature = "cli")]

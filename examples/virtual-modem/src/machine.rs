@@ -7,7 +7,7 @@ use wwan::device::modem::Modem;
 use wwan::device::modem::bearer::Way;
 use wwan::device::modem::event::Origin;
 use wwan::device::modem::sms::Incoming;
-use wwan::device::{mbim, qmi};
+use wwan::device::{at, mbim, qmi};
 use wwan::time::Instant;
 
 use crate::scenario::{Action, Event, Scenario};
@@ -57,14 +57,26 @@ pub enum Face<'m> {
     Mbim(mbim::Function<'m>),
     /// QMI.
     Qmi(qmi::Function<'m>),
+    /// AT.
+    At(at::Function<'m>),
 }
 
 impl Face<'_> {
-    /// How a stream of its messages is cut.
-    pub(crate) fn framing(&self) -> AnyFraming {
+    /// How a stream of its messages is cut; `None`: it is a stream of bytes, and any piece of it is a message.
+    pub(crate) fn framing(&self) -> Option<AnyFraming> {
         match self {
-            Self::Mbim(_) => MbimFraming::default().into(),
-            Self::Qmi(_) => QmuxFraming::default().into(),
+            Self::Mbim(_) => Some(MbimFraming::default().into()),
+            Self::Qmi(_) => Some(QmuxFraming::default().into()),
+            Self::At(_) => None,
+        }
+    }
+
+    /// The host has closed the stream.
+    fn close(&mut self, now: Instant, modem: &mut Modem) {
+        match self {
+            // Its messages say themselves when a host is gone.
+            Self::Mbim(_) | Self::Qmi(_) => {}
+            Self::At(function) => function.close(now, modem),
         }
     }
 
@@ -72,6 +84,10 @@ impl Face<'_> {
         match self {
             Self::Mbim(function) => function.receive(now, modem, message),
             Self::Qmi(function) => function.receive(now, modem, message),
+            Self::At(function) => {
+                // There is no network behind data, and the multiplexer is not served.
+                let _ = function.receive(now, modem, message);
+            }
         }
     }
 
@@ -79,6 +95,7 @@ impl Face<'_> {
         match self {
             Self::Mbim(function) => function.transmit(now, modem),
             Self::Qmi(function) => function.transmit(now, modem),
+            Self::At(function) => function.transmit(now, modem),
         }
     }
 
@@ -86,6 +103,7 @@ impl Face<'_> {
         match self {
             Self::Mbim(function) => function.poll_at(modem),
             Self::Qmi(function) => function.poll_at(modem),
+            Self::At(function) => function.poll_at(modem),
         }
     }
 
@@ -93,6 +111,7 @@ impl Face<'_> {
         match self {
             Self::Mbim(function) => function.reset(now, modem),
             Self::Qmi(function) => function.reset(now, modem),
+            Self::At(function) => function.reset(now, modem),
         }
     }
 
@@ -100,6 +119,7 @@ impl Face<'_> {
         match self {
             Self::Mbim(function) => function.set_mute(mute),
             Self::Qmi(function) => function.set_mute(mute),
+            Self::At(function) => function.set_mute(mute),
         }
     }
 }
@@ -237,6 +257,11 @@ impl<'m> Machine<'m> {
         let room = buf.get_mut(..needed).ok_or(InProcessError::TooLong { needed })?;
         room.copy_from_slice(transfer);
         Ok(Some(needed))
+    }
+
+    /// The host has closed the stream that carries the messages.
+    pub(crate) fn close(&mut self, now: Instant) {
+        self.face.close(now, &mut self.modem);
     }
 
     /// When there is something to do next.

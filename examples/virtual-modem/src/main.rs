@@ -114,14 +114,15 @@ fn run(door: Door) -> Result<(), Failure> {
 }
 
 fn serve(modem: &Modem, door: &Door) -> Result<(), Failure> {
-    if modem.protocol == Protocol::At {
-        return Err(Failure::Usage("protocol at is not served yet; this version serves mbim and qmi".into()));
+    if modem.protocol == Protocol::At && modem.pcap.is_some() {
+        return Err(Failure::Usage("--pcap: AT has no messages to record".into()));
     }
     let scenario = Scenario::load(&modem.scenario).map_err(Failure::Scenario)?;
     let mut room = Room::new();
     let in_process = match modem.protocol {
         Protocol::Qmi => InProcess::qmi(&scenario, Time::Real, &mut room),
-        Protocol::Mbim | Protocol::At => InProcess::mbim(&scenario, Time::Real, &mut room),
+        Protocol::Mbim => InProcess::mbim(&scenario, Time::Real, &mut room),
+        Protocol::At => InProcess::at(&scenario, Time::Real, &mut room),
     };
     let watched = watch(in_process.behind_a_stream(), modem.verbose, modem.pcap.as_deref())?;
     let stop = stop_signals().map_err(|error| DoorError { doing: "wait for signals".into(), error })?;

@@ -16,6 +16,7 @@ use virtual_modem::Scenario;
 use virtual_modem::scenario::Action;
 use wwan::channel::Direction;
 use wwan::channel::fault::{Fault, Scripted};
+use wwan::device::at::{self, Maker, RegistrationForm, UrcOrder};
 use wwan::device::mbim::Effect;
 use wwan::device::modem::band::{BandSet, Bands};
 use wwan::device::modem::bearer::{Auth, IpKind};
@@ -222,8 +223,22 @@ fn defaults_described_are_the_defaults() {
     card.phonebook.clear().unwrap();
     assert_eq!(card, none.card);
     assert_eq!(all.function.max_control_transfer, none.function.max_control_transfer);
+    assert_eq!(all.at.dialect, none.at.dialect);
     assert_eq!(all.function.open_delay, none.function.open_delay);
     assert_eq!(all.function.pin_attempts_on_failure, none.function.pin_attempts_on_failure);
+}
+
+#[test]
+fn the_dialect_of_a_maker_can_be_changed() {
+    let text = "[at]\nmaker = 'quectel'\necho = false\nregistration = 'short'\nurcs = 'at-once'\nconnect = '9600'\n\
+                [[line]]\nname = '+CPIN'\nrefuse = 14\nonce = true\n";
+    let scenario = Scenario::parse("a", text).unwrap();
+    let dialect = &scenario.at.dialect;
+    assert_eq!((dialect.maker, dialect.echo, &dialect.boot[0][..]), (Maker::Quectel, false, "RDY"));
+    assert_eq!((dialect.registration, dialect.urcs), (RegistrationForm::Short, UrcOrder::AtOnce));
+    assert_eq!(dialect.connect, "9600");
+    let fault = &scenario.lines[0];
+    assert_eq!((&fault.name[..], fault.effect, fault.once), ("+CPIN", at::Effect::Refuse(14), true));
 }
 
 #[test]
@@ -289,6 +304,12 @@ fn mistakes_are_told_with_line_and_key() {
         ("[[message]]\nservice = 'DMS'\nname = 'Get Model'\nonce = true", 1, "one of"),
         ("[[message]]\nservice = 'DMS'\nname = 'Get Model'\nrefuse = 'internal'\ndelay = 1", 1, "one of"),
         ("[qmi]\nclients-per-service = 0", 2, "1 to 254"),
+        ("[at]\nmaker = 'nobody'", 2, "nobody"),
+        ("[at]\ncmee = 3", 2, "0, 1 or 2"),
+        ("[at]\nprogress = 5", 2, "0 to 4"),
+        ("[[line]]\nrefuse = 14", 1, "`name` is missing"),
+        ("[[line]]\nname = '+CSQ'", 1, "one of"),
+        ("[[line]]\nname = '+CSQ'\nrefuse = 14\nswallow = true", 1, "one of"),
         ("[[event]]\nat = 1\ndo = 'wake'\nwake = { cid = 3, data = '' }", 4, "service"),
         ("[[event]]\nat = 1\ndo = 'pco'\npco = '8'", 4, "even number"),
         ("[identity]\nfirmware-id = '5c6c'", 2, "a UUID"),

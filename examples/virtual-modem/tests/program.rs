@@ -351,8 +351,7 @@ fn the_exit_status_tells_what_is_wrong() {
     let cases: &[(&[&str], i32, &str)] = &[
         (&[], 2, "Usage"),
         (&["pty", "--frobnicate"], 2, "--frobnicate"),
-        (&["pty", "--protocol", "at"], 2, "not served yet"),
-        (&["socket", "--listen", "127.0.0.1:0", "--protocol", "at"], 2, "at is not served yet"),
+        (&["pty", "--protocol", "at", "--pcap", "at.pcapng"], 2, "AT has no messages to record"),
         (&["socket"], 2, "--listen"),
         (&["socket", "--listen", "nowhere"], 2, "HOST:PORT or unix:PATH"),
         (&["pty", "--scenario", "nothing"], 65, "locked-sim"),

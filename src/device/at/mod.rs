@@ -104,13 +104,15 @@ pub struct Config {
     pub dialect: Dialect,
     /// URCs are told. Not so where answers travel one by one, as inside another protocol.
     pub urcs: bool,
-    /// Connections for data, and the multiplexer, can be had.
+    /// Connections for data can be had.
     pub data: bool,
+    /// The multiplexer can be had: whoever carries the bytes serves it.
+    pub multiplexer: bool,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { origin: Origin(1), dialect: Dialect::default(), urcs: true, data: true }
+        Self { origin: Origin(1), dialect: Dialect::default(), urcs: true, data: true, multiplexer: true }
     }
 }
 
@@ -487,8 +489,28 @@ impl<'s> Function<'s> {
         }
     }
 
-    /// The host is gone, as when the line was closed: what it typed and what it connected ends, and nothing is sent
-    /// about it. What it has set stays.
+    /// The host has closed the line: what it has half typed is forgotten, a connection that it carries ends, and nothing is
+    /// sent about it. What it has set stays, and so do contexts that are active without the line.
+    pub fn close(&mut self, now: Instant, modem: &mut Modem) {
+        match self.stage {
+            Stage::Online(online) => {
+                modem.drop_session(now, self.core.config.origin, online.session);
+                self.core.happened(Event::Disconnected(online));
+                self.stage = Stage::Idle;
+            }
+            // The command goes on; its answer is for nobody.
+            Stage::Waiting(running) if running.wait.on != On::Prompt => {}
+            _ => self.stage = Stage::Idle,
+        }
+        if self.line.is_open() {
+            self.line.clear();
+        }
+        self.ahead.clear();
+        self.core.out.clear();
+    }
+
+    /// The host is gone for good: what it typed and what it connected ends, and nothing is sent about it. What it has
+    /// set stays.
     pub fn reset(&mut self, now: Instant, modem: &mut Modem) {
         modem.forget_host(now, self.core.config.origin);
         self.stage = Stage::Idle;

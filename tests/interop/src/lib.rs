@@ -153,7 +153,7 @@ impl VirtualModem {
         Self::speaking("mbim", scenario, options)
     }
 
-    /// Starts it with a protocol (`mbim`, `qmi`), a scenario and more options.
+    /// Starts it with a protocol (`mbim`, `qmi`, `at`), a scenario and more options.
     ///
     /// # Panics
     ///

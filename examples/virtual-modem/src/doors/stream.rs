@@ -15,6 +15,8 @@ use crate::InProcess;
 
 /// The longest message that is taken from a client, in bytes.
 const LONGEST: usize = 8192;
+/// The longest message that is taken from the modem, in bytes.
+const TRANSFER: usize = 16 * 1024;
 /// Bytes for the client that may wait. Above that the modem is left to keep its messages, and the client's are left
 /// unread: whoever does not listen is not listened to.
 const WAITING: usize = 16 * 1024;
@@ -52,8 +54,8 @@ pub(super) fn read(fd: BorrowedFd<'_>, buf: &mut [u8]) -> Moved {
 /// One stream between clients and the modem.
 #[derive(Debug)]
 pub(super) struct Stream {
-    framing: AnyFraming,
-    deframer: Deframer<Vec<u8>, AnyFraming>,
+    /// What cuts it into messages; without, all bytes that come together are one.
+    cut: Option<(AnyFraming, Deframer<Vec<u8>, AnyFraming>)>,
     /// What the client has written and nobody has looked at yet.
     inbox: Vec<u8>,
     /// What the client has still to read, from `sent` on.
@@ -63,14 +65,13 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    pub(super) fn new(framing: AnyFraming) -> Self {
+    pub(super) fn new(framing: Option<AnyFraming>) -> Self {
         Self {
-            framing,
-            deframer: Deframer::with_framing(vec![0; LONGEST], framing),
+            cut: framing.map(|framing| (framing, Deframer::with_framing(vec![0; LONGEST], framing))),
             inbox: Vec::new(),
             outbox: Vec::new(),
             sent: 0,
-            transfer: vec![0; LONGEST],
+            transfer: vec![0; TRANSFER],
         }
     }
 
@@ -119,7 +120,15 @@ impl Stream {
         let mut input = inbox.as_slice();
         self.fetch(modem, client);
         while !self.is_full() {
-            match self.deframer.feed(input) {
+            let Some((_, deframer)) = &mut self.cut else {
+                if !input.is_empty() {
+                    let _ = modem.send(input);
+                    self.fetch(modem, client);
+                }
+                input = &[];
+                break;
+            };
+            match deframer.feed(input) {
                 Feed::Consumed => {
                     input = &[];
                     break;
@@ -176,10 +185,17 @@ impl Stream {
     pub(super) fn reset(&mut self, modem: &mut Watched<'_>, another: bool) {
         self.outbox.clear();
         self.sent = 0;
-        let fresh = if another { whole_end(self.framing, &self.inbox) } else { None };
+        let fresh = match &self.cut {
+            Some((framing, _)) if another => whole_end(*framing, &self.inbox),
+            _ => None,
+        };
         let later = fresh.map(|at| self.inbox.split_off(at));
         self.carry(modem, another);
-        self.deframer.boundary();
+        match &mut self.cut {
+            Some((_, deframer)) => deframer.boundary(),
+            None if !another => super::watch::modem(modem).close(),
+            None => {}
+        }
         self.inbox.extend(later.unwrap_or_default());
     }
 }

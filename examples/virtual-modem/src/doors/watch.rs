@@ -29,8 +29,10 @@ pub fn watch<'m>(mut modem: InProcess<'m>, verbose: u8, pcap: Option<&Path>) -> 
         None => Box::new(io::sink()),
     };
     let (speaks, link_type) = match modem.framing() {
-        AnyFraming::Mbim(_) => (Speaks::Mbim { version: 1 }, pcapng::LINK_TYPE),
-        AnyFraming::Qmux(_) => (Speaks::Qmi, pcapng::LINK_TYPE_QMUX),
+        Some(AnyFraming::Mbim(_)) => (Speaks::Mbim { version: 1 }, pcapng::LINK_TYPE),
+        Some(AnyFraming::Qmux(_)) => (Speaks::Qmi, pcapng::LINK_TYPE_QMUX),
+        // Not recorded.
+        None => (Speaks::At, pcapng::LINK_TYPE),
     };
     let printer = Printer { verbose, start: LinuxClock::now(), speaks };
     // Wall-clock time at which the monotonic clock showed 0.
@@ -61,6 +63,7 @@ enum Speaks {
         version: u8,
     },
     Qmi,
+    At,
 }
 
 impl Sink for Printer {
@@ -78,6 +81,7 @@ impl Sink for Printer {
             Speaks::Qmi => frame_to_json(bytes, None, true)
                 .map(|shown| qmi_summary(&shown.json, self.verbose))
                 .map_err(|error| error.to_string()),
+            Speaks::At => Ok(bytes.escape_ascii().to_string()),
         };
         let line = line.unwrap_or_else(|error| format!("{} bytes: {error}", bytes.len()));
         let way = match direction {

@@ -16,9 +16,10 @@ use wwan::device::modem::sar::SarSetup;
 use wwan::device::modem::settings::CONFIGURATION_NAME;
 use wwan::device::modem::sim::{Code, NetworkLock, NetworkUnblock, PUK_ATTEMPTS, Sim};
 use wwan::device::modem::{Delays, Identity, Radio, SimSetup, Text};
-use wwan::device::{mbim, qmi};
+use wwan::device::{at, mbim, qmi};
 
 use super::Scenario;
+use super::at_dialect::{At, line};
 use super::extras::VENDOR_SERVICES;
 use super::messages::Sms;
 use super::play::{command, event, fault, message};
@@ -123,6 +124,7 @@ impl Keys for Scenario {
         table.put("vendor", &mut setup.vendor)?;
         table.put("function", &mut self.function)?;
         table.put("qmi", &mut Qmi(&mut self.qmi, &mut self.qmi_over_mbim))?;
+        table.put("at", &mut At(&mut self.at.dialect))?;
         let mut events = core::mem::take(&mut self.events);
         table.replace_tables("event", &mut events, usize::MAX, event)?;
         // They are few and usually in order, and a sort of the standard library is 4 kB.
@@ -133,6 +135,7 @@ impl Keys for Scenario {
         table.replace_tables("fault", &mut self.faults, usize::MAX, fault)?;
         table.replace_tables("command", &mut self.commands, mbim::FAULTS, command)?;
         table.replace_tables("message", &mut self.messages, qmi::FAULTS, message)?;
+        table.replace_tables("line", &mut self.lines, at::FAULTS, line)?;
         table.put("chance", &mut self.chance)
     }
 }

@@ -20,9 +20,11 @@ use wwan::device::modem::sms::Number;
 use wwan::device::modem::stk::ProactiveCommand;
 use wwan::device::modem::wake::Wake;
 use wwan::device::modem::{Setup, Text};
-use wwan::device::{mbim, qmi};
+use wwan::device::{at, mbim, qmi};
 use wwan::time::Millis;
 
+#[cfg(feature = "files")]
+mod at_dialect;
 #[cfg(feature = "files")]
 mod built_in;
 #[cfg(feature = "files")]
@@ -63,6 +65,8 @@ pub struct Scenario {
     pub qmi: qmi::Config,
     /// A modem that speaks MBIM has that function, too, and carries its frames.
     pub qmi_over_mbim: bool,
+    /// The AT modem.
+    pub at: at::Config,
     /// What happens, in the order of time.
     pub events: Vec<Event>,
     /// Commands that are refused, delayed or swallowed, whatever the state of the modem; [`mbim::FAULTS`] at most.
@@ -70,6 +74,9 @@ pub struct Scenario {
     /// QMI messages that are refused, delayed, swallowed or answered wrongly, whatever the state of the modem;
     /// [`qmi::FAULTS`] at most.
     pub messages: Vec<qmi::Fault>,
+    /// AT commands that are refused, delayed, swallowed or left without a result, and URCs that are withheld;
+    /// [`at::FAULTS`] at most.
+    pub lines: Vec<at::Fault>,
     /// What happens to certain messages; directions are those of the host.
     pub faults: Vec<Scripted>,
     /// What happens to messages by chance.
@@ -85,9 +92,11 @@ impl Default for Scenario {
             function: mbim::Config::default(),
             qmi: qmi::Config::default(),
             qmi_over_mbim: true,
+            at: at::Config::default(),
             events: Vec::new(),
             commands: Vec::new(),
             messages: Vec::new(),
+            lines: Vec::new(),
             faults: Vec::new(),
             chance: Chance::default(),
         }

@@ -309,7 +309,7 @@ fn multiplex(call: &mut Call<'_, '_>) -> Outcome {
     match call.form() {
         Form::Set => {
             let request = call.request::<wire::cmux::Set>()?;
-            if !call.core.config.data {
+            if !call.core.config.multiplexer {
                 return Err(NOT_ALLOWED);
             }
             let default = Multiplexing::DEFAULT;

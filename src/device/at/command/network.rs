@@ -359,7 +359,8 @@ fn serving(call: &mut Call<'_, '_>) -> Outcome {
             match format {
                 0 => Call::write_text(charset, name, line),
                 1 => Call::write_text(charset, short(name), line),
-                _ => Call::write_text(charset, plmn, line),
+                // Digits stay digits, as with most modems.
+                _ => line.quoted(plmn.as_bytes()),
             }
             line.integer(act.into());
         }
@@ -454,7 +455,7 @@ fn list(call: &mut Call<'_, '_>) -> Outcome {
             line.integer((*stat).into());
             Call::write_text(charset, name, &mut line);
             Call::write_text(charset, short(name), &mut line);
-            Call::write_text(charset, plmn, &mut line);
+            line.quoted(plmn.as_bytes());
             line.integer((*act).into());
             writer.bytes(b"),");
         }
