@@ -183,7 +183,7 @@ fn the_whole_way_to_a_connection_and_back_with_every_answer_in_parts() {
         client.signal().unwrap();
         let connected = client.connect(&ConnectRequest { apn: "internet", ..Default::default() }).unwrap();
         assert!(connected.has_ipv4() && connected.has_ipv6());
-        assert!(client.settings(0, wds::IpFamily::IPV4).unwrap().ipv4.is_some());
+        assert!(client.settings(0, wds::IpFamily::IPV4).unwrap().ipv4().is_some());
         let mut services: Vec<_> = client.clients().map(|owned| owned.service).collect();
         services.sort_unstable_by_key(|service| service.0);
         assert_eq!(services, [Service::WDS, Service::WDS, Service::DMS, Service::NAS, Service::UIM]);
