@@ -3,6 +3,7 @@
 use at_wire::command::sim::{cchc, ccho, cgla, csim};
 use at_wire::message::Line as _;
 use at_wire::parameter::{LineWriter, Octets, Value as _, parameters_of};
+use at_wire::text::hex;
 
 use super::{Outcome, Procedure, Step, Stop, ask_own, fail, missing};
 use crate::apdu::{Command, StatusWords, Stuck, Transfer};
@@ -143,9 +144,9 @@ impl Procedure for Transmit<'_> {
         let Some(mut fields) = parameters_of(self.name(), line) else { return };
         // Modems count differently: what is there counts.
         let _ = fields.field();
-        let Ok(response) = fields.value::<Octets<'_>>("response") else { return };
-        let mut digits = [0; 2 * ANSWER];
-        if let (None, Ok(said)) = (self.more, response.octets(&mut digits)) {
+        let Ok(Octets::Digits(digits)) = fields.value("response") else { return };
+        let mut octets = [0; ANSWER];
+        if let (None, Ok(said)) = (self.more, hex::decode(digits, &mut octets)) {
             self.more = Some(self.transfer.answered(said));
         }
     }
