@@ -9,7 +9,7 @@ use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while1};
 use nom::character::complete::{char, multispace0};
 use nom::combinator::{all_consuming, opt, recognize};
-use nom::sequence::{delimited, preceded, separated_pair, terminated};
+use nom::sequence::{preceded, separated_pair, terminated};
 use nom::{IResult, Parser};
 
 use crate::codec::{DecodeError, DecodeErrorKind, EncodeError, Writer};
@@ -198,10 +198,11 @@ fn decimal(text: &[u8]) -> IResult<&[u8], &[u8]> {
 
 /// A number that is all there is, blanks aside.
 fn number<T: core::str::FromStr>(text: &[u8]) -> Result<T, DecodeErrorKind> {
-    let (_, digits) = all_consuming(delimited(multispace0, decimal, multispace0))
-        .parse(text)
-        .map_err(|_: nom::Err<nom::error::Error<&[u8]>>| DecodeErrorKind::Value)?;
-    core::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()).ok_or(DecodeErrorKind::Value)
+    // By hand: what parser combinators link here is large, and may panic as far as the compiler knows.
+    let text = text.trim_ascii();
+    let digits = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);
+    let text = core::str::from_utf8(text).ok().filter(|_| digits.iter().all(u8::is_ascii_digit));
+    text.and_then(|text| text.parse().ok()).ok_or(DecodeErrorKind::Value)
 }
 
 macro_rules! integer {
