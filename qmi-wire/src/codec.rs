@@ -200,11 +200,16 @@ impl<'b> Writer<'b> {
     ///
     /// The first error that any part met, or [`EncodeError::BufferTooSmall`].
     pub fn finish(self) -> Result<&'b mut [u8], EncodeError> {
-        let needed = self.len;
-        match (self.error, self.buf.get_mut(..needed)) {
-            (Some(error), _) => Err(error),
-            (None, Some(message)) => Ok(message),
-            (None, None) => Err(EncodeError::BufferTooSmall { needed }),
+        let len = self.written()?;
+        self.buf.get_mut(..len).ok_or(EncodeError::BufferTooSmall { needed: len })
+    }
+
+    /// How many bytes were written, or why the message is spoilt.
+    pub(crate) fn written(&self) -> Result<usize, EncodeError> {
+        match self.error {
+            Some(error) => Err(error),
+            None if self.len > self.buf.len() => Err(EncodeError::BufferTooSmall { needed: self.len }),
+            None => Ok(self.len),
         }
     }
 

@@ -391,11 +391,26 @@ impl<'b> MessageWriter<'b> {
     ///
     /// The first error that any part met, or [`EncodeError::BufferTooSmall`].
     pub fn finish(mut self) -> Result<&'b mut [u8], EncodeError> {
+        self.put_lengths();
+        self.writer.finish()
+    }
+
+    /// Ends the message and tells its length in bytes: the same as [`finish`](Self::finish) for those who have the buffer
+    /// elsewhere, without moving the writer. Nothing may be put behind it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`finish`](Self::finish).
+    pub fn end(&mut self) -> Result<usize, EncodeError> {
+        self.put_lengths();
+        self.writer.written()
+    }
+
+    fn put_lengths(&mut self) {
         let len = self.writer.len();
         self.writer.patch_u16(self.tlvs.saturating_sub(2), len.saturating_sub(self.tlvs));
         if self.framed {
             self.writer.patch_u16(1, len.saturating_sub(1));
         }
-        self.writer.finish()
     }
 }

@@ -191,12 +191,18 @@ impl<'c> Call<'c, '_> {
         verdict: Verdict,
         mut fill: impl FnMut(&mut M::ResponseBuilder<'_>, &Modem),
     ) -> Outcome {
-        let modem = &*self.modem;
-        self.core.answer(&self.asked, verdict, &mut |writer| {
+        self.send(verdict, &mut |writer: MessageWriter<'_>, modem: &Modem| {
             let mut builder = M::ResponseBuilder::continuing(writer);
             fill(&mut builder, modem);
-            builder.finish().map(|frame| frame.len())
-        });
+            builder.writer().end()
+        })
+    }
+
+    // What does not depend upon the message is no part of what is made for each.
+    #[inline(never)]
+    fn send(&mut self, verdict: Verdict, content: &mut dyn for<'m> Content<'m>) -> Outcome {
+        let modem = &*self.modem;
+        self.core.answer(&self.asked, verdict, &mut |writer| content.put(writer, modem));
         Ok(Step::Answered)
     }
 
@@ -247,12 +253,24 @@ impl<'c> Call<'c, '_> {
         client: u8,
         mut fill: impl FnMut(&mut M::IndicationBuilder<'_>, &Modem),
     ) {
-        let modem = &*self.modem;
-        self.core.indicate(at, M::SERVICE, M::ID, client, &mut |writer| {
+        self.tell(at, M::SERVICE, M::ID, client, &mut |writer: MessageWriter<'_>, modem: &Modem| {
             let mut builder = M::IndicationBuilder::continuing(writer);
             fill(&mut builder, modem);
-            builder.finish().map(|frame| frame.len())
+            builder.writer().end()
         });
+    }
+
+    #[inline(never)]
+    fn tell(
+        &mut self,
+        at: Instant,
+        service: wire::Service,
+        id: u16,
+        client: u8,
+        content: &mut dyn for<'m> Content<'m>,
+    ) {
+        let modem = &*self.modem;
+        self.core.indicate(at, service, id, client, &mut |writer| content.put(writer, modem));
     }
 }
 
@@ -283,6 +301,18 @@ impl<'r> Released<'r> {
 
 /// Writes TLVs behind what is written, and ends the message.
 pub(super) type Fill<'f> = &'f mut dyn FnMut(MessageWriter<'_>) -> Result<usize, EncodeError>;
+
+/// The same with the modem to tell of, as each message has one. It is a trait of its own because a `dyn FnMut` has a second
+/// function for every closure, which nobody calls.
+pub(super) trait Content<'m> {
+    fn put(&mut self, writer: MessageWriter<'_>, modem: &'m Modem) -> Result<usize, EncodeError>;
+}
+
+impl<'m, F: FnMut(MessageWriter<'_>, &'m Modem) -> Result<usize, EncodeError>> Content<'m> for F {
+    fn put(&mut self, writer: MessageWriter<'_>, modem: &'m Modem) -> Result<usize, EncodeError> {
+        self(writer, modem)
+    }
+}
 
 /// How indications to a client travel.
 pub(super) fn framing(service: wire::Service, client: u8) -> Framing {

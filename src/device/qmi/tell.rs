@@ -1,8 +1,11 @@
 //! Telling a client what has changed.
 
+use qmi_wire::frame::MessageWriter;
+use qmi_wire::service as wire;
 use qmi_wire::{Builder as _, Indicated};
 
 use super::queue::AT_ONCE;
+use super::call::Content;
 use super::service::{Kept, State};
 use super::{Config, Outbox};
 use crate::device::modem::Modem;
@@ -27,11 +30,16 @@ impl<'t> Tell<'t, '_> {
 
     /// Tells it.
     pub(super) fn send<M: Indicated>(&mut self, mut fill: impl FnMut(&mut M::IndicationBuilder<'_>, &'t Modem)) {
-        let modem = self.modem;
-        self.outbox.indicate(AT_ONCE, M::SERVICE, M::ID, self.cid, &mut |writer| {
+        self.put(M::SERVICE, M::ID, &mut |writer: MessageWriter<'_>, modem: &'t Modem| {
             let mut builder = M::IndicationBuilder::continuing(writer);
             fill(&mut builder, modem);
-            builder.finish().map(|frame| frame.len())
+            builder.writer().end()
         });
+    }
+
+    #[inline(never)]
+    fn put(&mut self, service: wire::Service, id: u16, content: &mut dyn Content<'t>) {
+        let modem = self.modem;
+        self.outbox.indicate(AT_ONCE, service, id, self.cid, &mut |writer| content.put(writer, modem));
     }
 }

@@ -3,10 +3,8 @@
 //! Every key is optional, keys that mean nothing are errors, and every error names its line.
 
 use std::fmt;
-use std::ops::Range;
 
 use mbim_wire::Uuid;
-use toml::de::DeTable;
 use wwan::device::modem::band::{BandSet, Bands, GsmBands};
 use wwan::device::modem::bearer::{AccessPoint, Auth, BearerSetup, Credentials, IpKind};
 use wwan::device::modem::data_path::{DataPathSetup, Formats, Link};
@@ -24,6 +22,7 @@ use super::extras::VENDOR_SERVICES;
 use super::messages::Sms;
 use super::play::{command, event, fault, message};
 use super::read::{Digits, Flags, Keys, Problem, Table, Words, ipv4, ipv6, value};
+use super::toml;
 
 /// Why a scenario cannot be played.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,24 +63,26 @@ impl Scenario {
     ///
     /// The first problem, with its line.
     pub fn parse(name: &str, source: &str) -> Result<Self, ScenarioError> {
-        let root = DeTable::parse(source).map_err(|error| located(name, source, error.span(), error.message()))?;
-        let mut table = Table::new(&root);
         let mut scenario = Self::default();
-        match scenario.keys(&mut table).and_then(|()| table.finish()) {
+        let read = toml::parse(source).and_then(|root| {
+            let mut table = Table::new(&root);
+            scenario.keys(&mut table)?;
+            table.finish()
+        });
+        match read {
             Ok(()) => Ok(scenario),
-            Err(problem) => Err(located(name, source, Some(problem.span()), problem.message())),
+            Err(problem) => Err(located(name, source, &problem)),
         }
     }
 }
 
-fn located(name: &str, source: &str, span: Option<Range<usize>>, message: &str) -> ScenarioError {
-    let before = span.and_then(|span| source.get(..span.start));
-    let line = before.map(|before| {
+fn located(name: &str, source: &str, problem: &Problem) -> ScenarioError {
+    let line = source.get(..problem.at()).map(|before| {
         let index = before.matches('\n').count();
         let text = source.lines().nth(index).unwrap_or_default().trim();
         (index.saturating_add(1), text.to_owned())
     });
-    ScenarioError::new(name, line, message)
+    ScenarioError::new(name, line, problem.message())
 }
 
 impl Keys for Scenario {

@@ -38,7 +38,7 @@ fn list(modem: &mut Modem, report: &mut Report) -> Result<(), Fail> {
             report::text(application, "application_id").to_owned(),
             report::text(application, "application_name").to_owned(),
         ];
-        report.table.row(&report::words(application, "application_type").to_uppercase(), report::joined(&parts));
+        report.table.row(&report::words(application, "application_type").to_ascii_uppercase(), report::joined(&parts));
     }
     if report.table.is_empty() {
         report.table.row("Applications", "none");

@@ -53,7 +53,7 @@ fn list(modem: &mut Modem, report: &mut Report) -> Result<(), Fail> {
             let state =
                 application.state.name().map_or_else(|| application.state.0.to_string(), str::to_ascii_lowercase);
             let id = hex(application.application_identifier_value.bytes);
-            report.table.row(&kind.to_uppercase(), format!("{id}, {}", state.replace('_', " ")));
+            report.table.row(&kind.to_ascii_uppercase(), format!("{id}, {}", state.replace('_', " ")));
             found.push(json!({ "application_type": kind, "application_id": id, "state": state }));
         }
     }
