@@ -59,6 +59,7 @@ pub mod field;
 pub mod frame;
 pub mod list;
 pub mod message;
+mod names;
 pub mod qrtr;
 pub mod service;
 pub mod status;
@@ -74,6 +75,7 @@ pub use tlv::TlvSet;
 /// What the exported macros need from here; not part of the interface.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::names::named;
     pub use bitflags;
     #[cfg(feature = "defmt")]
     pub use defmt;

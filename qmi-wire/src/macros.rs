@@ -32,12 +32,11 @@ macro_rules! open_enum {
 
             /// The name of the value, if it has one.
             #[must_use]
-            #[allow(unreachable_patterns)] // Several names may share a value; the first one counts.
+            #[allow(clippy::as_conversions)] // To wider ones, always in the same way.
             pub const fn name(self) -> ::core::option::Option<&'static str> {
-                match self {
-                    $(Self::$value => ::core::option::Option::Some(stringify!($value)),)*
-                    _ => ::core::option::Option::None,
-                }
+                const NAMES: &str = concat!($(stringify!($value), " "),*);
+                const VALUES: &[u32] = &[$($name::$value.0 as u32),*];
+                $crate::__private::named(NAMES, VALUES, self.0 as u32)
             }
         }
 

@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use crate::inflate::inflate;
 use crate::tables::{PLAIN, SCALARS};
 
 /// Reads what was packed. `None` from any of its methods means that the bytes are not what was packed.
@@ -15,7 +16,7 @@ struct Reader {
 impl Reader {
     /// The texts, which stand at the beginning, are read at once.
     fn new(packed: &[u8]) -> Option<Self> {
-        let bytes = miniz_oxide::inflate::decompress_to_vec(packed).ok()?.leak();
+        let bytes = inflate(packed)?.leak();
         let mut reader = Self { bytes, texts: &[] };
         let texts = reader.list(|reader| {
             let len = reader.size()?;

@@ -78,8 +78,7 @@ pub enum Time {
 /// The time of the modem: T is [`Stage`] for blocking modems, a [`Clock`] for async ones.
 #[derive(Debug)]
 struct Bare<'m, T> {
-    /// Large, and moved about with the channel while that is put together.
-    machine: Box<Machine<'m>>,
+    machine: Machine<'m>,
     max_message: usize,
     time: T,
 }
@@ -195,36 +194,51 @@ fn build<'m, T>(
     let Room { out, inside, line, assembly, slots, held } = room;
     let (face, max_message) = match speaks {
         Speaks::Mbim => {
-            let mut function = mbim::Function::new(scenario.function.clone(), mbim::Memory { out, assembly });
-            for fault in &scenario.commands {
-                // A scenario from a file has no more than fit.
-                let _ = function.inject(*fault);
-            }
-            if scenario.qmi_over_mbim {
-                let mut config = scenario.qmi.clone();
-                config.origin = INSIDE;
-                config.data_format = false;
-                function = function.with_qmi(qmi_function(scenario, config, inside));
-            }
-            (Face::Mbim(function), usize::from(scenario.function.max_control_transfer))
+            let max_message = usize::from(scenario.function.max_control_transfer);
+            (mbim_face(scenario, mbim::Memory { out, assembly }, inside), max_message)
         }
-        Speaks::Qmi => (Face::Qmi(qmi_function(scenario, scenario.qmi.clone(), out)), MAX_FRAME),
-        Speaks::At => {
-            let mut config = scenario.at.clone();
-            // Nobody here takes its frames apart.
-            config.multiplexer = false;
-            let mut function = at::Function::new(config, at::Memory { line, out });
-            for fault in &scenario.lines {
-                let _ = function.set_fault(fault.clone());
-            }
-            (Face::At(function), usize::MAX)
-        }
+        Speaks::Qmi => (qmi_face(scenario, out), MAX_FRAME),
+        Speaks::At => (at_face(scenario, at::Memory { line, out }), usize::MAX),
     };
-    let bare = Bare { machine: Box::new(Machine::new(now, scenario, face)), max_message, time };
+    let bare = Bare { machine: Machine::new(now, scenario, face), max_message, time };
     Faults::new(bare, scenario.chance.seed, slots, held)
         .script(&scenario.faults)
         .rates(Direction::Sent, scenario.chance.to_modem)
         .rates(Direction::Received, scenario.chance.from_modem)
+}
+
+// Functions are large; each is moved into its box by a call of its own, whose stack then is free again.
+#[inline(never)]
+fn mbim_face<'m>(scenario: &Scenario, memory: mbim::Memory<'m>, inside: &'m mut [u8]) -> Box<Face<'m>> {
+    let mut function = mbim::Function::new(scenario.function.clone(), memory);
+    for fault in &scenario.commands {
+        // A scenario from a file has no more than fit.
+        let _ = function.inject(*fault);
+    }
+    if scenario.qmi_over_mbim {
+        let mut config = scenario.qmi.clone();
+        config.origin = INSIDE;
+        config.data_format = false;
+        function = function.with_qmi(qmi_function(scenario, config, inside));
+    }
+    Box::new(Face::Mbim(function))
+}
+
+#[inline(never)]
+fn qmi_face<'m>(scenario: &Scenario, out: &'m mut [u8]) -> Box<Face<'m>> {
+    Box::new(Face::Qmi(qmi_function(scenario, scenario.qmi.clone(), out)))
+}
+
+#[inline(never)]
+fn at_face<'m>(scenario: &Scenario, memory: at::Memory<'m>) -> Box<Face<'m>> {
+    let mut config = scenario.at.clone();
+    // Nobody here takes its frames apart.
+    config.multiplexer = false;
+    let mut function = at::Function::new(config, memory);
+    for fault in &scenario.lines {
+        let _ = function.set_fault(fault.clone());
+    }
+    Box::new(Face::At(function))
 }
 
 fn qmi_function<'m>(scenario: &Scenario, config: qmi::Config, out: &'m mut [u8]) -> qmi::Function<'m> {

@@ -51,7 +51,7 @@ impl embedded_io::Error for InProcessError {
 
 /// What the modem shows to its host: a function of one protocol.
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant)] // there is one for each modem, and that lives in a box
+#[allow(clippy::large_enum_variant)] // there is one for each modem, and it lives in a box
 pub enum Face<'m> {
     /// MBIM.
     Mbim(mbim::Function<'m>),
@@ -127,18 +127,25 @@ impl Face<'_> {
 /// The modem, its face, and what is still to happen to them.
 #[derive(Debug)]
 pub(crate) struct Machine<'m> {
-    pub(crate) modem: Modem,
-    pub(crate) face: Face<'m>,
+    // Both are large, and once they are in their boxes they are moved no more.
+    pub(crate) modem: Box<Modem>,
+    pub(crate) face: Box<Face<'m>>,
     scenario: &'m Scenario,
     events: std::slice::Iter<'m, Event>,
     power_on: Instant,
     plugged: bool,
 }
 
+// On its way into its box a modem takes several times its size of the stack, which then is free again.
+#[inline(never)]
+fn power_on(now: Instant, scenario: &Scenario) -> Box<Modem> {
+    Box::new(Modem::new(now, scenario.setup.clone()))
+}
+
 impl<'m> Machine<'m> {
-    pub(crate) fn new(now: Instant, scenario: &'m Scenario, face: Face<'m>) -> Self {
+    pub(crate) fn new(now: Instant, scenario: &'m Scenario, face: Box<Face<'m>>) -> Self {
         Self {
-            modem: Modem::new(now, scenario.setup.clone()),
+            modem: power_on(now, scenario),
             face,
             scenario,
             events: scenario.events.iter(),

@@ -22,7 +22,7 @@ mod there {
     pub(crate) fn start(speaks: Speaks, scenario: &str, time: Time) -> Result<Inside, Fail> {
         let scenario = Scenario::load(scenario).map_err(|error| Fail::Usage(format!("scenario {error}")))?;
         // There is one modem, and it lives as long as the program.
-        let (scenario, room) = (Box::leak(Box::new(scenario)), Box::leak(Box::new(Room::new())));
+        let (scenario, room) = (Box::leak(scenario), Box::leak(Box::new(Room::new())));
         let mut modem = match speaks {
             Speaks::Mbim | Speaks::QmiInMbim => InProcess::mbim(scenario, time, room),
             Speaks::Qmi => InProcess::qmi(scenario, time, room),

@@ -4,8 +4,8 @@ use qmi_wire::frame::MessageWriter;
 use qmi_wire::service as wire;
 use qmi_wire::{Builder as _, Indicated};
 
-use super::queue::AT_ONCE;
 use super::call::Content;
+use super::queue::AT_ONCE;
 use super::service::{Kept, State};
 use super::{Config, Outbox};
 use crate::device::modem::Modem;

@@ -42,20 +42,23 @@ pub const BUILT_IN: &[BuiltIn] = built_in! {
 
 impl Scenario {
     /// The built-in scenario of that name; otherwise the file of that name. A path with a `/` or a `.` in it is always
-    /// a file.
+    /// a file. In a box, because a scenario is large.
     ///
     /// # Errors
     ///
     /// [`ScenarioError`], which lists the built-in scenarios if there is nothing of that name.
-    pub fn load(name: &str) -> Result<Self, ScenarioError> {
+    pub fn load(name: &str) -> Result<Box<Self>, ScenarioError> {
+        let mut scenario = Box::<Self>::default();
         if let Some(built_in) = BUILT_IN.iter().find(|built_in| built_in.name == name) {
-            return Self::parse(built_in.name, built_in.source);
+            scenario.read(built_in.name, built_in.source)?;
+            return Ok(scenario);
         }
         let source = fs::read_to_string(name).map_err(|error| {
             let names: Vec<_> = BUILT_IN.iter().map(|built_in| built_in.name).collect();
             let message = format!("no built-in scenario ({}) and no file: {error}", names.join(", "));
             ScenarioError::new(name, None, message)
         })?;
-        Self::parse(name, &source)
+        scenario.read(name, &source)?;
+        Ok(scenario)
     }
 }

@@ -64,15 +64,18 @@ impl Scenario {
     /// The first problem, with its line.
     pub fn parse(name: &str, source: &str) -> Result<Self, ScenarioError> {
         let mut scenario = Self::default();
+        scenario.read(name, source)?;
+        Ok(scenario)
+    }
+
+    /// Reads what a file says into what is so otherwise.
+    pub(super) fn read(&mut self, name: &str, source: &str) -> Result<(), ScenarioError> {
         let read = toml::parse(source).and_then(|root| {
             let mut table = Table::new(&root);
-            scenario.keys(&mut table)?;
+            self.keys(&mut table)?;
             table.finish()
         });
-        match read {
-            Ok(()) => Ok(scenario),
-            Err(problem) => Err(located(name, source, &problem)),
-        }
+        read.map_err(|problem| located(name, source, &problem))
     }
 }
 

@@ -399,21 +399,27 @@ impl<'n> Reader<'n> {
         }
         self.at = at;
         let digits = match self.character()? {
-            'b' => return Ok(text.push('\u{8}')),
-            't' => return Ok(text.push('\t')),
-            'n' => return Ok(text.push('\n')),
-            'f' => return Ok(text.push('\u{c}')),
-            'r' => return Ok(text.push('\r')),
-            'e' => return Ok(text.push('\u{1b}')),
-            c @ ('"' | '\\') => return Ok(text.push(c)),
             'x' => 2,
             'u' => 4,
             'U' => 8,
-            _ => 0,
+            sign => {
+                let meaning = match sign {
+                    'b' => '\u{8}',
+                    't' => '\t',
+                    'n' => '\n',
+                    'f' => '\u{c}',
+                    'r' => '\r',
+                    'e' => '\u{1b}',
+                    '"' | '\\' => sign,
+                    _ => return Err(self.wrong("a backslash means nothing here")),
+                };
+                text.push(meaning);
+                return Ok(());
+            }
         };
         let said = self.rest().get(..digits).filter(|said| said.bytes().all(|c| c.is_ascii_hexdigit()));
         let found = said.and_then(|said| u32::from_str_radix(said, 16).ok()).and_then(char::from_u32);
-        text.push(found.ok_or_else(|| self.wrong("a backslash means nothing here"))?);
+        text.push(found.ok_or_else(|| self.wrong("hexadecimal digits of a character are wanted here"))?);
         self.at = self.at.saturating_add(digits);
         Ok(())
     }

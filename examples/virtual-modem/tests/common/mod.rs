@@ -58,5 +58,5 @@ impl Buffers {
 }
 
 pub(crate) fn scenario(name: &str) -> Scenario {
-    Scenario::load(name).unwrap_or_else(|error| panic!("{error}"))
+    *Scenario::load(name).unwrap_or_else(|error| panic!("{error}"))
 }
