@@ -4,7 +4,6 @@
 //! The declarations in the wire crates are the only source: the build script packs the tables that they make of themselves,
 //! and the first who asks has them unpacked. Hand them to whatever ends in `_by` in the wire crates' `catalogue`.
 
-mod inflate;
 mod tables;
 mod unpack;
 

@@ -3,7 +3,6 @@
 
 use std::sync::OnceLock;
 
-use crate::inflate::inflate;
 use crate::tables::{PLAIN, SCALARS};
 
 /// Reads what was packed. `None` from any of its methods means that the bytes are not what was packed.
@@ -16,7 +15,7 @@ struct Reader {
 impl Reader {
     /// The texts, which stand at the beginning, are read at once.
     fn new(packed: &[u8]) -> Option<Self> {
-        let bytes = inflate(packed)?.leak();
+        let bytes = miniz_oxide::inflate::decompress_to_vec(packed).ok()?.leak();
         let mut reader = Self { bytes, texts: &[] };
         let texts = reader.list(|reader| {
             let len = reader.size()?;

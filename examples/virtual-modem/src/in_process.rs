@@ -6,9 +6,11 @@ use std::time::Duration;
 use wwan::channel::blocking::MessageChannel as Blocking;
 use wwan::channel::fault::{FaultCounters, Faults, FaultsError, Held};
 use wwan::channel::{AnyFraming, Clock, Direction, LinuxClock, MessageChannel};
+#[cfg(feature = "at")]
+use wwan::device::at;
 use wwan::device::modem::Modem;
 use wwan::device::modem::event::Origin;
-use wwan::device::{at, mbim, qmi};
+use wwan::device::{mbim, qmi};
 use wwan::time::{Instant, Millis};
 
 use crate::machine::Machine;
@@ -23,6 +25,7 @@ const HELD_BYTES: usize = 64 * 1024;
 /// Bytes of messages that wait for the host.
 const OUT: usize = 16 * 1024;
 /// The longest AT line, and what is sent for its prompt, in bytes.
+#[cfg(feature = "at")]
 const LINE: usize = 4096;
 /// The longest command in fragments, in bytes.
 const ASSEMBLY: usize = 64 * 1024;
@@ -38,6 +41,7 @@ pub struct Room {
     /// The same of a QMI function inside an MBIM function.
     inside: Vec<u8>,
     /// The line that an AT host types.
+    #[cfg(feature = "at")]
     line: Vec<u8>,
     assembly: Vec<u8>,
     slots: Vec<Held>,
@@ -51,6 +55,7 @@ impl Room {
         Self {
             out: vec![0; OUT],
             inside: vec![0; OUT],
+            #[cfg(feature = "at")]
             line: vec![0; LINE],
             assembly: vec![0; ASSEMBLY],
             slots: vec![Held::default(); HELD],
@@ -180,6 +185,7 @@ impl<K: Clock> MessageChannel for Bare<'_, K> {
 enum Speaks {
     Mbim,
     Qmi,
+    #[cfg(feature = "at")]
     At,
 }
 
@@ -191,14 +197,15 @@ fn build<'m, T>(
     time: T,
     room: &'m mut Room,
 ) -> Faults<'m, Bare<'m, T>> {
-    let Room { out, inside, line, assembly, slots, held } = room;
+    let Room { out, inside, assembly, slots, held, .. } = room;
     let (face, max_message) = match speaks {
         Speaks::Mbim => {
             let max_message = usize::from(scenario.function.max_control_transfer);
             (mbim_face(scenario, mbim::Memory { out, assembly }, inside), max_message)
         }
         Speaks::Qmi => (qmi_face(scenario, out), MAX_FRAME),
-        Speaks::At => (at_face(scenario, at::Memory { line, out }), usize::MAX),
+        #[cfg(feature = "at")]
+        Speaks::At => (at_face(scenario, at::Memory { line: &mut room.line, out }), usize::MAX),
     };
     let bare = Bare { machine: Machine::new(now, scenario, face), max_message, time };
     Faults::new(bare, scenario.chance.seed, slots, held)
@@ -229,6 +236,7 @@ fn qmi_face<'m>(scenario: &Scenario, out: &'m mut [u8]) -> Box<Face<'m>> {
     Box::new(Face::Qmi(qmi_function(scenario, scenario.qmi.clone(), out)))
 }
 
+#[cfg(feature = "at")]
 #[inline(never)]
 fn at_face<'m>(scenario: &Scenario, memory: at::Memory<'m>) -> Box<Face<'m>> {
     let mut config = scenario.at.clone();
@@ -284,6 +292,7 @@ impl<'m> InProcess<'m> {
     }
 
     /// A modem that speaks AT, powered on now. Its messages are pieces of a stream of bytes, of any length.
+    #[cfg(feature = "at")]
     pub fn at(scenario: &'m Scenario, time: Time, room: &'m mut Room) -> Self {
         Self::new(Speaks::At, scenario, time, room)
     }
@@ -404,6 +413,7 @@ impl<'m, K: Clock + Copy> AsyncInProcess<'m, K> {
     }
 
     /// A modem that speaks AT, powered on now. Its messages are pieces of a stream of bytes, of any length.
+    #[cfg(feature = "at")]
     pub fn at(scenario: &'m Scenario, clock: K, room: &'m mut Room) -> Self {
         Self { channel: build(Speaks::At, scenario, clock.now(), clock, room).clock(clock) }
     }

@@ -3,11 +3,13 @@
 use std::fmt;
 
 use wwan::channel::{AnyFraming, MbimFraming, QmuxFraming};
+#[cfg(feature = "at")]
+use wwan::device::at;
 use wwan::device::modem::Modem;
 use wwan::device::modem::bearer::Way;
 use wwan::device::modem::event::Origin;
 use wwan::device::modem::sms::Incoming;
-use wwan::device::{at, mbim, qmi};
+use wwan::device::{mbim, qmi};
 use wwan::time::Instant;
 
 use crate::scenario::{Action, Event, Scenario};
@@ -58,6 +60,7 @@ pub enum Face<'m> {
     /// QMI.
     Qmi(qmi::Function<'m>),
     /// AT.
+    #[cfg(feature = "at")]
     At(at::Function<'m>),
 }
 
@@ -67,15 +70,18 @@ impl Face<'_> {
         match self {
             Self::Mbim(_) => Some(MbimFraming::default().into()),
             Self::Qmi(_) => Some(QmuxFraming::default().into()),
+            #[cfg(feature = "at")]
             Self::At(_) => None,
         }
     }
 
     /// The host has closed the stream.
+    #[cfg_attr(not(feature = "at"), expect(unused_variables, clippy::unused_self))]
     fn close(&mut self, now: Instant, modem: &mut Modem) {
         match self {
             // Its messages say themselves when a host is gone.
             Self::Mbim(_) | Self::Qmi(_) => {}
+            #[cfg(feature = "at")]
             Self::At(function) => function.close(now, modem),
         }
     }
@@ -84,6 +90,7 @@ impl Face<'_> {
         match self {
             Self::Mbim(function) => function.receive(now, modem, message),
             Self::Qmi(function) => function.receive(now, modem, message),
+            #[cfg(feature = "at")]
             Self::At(function) => {
                 // There is no network behind data, and the multiplexer is not served.
                 let _ = function.receive(now, modem, message);
@@ -95,6 +102,7 @@ impl Face<'_> {
         match self {
             Self::Mbim(function) => function.transmit(now, modem),
             Self::Qmi(function) => function.transmit(now, modem),
+            #[cfg(feature = "at")]
             Self::At(function) => function.transmit(now, modem),
         }
     }
@@ -103,6 +111,7 @@ impl Face<'_> {
         match self {
             Self::Mbim(function) => function.poll_at(modem),
             Self::Qmi(function) => function.poll_at(modem),
+            #[cfg(feature = "at")]
             Self::At(function) => function.poll_at(modem),
         }
     }
@@ -111,6 +120,7 @@ impl Face<'_> {
         match self {
             Self::Mbim(function) => function.reset(now, modem),
             Self::Qmi(function) => function.reset(now, modem),
+            #[cfg(feature = "at")]
             Self::At(function) => function.reset(now, modem),
         }
     }
@@ -119,6 +129,7 @@ impl Face<'_> {
         match self {
             Self::Mbim(function) => function.set_mute(mute),
             Self::Qmi(function) => function.set_mute(mute),
+            #[cfg(feature = "at")]
             Self::At(function) => function.set_mute(mute),
         }
     }

@@ -1,5 +1,6 @@
 //! The tables of a scenario for the device itself: how it is managed, its firmware, its place, operators' configurations.
 
+use toml::de::DeValue;
 use wwan::device::modem::Text;
 use wwan::device::modem::carrier_config::{CarrierConfig, CarrierConfigSetup, ConfigKind};
 use wwan::device::modem::firmware::{FirmwareSetup, Image, ImageKind};
@@ -9,7 +10,7 @@ use wwan::device::modem::oma::{OmaAlert, OmaKind, OmaSetup};
 use wwan::time::Millis;
 
 use super::Action;
-use super::read::{Digits, Hex, Keys, Node, Problem, Read, Table, Words, plain, value, wanted};
+use super::read::{Digits, Hex, Keys, Node, Problem, Read, Table, Words, value, wanted};
 
 /// An address of six bytes.
 fn address(table: &mut Table<'_>, key: &'static str) -> Result<Option<[u8; 6]>, Problem> {
@@ -114,11 +115,12 @@ struct Degrees<'a>(&'a mut i32);
 
 impl Read for Degrees<'_> {
     fn read(&mut self, node: &Node<'_>) -> Result<(), Problem> {
-        let said = plain(node).replace('_', "");
-        let (sign, size) = said.strip_prefix('-').map_or((1, said.as_str()), |size| (-1, size));
-        if !size.ends_with(|c: char| c.is_ascii_digit()) || size.starts_with('.') {
-            return Err(wanted(node, "degrees, with a fraction"));
-        }
+        let said = match node.get_ref() {
+            DeValue::Float(number) => number.as_str(),
+            DeValue::Integer(number) => number.as_str(),
+            _ => return Err(wanted(node, "degrees, with a fraction")),
+        };
+        let (sign, size) = said.strip_prefix('-').map_or((1, said), |size| (-1, size));
         let (whole, fraction) = size.split_once('.').unwrap_or((size, ""));
         let digits: String = whole.chars().chain(fraction.chars().chain("0000000".chars()).take(7)).collect();
         let number = digits.parse::<i32>().map_err(|_| wanted(node, "degrees, with up to seven decimals"))?;

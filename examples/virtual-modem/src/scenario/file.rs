@@ -3,8 +3,10 @@
 //! Every key is optional, keys that mean nothing are errors, and every error names its line.
 
 use std::fmt;
+use std::ops::Range;
 
 use mbim_wire::Uuid;
+use toml::de::DeTable;
 use wwan::device::modem::band::{BandSet, Bands, GsmBands};
 use wwan::device::modem::bearer::{AccessPoint, Auth, BearerSetup, Credentials, IpKind};
 use wwan::device::modem::data_path::{DataPathSetup, Formats, Link};
@@ -22,7 +24,6 @@ use super::extras::VENDOR_SERVICES;
 use super::messages::Sms;
 use super::play::{command, event, fault, message};
 use super::read::{Digits, Flags, Keys, Problem, Table, Words, ipv4, ipv6, value};
-use super::toml;
 
 /// Why a scenario cannot be played.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,22 +71,21 @@ impl Scenario {
 
     /// Reads what a file says into what is so otherwise.
     pub(super) fn read(&mut self, name: &str, source: &str) -> Result<(), ScenarioError> {
-        let read = toml::parse(source).and_then(|root| {
-            let mut table = Table::new(&root);
-            self.keys(&mut table)?;
-            table.finish()
-        });
-        read.map_err(|problem| located(name, source, &problem))
+        let root = DeTable::parse(source).map_err(|error| located(name, source, error.span(), error.message()))?;
+        let mut table = Table::new(&root);
+        let read = self.keys(&mut table).and_then(|()| table.finish());
+        read.map_err(|problem| located(name, source, Some(problem.span()), problem.message()))
     }
 }
 
-fn located(name: &str, source: &str, problem: &Problem) -> ScenarioError {
-    let line = source.get(..problem.at()).map(|before| {
+fn located(name: &str, source: &str, span: Option<Range<usize>>, message: &str) -> ScenarioError {
+    let before = span.and_then(|span| source.get(..span.start));
+    let line = before.map(|before| {
         let index = before.matches('\n').count();
         let text = source.lines().nth(index).unwrap_or_default().trim();
         (index.saturating_add(1), text.to_owned())
     });
-    ScenarioError::new(name, line, problem.message())
+    ScenarioError::new(name, line, message)
 }
 
 impl Keys for Scenario {

@@ -1,12 +1,13 @@
 //! The tables of a scenario for short messages, dialogues with the network, and the date.
 
+use toml::de::DeValue;
 use wwan::device::modem::clock::Date;
 use wwan::device::modem::sms::{
     Content, Destination, Format, Incoming, Message, MessageStatus, Number, SmsSetup, Verdict, is_number,
 };
 use wwan::device::modem::ussd::{Answer, Says, UssdSetup};
 
-use super::read::{Keys, Node, Problem, Read, Table, Words, bytes, plain, wanted};
+use super::read::{Keys, Node, Problem, Read, Table, Words, bytes, wanted};
 
 /// A message that can arrive, from hexadecimal digits.
 pub(super) fn hex(digits: &str) -> Option<Vec<u8>> {
@@ -146,55 +147,36 @@ struct Local<'a>(&'a mut Date);
 
 impl Read for Local<'_> {
     fn read(&mut self, node: &Node<'_>) -> Result<(), Problem> {
-        let date = local(plain(node));
+        let date = local(node.get_ref());
         *self.0 = date.ok_or_else(|| wanted(node, "a date from 2000 on, such as 2026-01-31T12:00:00+01:00,"))?;
         Ok(())
     }
 }
 
-/// RFC 3339, as in TOML; without a zone it is that of Greenwich. Fractions of seconds mean nothing.
-fn local(said: &str) -> Option<Date> {
-    let parts = |said: &str, lengths: &[usize], mark: char| {
-        let parts: Vec<&str> = said.split(mark).collect();
-        let fits = parts.iter().map(|part| part.len()).eq(lengths.iter().copied());
-        let number = |part: &str| part.parse().ok().filter(|_| part.bytes().all(|c| c.is_ascii_digit()));
-        parts.into_iter().map(number).collect::<Option<Vec<u16>>>().filter(|_| fits)
+fn local(said: &DeValue<'_>) -> Option<Date> {
+    let DeValue::Datetime(said) = said else { return None };
+    let (day, time) = (said.date?, said.time?);
+    // Its type has no name outside of its crate, but prints as `Z` or `+01:00`.
+    let zone = said.offset.map_or("Z".into(), |offset| offset.to_string());
+    let quarters = |zone: &str| {
+        let (hours, minutes) = zone.split_once(':')?;
+        hours.parse::<i8>().ok()?.checked_mul(4)?.checked_add(minutes.parse::<i8>().ok()?.checked_div(15)?)
     };
-    let byte = |number: u16| u8::try_from(number).ok();
-    let (day, rest) = said.split_at_checked(10)?;
-    let rest = rest.strip_prefix(['T', 't', ' '])?;
-    let (time, zone) = rest.split_at_checked(rest.find(['Z', 'z', '+', '-']).unwrap_or(rest.len()))?;
-    let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
-    if fraction.is_empty() || !fraction.bytes().all(|c| c.is_ascii_digit()) {
-        return None;
-    }
-    let [year, month, day] = parts(day, &[4, 2, 2], '-')?.try_into().ok()?;
-    let (hour, minute, second) = match *parts(time, &[2, 2, 2], ':').or_else(|| parts(time, &[2, 2], ':'))? {
-        [hour, minute] => (hour, minute, 0),
-        [hour, minute, second] => (hour, minute, second),
-        _ => return None,
+    let zone = match zone.split_at_checked(1)? {
+        ("+", zone) => quarters(zone)?,
+        ("-", zone) => quarters(zone)?.checked_neg()?,
+        _ => 0,
     };
-    let quarters = |zone: &str| match *parts(zone, &[2, 2], ':')? {
-        [hours @ 0..24, minutes @ 0..60] => {
-            i8::try_from(hours.checked_mul(4)?.checked_add(minutes.checked_div(15)?)?).ok()
-        }
-        _ => None,
-    };
-    let zone = match zone.split_at_checked(1) {
-        None | Some(("Z" | "z", "")) => 0,
-        Some(("+", zone)) => quarters(zone)?,
-        Some(("-", zone)) => quarters(zone)?.checked_neg()?,
-        Some(_) => return None,
-    };
+    let (second, daylight) = (time.second.unwrap_or(0), 0);
     let date = Date {
-        year,
-        month: byte(month)?,
-        day: byte(day)?,
-        hour: byte(hour)?,
-        minute: byte(minute)?,
-        second: byte(second)?,
+        year: day.year,
+        month: day.month,
+        day: day.day,
+        hour: time.hour,
+        minute: time.minute,
+        second,
         zone,
-        daylight: 0,
+        daylight,
     };
     date.is_valid().then_some(date)
 }

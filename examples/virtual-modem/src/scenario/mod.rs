@@ -43,8 +43,6 @@ mod messages;
 mod play;
 #[cfg(feature = "files")]
 mod read;
-#[cfg(feature = "files")]
-mod toml;
 
 #[cfg(feature = "files")]
 pub use built_in::{BUILT_IN, BuiltIn};

@@ -6,35 +6,36 @@
 //! 400 kB of a program. For the same reason little here is generic: a key costs its reader one call.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
-use std::ops::BitOr;
+use std::ops::{BitOr, Range};
 use std::str::FromStr;
 
 use mbim_wire::Uuid;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 use wwan::device::modem::{Text, text};
 use wwan::time::Millis;
 
-pub(super) use super::toml::Node;
-use super::toml::{Entries, Value};
-
 /// What is wrong, and where in the source.
 #[derive(Debug)]
-pub(super) struct Problem(Box<(usize, String)>);
+pub(super) struct Problem(Box<(Range<usize>, String)>);
 
 impl Problem {
     #[inline(never)]
-    pub(super) fn new(at: usize, message: &str) -> Self {
-        Self(Box::new((at, message.to_owned())))
+    fn new(span: Range<usize>, message: &str) -> Self {
+        Self(Box::new((span, message.to_owned())))
     }
 
-    /// Bytes in front of it.
-    pub(super) fn at(&self) -> usize {
-        self.0.0
+    pub(super) fn span(&self) -> Range<usize> {
+        self.0.0.clone()
     }
 
     pub(super) fn message(&self) -> &str {
         &self.0.1
     }
 }
+
+/// A value of the file.
+pub(super) type Node<'n> = Spanned<DeValue<'n>>;
 
 /// What can be filled from a value.
 pub(super) trait Read {
@@ -56,20 +57,19 @@ impl<T: Keys> Read for T {
 
 /// A table, and the keys that it was asked for.
 pub(super) struct Table<'n> {
-    at: usize,
-    values: &'n Entries<'n>,
+    span: Range<usize>,
+    values: &'n DeTable<'n>,
     asked: Vec<&'static str>,
 }
 
 impl<'n> Table<'n> {
-    /// The root of a file.
-    pub(super) fn new(values: &'n Entries<'n>) -> Self {
-        Self { at: 0, values, asked: Vec::new() }
+    pub(super) fn new(table: &'n Spanned<DeTable<'n>>) -> Self {
+        Self { span: table.span(), values: table.get_ref(), asked: Vec::new() }
     }
 
     #[inline(never)]
     fn value(&self, key: &str) -> Option<&'n Node<'n>> {
-        self.values.get(key)
+        self.values.iter().find(|(found, _)| found.get_ref() == key).map(|(_, node)| node)
     }
 
     #[inline(never)]
@@ -187,24 +187,26 @@ impl<'n> Table<'n> {
     /// That the table has no other keys than those it was asked for.
     #[inline(never)]
     pub(super) fn finish(&self) -> Result<(), Problem> {
-        match self.values.entries.iter().find(|(key, _)| !self.asked.contains(&key.name.as_str())) {
+        let odd = self.values.keys().filter(|key| !self.asked.contains(&key.get_ref().as_ref()));
+        match odd.min_by_key(|key| key.span().start) {
             None => Ok(()),
-            Some((key, _)) => {
-                let message = format!("`{}` means nothing here; there are {}", key.name, self.asked.join(", "));
-                Err(Problem::new(key.at, &message))
+            Some(key) => {
+                let message = format!("`{}` means nothing here; there are {}", key.get_ref(), self.asked.join(", "));
+                Err(Problem::new(key.span(), &message))
             }
         }
     }
 
     /// Something is wrong with the table as a whole.
     pub(super) fn problem(&self, message: &str) -> Problem {
-        Problem::new(self.at, message)
+        Problem::new(self.span.clone(), message)
     }
 
     /// Something is wrong with the value of a key.
     #[inline(never)]
     pub(super) fn problem_at(&self, key: &str, message: &str) -> Problem {
-        Problem::new(self.value(key).map_or(self.at, |node| node.at), message)
+        let span = self.value(key).map_or_else(|| self.span.clone(), Spanned::span);
+        Problem::new(span, message)
     }
 
     /// A key that must be there is not.
@@ -229,8 +231,8 @@ fn made<T>(node: &Node<'_>, make: Make<T>) -> Result<T, Problem> {
 /// Does something with a table, which then must have no other keys than those it was asked for.
 #[inline(never)]
 fn inside(node: &Node<'_>, act: &mut dyn FnMut(&mut Table<'_>) -> Result<(), Problem>) -> Result<(), Problem> {
-    let Value::Table(values) = &node.value else { return Err(wanted(node, "a table")) };
-    let mut table = Table { at: node.at, values, asked: Vec::new() };
+    let DeValue::Table(values) = node.get_ref() else { return Err(wanted(node, "a table")) };
+    let mut table = Table { span: node.span(), values, asked: Vec::new() };
     act(&mut table)?;
     table.finish()
 }
@@ -238,7 +240,7 @@ fn inside(node: &Node<'_>, act: &mut dyn FnMut(&mut Table<'_>) -> Result<(), Pro
 /// Does something with each value of a list.
 #[inline(never)]
 fn each(node: &Node<'_>, most: usize, act: &mut dyn FnMut(&Node<'_>) -> Result<(), Problem>) -> Result<(), Problem> {
-    let (Value::List(values) | Value::Tables(values)) = &node.value else { return Err(wanted(node, "a list")) };
+    let DeValue::Array(values) = node.get_ref() else { return Err(wanted(node, "a list")) };
     if values.len() > most {
         return Err(problem(node, &format!("at most {most} entries fit")));
     }
@@ -247,7 +249,7 @@ fn each(node: &Node<'_>, most: usize, act: &mut dyn FnMut(&Node<'_>) -> Result<(
 
 /// Something is wrong with a value.
 pub(super) fn problem(node: &Node<'_>, message: &str) -> Problem {
-    Problem::new(node.at, message)
+    Problem::new(node.span(), message)
 }
 
 /// Another value was wanted.
@@ -272,60 +274,23 @@ impl<T: Read + Default> Read for Option<T> {
 
 impl Read for bool {
     fn read(&mut self, node: &Node<'_>) -> Result<(), Problem> {
-        *self = match plain(node) {
-            "true" => true,
-            "false" => false,
+        match node.get_ref() {
+            DeValue::Boolean(value) => *self = *value,
             _ => return Err(wanted(node, "true or false")),
-        };
+        }
         Ok(())
     }
 }
 
-/// What has no quotes, as it is written; nothing if it is something else.
-pub(super) fn plain<'n>(node: &'n Node<'_>) -> &'n str {
-    match &node.value {
-        Value::Plain(plain) => plain,
-        _ => "",
-    }
-}
-
-/// A number without its sign, in any of the ways to write one.
-fn size(said: &str) -> Option<u64> {
-    let (digits, radix) = match said.split_at_checked(2) {
-        Some(("0x", digits)) => (digits, 16),
-        Some(("0o", digits)) => (digits, 8),
-        Some(("0b", digits)) => (digits, 2),
-        _ if said.len() > 1 && said.starts_with('0') => return None,
-        _ => (said, 10),
-    };
-    // Single marks between the digits mean nothing.
-    digits.split('_').try_fold(0_u64, |number, group| {
-        let group = Some(group).filter(|group| !group.is_empty())?;
-        group.chars().try_fold(number, |number, digit| {
-            number.checked_mul(radix.into())?.checked_add(digit.to_digit(radix)?.into())
-        })
-    })
-}
-
-/// A number: whether it is below 0, and its size.
-fn number(said: &str) -> Option<(bool, u64)> {
-    let (below, digits) = match said.split_at_checked(1) {
-        Some(("-", digits)) => (true, digits),
-        Some(("+", digits)) => (false, digits),
-        _ => return size(said).map(|size| (false, size)),
-    };
-    // Only decimal numbers have a sign.
-    let size = size(digits).filter(|_| !digits.contains(['x', 'o', 'b']))?;
-    Some((below, size))
-}
-
 #[inline(never)]
-fn integer(node: &Node<'_>, least: i64, most: u64) -> Result<i128, Problem> {
-    let fits = |(below, size): &(bool, u64)| if *below { *size <= least.unsigned_abs() } else { *size <= most };
-    let (below, size) =
-        number(plain(node)).filter(fits).ok_or_else(|| wanted(node, &format!("a number from {least} to {most}")))?;
-    let size = i128::from(size);
-    Ok(if below { size.saturating_neg() } else { size })
+fn integer(node: &Node<'_>, least: i128, most: i128) -> Result<i128, Problem> {
+    let number = match node.get_ref() {
+        DeValue::Integer(number) => i128::from_str_radix(number.as_str(), number.radix()).ok(),
+        _ => None,
+    };
+    number
+        .filter(|number| (least..=most).contains(number))
+        .ok_or_else(|| wanted(node, &format!("a number from {least} to {most}")))
 }
 
 macro_rules! read_integer {
@@ -333,7 +298,7 @@ macro_rules! read_integer {
         impl Read for $t {
             #[allow(clippy::as_conversions)] // the limits of the type itself
             fn read(&mut self, node: &Node<'_>) -> Result<(), Problem> {
-                let number = integer(node, <$t>::MIN as i64, <$t>::MAX as u64)?;
+                let number = integer(node, <$t>::MIN as i128, <$t>::MAX as i128)?;
                 *self = Self::try_from(number).map_err(|_| wanted(node, "a number"))?;
                 Ok(())
             }
@@ -352,8 +317,8 @@ impl Read for Millis {
 /// A text.
 #[inline(never)]
 pub(super) fn word<'n>(node: &'n Node<'_>) -> Result<&'n str, Problem> {
-    match &node.value {
-        Value::Text(text) => Ok(text),
+    match node.get_ref() {
+        DeValue::String(text) => Ok(text),
         _ => Err(wanted(node, "a text")),
     }
 }
