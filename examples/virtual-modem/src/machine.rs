@@ -76,7 +76,7 @@ impl Face<'_> {
     }
 
     /// The host has closed the stream.
-    #[cfg_attr(not(feature = "at"), expect(unused_variables, clippy::unused_self))]
+    #[cfg_attr(not(feature = "at"), expect(unused_variables))]
     fn close(&mut self, now: Instant, modem: &mut Modem) {
         match self {
             // Its messages say themselves when a host is gone.
