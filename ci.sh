@@ -242,22 +242,22 @@ step_doc() {
     run cargo doc -q --workspace --no-deps --all-features
 }
 
-# no_std builds for bare targets, each feature alone; check of every package with the oldest supported compiler; benchmarks
+# no_std builds for bare targets, each feature alone on the first; every package with the oldest compiler; benchmarks
 step_build() {
     local target package manifest features feature dir declared
     need "toolchain:$msrv" "${bare_targets[@]/#/target:}"
-    for target in "${bare_targets[@]}"; do
-        for package in "${no_std_packages[@]}"; do
-            dir=$package
-            [ "$package" = wwan ] && dir=.
-            manifest=$dir/Cargo.toml
-            mapfile -t features < <(features_of "$manifest")
-            run cargo check -q -p "$package" --target "$target" --no-default-features
+    for package in "${no_std_packages[@]}"; do
+        dir=$package
+        [ "$package" = wwan ] && dir=.
+        manifest=$dir/Cargo.toml
+        mapfile -t features < <(features_of "$manifest")
+        for target in "${bare_targets[@]}"; do
             run cargo build -q -p "$package" --target "$target"
-            for feature in "${features[@]}"; do
-                contains "$feature" "${host_features[@]}" && continue
-                run cargo check -q -p "$package" --target "$target" --no-default-features --features "$feature"
-            done
+        done
+        run cargo check -q -p "$package" --target "${bare_targets[0]}" --no-default-features
+        for feature in "${features[@]}"; do
+            contains "$feature" "${host_features[@]}" && continue
+            run cargo check -q -p "$package" --target "${bare_targets[0]}" --no-default-features --features "$feature"
         done
     done
 
