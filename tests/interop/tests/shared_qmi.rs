@@ -134,6 +134,8 @@ fn programs_that_are_killed_leave_nothing_behind() {
         return;
     }
     let proxy = Proxy::ours_speaking("qmi", &["-v"]);
+    // Whoever found out that it listens.
+    proxy.says("left");
     let mut modem = VirtualModem::speaking("qmi", "default", &[""; 0]);
     let device = modem.path.clone();
     let mut watcher = Raw::open(&device);
@@ -236,6 +238,7 @@ fn clients_can_stay_for_a_while_and_be_taken_over() {
     ends_well(proxy);
     // The next proxy knows nothing of the one that was left, and can take it over all the same.
     let proxy = Proxy::ours_speaking("qmi", &["-v", "--release-after", "0.001"]);
+    proxy.says("left"); // whoever found out that it listens
     let taken = format!("--client-cid={second}");
     let _ = qmicli(device, &["--dms-get-model", &taken, "--client-no-release-cid"]).good();
     // It does not stay any more: the modem is asked to release it.
