@@ -48,6 +48,7 @@ mod sim;
 mod sms;
 mod ussd;
 
+pub use super::pin::PinOperation;
 pub use card::{CloseChannel, OpenChannel, Transmit};
 pub use connect::{
     Authentication, Bearer, CheckContext, Connect, ConnectRequest, Disconnect, FamilySettings, IpType, Settings,
@@ -58,7 +59,7 @@ pub use network::{
     Scan, Selection, Signal,
 };
 pub use phonebook::{Contact, ReadPhonebook, WriteContact};
-pub use sim::{Attempts, Lock, PinOperation, ReadAttempts, ReadProtection, ReadSim, SimState, UseCode};
+pub use sim::{Attempts, Lock, ReadAttempts, ReadProtection, ReadSim, SimState, UseCode};
 #[cfg(feature = "sms")]
 pub use sms::{DeleteTexts, ReadServiceCentre, ReadTexts, SendText, StoredText, TellTexts};
 pub use ussd::{Ussd, UssdMessage};

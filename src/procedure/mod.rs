@@ -10,3 +10,6 @@ pub mod at;
 pub mod mbim;
 #[cfg(feature = "qmi")]
 pub mod qmi;
+
+#[cfg(any(feature = "at", feature = "qmi"))]
+mod pin;

@@ -56,6 +56,7 @@ mod sms;
 #[cfg(feature = "sms")]
 mod ussd;
 
+pub use super::pin::PinOperation;
 pub use connect::{CheckSession, Connect, ConnectRequest, Disconnect, IpType, ReadSettings, SessionStatus, Settings};
 pub use device::{Identity, ReadIdentity, Restart, SetMode};
 pub use format::{Format, Granted, SetFormat};
@@ -65,7 +66,7 @@ pub use network::{
 pub use proxy::OpenProxy;
 #[cfg(feature = "sms")]
 pub use records::{FindPhonebook, ReadRecord, Records, ServiceCentre, WriteEntry};
-pub use sim::{PinInfo, PinOperation, ReadSim, Sim, SimState, UseCode};
+pub use sim::{PinInfo, ReadSim, Sim, SimState, UseCode};
 #[cfg(feature = "sms")]
 pub use sms::{ListTexts, SendCause, SendText, StoredText};
 #[cfg(feature = "sms")]

@@ -10,7 +10,7 @@ use at_wire::command::vendor::{cinterion, huawei, icera, mbm, quectel, simcom, t
 use at_wire::parameter::{LineWriter, Str, Value, Word, parameters_of};
 use at_wire::result::FinalResult;
 
-use super::{Outcome, Procedure, Refusal, Step, Stop, ask, ask_own, ask_with, cme, fail, is_busy, rest};
+use super::{Outcome, PinOperation, Procedure, Refusal, Step, Stop, ask, ask_own, ask_with, cme, fail, is_busy, rest};
 use crate::time::Instant;
 
 /// Whether the SIM can be used.
@@ -278,30 +278,6 @@ impl Procedure for ReadAttempts {
         for target in targets.into_iter().flatten() {
             *target = fields.value("retries").unwrap_or(None);
         }
-    }
-}
-
-/// What to do with a code. Its debug output leaves the codes out.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum PinOperation<'a> {
-    /// Enter the PIN.
-    Verify(&'a str),
-    /// Unblock the PIN: the PUK and a new PIN. Only while the PUK is asked for.
-    Unblock(&'a str, &'a str),
-    /// Change the PIN: the old one and the new one.
-    Change(&'a str, &'a str),
-    /// Have the PIN asked for, or not; it has to be given either way.
-    Protect(bool, &'a str),
-}
-
-impl fmt::Debug for PinOperation<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Verify(_) => "Verify",
-            Self::Unblock(..) => "Unblock",
-            Self::Change(..) => "Change",
-            Self::Protect(..) => "Protect",
-        })
     }
 }
 

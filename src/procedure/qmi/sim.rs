@@ -10,8 +10,8 @@ use qmi_wire::service::{dms, uim};
 use qmi_wire::{DecodeError, DecodeErrorKind, EncodeError, ProtocolError, Reader, TlvSet, Writer};
 
 use super::{
-    Code, Empty, Lock, MessageId, Outcome, Procedure, Request, Step, Stop, ask, broken, decode, fail, is_unsupported,
-    rest,
+    Code, Empty, Lock, MessageId, Outcome, PinOperation, Procedure, Request, Step, Stop, ask, broken, decode, fail,
+    is_unsupported, rest,
 };
 use crate::time::Instant;
 
@@ -316,30 +316,6 @@ impl Procedure for ReadSim {
 
     fn hears_of_not_ready(&self) -> bool {
         true
-    }
-}
-
-/// What to do with a code. Its debug output leaves the codes out.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum PinOperation<'a> {
-    /// Enter the PIN.
-    Verify(&'a str),
-    /// Unblock the PIN: the PUK and a new PIN.
-    Unblock(&'a str, &'a str),
-    /// Change the PIN: the old one and the new one.
-    Change(&'a str, &'a str),
-    /// Have the PIN asked for, or not; it has to be given either way.
-    Protect(bool, &'a str),
-}
-
-impl fmt::Debug for PinOperation<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Verify(_) => "Verify",
-            Self::Unblock(..) => "Unblock",
-            Self::Change(..) => "Change",
-            Self::Protect(..) => "Protect",
-        })
     }
 }
 
