@@ -253,13 +253,13 @@ fn texts_behind_prompts() {
         ("AT+CMGW=3", b"\r\n+CMS ERROR: 322\r\n", 10),
         ("\u{1b}", b"\r\nOK\r\n", 10),
     ]);
-    let answer = client.send_text(&sms::cmgs::Set { length: 3 }, b"0011AA").unwrap();
+    let answer = client.send_payload(&sms::cmgs::Set { length: 3 }, b"0011AA").unwrap();
     assert_eq!(answer.one::<sms::cmgs::SetAnswer<'_>>().unwrap().mr, 5);
     // Refused before the prompt.
-    let refused = client.send_text(&sms::cmgw::Set { length: 3, stat: None }, b"0011AA").unwrap_err();
+    let refused = client.send_payload(&sms::cmgw::Set { length: 3, stat: None }, b"0011AA").unwrap_err();
     assert_eq!(refused, Error::Refused { command: "+CMGW", reason: Reason::Cms(Some(322)) });
     // A text that would start another command is called off.
-    let bad = client.send_text(&sms::cmgs::Set { length: 3 }, b"0011\x1aAT+CFUN=0\r").unwrap_err();
+    let bad = client.send_payload(&sms::cmgs::Set { length: 3 }, b"0011\x1aAT+CFUN=0\r").unwrap_err();
     assert_eq!(bad, Error::Session(SessionError::Payload(4)));
     client.send(&general::attention::Execute {}).unwrap();
     assert!(client.stream().lines.contains(&"\u{1b}".to_string()));

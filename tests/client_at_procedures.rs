@@ -18,15 +18,16 @@ use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 use std::collections::VecDeque;
 
+use wwan::apdu::{Command, StatusWords};
 use wwan::channel::blocking::ByteStream;
 use wwan::client::StreamLink;
 use wwan::client::at::blocking::Client;
 use wwan::client::at::{self, Error, Memory};
 use wwan::procedure::at::{
-    ConnectRequest, IpType, Power, RegistrationState, Restart, Selection, SendText, SimState, Stop, Ussd,
+    ConnectRequest, Contact, IpType, Power, RegistrationState, Restart, Selection, SimState, Stop,
 };
 use wwan::session::at::{Config, Failure, Memory as SessionMemory};
-use wwan::sms::TextMessage;
+use wwan::sms::{Stored, TextMessage};
 use wwan::time::{Instant, Millis};
 
 /// A modem that knows some lines, and refuses all others; its clock goes on when the host waits.
@@ -222,12 +223,55 @@ fn texts_and_dialogues_go_through_prompts_and_urcs() {
     ]);
     let mut references = [0];
     let message = TextMessage { number: "+4917012345", text: "hello", ..TextMessage::default() };
-    client.follow(&mut SendText::new(message, &mut references).unwrap()).unwrap();
+    assert_eq!(client.send_text(message, &mut references), Ok(1));
     assert_eq!(references, [42]);
-    let mut ussd = Ussd::send("*100#", client.now() + Millis::from_secs(120)).unwrap();
-    client.follow(&mut ussd).unwrap();
-    assert_eq!(ussd.message().unwrap().text, "Hi");
+    let message = client.ussd("*100#", Millis::from_secs(120)).unwrap();
+    assert_eq!(message.text, "Hi");
+    assert!(matches!(client.ussd("", Millis(1)), Err(Error::Text(_))));
     client.follow(&mut Restart::new()).unwrap();
+}
+
+#[test]
+fn services_are_methods() {
+    let mut client = client(&[
+        ("AT+CMGF=0", "OK"),
+        ("AT+CPMS=\"ME\"", "+CPMS: 1,9,1,9,1,9|OK"),
+        ("AT+CMGL=4", "+CMGL: 3,1,,23|0791448720003023240DD0E474D81C0EBB010000111011315214000BE474D81C0EBB5DE3771B|OK"),
+        ("AT+CMGD=3", "OK"),
+        ("AT+CNMI=2,1,2,1,0", "OK"),
+        ("AT+CSCA?", "+CSCA: \"+49171\",145|OK"),
+        ("AT+CSCA=\"0171\",129", "OK"),
+        ("AT+CUSD=2", "OK"),
+        ("AT+CPBS=\"SM\"", "OK"),
+        ("AT+CSCS?", "+CSCS: \"UCS2\"|OK"),
+        ("AT+CPBR=?", "+CPBR: (1-9),40,18|OK"),
+        ("AT+CPBR=1,9", "+CPBR: 2,\"0170\",129,\"00610062\"|OK"),
+        ("AT+CPBW=2,\"0171\",129,\"0061\"", "OK"),
+        ("AT+CPBW=2", "OK"),
+        ("AT+CCHO=\"A0\"", "+CCHO: 1|OK"),
+        ("AT+CGLA=1,8,\"00F20000\"", "+CGLA: 4,\"9000\"|OK"),
+        ("AT+CCHC=1", "OK"),
+        ("AT+CSIM=8,\"00F20000\"", "+CSIM: 6,\"AB9000\"|OK"),
+    ]);
+    let mut texts = vec![];
+    let unreadable =
+        client.read_texts(Stored::All, "ME", &mut |text, pdu| texts.push((text.index, pdu.len()))).unwrap();
+    assert_eq!((unreadable, texts), (0, vec![(3, 38)]));
+    client.delete_texts("ME", Some(3)).unwrap();
+    client.tell_texts().unwrap();
+    assert_eq!(client.service_centre().unwrap(), "+49171");
+    client.set_service_centre("0171").unwrap();
+    client.cancel_ussd().unwrap();
+    let mut names = vec![];
+    let mut take = |contact: &Contact| names.push((contact.index, contact.name.to_string()));
+    assert_eq!(client.phonebook_read("SM", None, &mut take), Ok(9));
+    assert_eq!(names, [(2, "ab".to_owned())]);
+    client.phonebook_write("SM", Some(2), "0171", "a").unwrap();
+    client.phonebook_delete("SM", 2).unwrap();
+    let mut response = [0; 8];
+    let status = Command::parse(&[0x00, 0xf2, 0, 0]).unwrap();
+    assert_eq!(client.exchange(&[0xa0], status, &mut response).unwrap().0, StatusWords::SUCCESS);
+    assert_eq!(client.transmit(0, status, &mut response), Ok((StatusWords::SUCCESS, &[0xab][..])));
 }
 
 #[test]

@@ -17,8 +17,8 @@ use wwan::apdu::Command;
 use wwan::at_wire::EncodeError;
 use wwan::at_wire::sms::{Direction, Pdu, Tpdu};
 use wwan::procedure::at::{
-    CloseChannel, Contact, DeleteTexts, OpenChannel, ReadPhonebook, ReadServiceCentre, ReadTexts, SendText, Stop,
-    StoredText, TellTexts, Transmit, Ussd, WriteContact,
+    CloseChannel, Contact, DeleteTexts, OpenChannel, ReadPhonebook, ReadServiceCentre, ReadTexts, SendText,
+    SetServiceCentre, Stop, StoredText, TellTexts, Transmit, Ussd, WriteContact,
 };
 use wwan::sms::{Stored, TextMessage};
 use wwan::time::Instant;
@@ -101,9 +101,9 @@ fn texts_are_read_in_all_forms() {
 
 #[test]
 fn texts_are_deleted_and_told() {
-    play(&mut DeleteTexts::at(3), &[("AT+CMGD=3", "")]).unwrap();
-    play(&mut DeleteTexts::all(), &[("AT+CMGD=1,4", "")]).unwrap();
-    let stop = play(&mut DeleteTexts::at(300), &[("AT+CMGD=300", "+CMS ERROR: 321")]).unwrap_err();
+    play(&mut DeleteTexts::at("", 3), &[("AT+CMGD=3", "")]).unwrap();
+    play(&mut DeleteTexts::all(""), &[("AT+CMGD=1,4", "")]).unwrap();
+    let stop = play(&mut DeleteTexts::at("", 300), &[("AT+CMGD=300", "+CMS ERROR: 321")]).unwrap_err();
     assert!(matches!(stop, Stop::Refused(refusal) if refusal.command == "+CMGD"), "{stop:?}");
 
     play(&mut TellTexts::new(), &[FORMAT, ("AT+CNMI=2,1,2,1,0", "")]).unwrap();
@@ -120,8 +120,11 @@ fn texts_are_deleted_and_told() {
     ] {
         let mut read = ReadServiceCentre::new();
         play(&mut read, &[("AT+CSCA?", answer)]).unwrap();
-        assert_eq!(read.number(), number, "{answer}");
+        assert_eq!(read.centre(), number, "{answer}");
     }
+    play(&mut SetServiceCentre::new("+491710760000"), &[("AT+CSCA=\"+491710760000\",145", "")]).unwrap();
+    play(&mut SetServiceCentre::new("0171"), &[("AT+CSCA=\"0171\",129", "")]).unwrap();
+    play(&mut DeleteTexts::at("ME", 3), &[("AT+CPMS=\"ME\"", "+CPMS: 1,9,1,9,1,9"), ("AT+CMGD=3", "")]).unwrap();
 }
 
 #[test]
@@ -183,6 +186,15 @@ fn phonebooks_are_read_in_pieces() {
     assert_eq!((read.found(), read.places()), (3, 120));
     let entry = |index: u16, number: &str, name: &str| (index, number.to_owned(), name.to_owned());
     assert_eq!(found, [entry(1, "+49170", "Zoë"), entry(3, "+49171", "plain"), entry(120, "0800", "")]);
+
+    // One place, and an empty one.
+    for (answer, count) in [("+CPBR: 7,\"1\",129,\"a\"", 1), ("+CME ERROR: 22", 0), ("", 0)] {
+        let mut take = |_: &Contact| {};
+        let mut read = ReadPhonebook::at("SM", 7, &mut take);
+        let select = [("AT+CPBS=\"SM\"", ""), ("AT+CSCS?", "+CSCS: \"UCS2\""), ("AT+CPBR=?", "+CPBR: (1-120)")];
+        play(&mut read, &[&select[..], &[("AT+CPBR=7,7", answer)]].concat()).unwrap();
+        assert_eq!(read.found(), count, "{answer}");
+    }
 
     let mut take = |_: &Contact| {};
     let stop = play(&mut ReadPhonebook::new("XX", &mut take), &[("AT+CPBS=\"XX\"", "+CME ERROR: 3")]).unwrap_err();

@@ -61,7 +61,9 @@ pub use network::{
 pub use phonebook::{Contact, ReadPhonebook, WriteContact};
 pub use sim::{Attempts, Lock, ReadAttempts, ReadProtection, ReadSim, SimState, UseCode};
 #[cfg(feature = "sms")]
-pub use sms::{DeleteTexts, ReadServiceCentre, ReadTexts, SendText, StoredText, TellTexts};
+pub use sms::{
+    DeleteTexts, ReadServiceCentre, ReadTexts, SendText, ServiceCentre, SetServiceCentre, StoredText, TellTexts,
+};
 pub use ussd::{Ussd, UssdMessage};
 
 /// How often a state is asked for while waiting for it; URCs wake earlier, but some modems never send them.
@@ -395,6 +397,24 @@ fn copy<const N: usize>(to: &mut String<N>, from: &[u8]) {
         if to.push(character).is_err() {
             return;
         }
+    }
+}
+
+/// The type of international numbers (27.007 §6.1).
+const INTERNATIONAL: u8 = 145;
+
+/// The type of a number that people write.
+fn type_of_number(number: &str) -> u8 {
+    if number.starts_with('+') { INTERNATIONAL } else { 129 }
+}
+
+/// Copies a number, with `+` in front of an international one.
+fn copy_number<const N: usize>(to: &mut String<N>, digits: &[u8], kind: u8) {
+    copy(to, digits);
+    if kind == INTERNATIONAL && !to.is_empty() && !to.starts_with('+') {
+        let national = core::mem::take(to);
+        // What has no room any more is cut off at its end.
+        let _ = core::fmt::write(to, format_args!("+{national}"));
     }
 }
 

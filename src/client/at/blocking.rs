@@ -10,14 +10,23 @@ use at_wire::policy::{Policy, Verdict};
 use super::core::{Core, Job, Next, Say};
 use super::methods::client_methods;
 use super::procedures::procedure_methods;
+use super::services::service_methods;
 use super::{Answer, Error, Memory, Urc};
+use crate::apdu::{Command, StatusWords};
 use crate::channel::blocking::ByteStream;
 use crate::procedure::at::{
-    Attach, Attempts, CheckContext, CloseChannel, Connect, ConnectRequest, Disconnect, Follow, Identity, OpenChannel,
-    PinOperation, Power, Procedure, ReadAttempts, ReadIdentity, ReadPower, ReadProtection, ReadRegistration,
-    ReadSignal, ReadSim, Register, Registration, Restart, Scan, Selection, SetPower, Signal, SimState, UseCode,
+    Attach, Attempts, CheckContext, CloseChannel, Connect, ConnectRequest, Contact, Disconnect, Follow, Identity,
+    OpenChannel, PinOperation, Power, Procedure, ReadAttempts, ReadIdentity, ReadPhonebook, ReadPower, ReadProtection,
+    ReadRegistration, ReadSignal, ReadSim, Register, Registration, Restart, Scan, Selection, SetPower, Signal,
+    SimState, Transmit, UseCode, Ussd, UssdMessage, WriteContact,
+};
+#[cfg(feature = "sms")]
+use crate::procedure::at::{
+    DeleteTexts, ReadServiceCentre, ReadTexts, SendText, ServiceCentre, SetServiceCentre, StoredText, TellTexts,
 };
 use crate::session::at::{Config, Counters, Ending, Exchange, Outgoing, SessionError};
+#[cfg(feature = "sms")]
+use crate::sms::{Stored, TextMessage};
 use crate::time::{Instant, Millis};
 
 /// An AT modem, seen from the host; its methods block.
@@ -51,6 +60,7 @@ impl<'s, C: ByteStream> Client<'s, C> {
 
     client_methods!([] []);
     procedure_methods!([] []);
+    service_methods!([] []);
 
     /// Writes to the modem in data mode.
     ///

@@ -69,7 +69,7 @@ macro_rules! client_methods {
         /// # Cancellation
         ///
         /// As [`send`](Self::send); at the prompt the command is called off.
-        pub $($asynchronous)? fn send_text<'a, R: Request<'a>>(
+        pub $($asynchronous)? fn send_payload<'a, R: Request<'a>>(
             &mut self,
             request: &R,
             text: &[u8],

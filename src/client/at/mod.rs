@@ -26,6 +26,7 @@ mod core;
 mod methods;
 mod procedures;
 mod records;
+mod services;
 
 use ::core::fmt;
 
@@ -33,19 +34,28 @@ use at_wire::message::{Line, Request};
 use at_wire::parameter::{Escaping, parameters_of};
 use at_wire::policy::{Policy, Verdict};
 use at_wire::result::{Cause, FinalResult, cme_text, cms_text};
-use at_wire::{DecodeError, Writer};
+use at_wire::{DecodeError, EncodeError, Writer};
 
 use self::core::{Core, Job, Next, Say};
 use self::methods::client_methods;
 use self::procedures::procedure_methods;
 use self::records::Kind;
+use self::services::service_methods;
 use super::StreamLink;
+use crate::apdu::{Command, StatusWords};
 use crate::procedure::at::{
-    Attach, Attempts, CheckContext, CloseChannel, Connect, ConnectRequest, Disconnect, Follow, Identity, OpenChannel,
-    PinOperation, Power, Procedure, ReadAttempts, ReadIdentity, ReadPower, ReadProtection, ReadRegistration,
-    ReadSignal, ReadSim, Register, Registration, Restart, Scan, Selection, SetPower, Signal, SimState, Stop, UseCode,
+    Attach, Attempts, CheckContext, CloseChannel, Connect, ConnectRequest, Contact, Disconnect, Follow, Identity,
+    OpenChannel, PinOperation, Power, Procedure, ReadAttempts, ReadIdentity, ReadPhonebook, ReadPower, ReadProtection,
+    ReadRegistration, ReadSignal, ReadSim, Register, Registration, Restart, Scan, Selection, SetPower, Signal,
+    SimState, Stop, Transmit, UseCode, Ussd, UssdMessage, WriteContact,
+};
+#[cfg(feature = "sms")]
+use crate::procedure::at::{
+    DeleteTexts, ReadServiceCentre, ReadTexts, SendText, ServiceCentre, SetServiceCentre, StoredText, TellTexts,
 };
 use crate::session::at::{Config, Counters, Ending, Exchange, Failure, OpenError, Outgoing, SessionError};
+#[cfg(feature = "sms")]
+use crate::sms::{Stored, TextMessage};
 use crate::time::{Instant, Millis};
 
 /// Why a modem refused a command.
@@ -164,6 +174,8 @@ pub enum Error<E> {
     },
     /// A procedure cannot reach its end.
     Stop(Stop),
+    /// The text, or a number, cannot be sent.
+    Text(EncodeError),
     /// The modem did not prompt for the bytes that belong to the command.
     NoPrompt,
     /// The answer, or a parameter of it, cannot be read.
@@ -211,6 +223,7 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
             Self::Failed { command, failure } => write!(f, "{command}: {failure}"),
             Self::Refused { command, reason } => write!(f, "{command}: {reason}"),
             Self::Stop(stop) => stop.fmt(f),
+            Self::Text(error) => error.fmt(f),
             Self::NoPrompt => f.write_str("the modem did not prompt"),
             Self::Decode(error) => error.fmt(f),
             Self::NoRoom => f.write_str("the answer is too long for its memory"),
@@ -366,6 +379,7 @@ impl<'s, C: StreamLink> Client<'s, C> {
 
     client_methods!([async] [.await]);
     procedure_methods!([async] [.await]);
+    service_methods!([async] [.await]);
 
     /// Writes to the modem in data mode.
     ///

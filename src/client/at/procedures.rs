@@ -262,34 +262,6 @@ macro_rules! procedure_methods {
             self.follow(&mut read) $($wait)* ?;
             Ok(read.is_active())
         }
-
-        /// Opens a logical channel to an application on the card, and tells its number.
-        ///
-        /// # Errors
-        ///
-        /// As [`follow`](Self::follow).
-        ///
-        /// # Cancellation
-        ///
-        /// The channel may be open all the same.
-        pub $($asynchronous)? fn open_channel(&mut self, aid: &[u8]) -> Result<u8, Error<C::Error>> {
-            let mut open = OpenChannel::new(aid);
-            self.follow(&mut open) $($wait)* ?;
-            Ok(open.channel())
-        }
-
-        /// Closes a logical channel.
-        ///
-        /// # Errors
-        ///
-        /// As [`follow`](Self::follow).
-        ///
-        /// # Cancellation
-        ///
-        /// As [`follow`](Self::follow).
-        pub $($asynchronous)? fn close_channel(&mut self, channel: u8) -> Result<(), Error<C::Error>> {
-            self.follow(&mut CloseChannel::new(channel)) $($wait)*
-        }
     };
 }
 

@@ -8,7 +8,7 @@ use at_wire::parameter::{LineWriter, Value as _};
 use at_wire::text::charset::Charset;
 use heapless::String;
 
-use super::{Outcome, Procedure, Step, ask, ask_own, cme, copy, fail, missing};
+use super::{Outcome, Procedure, Step, ask, ask_own, cme, copy_number, fail, missing, type_of_number};
 use crate::time::Instant;
 
 /// So many places are read at a time.
@@ -39,12 +39,7 @@ fn read_charset(line: &[u8]) -> Option<Charset> {
 impl Contact {
     fn of(answer: &cpbr::SetAnswer<'_>, charset: Charset) -> Self {
         let mut contact = Self { index: answer.index, ..Self::default() };
-        if answer.kind == 145 && !answer.number.0.starts_with(b"+") {
-            // A number of twenty digits at most.
-            let _ = core::fmt::write(&mut contact.number, format_args!("+{}", answer.number.as_str().unwrap_or("")));
-        } else {
-            copy(&mut contact.number, answer.number.0);
-        }
+        copy_number(&mut contact.number, answer.number.0, answer.kind);
         // A name that is none in the set that is chosen stands as it is.
         let text = charset.text(answer.text.0).or_else(|_| Charset::Latin1.text(answer.text.0)).unwrap_or_default();
         for character in text.chars() {
@@ -71,6 +66,7 @@ pub struct ReadPhonebook<'f> {
     at: At,
     charset: Charset,
     range: Option<(u16, u16)>,
+    only: Option<u16>,
     found: u32,
 }
 
@@ -83,7 +79,12 @@ impl core::fmt::Debug for ReadPhonebook<'_> {
 impl<'f> ReadPhonebook<'f> {
     /// Reads the one that is called so (27.007 §8.11: `SM` on the card, `ME` in the modem).
     pub fn new(storage: &'f str, take: &'f mut dyn FnMut(&Contact)) -> Self {
-        Self { storage, take, at: At::Select, charset: Charset::Ira, range: None, found: 0 }
+        Self { storage, take, at: At::Select, charset: Charset::Ira, range: None, only: None, found: 0 }
+    }
+
+    /// Reads the entry at one place, if there is one.
+    pub fn at(storage: &'f str, index: u16, take: &'f mut dyn FnMut(&Contact)) -> Self {
+        Self { only: Some(index), ..Self::new(storage, take) }
     }
 
     /// How many entries there were.
@@ -109,6 +110,9 @@ impl<'f> ReadPhonebook<'f> {
     }
 
     fn last(&self, from: u16) -> u16 {
+        if let Some(only) = self.only {
+            return only;
+        }
         let high = self.range.map_or(from, |(_, high)| high);
         from.saturating_add(PLACES - 1).min(high)
     }
@@ -130,7 +134,7 @@ impl Procedure for ReadPhonebook<'_> {
                 ask::<cpbr::Test>()
             }
             (At::Range, Outcome::Done) => match self.range {
-                Some((low, _)) => self.read(low),
+                Some((low, _)) => self.read(self.only.unwrap_or(low)),
                 None => missing(cpbr::NAME),
             },
             (At::Entries(from), Outcome::Done) => self.next(from),
@@ -174,8 +178,8 @@ impl Procedure for ReadPhonebook<'_> {
 impl ReadPhonebook<'_> {
     fn next(&mut self, from: u16) -> Step {
         match self.last(from).checked_add(1) {
-            Some(next) => self.read(next),
-            None => Step::Done,
+            Some(next) if self.only.is_none() => self.read(next),
+            _ => Step::Done,
         }
     }
 }
@@ -244,7 +248,7 @@ impl Procedure for WriteContact<'_> {
         self.index.write(line);
         let Some((number, name)) = self.entry else { return };
         line.quoted(number.as_bytes());
-        line.integer(if number.starts_with('+') { 145 } else { 129 });
+        line.integer(type_of_number(number).into());
         let mut buffer = [0; 512];
         let mut writer = Writer::new(&mut buffer);
         self.charset.write(name.into(), &mut writer);

@@ -8,7 +8,7 @@ use at_wire::sms::Pdu;
 use at_wire::text::hex;
 use heapless::String;
 
-use super::{Outcome, Procedure, Step, Stop, ask, ask_own, ask_with, copy, fail, missing};
+use super::{Outcome, Procedure, Step, Stop, ask, ask_own, ask_with, copy_number, fail, missing, type_of_number};
 use crate::sms::{Sending, Stored, TextMessage};
 use crate::time::Instant;
 
@@ -243,35 +243,45 @@ impl Procedure for ReadTexts<'_> {
 
 /// Deletes a stored message, or all.
 #[derive(Clone, Copy, Debug)]
-pub struct DeleteTexts {
+pub struct DeleteTexts<'a> {
+    storage: &'a str,
     index: Option<u32>,
+    selecting: bool,
 }
 
-impl DeleteTexts {
-    /// That at a place in the memory that is selected.
+impl<'a> DeleteTexts<'a> {
+    /// That at a place in the memory that is called so, or in the one that is selected if the name is empty.
     #[must_use]
-    pub const fn at(index: u32) -> Self {
-        Self { index: Some(index) }
+    pub const fn at(storage: &'a str, index: u32) -> Self {
+        Self { storage, index: Some(index), selecting: false }
     }
 
-    /// All in the memory that is selected.
+    /// All in that memory.
     #[must_use]
-    pub const fn all() -> Self {
-        Self { index: None }
+    pub const fn all(storage: &'a str) -> Self {
+        Self { storage, index: None, selecting: false }
     }
 }
 
-impl Procedure for DeleteTexts {
+impl Procedure for DeleteTexts<'_> {
     fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step {
         match outcome {
-            Outcome::Begin => ask_own::<cmgd::Set>(),
-            Outcome::Done => Step::Done,
-            outcome => fail(cmgd::NAME, outcome),
+            Outcome::Begin if !self.storage.is_empty() => {
+                self.selecting = true;
+                ask_own::<cpms::Set<'_>>()
+            }
+            Outcome::Done if !self.selecting => Step::Done,
+            Outcome::Begin | Outcome::Done => {
+                self.selecting = false;
+                ask_own::<cmgd::Set>()
+            }
+            outcome => fail(if self.selecting { cpms::NAME } else { cmgd::NAME }, outcome),
         }
     }
 
     fn parameters(&self, line: &mut LineWriter<'_, '_>) {
         match self.index {
+            _ if self.selecting => line.quoted(self.storage.as_bytes()),
             Some(index) => line.integer(index.into()),
             None => {
                 line.integer(1);
@@ -321,23 +331,26 @@ impl Procedure for TellTexts {
     }
 }
 
+/// The number of a service centre, with `+` in front of an international one; empty if there is none.
+pub type ServiceCentre = String<24>;
+
 /// Reads the number of the service centre.
 #[derive(Clone, Debug, Default)]
 pub struct ReadServiceCentre {
-    number: String<24>,
+    centre: ServiceCentre,
 }
 
 impl ReadServiceCentre {
     /// Reads it.
     #[must_use]
     pub const fn new() -> Self {
-        Self { number: String::new() }
+        Self { centre: String::new() }
     }
 
-    /// The number, with `+` in front of an international one; empty if there is none.
+    /// The number.
     #[must_use]
-    pub fn number(&self) -> &str {
-        &self.number
+    pub const fn centre(&self) -> &ServiceCentre {
+        &self.centre
     }
 }
 
@@ -345,7 +358,7 @@ impl Procedure for ReadServiceCentre {
     fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step {
         match outcome {
             Outcome::Begin => {
-                self.number.clear();
+                self.centre.clear();
                 ask::<csca::Read>()
             }
             Outcome::Done => Step::Done,
@@ -355,12 +368,42 @@ impl Procedure for ReadServiceCentre {
 
     fn line(&mut self, line: &[u8], _: bool) {
         let Ok(answer) = csca::ReadAnswer::parse(line) else { return };
-        let digits = answer.sca.0;
-        copy(&mut self.number, digits);
-        if answer.tosca == Some(145) && !digits.starts_with(b"+") && !digits.is_empty() {
-            self.number.clear();
-            // One character more than there is room for does not occur: numbers have fifteen digits.
-            let _ = core::fmt::write(&mut self.number, format_args!("+{}", answer.sca.as_str().unwrap_or_default()));
+        copy_number(&mut self.centre, answer.sca.0, answer.tosca.unwrap_or(0));
+    }
+}
+
+/// Sets the number of the service centre.
+#[derive(Clone, Copy)]
+pub struct SetServiceCentre<'a> {
+    number: &'a str,
+}
+
+/// Without the number.
+impl core::fmt::Debug for SetServiceCentre<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("SetServiceCentre").finish_non_exhaustive()
+    }
+}
+
+impl<'a> SetServiceCentre<'a> {
+    /// Sets it, with `+` in front of an international one.
+    #[must_use]
+    pub const fn new(number: &'a str) -> Self {
+        Self { number }
+    }
+}
+
+impl Procedure for SetServiceCentre<'_> {
+    fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step {
+        match outcome {
+            Outcome::Begin => ask_own::<csca::Set<'_>>(),
+            Outcome::Done => Step::Done,
+            outcome => fail(csca::NAME, outcome),
         }
+    }
+
+    fn parameters(&self, line: &mut LineWriter<'_, '_>) {
+        line.quoted(self.number.as_bytes());
+        line.integer(type_of_number(self.number).into());
     }
 }
