@@ -1,4 +1,5 @@
-//! Names and types of everything declared, as tables; and JSON of lines by these tables.
+//! Names and types of everything declared, as tables; and JSON: of lines by these tables, of what answers mean, of short
+//! messages and of frames.
 //!
 //! For tools on a host. Nothing of this is linked unless the feature `catalogue` is on.
 
@@ -11,6 +12,19 @@ pub use serde_json::{Map, Value};
 use crate::codec::{DecodeError, DecodeErrorKind};
 use crate::message::{CommandInfo, Form};
 use crate::parameter::{Fields, parameters_of};
+
+mod cmux;
+pub mod meaning;
+mod sms;
+
+pub use cmux::frame_to_json;
+pub use meaning::{answer_to_json, final_to_json};
+pub use sms::{Centre, cdma_to_json, page_to_json, tpdu_to_json};
+
+/// Bytes as digits, in lower case as everywhere in JSON.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| alloc::format!("{byte:02x}")).collect()
+}
 
 /// A command or a URC.
 #[derive(Clone, Copy, Debug)]

@@ -2,24 +2,21 @@
 //! cases name in words, the tables here make of our values.
 
 use at_wire::Writer;
+use at_wire::catalogue::meaning::generations;
+use at_wire::catalogue::{answer_to_json, final_to_json};
 use at_wire::classify::{Class, Pending, classify};
-use at_wire::command::equipment::{Lock, Power};
-use at_wire::command::network::{Registration, operator_text, operators};
-use at_wire::command::packet::{DynamicContext, PdpType};
-use at_wire::command::sim::StatusWord;
-use at_wire::command::sms::{Memory, PduLine};
-use at_wire::command::{call, equipment, general, network, packet, services, sim, sms};
+use at_wire::command::network::operator_text;
+use at_wire::command::packet::PdpType;
+use at_wire::command::{call, packet};
 use at_wire::framer::{Event, Expected, Framer};
-use at_wire::identity::{self, Digits, Iccid, Plmn, SerialNumber};
-use at_wire::message::Line;
-use at_wire::parameter::{Escaping, Fields, Hex, LineWriter, Octets, Rest, Str, Value as _, Word, parameters_of};
+use at_wire::identity::{self, Digits, Iccid, Plmn};
+use at_wire::input;
+use at_wire::message::{Form, Line};
+use at_wire::parameter::{Escaping, Fields, Hex, LineWriter, Octets, Rest, Str, Value as _, parameters_of};
 use at_wire::radio::{self, Band, Generations, Modes};
-use at_wire::result::{Cause, FinalResult, Options};
+use at_wire::result::{FinalResult, Options};
 use at_wire::text::Text;
 use at_wire::text::charset::Charset;
-use at_wire::time::Clock;
-use at_wire::urc::standard::{CBm, CCwa, CLip};
-use at_wire::{address, input};
 use serde_json::{Value, json};
 
 use crate::{Case, Outcome, equal};
@@ -189,10 +186,6 @@ fn bands_of(names: &Value) -> Vec<Band> {
     names.as_array().into_iter().flatten().map(band).collect()
 }
 
-fn generations(generations: Generations) -> Vec<String> {
-    generations.iter().map(|one| one.to_string()).collect()
-}
-
 /// The generations of the words in a case.
 fn generations_of(names: &Value) -> Generations {
     let one = |name: &Value| {
@@ -211,15 +204,6 @@ fn modes_of(from: &Value) -> Modes {
     Modes { allowed: generations_of(&from["allowed"]), preferred: generations_of(&from["preferred"]) }
 }
 
-fn power(power: Option<Power>) -> Value {
-    match power {
-        Some(Power::Off) => "off".into(),
-        Some(Power::Low) => "low".into(),
-        Some(Power::On) => "on".into(),
-        None => Value::Null,
-    }
-}
-
 fn fail(error: at_wire::DecodeError) -> String {
     error.to_string()
 }
@@ -233,11 +217,6 @@ fn all<'l, T: Line<'l>>(lines: &'l [String]) -> Result<Vec<T>, String> {
 /// The first of them, or why there is none.
 fn first<'l, T: Line<'l>>(lines: &'l [String]) -> Result<T, String> {
     T::parse(lines.first().ok_or("no line")?.as_bytes()).map_err(fail)
-}
-
-/// Minutes that a clock is ahead of UTC.
-fn offset_minutes(clock: Clock) -> Value {
-    if clock.has_zone { json!(i32::from(clock.time.quarter_hours) * 15) } else { Value::Null }
 }
 
 /// The lines of a text.
@@ -258,21 +237,7 @@ fn lines(text: &str) -> Vec<String> {
 fn final_result(case: &Case<'_>, text: &str) -> Outcome {
     let lines = lines(text);
     let result = lines.iter().find_map(|line| FinalResult::of(line.as_bytes(), Options::default()));
-    let detail = |kind: &str, cause: Cause<'_>| match cause {
-        Cause::Number(number) => json!({"kind": kind, "detail": number.to_string()}),
-        Cause::Text(text) => json!({"kind": kind, "detail": String::from_utf8_lossy(text)}),
-    };
-    let shown = result.map(|result| match result {
-        FinalResult::Ok => json!({"kind": "ok"}),
-        FinalResult::Error => json!({"kind": "error"}),
-        FinalResult::Busy => json!({"kind": "busy"}),
-        FinalResult::NoAnswer => json!({"kind": "no-answer"}),
-        FinalResult::NoDialtone => json!({"kind": "no-dialtone"}),
-        FinalResult::NoCarrier => json!({"kind": "no-carrier"}),
-        FinalResult::Cme(cause) => detail("cme-error", cause),
-        FinalResult::Cms(cause) => detail("cms-error", cause),
-        other => json!({"kind": format!("{other:?}")}),
-    });
+    let shown = result.as_ref().map(final_to_json);
     case.compare(&json!({"final": shown, "is_error": result.map(|result| !result.is_success())}))
 }
 
@@ -325,392 +290,39 @@ fn context_choice(case: &Case<'_>) -> Outcome {
     }))
 }
 
-/// A type in the words of the cases, which know three.
-fn pdp_type(name: Str<'_>) -> Option<&'static str> {
-    match PdpType::of(name)? {
-        PdpType::Ipv4 => Some("ipv4"),
-        PdpType::Ipv6 => Some("ipv6"),
-        PdpType::Ipv4v6 => Some("ipv4v6"),
-        _ => None,
+/// The form of a case.
+fn form(case: &Case<'_>) -> Form {
+    match (case.text("command"), case.text("form")) {
+        // Asked with parameters.
+        (Some("+CMGR"), Some("read")) | (_, Some("set" | "query")) => Form::Set,
+        (_, Some("read")) => Form::Read,
+        (_, Some("test")) => Form::Test,
+        (_, Some("exec")) => Form::Execute,
+        (_, Some("urc")) => Form::Unsolicited,
+        other => panic!("{other:?}"),
     }
-}
-
-const STATES: [&str; 12] = [
-    "idle",
-    "home",
-    "searching",
-    "denied",
-    "unknown",
-    "roaming",
-    "home-sms-only",
-    "roaming-sms-only",
-    "emergency-only",
-    "home-csfb-not-preferred",
-    "roaming-csfb-not-preferred",
-    "attached-rlos",
-];
-
-/// What `AcT` is called in the cases.
-fn technology(act: Option<u8>) -> &'static str {
-    match act {
-        Some(0) => "gsm",
-        Some(1) => "gsm-compact",
-        Some(2) => "umts",
-        Some(3) => "edge",
-        Some(4) => "hsdpa",
-        Some(5) => "hsupa",
-        Some(6) => "hspa",
-        Some(7) => "lte",
-        Some(11 | 12) => "5gnr",
-        _ => "unknown",
-    }
-}
-
-fn registration(case: &Case<'_>, name: &str, line: &str) -> Outcome {
-    let read = Registration::parse(name, line.as_bytes()).map_err(fail)?;
-    let lte = matches!(name, "+CEREG" | "+C5GREG");
-    case.compare(&json!({
-        "command": name,
-        "form": if read.n.is_some() { "read" } else { "urc" },
-        "stat": read.stat,
-        "registration": read.stat.and_then(|stat| STATES.get(usize::from(stat))),
-        "area_code": read.area.unwrap_or(0),
-        "cell_id": read.cell.unwrap_or(0),
-        "access_technology": technology(read.act),
-        "area_code_is": if lte { "tracking area code" } else { "location area code" },
-    }))
-}
-
-/// Calls of `+CLCC` and `^SLCC`.
-fn calls(calls: impl Iterator<Item = (u8, u8, u8, Option<String>)>) -> Value {
-    let states = ["active", "held", "dialing", "alerting", "incoming", "waiting"];
-    calls
-        .map(|(index, dir, stat, number)| {
-            let direction = if dir == 1 { "incoming" } else { "outgoing" };
-            json!({"index": index, "direction": direction, "state": states[usize::from(stat)], "number": number})
-        })
-        .collect()
-}
-
-/// Levels that are known, in dBm and dB.
-fn signal(rxlev: u8, rscp: u8, ecno: u8, rsrq: u8, rsrp: u8, rssnr: Option<i16>) -> Value {
-    let tenths = |level: i16| f64::from(level) / 10.0;
-    let mut signal = json!({});
-    if let Some(rssi) = radio::rxlev(rxlev) {
-        signal["gsm"] = json!({"rssi_dbm": tenths(rssi)});
-    }
-    if let (Some(rscp), Some(ecno)) = (radio::rscp(rscp), radio::ecno(ecno)) {
-        signal["umts"] = json!({"rscp_dbm": tenths(rscp), "ecio_db": tenths(ecno)});
-    }
-    if let (Some(rsrq), Some(rsrp)) = (radio::rsrq(rsrq), radio::rsrp(rsrp)) {
-        signal["lte"] = json!({"rsrq_db": tenths(rsrq), "rsrp_dbm": tenths(rsrp)});
-        if let Some(rssnr) = rssnr {
-            signal["lte"]["snr_db"] = json!(f64::from(rssnr) / 2.0);
-        }
-    }
-    signal
 }
 
 /// An answer by 3GPP, or a URC.
 fn answer(case: &Case<'_>, text: &str) -> Outcome {
     let name = case.text("command").unwrap_or("");
-    let form = case.text("form").unwrap_or("");
     let lines = lines(text);
-    let ours = read(name, form, &lines);
+    let lines: Vec<_> = lines.iter().map(|line| line.as_bytes()).collect();
+    let ours = answer_to_json(name, form(case), &lines, charset(&case.vector["context"]));
+    let ours = ours.map_err(fail).and_then(|ours| ours.ok_or("nothing is known of this".into()));
     if case.direction == "reject" {
-        return Case::refused(ours.and_then(|ours| ours.ok_or("not to be read".into())));
+        // A refusal is also that nothing is told of what is asked for.
+        let told =
+            |ours: &Value| ours.as_object().unwrap().iter().any(|(key, value)| key != "meaning" && !value.is_null());
+        let ours = ours.and_then(|ours| if told(&ours) { Ok(()) } else { Err("nothing told".into()) });
+        return Case::refused(ours);
     }
-    let Some(mut ours) = (match name {
-        "+CREG" | "+CGREG" | "+CEREG" | "+C5GREG" => return registration(case, name, lines.first().ok_or("no line")?),
-        "+CGEV" => return packet_event(case, text),
-        "+COPS" => return search(case, text),
-        _ => ours?,
-    }) else {
-        return case.unknown();
-    };
-    (ours["command"], ours["form"]) = (name.into(), form.into());
+    let mut ours = ours?;
+    if ours.get("form").is_none() {
+        ours["form"] = case.expect["form"].clone();
+    }
+    ours["command"] = name.into();
     case.compare(&ours)
-}
-
-/// The values of an answer; `None` for one that this does not know.
-fn read(name: &str, form: &str, lines: &[String]) -> Result<Option<Value>, String> {
-    Ok(Some(match (name, form) {
-        ("+CBM", "urc") => {
-            let read: CBm = first(lines)?;
-            json!({"length": read.length, "pdu": lines.get(1)})
-        }
-        ("+CDS", "urc") => {
-            let read = PduLine::parse("+CDS", lines[0].as_bytes()).map_err(fail)?;
-            json!({"length": read.length, "pdu": lines.get(1)})
-        }
-        ("+CMGR", "read") => {
-            let read = PduLine::parse("+CMGR", lines[0].as_bytes()).map_err(fail)?;
-            let typed: sms::cmgr::SetAnswer<'_> = first(lines)?;
-            equal("stat", &Some(typed.stat), &read.stat)?;
-            json!({"stat": read.stat, "pdu": lines.get(1)})
-        }
-        ("+CCLK", "read") => {
-            let read: equipment::cclk::ReadAnswer<'_> = first(lines)?;
-            let clock = Clock::parse(read.time.0).map_err(fail)?;
-            json!({"time": clock.time.to_string(), "utc_offset_minutes": offset_minutes(clock)})
-        }
-        ("+CCWA", "query") => {
-            let read: Vec<services::ccwa::SetAnswer> = all(lines)?;
-            let states = read.iter().map(|answer| (answer.status, answer.class));
-            let voice = services::status_of_class(states, services::CLASS_VOICE).ok_or("nothing of voice")?;
-            json!({"voice_enabled": voice})
-        }
-        ("+CCWA", "urc") => {
-            let read: CCwa<'_> = first(lines)?;
-            json!({"number": string(read.number.0), "type": read.kind, "class": read.class})
-        }
-        ("+CLIP", "urc") => {
-            let read: CLip<'_> = first(lines)?;
-            json!({"number": string(read.number.0), "type": read.kind})
-        }
-        ("+CESQ", "exec") => {
-            let read: network::cesq::ExecuteAnswer = first(lines)?;
-            json!({
-                "rxlev": read.rxlev, "ber": read.ber, "rscp": read.rscp, "ecn0": read.ecno, "rsrq": read.rsrq,
-                "rsrp": read.rsrp,
-                "signal": signal(read.rxlev, read.rscp, read.ecno, read.rsrq, read.rsrp, None),
-            })
-        }
-        ("+CFUN", "read") => {
-            let read: equipment::cfun::ReadAnswer = first(lines)?;
-            json!({"fun": read.fun, "power": power(Power::of(read.fun))})
-        }
-        ("+CGACT", "read") => {
-            let read: Vec<packet::cgact::ReadAnswer> = all(lines)?;
-            let contexts: Vec<_> =
-                read.iter().map(|read| json!({"cid": read.cid, "active": read.state == 1})).collect();
-            json!({"contexts": contexts})
-        }
-        ("+CGCONTRDP", "set") => {
-            let read = DynamicContext::parse(lines[0].as_bytes()).map_err(fail)?;
-            let typed: packet::cgcontrdp::SetAnswer<'_> = first(lines)?;
-            equal("cid", &typed.cid, &read.cid)?;
-            let netmask = read.address.zip(read.prefix).map(|(address, prefix)| address::mask_of(address, prefix));
-            json!({
-                "cid": read.cid, "bearer_id": read.bearer_id, "apn": read.apn.map(|apn| string(apn.0)),
-                "address": read.address, "netmask": netmask, "gateway": read.gateway, "dns1": read.dns[0],
-                "dns2": read.dns[1],
-            })
-        }
-        ("+CGDCONT", "test") => {
-            let read: Vec<packet::cgdcont::TestAnswer<'_>> = all(lines)?;
-            let ranges: Vec<_> = read
-                .iter()
-                .filter_map(|read| {
-                    let (low, high) = read.cid.ranges().next()?;
-                    Some(json!({"pdp_type": pdp_type(read.pdp_type)?, "min_cid": low, "max_cid": high}))
-                })
-                .collect();
-            json!({"ranges": ranges})
-        }
-        ("+CGDCONT", "read") => {
-            let read: Vec<packet::cgdcont::ReadAnswer<'_>> = all(lines)?;
-            let contexts: Vec<_> = read
-                .iter()
-                .map(|read| {
-                    json!({
-                        "cid": read.cid, "pdp_type": pdp_type(read.pdp_type),
-                        "apn": read.apn.map(|apn| string(apn.0)), "address": read.pdp_addr.map(|address| string(address.0)),
-                        "d_comp": read.d_comp, "h_comp": read.h_comp, "ipv4_addr_alloc": read.ipv4_addr_alloc,
-                        "emergency": read.request_type, "p_cscf_discovery": read.pcscf_discovery,
-                        "im_cn_signalling": read.im_cn_signalling,
-                    })
-                })
-                .collect();
-            json!({"contexts": contexts})
-        }
-        ("+CGEREP", "test") => {
-            let read: packet::cgerep::TestAnswer<'_> = first(lines)?;
-            let names = ["discard-urcs", "discard-urcs-if-link-reserved", "buffer-urcs-if-link-reserved"];
-            json!({"modes": chosen(read.mode, &names)})
-        }
-        ("+CMER", "test") => {
-            let read: equipment::cmer::TestAnswer<'_> = first(lines)?;
-            let modes =
-                ["buffer-urcs", "discard-urcs-if-link-reserved", "buffer-urcs-if-link-reserved", "forward-urcs"];
-            let indicators = ["disable", "enable-not-caused-by-cind", "enable-all"];
-            json!({"modes": chosen(read.mode, &modes), "indicator_modes": chosen(read.ind, &indicators)})
-        }
-        ("+CIND", "test") => {
-            let read: equipment::cind::TestAnswer<'_> = first(lines)?;
-            let indicators: Vec<_> = equipment::indicators(read)
-                .map(|indicator| {
-                    let name: String = string(indicator.name.0).to_lowercase().split_whitespace().collect();
-                    assert!(indicator.is(&name), "{name}");
-                    let (min, max) = indicator.values.bounds().expect("values");
-                    json!({"index": indicator.index, "name": name, "min": min, "max": max})
-                })
-                .collect();
-            json!({"indicators": indicators})
-        }
-        ("+CLCC", "exec") => {
-            let read: Vec<call::clcc::ExecuteAnswer<'_>> = all(lines)?;
-            json!({"calls": calls(read.iter().map(|call| {
-                (call.id, call.dir, call.stat, call.number.map(|number| string(number.0)))
-            }))})
-        }
-        ("+CNUM", "exec") => {
-            let read: Vec<call::cnum::ExecuteAnswer<'_>> = all(lines)?;
-            let numbers: Vec<_> = read.iter().map(|read| string(read.number.0)).collect();
-            json!({"numbers": numbers})
-        }
-        ("+CPIN", "read") => {
-            let line = lines.first().ok_or("no line")?.as_bytes();
-            let code = match equipment::cpin::ReadAnswer::parse(line) {
-                Ok(read) => read.code,
-                // What answers may be the code alone, or an error, which leaves it open.
-                Err(_) => Word(line.trim_ascii()),
-            };
-            let error = FinalResult::of(line, Options::default()).is_some();
-            let lock = Lock::of(code).filter(|_| !error).map(|lock| lock.code().to_lowercase().replace(' ', "-"));
-            json!({"lock": lock.unwrap_or("unknown".into())})
-        }
-        ("+CPMS", "read") => {
-            let read: sms::cpms::ReadAnswer<'_> = first(lines)?;
-            let name = |memory: Str<'_>| Memory::of(memory).map(|memory| memory.name().to_lowercase());
-            json!({"mem1": name(read.mem1), "mem2": read.mem2.and_then(name)})
-        }
-        ("+CPMS", "test") => {
-            let read: sms::cpms::TestAnswer<'_> = first(lines)?;
-            let names = |purpose| read.memories(purpose).map(|memory| memory.name().to_lowercase()).collect::<Vec<_>>();
-            json!({"mem1": names(0), "mem2": names(1), "mem3": names(2)})
-        }
-        ("+CPOL", "read") => {
-            let read: network::cpol::ReadAnswer<'_> = first(lines)?;
-            let access = [read.gsm, read.gsm_compact, read.utran, read.e_utran, read.ng_ran];
-            let on = access.map(|access| access == Some(1));
-            json!({
-                "index": read.index, "operator": string(read.oper.0.0),
-                "access": {"gsm": on[0], "gsm_compact": on[1], "utran": on[2], "eutran": on[3], "ngran": on[4]},
-                "access_fields": access.iter().flatten().count(),
-            })
-        }
-        ("+CRSM", "set") => {
-            let read: sim::crsm::SetAnswer<'_> = first(lines)?;
-            let data = read.response.map(|octets| match octets {
-                Octets::Digits(digits) | Octets::Raw(digits) => string(digits),
-            });
-            json!({"sw1": read.sw1, "sw2": read.sw2, "data": data})
-        }
-        ("+CSCB", "read") => {
-            let read: sms::cscb::ReadAnswer<'_> = first(lines)?;
-            let channels: Result<Vec<_>, _> = sms::channels(read.mids.unwrap_or_default()).collect();
-            json!({"channels": channels.map_err(fail)?})
-        }
-        ("+CSCS", "test") => {
-            let read: general::cscs::TestAnswer<'_> = first(lines)?;
-            let names = read.chsets.fields().filter_map(|name| {
-                let name = Str(name.unquoted());
-                Charset::from_name(name.as_str()?).map(|charset| charset.name().to_lowercase())
-            });
-            let mut names: Vec<_> = names.collect();
-            names.sort();
-            json!({"charsets": names})
-        }
-        ("+CSIM", "set") => {
-            let read: sim::csim::SetAnswer<'_> = first(lines)?;
-            let word = StatusWord::of(read.response).map_err(fail)?;
-            let retries = word.retries_left().ok_or_else(|| word.meaning().to_string())?;
-            json!({"retries_left": retries})
-        }
-        ("+GSN", "exec") => {
-            // The answer has no name in front, so that each of its lines is one.
-            let mut told = json!({"imei": null, "esn": null, "meid": null});
-            let mut any = false;
-            for line in lines {
-                let read = general::gsn::ExecuteAnswer::parse(line.as_bytes()).map_err(fail)?;
-                let text = string(read.text.0);
-                for number in identity::serial_numbers(&text) {
-                    any = true;
-                    match number {
-                        SerialNumber::Imei(imei) => told["imei"] = imei.into(),
-                        SerialNumber::Esn(esn) => told["esn"] = format!("{esn:08X}").into(),
-                        SerialNumber::Meid(meid) => told["meid"] = format!("{meid:014X}").into(),
-                    }
-                }
-            }
-            any.then_some(told).ok_or("no number")?
-        }
-        ("+IFC", "test") => {
-            let read: general::ifc::TestAnswer<'_> = first(lines)?;
-            let names: Vec<_> = general::flow_controls(read)
-                .map(|kind| match kind {
-                    general::FlowControl::None => "none",
-                    general::FlowControl::XonXoff => "xon-xoff",
-                    general::FlowControl::RtsCts => "rts-cts",
-                })
-                .collect();
-            json!({"flow_control": sorted(&names)})
-        }
-        ("+WS46", "test") => {
-            let read: general::ws46::TestAnswer<'_> = first(lines)?;
-            let modes: Vec<_> = general::ws46_offers(read).map(|(_, offered)| generations(offered)).collect();
-            json!({"modes": modes})
-        }
-        _ => return Ok(None),
-    }))
-}
-
-fn sorted(names: &[&str]) -> Vec<String> {
-    let mut names: Vec<String> = names.iter().map(|name| (*name).into()).collect();
-    names.sort();
-    names
-}
-
-/// The names of the numbers that a list offers, sorted.
-fn chosen(offered: at_wire::parameter::Choice<'_>, names: &[&str]) -> Vec<String> {
-    let named = names.iter().zip(0..).filter(|(_, number)| offered.contains(*number)).map(|(name, _)| *name);
-    sorted(&named.collect::<Vec<_>>())
-}
-
-fn packet_event(case: &Case<'_>, text: &str) -> Outcome {
-    use at_wire::urc::{Origin, PacketEvent, PdpContext, Secondary};
-
-    let text = text.strip_prefix("+CGEV:").unwrap_or(text);
-    let name = |origin, what: &str| format!("{}-{what}", if origin == Origin::Network { "nw" } else { "me" });
-    let pdp = |event: String, context: PdpContext<'_>| {
-        json!({
-            "event": event,
-            "pdp_type": String::from_utf8_lossy(context.pdp_type),
-            "pdp_address": String::from_utf8_lossy(context.pdp_addr),
-            "cid": context.cid.unwrap_or(0),
-        })
-    };
-    let secondary = |event: String, context: Secondary| json!({"event": event, "cid": context.cid, "parent_cid": context.p_cid, "event_type": context.event_type});
-    let mut ours = match PacketEvent::parse(text.as_bytes()) {
-        PacketEvent::Detach(origin) => json!({"event": name(origin, "detach")}),
-        PacketEvent::Reject(context) => pdp("reject".into(), context),
-        PacketEvent::Reactivate(context) => pdp("nw-react".into(), context),
-        PacketEvent::DeactivatePdp(origin, context) => pdp(name(origin, "deact-pdp"), context),
-        PacketEvent::Deactivate(origin, context) => secondary(name(origin, "deact-secondary"), context),
-        PacketEvent::Activate(origin, context) => secondary(name(origin, "act-secondary"), context),
-        PacketEvent::ActivatePdn(origin, cid, _) => json!({"event": name(origin, "act-primary"), "cid": cid}),
-        PacketEvent::DeactivatePdn(origin, cid) => json!({"event": name(origin, "deact-primary"), "cid": cid}),
-        other => return Err(format!("{other:?}")),
-    };
-    ours["command"] = "+CGEV".into();
-    ours["form"] = "urc".into();
-    case.compare(&ours)
-}
-
-fn search(case: &Case<'_>, text: &str) -> Outcome {
-    let charset = charset(&case.vector["context"]);
-    let shown = |name: Str<'_>| Some(utf8(operator_text(name, charset))).filter(|name| !name.is_empty());
-    let ours: Vec<_> = operators(text.as_bytes())
-        .map(|operator| {
-            let status = ["unknown", "available", "current", "forbidden"][usize::from(operator.stat.unwrap_or(0))];
-            json!({
-                "status": status, "long": shown(operator.long), "short": shown(operator.short),
-                "code": shown(operator.numeric), "access_technology": technology(operator.act.or(Some(0))),
-            })
-        })
-        .collect();
-    case.compare(&json!({"command": "+COPS", "form": "test", "operators": ours}))
 }
 
 /// Reads parameters by the types of the case.

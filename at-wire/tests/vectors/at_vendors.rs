@@ -1,5 +1,6 @@
 //! Makers' dialects.
 
+use at_wire::catalogue::meaning::{calls, generations, offset_minutes, power, signal};
 use at_wire::command::equipment::Power;
 use at_wire::command::vendor::{altair, cinterion, huawei, icera, linktop, mbm, quectel, sierra, telit, ublox, xmm};
 use at_wire::command::{call, general};
@@ -14,10 +15,7 @@ use at_wire::urc::vendor::{cinterion::Slcc, huawei::Ndisstat};
 use at_wire::{EncodeError, Writer};
 use serde_json::{Value, json};
 
-use super::{
-    all, band_names, bands_of, calls, charset, fail, first, generations, generations_of, lines, modes, modes_of,
-    offset_minutes, power, signal, string,
-};
+use super::{all, band_names, bands_of, charset, fail, first, generations_of, lines, modes, modes_of, string};
 use crate::{Case, Outcome, equal};
 
 pub(super) fn run(case: &Case<'_>, vendor: &str, text: &str) -> Outcome {
@@ -518,7 +516,7 @@ fn ublox(case: &Case<'_>, name: &str, form: &str, lines: &[String]) -> Result<Va
         ("+CFUN", "read") => {
             let read: at_wire::command::equipment::cfun::ReadAnswer = first(lines)?;
             let power: Option<Power> = ublox::power(read.fun);
-            Ok(json!({"power": super::power(power)}))
+            Ok(json!({"power": self::power(power)}))
         }
         ("+UACT", "read") => {
             let read: ublox::uact::ReadAnswer<'_> = first(lines)?;

@@ -1,7 +1,8 @@
 //! Frames of the multiplexer.
 
+use at_wire::catalogue::frame_to_json;
 use at_wire::cmux::{Decoder, Frame, FrameType, Framing};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{Case, Outcome, equal, hex, unhex};
 
@@ -18,24 +19,13 @@ pub(crate) fn run(case: &Case<'_>) -> Outcome {
     }
 }
 
-fn shown(frame: &Frame<'_>) -> Value {
-    json!({
-        "dlci": frame.dlci,
-        "command_response": u8::from(frame.command_response),
-        "control": frame.control(),
-        "frame_type": frame.frame_type.name(),
-        "poll_final": frame.poll_final,
-        "data": hex(frame.information),
-    })
-}
-
 fn parse(case: &Case<'_>, framing: Framing) -> Outcome {
     let mut memory = [0; 64];
     let mut decoder = Decoder::new(framing, &mut memory);
     let mut input = &case.bytes[..];
     let mut frames = Vec::new();
     while let Some(frame) = decoder.next(&mut input) {
-        frames.push(shown(&frame.map_err(|error| error.to_string())?));
+        frames.push(frame_to_json(&frame.map_err(|error| error.to_string())?));
     }
     case.compare(&json!({
         "option": case.text("option"),
@@ -61,7 +51,7 @@ fn build(case: &Case<'_>, framing: Framing) -> Outcome {
     let mut buffer = [0; 64];
     let bytes = frame.write(framing, &mut buffer).map_err(|error| error.to_string())?;
     equal("bytes", &hex(bytes), &hex(&case.bytes))?;
-    let mut ours = shown(&frame);
+    let mut ours = frame_to_json(&frame);
     ours["option"] = case.expect["option"].clone();
     ours["fcs"] = bytes[bytes.len() - 2].into();
     case.compare(&ours)

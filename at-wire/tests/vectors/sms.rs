@@ -1,14 +1,15 @@
 //! Cases of `sms.jsonl`: short messages of 3GPP and 3GPP2, cell broadcast.
 
+use at_wire::catalogue::{Centre, cdma_to_json, page_to_json, tpdu_to_json};
 use at_wire::sms::broadcast::{Assembler, Channels, PAGE_LEN, Page, PageBuffer, Progress};
 use at_wire::sms::cdma;
 use at_wire::sms::{
-    Address, DataCoding, DateTime, Deliver, Direction, Element, MAX_USER_DATA, Parameters, PartSet, Pdu, Reference,
+    Address, DataCoding, DateTime, Deliver, Direction, Element, MAX_USER_DATA, PartSet, Pdu, Reference,
     RelativeValidity, Split, Status, StatusReport, Submit, Timestamp, Tpdu, TypeOfAddress, UserData, UserDataHeader,
     Validity,
 };
-use at_wire::text::{Alphabet, Coding, Language, packed_len};
-use serde_json::{Map, Value, json};
+use at_wire::text::{Coding, Language};
+use serde_json::{Value, json};
 
 use super::{Case, Outcome, equal, hex, unhex};
 
@@ -26,231 +27,49 @@ pub(super) fn run(case: &Case<'_>) -> Outcome {
     }
 }
 
-/// The message in the octets of a case, with the service centre if one is there.
+/// The message in the octets of a case.
 struct Whole<'a> {
     octets: &'a [u8],
-    service_centre: Option<Address<'a>>,
     tpdu: Tpdu<'a>,
 }
 
-fn read<'a>(case: &'a Case<'_>) -> Result<Whole<'a>, String> {
+/// How the octets of a case are to be read.
+fn how(case: &Case<'_>) -> (Direction, Centre) {
     let direction = match (case.expect["outgoing"] == true, case.text("type")) {
         (true, _) => Direction::ToServiceCentre,
         (false, Some("submit_report")) => Direction::ToMobile,
         _ => Direction::Stored,
     };
     let alone = case.expect["smsc_present"] == false || case.number("tpdu_length") == Some(case.bytes.len());
-    if alone {
-        let tpdu = Tpdu::parse(&case.bytes, direction).map_err(|error| error.to_string())?;
-        return Ok(Whole { octets: &case.bytes, service_centre: None, tpdu });
+    (direction, if alone { Centre::Missing } else { Centre::InFront })
+}
+
+fn read<'a>(case: &'a Case<'_>) -> Result<Whole<'a>, String> {
+    let error = |error: at_wire::DecodeError| error.to_string();
+    let (direction, centre) = how(case);
+    if centre == Centre::Missing {
+        return Ok(Whole { octets: &case.bytes, tpdu: Tpdu::parse(&case.bytes, direction).map_err(error)? });
     }
-    let pdu = Pdu::parse(&case.bytes, direction).map_err(|error| error.to_string())?;
-    let length = Pdu::tpdu_len(&case.bytes).map_err(|error| error.to_string())?;
-    let octets = &case.bytes[case.bytes.len() - length..];
-    Ok(Whole { octets, service_centre: pdu.service_centre, tpdu: pdu.tpdu })
-}
-
-fn address(address: Address<'_>) -> Value {
-    let kind = address.type_of_address();
-    let value = match address.text() {
-        Some(name) => name.to_string(),
-        None => address.digits().collect(),
-    };
-    json!({
-        "type_of_address": kind.0, "number_type": kind.number_type(), "numbering_plan": kind.numbering_plan(),
-        "address": value,
-    })
-}
-
-fn timestamp(time: Timestamp) -> Value {
-    time.date_time().map_or(Value::Null, |time| {
-        json!({
-            "year": time.year, "month": time.month, "day": time.day, "hour": time.hour, "minute": time.minute,
-            "second": time.second, "timezone_quarters": time.quarter_hours,
-        })
-    })
-}
-
-fn alphabet(coding: DataCoding) -> &'static str {
-    match coding.coding() {
-        Coding::Gsm7 => "gsm7",
-        Coding::Octets => "8bit",
-        Coding::Ucs2 => "ucs2",
-    }
-}
-
-/// What the codec makes of user data; `languages` are the locking and single shift of a case that names them.
-fn user_data(data: &UserData<'_>, coding: DataCoding, languages: Option<(Language, Language)>) -> Map<String, Value> {
-    let header = data.header();
-    let length = data.length(coding).unwrap();
-    let septets = coding.coding() == Coding::Gsm7 && !coding.is_compressed();
-    let in_header = (header.octets() * 8).div_ceil(7);
-    let text = data.text().map(|text| match languages {
-        Some((locking, single)) => text.in_alphabet(Alphabet::new(locking, single)),
-        None => text,
-    });
-    let (locking, single) = languages.unwrap_or((header.locking_shift(), header.single_shift()));
-    let elements: Vec<Value> =
-        header.elements().map(|element| json!({ "iei": element.id(), "hex": element.with_data(hex) })).collect();
-    let concat = header.concatenation().map(|part| {
-        let (reference, bits) = match part.reference {
-            Reference::Narrow(reference) => (u16::from(reference), 8),
-            Reference::Wide(reference) => (reference, 16),
-        };
-        json!({
-            "reference": reference, "bits": bits, "total": part.total, "max": part.total, "parts": part.total,
-            "sequence": part.sequence, "part": part.sequence,
-        })
-    });
-    let ports = header.ports().map(|ports| {
-        let bits = if ports.wide { 16 } else { 8 };
-        json!({ "destination": ports.destination, "source": ports.source, "bits": bits })
-    });
-    let waiting = header.elements().find_map(|element| match element {
-        Element::MessageWaiting { indication, count } => Some(json!({ "indication": indication, "count": count })),
-        _ => None,
-    });
-    let octets = if septets { packed_len(length.into(), 0) } else { length.into() };
-    let map = json!({
-        "udl": length,
-        "user_data_bytes": octets,
-        "udhl": header.octets().checked_sub(1),
-        "udh": elements,
-        "concat": concat,
-        "ports": ports,
-        "message_waiting": waiting,
-        "locking_shift_language": locking.0,
-        "single_shift_language": single.0,
-        "text": text.map(|text| text.to_string()),
-        "septets": if septets { Some(usize::from(length) - in_header) } else { None },
-        "data_hex": data.octets().map(hex),
-    });
-    map.as_object().unwrap().clone()
-}
-
-fn coding(coding: DataCoding) -> Map<String, Value> {
-    let map = json!({
-        "dcs": coding.0, "alphabet": alphabet(coding), "compressed": coding.is_compressed(), "class": coding.class(),
-        "automatic_deletion": coding.deletes_itself(),
-    });
-    map.as_object().unwrap().clone()
+    let pdu = Pdu::parse(&case.bytes, direction).map_err(error)?;
+    let length = Pdu::tpdu_len(&case.bytes).map_err(error)?;
+    Ok(Whole { octets: &case.bytes[case.bytes.len() - length..], tpdu: pdu.tpdu })
 }
 
 /// Everything of a message by the names of the vectors.
-fn described(case: &Case<'_>, whole: &Whole<'_>) -> Value {
+fn described(case: &Case<'_>) -> Result<Value, String> {
     let language = |key| case.number(key).map(|n| Language(u8::try_from(n).unwrap()));
     let languages = language("locking_shift_language").zip(language("single_shift_language"));
-    let mut map = Map::new();
-    let mut put = |more: Value| map.extend(more.as_object().unwrap().clone());
-    put(json!({
-        "smsc": whole.service_centre.map(address),
-        "smsc_present": whole.octets.len() != case.bytes.len(),
-        "first_octet": whole.octets[0],
-        "tpdu_offset": case.bytes.len() - whole.octets.len(),
-        "tpdu_length": whole.octets.len(),
-        "outgoing": case.expect["outgoing"],
-    }));
-    let parameters = |parameters: &Parameters<'_>| {
-        let mut map = Map::new();
-        let dcs = parameters.data_coding.unwrap_or_default();
-        if let Some(pid) = parameters.protocol_identifier {
-            map.insert("pid".into(), pid.into());
-        }
-        if parameters.data_coding.is_some() {
-            map.extend(coding(dcs));
-        }
-        if let Some(data) = &parameters.user_data {
-            map.extend(user_data(data, dcs, languages));
-        }
-        Value::Object(map)
-    };
-    match &whole.tpdu {
-        Tpdu::Deliver(message) => {
-            put(json!({
-                "type": "deliver",
-                "more_messages": message.more_messages,
-                "status_report": message.status_report,
-                "reply_path": message.reply_path,
-                "from": address(message.originating_address),
-                "pid": message.protocol_identifier,
-                "timestamp": timestamp(message.service_centre_timestamp),
-                "timestamp_text": message.service_centre_timestamp.to_string(),
-            }));
-            put(coding(message.data_coding).into());
-            put(user_data(&message.user_data, message.data_coding, languages).into());
-        }
-        Tpdu::Submit(message) => {
-            let (format, relative, absolute) = match message.validity {
-                Validity::Default => ("absent", None, Value::Null),
-                Validity::Relative(span) => ("relative", Some(span), Value::Null),
-                Validity::Absolute(time) => ("absolute", None, timestamp(time)),
-                Validity::Enhanced(_) => ("enhanced", None, Value::Null),
-            };
-            put(json!({
-                "type": "submit",
-                "reject_duplicates": message.reject_duplicates,
-                "status_report": message.status_report,
-                "reply_path": message.reply_path,
-                "message_reference": message.message_reference,
-                "to": address(message.destination_address),
-                "pid": message.protocol_identifier,
-                "validity_format": format,
-                "validity_relative": relative.map(|span| span.0),
-                "validity_minutes": relative.map(RelativeValidity::minutes),
-                "validity_absolute": absolute,
-            }));
-            put(coding(message.data_coding).into());
-            put(user_data(&message.user_data, message.data_coding, languages).into());
-        }
-        Tpdu::StatusReport(message) => {
-            put(json!({
-                "type": "status_report",
-                "more_messages": message.more_messages,
-                "message_reference": message.message_reference,
-                "recipient": address(message.recipient_address),
-                "timestamp": timestamp(message.service_centre_timestamp),
-                "timestamp_text": message.service_centre_timestamp.to_string(),
-                "discharge": timestamp(message.discharge_time),
-                "discharge_text": message.discharge_time.to_string(),
-                "status": message.status.0,
-            }));
-            if let Some(present) = &message.parameters {
-                put(parameters(present));
-            }
-        }
-        Tpdu::Command(message) => put(json!({
-            "type": "command",
-            "status_report": message.status_report,
-            "message_reference": message.message_reference,
-            "pid": message.protocol_identifier,
-            "command_type": message.command_type.0,
-            "message_number": message.message_number,
-            "to": address(message.destination_address),
-            "data_hex": hex(message.command_data),
-        })),
-        Tpdu::DeliverReport(message) => {
-            put(json!({ "type": "deliver_report", "failure_cause": message.failure_cause }));
-            put(parameters(&message.parameters));
-        }
-        Tpdu::SubmitReport(message) => {
-            put(json!({
-                "type": "submit_report",
-                "failure_cause": message.failure_cause,
-                "timestamp": timestamp(message.service_centre_timestamp),
-            }));
-            put(parameters(&message.parameters));
-        }
-    }
-    Value::Object(map)
+    let (direction, centre) = how(case);
+    let mut ours = tpdu_to_json(&case.bytes, direction, centre, languages).map_err(|error| error.to_string())?;
+    ours["outgoing"] = case.expect["outgoing"].clone();
+    Ok(ours)
 }
 
 fn tpdu(case: &Case<'_>) -> Outcome {
     match case.direction {
         "reject" if case.has_bytes() => return Case::refused(read(case).map(drop)),
         "nocrash" => {
-            if let Ok(whole) = read(case) {
-                described(case, &whole);
-            }
+            let _ = described(case);
             return Ok(());
         }
         "parse" | "roundtrip" | "build" => {}
@@ -258,7 +77,7 @@ fn tpdu(case: &Case<'_>) -> Outcome {
     }
     // What is to be built is read first: its bytes are asserted, so that what they mean can be compared too.
     let whole = read(case)?;
-    let ours = described(case, &whole);
+    let ours = described(case)?;
     case.compare(&ours)?;
     for key in ["concat", "ports"] {
         if case.asserts(key) && case.expect.get(key).is_none() && !ours[key].is_null() {
@@ -471,7 +290,7 @@ fn split_text(case: &Case<'_>) -> Outcome {
         "to": to, "text": text, "text_runs": case.expect["text_runs"],
         "reference_bits": case.expect["reference_bits"],
         "segments": split.parts(),
-        "alphabet": alphabet(split.data_coding()),
+        "alphabet": if split.data_coding().coding() == Coding::Ucs2 { "ucs2" } else { "gsm7" },
         "characters_per_segment": longest,
     }))?;
     assert!(split.room() <= MAX_USER_DATA * 8 / 7);
@@ -484,24 +303,7 @@ fn cbs(case: &Case<'_>) -> Outcome {
         return Case::refused(page.map(drop));
     }
     let page = page.map_err(|error| error.to_string())?;
-    let serial = page.serial_number;
-    let text = page.text();
-    let language = page.language();
-    case.compare(&json!({
-        "serial": serial.0,
-        "geo_scope": serial.geographical_scope(),
-        "message_code": serial.message_code(),
-        "message_code_low8": serial.message_code() & 0xff,
-        "update": serial.update_number(),
-        "emergency_user_alert": serial.emergency_user_alert(),
-        "popup": serial.popup(),
-        "identifier": page.message_identifier,
-        "dcs": page.coding.0,
-        "page": page.page,
-        "pages": page.pages,
-        "text": text.map(|text| text.to_string()).ok(),
-        "language": language.as_ref().and_then(|language| language.as_str()),
-    }))?;
+    case.compare(&page_to_json(&page))?;
     let mut octets = [0xa5; PAGE_LEN];
     let octets = page.write(&mut octets).map_err(|error| error.to_string())?;
     equal("octets", &hex(octets), &hex(&case.bytes))?;
@@ -590,24 +392,7 @@ fn cdma(case: &Case<'_>) -> Outcome {
         _ => return case.unknown(),
     }
     let error = |error: at_wire::DecodeError| error.to_string();
-    let message = message.map_err(error)?;
-    let identifier = message.message_identifier().map_err(error)?;
-    let data = message.user_data().map_err(error)?;
-    case.compare(&json!({
-        "message_type": message.message_type(),
-        "teleservice_id": message.teleservice_id().map_err(error)?,
-        "service_category": message.service_category().map_err(error)?,
-        "from": message.originating_address().map_err(error)?.map(|address| address.to_string()),
-        "to": message.destination_address().map_err(error)?.map(|address| address.to_string()),
-        "callback": message.callback_number().map_err(error)?.map(|address| address.to_string()),
-        "bearer_reply_sequence": message.bearer_reply_sequence(),
-        "priority": message.priority(),
-        "message_identifier":
-            identifier.map(|found| json!({ "type": found.kind, "id": found.id, "header": found.has_header })),
-        "encoding": data.and_then(|data| data.encoding().name()),
-        "text": data.and_then(|data| data.text()).map(|text| text.collect::<String>()),
-        "data_hex": data.map(|data| data.fields().map(|field| format!("{field:02x}")).collect::<String>()),
-    }))?;
+    case.compare(&cdma_to_json(&message.map_err(error)?).map_err(error)?)?;
     if case.writes() {
         let from = if case.expect["build_from"].is_object() { &case.expect["build_from"] } else { case.expect };
         let mut buffer = [0xa5; 255];
