@@ -204,9 +204,10 @@ step_fmt() {
     done
 }
 
-# clippy on every package with each set of features (none, default, each alone, all), warnings denied
+# clippy on every package with each set of features (none, default, each alone, all), warnings denied; engine for a bare target
 step_clippy() {
-    local manifests manifest package features feature dir
+    local manifests manifest package features feature dir on
+    need "target:${bare_targets[0]}"
     mapfile -t manifests < <(member_manifests)
     for manifest in "${manifests[@]}"; do
         package=$(package_name "$manifest")
@@ -216,10 +217,16 @@ step_clippy() {
             run cargo clippy -q -p "$package" --all-targets -- -D warnings
             continue
         fi
+        on=()
+        contains "$package" "${no_std_packages[@]}" && on=(--target "${bare_targets[0]}")
         run cargo clippy -q -p "$package" -- -D warnings
-        run cargo clippy -q -p "$package" --no-default-features -- -D warnings
+        run cargo clippy -q -p "$package" "${on[@]}" --no-default-features -- -D warnings
         for feature in "${features[@]}"; do
-            run cargo clippy -q -p "$package" --no-default-features --features "$feature" -- -D warnings
+            if contains "$feature" "${host_features[@]}"; then
+                run cargo clippy -q -p "$package" --no-default-features --features "$feature" -- -D warnings
+            else
+                run cargo clippy -q -p "$package" "${on[@]}" --no-default-features --features "$feature" -- -D warnings
+            fi
         done
         run cargo clippy -q -p "$package" --all-targets --all-features -- -D warnings
     done
@@ -242,22 +249,13 @@ step_doc() {
     run cargo doc -q --workspace --no-deps --all-features
 }
 
-# no_std builds for bare targets, each feature alone on the first; every package with the oldest compiler; benchmarks
+# no_std builds for bare targets; every package with the oldest compiler; benchmarks
 step_build() {
-    local target package manifest features feature dir declared
+    local target package declared
     need "toolchain:$msrv" "${bare_targets[@]/#/target:}"
     for package in "${no_std_packages[@]}"; do
-        dir=$package
-        [ "$package" = wwan ] && dir=.
-        manifest=$dir/Cargo.toml
-        mapfile -t features < <(features_of "$manifest")
         for target in "${bare_targets[@]}"; do
             run cargo build -q -p "$package" --target "$target"
-        done
-        run cargo check -q -p "$package" --target "${bare_targets[0]}" --no-default-features
-        for feature in "${features[@]}"; do
-            contains "$feature" "${host_features[@]}" && continue
-            run cargo check -q -p "$package" --target "${bare_targets[0]}" --no-default-features --features "$feature"
         done
     done
 
