@@ -11,177 +11,37 @@
 )]
 #![cfg(feature = "at")]
 
-use core::convert::Infallible;
+mod at_line;
+
 use core::future::Future;
 use core::pin::pin;
-use core::task::{Context, Poll, Waker};
-use std::collections::VecDeque;
+use core::task::{Context, Waker};
 
+use at_line::{Line, Link, Scripted, block_on};
 use wwan::at_wire::DecodeErrorKind;
 use wwan::at_wire::command::{call, equipment, general, network, sms, vendor};
 use wwan::at_wire::framer::{Announcement, Delimiter, Length};
 use wwan::at_wire::parameter::Word;
 use wwan::at_wire::policy::{Action, Policy, Rule};
 use wwan::at_wire::urc::standard::CMti;
-use wwan::channel::blocking::ByteStream;
-use wwan::client::StreamLink;
 use wwan::client::at::blocking::Client;
 use wwan::client::at::{self, Error, Memory, Reason};
-use wwan::session::at::{Config, Exchange, Failure, Memory as SessionMemory, SessionError};
+use wwan::session::at::{Config, Exchange, Failure, SessionError};
 use wwan::time::{Instant, Millis};
 
-/// A modem as a byte stream; its clock goes on when the host waits.
-struct Bench {
-    now: Instant,
-    typed: Vec<u8>,
-    /// What it will say, and when.
-    says: VecDeque<(Instant, Vec<u8>)>,
-    lines: Vec<String>,
-    /// The answers to lines that are not the same for every modem, and how long they take.
-    script: Vec<(&'static str, &'static [u8], u32)>,
-    data: bool,
-    /// What the host wrote in data mode.
-    written: Vec<u8>,
-}
-
-impl Bench {
-    fn new(script: &[(&'static str, &'static [u8], u32)]) -> Self {
-        Self {
-            now: Instant(10_000),
-            typed: Vec::new(),
-            says: VecDeque::new(),
-            lines: Vec::new(),
-            script: script.to_vec(),
-            data: false,
-            written: Vec::new(),
-        }
-    }
-
-    fn take(&mut self, bytes: &[u8]) {
-        if self.data {
-            if bytes == b"+++" {
-                self.data = false;
-                self.says.push_back((self.now, b"\r\nOK\r\n".to_vec()));
-            } else {
-                self.written.extend(bytes);
-            }
-            return;
-        }
-        self.typed.extend(bytes);
-        while let Some(end) = self.typed.iter().position(|byte| matches!(byte, b'\r' | 0x1a | 0x1b)) {
-            let line: Vec<u8> = self.typed.drain(..=end).collect();
-            let line = String::from_utf8(line).unwrap().trim_matches(|c: char| c == '\r').to_string();
-            if line.is_empty() {
-                continue;
-            }
-            let (answer, delay): (Vec<u8>, u32) = match self.script.iter().find(|(asked, ..)| *asked == line) {
-                Some((_, answer, delay)) => (answer.to_vec(), *delay),
-                None if line.contains("+CMEE?") || line.contains("+CFUN?") => {
-                    let lines = line.trim_start_matches("AT").split(';').map(|name| name.replace('?', ": 1"));
-                    (format!("\r\n{}\r\n\r\nOK\r\n", lines.collect::<Vec<_>>().join("\r\n\r\n")).into_bytes(), 0)
-                }
-                None => (b"\r\nOK\r\n".to_vec(), 0),
-            };
-            self.data = answer.starts_with(b"\r\nCONNECT");
-            self.lines.push(line);
-            self.says.push_back((self.now + Millis(delay), answer));
-        }
-    }
-
-    fn give(&mut self, buf: &mut [u8], deadline: Instant) -> Option<usize> {
-        let due = self.says.front().map_or(Instant::FAR, |(at, _)| *at);
-        if due > deadline.max(self.now) {
-            assert_ne!(deadline, Instant::FAR, "the host waits for ever");
-            self.now = self.now.max(deadline);
-            return None;
-        }
-        self.now = self.now.max(due);
-        let (_, bytes) = self.says.front_mut().unwrap();
-        let length = buf.len().min(bytes.len());
-        buf[..length].copy_from_slice(&bytes[..length]);
-        bytes.drain(..length);
-        if bytes.is_empty() {
-            self.says.pop_front();
-        }
-        Some(length)
-    }
-}
-
-impl ByteStream for Bench {
-    type Error = Infallible;
-
-    fn read(&mut self, buf: &mut [u8], deadline: Instant) -> Result<Option<usize>, Infallible> {
-        Ok(self.give(buf, deadline))
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
-        self.take(bytes);
-        Ok(bytes.len())
-    }
-
-    fn now(&self) -> Instant {
-        self.now
-    }
-}
-
-/// The same for the asynchronous client: each read pends once.
-struct Link(Bench);
-
-impl StreamLink for Link {
-    type Error = Infallible;
-
-    async fn write(&mut self, bytes: &[u8], _until: Instant) -> Result<bool, Infallible> {
-        self.0.take(bytes);
-        Ok(true)
-    }
-
-    async fn read(&mut self, buf: &mut [u8], until: Instant) -> Result<Option<usize>, Infallible> {
-        let mut pended = false;
-        core::future::poll_fn(|_| if core::mem::replace(&mut pended, true) { Poll::Ready(()) } else { Poll::Pending })
-            .await;
-        Ok(self.0.give(buf, until))
-    }
-
-    fn set_dtr(&mut self, _up: bool) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn set_speed(&mut self, _speed: u32) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn now(&self) -> Instant {
-        self.0.now
-    }
-}
-
-fn leak(len: usize) -> &'static mut [u8] {
-    Box::leak(vec![0xa5; len].into_boxed_slice())
-}
-
+/// As long as lines and commands of these tests are.
 fn memory(answer: usize, urcs: usize) -> Memory<'static> {
-    Memory {
-        transfer: leak(16),
-        answer: leak(answer),
-        urcs: leak(urcs),
-        session: SessionMemory { line: leak(256), command: leak(80) },
-    }
+    at_line::memory(answer, urcs, 256, 80)
 }
 
-fn open(script: &[(&'static str, &'static [u8], u32)]) -> Client<'static, Bench> {
-    let mut client = Client::new(Bench::new(script), Config::default(), memory(256, 64));
+fn line(script: &[(&'static str, &'static [u8], u32)]) -> Line<Scripted> {
+    Line::new(Instant(10_000), Scripted::of_bytes(script))
+}
+
+fn open(script: &[(&'static str, &'static [u8], u32)]) -> Client<'static, Line<Scripted>> {
+    let mut client = Client::new(line(script), Config::default(), memory(256, 64));
     client.open().unwrap();
     client
-}
-
-fn block_on<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    for _ in 0..100_000 {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            return output;
-        }
-    }
-    panic!("the future never completed");
 }
 
 #[test]
@@ -262,8 +122,8 @@ fn texts_behind_prompts() {
     let bad = client.send_payload(&sms::cmgs::Set { length: 3 }, b"0011\x1aAT+CFUN=0\r").unwrap_err();
     assert_eq!(bad, Error::Session(SessionError::Payload(4)));
     client.send(&general::attention::Execute {}).unwrap();
-    assert!(client.stream().lines.contains(&"\u{1b}".to_string()));
-    assert!(!client.stream().lines.iter().any(|line| line.contains("+CFUN=0")));
+    assert!(client.stream().peer.lines.contains(&"\u{1b}".to_string()));
+    assert!(!client.stream().peer.lines.iter().any(|line| line.contains("+CFUN=0")));
 }
 
 #[test]
@@ -293,7 +153,7 @@ fn late_answers_go_to_nobody() {
 
 #[test]
 fn a_dropped_future_leaves_nothing_behind() {
-    let bench = Bench::new(&[
+    let bench = line(&[
         ("AT+CSQ", b"\r\n+CSQ: 1,99\r\n\r\nOK\r\n\r\n+CMTI: \"SM\",7\r\n", 400),
         ("AT+CGSN", b"\r\n490154203237518\r\n\r\nOK\r\n", 10),
     ]);
@@ -313,7 +173,7 @@ fn a_dropped_future_leaves_nothing_behind() {
         let answer = block_on(client.send(&general::cgsn::Execute {})).unwrap();
         assert_eq!(answer.lines().collect::<Vec<_>>(), [b"490154203237518"]);
         let soon = client.now() + Millis(1_000);
-        let sent = client.link().0.lines.iter().filter(|line| *line == "AT+CSQ").count();
+        let sent = client.link().0.peer.lines.iter().filter(|line| *line == "AT+CSQ").count();
         let urc = block_on(client.next_urc(soon)).unwrap().map(|urc| urc.line.to_vec());
         let due = (sent > told).then(|| b"+CMTI: \"SM\",7".to_vec());
         assert_eq!(urc, due, "after {polls} polls");
@@ -336,7 +196,7 @@ fn data_mode() {
     assert_eq!(client.read(&mut buffer, Instant::FAR), Ok(Some(1)));
     assert_eq!(client.read(&mut buffer, Instant::FAR), Ok(Some(1)));
     client.write(b"~reply").unwrap();
-    assert_eq!(client.stream().written, b"~reply");
+    assert_eq!(client.stream().peer.written, b"~reply");
     let soon = client.now() + Millis(5);
     assert_eq!(client.read(&mut buffer, soon), Ok(None));
     client.escape().unwrap();
@@ -344,7 +204,7 @@ fn data_mode() {
     assert_eq!(client.write(b"x"), Err(Error::Session(SessionError::NotOpen)));
     assert!(client.send(&call::online::Execute { value: None }).unwrap().is_connected());
     let at = client.now();
-    client.stream().says.push_back((at, b"\r\nNO CARRIER\r\n\r\n+CGEV: ME DETACH\r\n".to_vec()));
+    client.stream().peer.says.push_back((at, b"\r\nNO CARRIER\r\n\r\n+CGEV: ME DETACH\r\n".to_vec()));
     let mut read = 0;
     loop {
         match client.read(&mut buffer, Instant::FAR).unwrap() {
@@ -377,7 +237,7 @@ fn lines_of_others_pass_a_policy() {
     assert_eq!(answer.reason(), Some(Reason::Cme(Some(3))));
     let refused = client.send_line_if(b"AT+CSQ\rAT+CFUN=0", &policy, &mut buffer, timeout).unwrap_err();
     assert!(matches!(refused, Error::Session(SessionError::Refused(_))));
-    assert!(!client.stream().lines.iter().any(|line| line.to_uppercase().contains("CFUN=0")));
+    assert!(!client.stream().peer.lines.iter().any(|line| line.to_uppercase().contains("CFUN=0")));
 }
 
 #[test]
@@ -396,7 +256,7 @@ fn a_restart_is_told_once() {
 fn answers_that_are_too_long() {
     let script: &[(&str, &[u8], u32)] =
         &[("AT+CGMI", b"\r\nA maker with a name that is longer than the room for it\r\n\r\nOK\r\n", 10)];
-    let mut client = Client::new(Bench::new(script), Config::default(), memory(40, 40));
+    let mut client = Client::new(line(script), Config::default(), memory(40, 40));
     client.open().unwrap();
     assert_eq!(client.send(&general::cgmi::Execute {}).unwrap_err(), Error::NoRoom);
     client.send(&general::attention::Execute {}).unwrap();
@@ -406,12 +266,12 @@ fn answers_that_are_too_long() {
 fn a_modem_that_is_gone() {
     let mut client = open(&[]);
     // It takes nothing any more, and says nothing.
-    client.stream().script = vec![];
-    client.stream().data = true;
+    client.stream().peer.forget();
+    client.stream().peer.data = true;
     let failed = client.send(&network::csq::Execute {}).unwrap_err();
     assert_eq!(failed, Error::Failed { command: "+CSQ", failure: Failure::Timeout });
     assert_eq!(client.send(&network::csq::Execute {}).unwrap_err(), Error::Unresponsive);
-    client.stream().data = false;
+    client.stream().peer.data = false;
     client.send(&general::attention::Execute {}).unwrap();
 }
 
@@ -422,6 +282,7 @@ mod linux {
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
     use wwan::channel::LinuxPort;
 
+    use super::at_line::Peer as _;
     use super::*;
 
     /// A modem at the other end of a pseudo-terminal; it ends when the host is gone.
@@ -432,14 +293,14 @@ mod linux {
         let path = ptsname(&master, Vec::new()).unwrap().into_string().unwrap().into();
         let thread = std::thread::spawn(move || {
             let mut file = std::fs::File::from(master);
-            let mut bench = Bench::new(&[("AT+CSQ", b"\r\n+CSQ: 7,99\r\n\r\nRING\r\n\r\nOK\r\n", 0)]);
+            let mut bench = Scripted::of_bytes(&[("AT+CSQ", b"\r\n+CSQ: 7,99\r\n\r\nRING\r\n\r\nOK\r\n", 0)]);
             let mut buffer = [0; 64];
             loop {
                 match file.read(&mut buffer) {
                     // Nobody has it open yet.
                     Err(_) if bench.lines.is_empty() => std::thread::yield_now(),
                     Ok(0) | Err(_) => return,
-                    Ok(length) => bench.take(&buffer[..length]),
+                    Ok(length) => bench.hear(Instant(0), &buffer[..length]),
                 }
                 for (_, bytes) in bench.says.drain(..) {
                     if file.write_all(&bytes).is_err() {

@@ -12,149 +12,34 @@
 )]
 #![cfg(all(feature = "at", feature = "sms"))]
 
-use core::convert::Infallible;
+mod at_line;
+
 use core::future::Future;
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
-use std::collections::VecDeque;
 
+use at_line::{Line, Link, Scripted};
 use wwan::apdu::{Command, StatusWords};
-use wwan::channel::blocking::ByteStream;
-use wwan::client::StreamLink;
 use wwan::client::at::blocking::Client;
 use wwan::client::at::{self, Error, Memory};
 use wwan::procedure::at::{
     ConnectRequest, Contact, IpType, Power, RegistrationState, Restart, Selection, SimState, Stop,
 };
-use wwan::session::at::{Config, Failure, Memory as SessionMemory};
+use wwan::session::at::{Config, Failure};
 use wwan::sms::{Stored, TextMessage};
 use wwan::time::{Instant, Millis};
 
-/// A modem that knows some lines, and refuses all others; its clock goes on when the host waits.
-struct Modem {
-    now: Instant,
-    typed: Vec<u8>,
-    says: VecDeque<(Instant, Vec<u8>)>,
-    script: Vec<(&'static str, &'static str)>,
-    lines: Vec<String>,
-}
-
-impl Modem {
-    fn new(script: &[(&'static str, &'static str)]) -> Self {
-        Self { now: Instant(10_000), typed: vec![], says: VecDeque::new(), script: script.to_vec(), lines: vec![] }
-    }
-
-    fn take(&mut self, bytes: &[u8]) {
-        self.typed.extend(bytes);
-        while let Some(end) = self.typed.iter().position(|byte| matches!(byte, b'\r' | 0x1a | 0x1b)) {
-            let line = String::from_utf8(self.typed.drain(..=end).collect()).unwrap();
-            let line = line.trim_matches(['\r', '\x1a', '\x1b']).to_owned();
-            if line.is_empty() {
-                continue;
-            }
-            // What tells a late answer from others.
-            if line.contains("+CMEE?") {
-                let lines = line.trim_start_matches("AT").split(';').map(|name| name.replace('?', ": 1"));
-                let say: String = lines.chain(["OK".to_owned()]).map(|line| format!("\r\n{line}\r\n")).collect();
-                self.says.push_back((self.now, say.into_bytes()));
-                continue;
-            }
-            let known = self.script.iter().position(|(asked, _)| *asked == line || *asked == "*");
-            let answer = match known {
-                // Each is used once, if there is another for the same line.
-                Some(at) if self.script.iter().filter(|(asked, _)| *asked == line).count() > 1 => {
-                    self.script.remove(at).1
-                }
-                Some(at) => self.script[at].1,
-                None => "ERROR",
-            };
-            self.lines.push(line);
-            let say = match answer {
-                ">" => "\r\n> ".to_owned(),
-                answer => answer.split('|').map(|part| format!("\r\n{part}\r\n")).collect(),
-            };
-            let delay = if answer.contains("LATE") { Millis(2_000) } else { Millis(10) };
-            if answer != "-" {
-                self.says.push_back((self.now + delay, say.into_bytes()));
-            }
-        }
-    }
-
-    fn give(&mut self, buf: &mut [u8], deadline: Instant) -> Option<usize> {
-        let due = self.says.front().map_or(Instant::FAR, |(at, _)| *at);
-        if due > deadline.max(self.now) {
-            assert_ne!(deadline, Instant::FAR, "the host waits for ever");
-            self.now = self.now.max(deadline);
-            return None;
-        }
-        self.now = self.now.max(due);
-        let (_, bytes) = self.says.front_mut().unwrap();
-        let length = buf.len().min(bytes.len());
-        buf[..length].copy_from_slice(&bytes[..length]);
-        bytes.drain(..length);
-        if bytes.is_empty() {
-            self.says.pop_front();
-        }
-        Some(length)
-    }
-}
-
-impl ByteStream for Modem {
-    type Error = Infallible;
-
-    fn read(&mut self, buf: &mut [u8], deadline: Instant) -> Result<Option<usize>, Infallible> {
-        Ok(self.give(buf, deadline))
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
-        self.take(bytes);
-        Ok(bytes.len())
-    }
-
-    fn now(&self) -> Instant {
-        self.now
-    }
-}
-
-/// The same for the asynchronous client: each read pends once.
-struct Link(Modem);
-
-impl StreamLink for Link {
-    type Error = Infallible;
-
-    async fn write(&mut self, bytes: &[u8], _until: Instant) -> Result<bool, Infallible> {
-        self.0.take(bytes);
-        Ok(true)
-    }
-
-    async fn read(&mut self, buf: &mut [u8], until: Instant) -> Result<Option<usize>, Infallible> {
-        let mut pended = false;
-        core::future::poll_fn(|_| if core::mem::replace(&mut pended, true) { Poll::Ready(()) } else { Poll::Pending })
-            .await;
-        Ok(self.0.give(buf, until))
-    }
-
-    fn set_dtr(&mut self, _up: bool) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn set_speed(&mut self, _speed: u32) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn now(&self) -> Instant {
-        self.0.now
-    }
-}
-
+/// As long as lines and commands of these tests are.
 fn memory() -> Memory<'static> {
-    let leak = |len: usize| Box::leak(vec![0; len].into_boxed_slice());
-    let session = SessionMemory { line: leak(512), command: leak(160) };
-    Memory { transfer: leak(64), answer: leak(256), urcs: leak(128), session }
+    at_line::memory(256, 128, 512, 160)
 }
 
-fn client(script: &[(&'static str, &'static str)]) -> Client<'static, Modem> {
-    let mut client = Client::new(Modem::new(script), Config::default(), memory());
+fn line(script: &[(&str, &str)]) -> Line<Scripted> {
+    Line::new(Instant(10_000), Scripted::of_lines(script))
+}
+
+fn client(script: &[(&str, &str)]) -> Client<'static, Line<Scripted>> {
+    let mut client = Client::new(line(script), Config::default(), memory());
     client.assume_open();
     client
 }
@@ -279,7 +164,7 @@ fn a_dropped_future_leaves_nothing_behind() {
     let script = [("AT+CGATT?", "+CGATT: 0|OK"), ("AT+CGATT=1", "LATE|OK"), ("AT+CFUN?", "+CFUN: 4|OK")];
     // Dropped after each number of polls.
     for polls in 0..40 {
-        let mut client = at::Client::new(Link(Modem::new(&script)), Config::default(), memory());
+        let mut client = at::Client::new(Link(line(&script)), Config::default(), memory());
         client.assume_open();
         let mut context = Context::from_waker(Waker::noop());
         let done = {

@@ -16,6 +16,7 @@ use at_procedure_common::{Modem, play};
 use wwan::apdu::Command;
 use wwan::at_wire::EncodeError;
 use wwan::at_wire::sms::{Direction, Pdu, Tpdu};
+use wwan::at_wire::text::charset::Charset;
 use wwan::procedure::at::{
     CloseChannel, Contact, DeleteTexts, OpenChannel, ReadPhonebook, ReadServiceCentre, ReadTexts, SendText,
     SetServiceCentre, Stop, StoredText, TellTexts, Transmit, Ussd, WriteContact,
@@ -155,6 +156,16 @@ fn a_dialogue_is_held_in_whatever_coding_the_modem_has() {
     let coded = ("AT+CUSD=1,\"2A31303023\",15", "+CUSD: 0,\"Hi there\",15|OK");
     play(&mut ussd, &[("AT+CSCS?", "ERROR"), ("AT+CUSD=1,\"*100#\",15", "ERROR"), coded]).unwrap();
     assert_eq!(ussd.message().unwrap().text, "Hi there");
+    // A text that needs more than the set has; a modem that wants the set but takes texts as they are.
+    for (asked, answer) in [
+        (&[("AT+CUSD=1,\"004E00FC\",15", "")][..], "+CUSD: 1,\"004A0061\",72"),
+        (&[("AT+CUSD=1,\"004E00FC\",15", "ERROR"), ("*", "")][..], "+CUSD: 1,\"Ja\",15"),
+    ] {
+        let mut ussd = Ussd::send("Nü", END).unwrap();
+        let set = [("AT+CSCS?", "+CSCS: \"GSM\""), ("AT+CSCS=\"UCS2\"", "")];
+        play(&mut ussd, &[&set[..], asked, &[("", answer), ("AT+CSCS=\"GSM\"", "")]].concat()).unwrap();
+        assert_eq!((ussd.message().unwrap().text.as_str(), ussd.charset()), ("Ja", Charset::Gsm));
+    }
     // Nothing ever comes; the dialogue is ended; a text that is none.
     let mut ussd = Ussd::send("*100#", END).unwrap();
     let stop = play(&mut ussd, &[("AT+CSCS?", "+CSCS: \"GSM\""), ("*", "")]).unwrap_err();
@@ -174,8 +185,8 @@ fn phonebooks_are_read_in_pieces() {
     play(
         &mut read,
         &[
-            ("AT+CPBS=\"SM\"", ""),
             ("AT+CSCS?", "+CSCS: \"UCS2\""),
+            ("AT+CPBS=\"SM\"", ""),
             ("AT+CPBR=?", "+CPBR: (1-120),40,18"),
             ("AT+CPBR=1,50", "+CPBR: 1,\"+49170\",145,\"005A006F00EB\"|+CPBR: 3,\"49171\",145,\"plain\""),
             ("AT+CPBR=51,100", "+CME ERROR: 22"),
@@ -191,25 +202,62 @@ fn phonebooks_are_read_in_pieces() {
     for (answer, count) in [("+CPBR: 7,\"1\",129,\"a\"", 1), ("+CME ERROR: 22", 0), ("", 0)] {
         let mut take = |_: &Contact| {};
         let mut read = ReadPhonebook::at("SM", 7, &mut take);
-        let select = [("AT+CPBS=\"SM\"", ""), ("AT+CSCS?", "+CSCS: \"UCS2\""), ("AT+CPBR=?", "+CPBR: (1-120)")];
+        let select = [("AT+CSCS?", "+CSCS: \"UCS2\""), ("AT+CPBS=\"SM\"", ""), ("AT+CPBR=?", "+CPBR: (1-120)")];
         play(&mut read, &[&select[..], &[("AT+CPBR=7,7", answer)]].concat()).unwrap();
         assert_eq!(read.found(), count, "{answer}");
     }
 
     let mut take = |_: &Contact| {};
-    let stop = play(&mut ReadPhonebook::new("XX", &mut take), &[("AT+CPBS=\"XX\"", "+CME ERROR: 3")]).unwrap_err();
+    let script = [
+        ("AT+CSCS?", "+CSCS: \"GSM\""),
+        ("AT+CSCS=\"UCS2\"", ""),
+        ("AT+CPBS=\"XX\"", "+CME ERROR: 3"),
+        // The set is restored even so.
+        ("AT+CSCS=\"GSM\"", ""),
+    ];
+    let stop = play(&mut ReadPhonebook::new("XX", &mut take), &script).unwrap_err();
     assert!(matches!(stop, Stop::Refused(refusal) if refusal.command == "+CPBS"), "{stop:?}");
 }
 
 #[test]
 fn entries_are_written_and_deleted() {
-    let select = [("AT+CPBS=\"SM\"", ""), ("AT+CSCS?", "+CSCS: \"UCS2\"")];
+    let select = |charset| [("AT+CSCS?", charset), ("AT+CPBS=\"SM\"", "")];
     let mut write = WriteContact::new("SM", Some(7), "+49170", "Zoë");
-    play(&mut write, &[&select[..], &[("AT+CPBW=7,\"+49170\",145,\"005A006F00EB\"", "")]].concat()).unwrap();
-    let plain = [("AT+CPBS=\"SM\"", ""), ("AT+CSCS?", "+CSCS: \"IRA\"")];
+    let wide = select("+CSCS: \"UCS2\"");
+    play(&mut write, &[&wide[..], &[("AT+CPBW=7,\"+49170\",145,\"005A006F00EB\"", "")]].concat()).unwrap();
+    // The name of the set in the set itself.
+    let wide = select("+CSCS: \"0055004300530032\"");
+    play(&mut write, &[&wide[..], &[("AT+CPBW=7,\"+49170\",145,\"005A006F00EB\"", "")]].concat()).unwrap();
+    // For as long as it takes.
+    let script = [
+        ("AT+CSCS?", "+CSCS: \"8859-1\""),
+        ("AT+CSCS=\"UCS2\"", ""),
+        ("AT+CPBS=\"SM\"", ""),
+        ("AT+CPBW=7,\"+49170\",145,\"005A006F00EB\"", "+CME ERROR: 20"),
+        ("AT+CSCS=\"8859-1\"", ""),
+    ];
+    let stop = play(&mut write, &script).unwrap_err();
+    assert!(matches!(stop, Stop::Refused(refusal) if refusal.command == "+CPBW"), "{stop:?}");
+    // A modem without it, which has what is needed or not.
+    let script = [("AT+CSCS?", "+CSCS: \"IRA\""), ("AT+CSCS=\"UCS2\"", "ERROR"), ("AT+CPBS=\"SM\"", "")];
     let mut write = WriteContact::new("SM", None, "0170", "a\",\"b\r");
-    play(&mut write, &[&plain[..], &[("AT+CPBW=,\"0170\",129,\"a\\22,\\22b\\0D\"", "")]].concat()).unwrap();
+    play(&mut write, &[&script[..], &[("AT+CPBW=,\"0170\",129,\"a\\22,\\22b\\0D\"", "")]].concat()).unwrap();
+    let plain = select("+CSCS: \"IRA\"");
+    play(
+        &mut WriteContact::new("SM", None, "0170", "Jo 2"),
+        &[&plain[..], &[("AT+CPBW=,\"0170\",129,\"Jo 2\"", "")]].concat(),
+    )
+    .unwrap();
     play(&mut WriteContact::delete("SM", 7), &[&plain[..], &[("AT+CPBW=7", "")]].concat()).unwrap();
+
+    // Numbers in the set, too, and one that only looks so.
+    let mut numbers = vec![];
+    let mut take = |contact: &Contact| numbers.push(contact.number.to_string());
+    let mut read = ReadPhonebook::new("SM", &mut take);
+    let entries = "+CPBR: 1,\"002B003400390031\",145,\"0061\"|+CPBR: 2,\"00491701\",129,\"0062\"";
+    let wide = select("+CSCS: \"UCS2\"");
+    play(&mut read, &[&wide[..], &[("AT+CPBR=?", "+CPBR: (1-2)"), ("AT+CPBR=1,2", entries)]].concat()).unwrap();
+    assert_eq!(numbers, ["+491", "00491701"]);
 }
 
 #[test]

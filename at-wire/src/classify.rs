@@ -74,9 +74,20 @@ pub fn classify<'a>(
         (Some(result), None) => Class::Stray(result),
         (Some(result), Some(pending)) if result.needs_call() && !pending.calls => Class::Stray(result),
         (Some(result), Some(_)) => Class::Final(result),
-        (None, Some(pending)) if pending.bare => Class::Response,
+        (None, Some(pending)) if pending.bare && !is_foreign(line, pending.names) => Class::Response,
         (None, _) => Class::Unknown,
     }
+}
+
+/// Whether a line without one of these names has another, as only URCs do. Those of basic commands, and of none, answer with
+/// whatever names there are.
+fn is_foreign(line: &[u8], names: &[&str]) -> bool {
+    let is_sign = |byte: Option<&u8>| byte.is_some_and(|byte| b"+^%#*$!_".contains(byte));
+    let is_extended = names.iter().any(|name| is_sign(name.as_bytes().first()));
+    let text = line.trim_ascii();
+    let name = text.split(|byte| *byte == b':').next().filter(|name| name.len() < text.len()).unwrap_or_default();
+    let is_name = name.len() > 2 && name.iter().skip(1).all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    is_extended && is_name && is_sign(name.first())
 }
 
 /// Whether `line` is a URC with this name: a name and its parameters, or the whole line.

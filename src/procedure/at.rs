@@ -15,6 +15,7 @@
 //! | `ussd` | dialogues with the network |
 //! | `phonebook` | entries of phonebooks |
 //! | `card` | channels to the card, and APDUs |
+//! | `charset` | the character set of texts |
 //!
 //! # Adding one
 //!
@@ -39,6 +40,7 @@ use crate::session::at::{Exchange, Expired, Failure, Incoming, Session, SessionE
 use crate::time::{Instant, Millis};
 
 mod card;
+mod charset;
 pub mod connect;
 mod device;
 mod network;

@@ -1,13 +1,13 @@
 //! Entries of phonebooks, on the card or in the modem.
 
 use at_wire::Writer;
-use at_wire::command::general::cscs;
 use at_wire::command::phonebook::{cpbr, cpbs, cpbw};
 use at_wire::message::Line as _;
 use at_wire::parameter::{LineWriter, Value as _};
 use at_wire::text::charset::Charset;
 use heapless::String;
 
+use super::charset::{Chosen, Turn, is_plain};
 use super::{Outcome, Procedure, Step, ask, ask_own, cme, copy_number, fail, missing, type_of_number};
 use crate::time::Instant;
 
@@ -32,14 +32,13 @@ impl core::fmt::Debug for Contact {
     }
 }
 
-fn read_charset(line: &[u8]) -> Option<Charset> {
-    Charset::from_name(cscs::ReadAnswer::parse(line).ok()?.chset.as_str()?)
-}
-
 impl Contact {
     fn of(answer: &cpbr::SetAnswer<'_>, charset: Charset) -> Self {
         let mut contact = Self { index: answer.index, ..Self::default() };
-        copy_number(&mut contact.number, answer.number.0, answer.kind);
+        match wide_number(answer.number.0).filter(|_| charset == Charset::Ucs2) {
+            Some(number) => copy_number(&mut contact.number, number.as_bytes(), answer.kind),
+            None => copy_number(&mut contact.number, answer.number.0, answer.kind),
+        }
         // A name that is none in the set that is chosen stands as it is.
         let text = charset.text(answer.text.0).or_else(|_| Charset::Latin1.text(answer.text.0)).unwrap_or_default();
         for character in text.chars() {
@@ -51,20 +50,30 @@ impl Contact {
     }
 }
 
+/// A number in UCS-2, as some write it; what looks so and is no number otherwise.
+fn wide_number(digits: &[u8]) -> Option<String<48>> {
+    let mut number = String::new();
+    for character in Charset::Ucs2.text(digits).ok().filter(|_| digits.len() >= 8)?.chars() {
+        let dialled = character.is_ascii_digit() || "+*#pw".contains(character);
+        number.push(character).ok().filter(|()| dialled)?;
+    }
+    Some(number)
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum At {
     Select,
-    Charset,
     Range,
     Entries(u16),
 }
 
-/// Reads a phonebook, and hands each entry out as it comes.
+/// Reads a phonebook, and hands each entry out as it comes. Names come in UCS-2, where the modem has that: other sets lack
+/// characters.
 pub struct ReadPhonebook<'f> {
     storage: &'f str,
     take: &'f mut dyn FnMut(&Contact),
     at: At,
-    charset: Charset,
+    charset: Chosen,
     range: Option<(u16, u16)>,
     only: Option<u16>,
     found: u32,
@@ -79,7 +88,7 @@ impl core::fmt::Debug for ReadPhonebook<'_> {
 impl<'f> ReadPhonebook<'f> {
     /// Reads the one that is called so (27.007 §8.11: `SM` on the card, `ME` in the modem).
     pub fn new(storage: &'f str, take: &'f mut dyn FnMut(&Contact)) -> Self {
-        Self { storage, take, at: At::Select, charset: Charset::Ira, range: None, only: None, found: 0 }
+        Self { storage, take, at: At::Select, charset: Chosen::new(), range: None, only: None, found: 0 }
     }
 
     /// Reads the entry at one place, if there is one.
@@ -120,16 +129,16 @@ impl<'f> ReadPhonebook<'f> {
 
 impl Procedure for ReadPhonebook<'_> {
     fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step {
-        match (self.at, outcome) {
+        let outcome = match self.charset.turn(outcome, |_| true) {
+            Turn::Set(step) => return step,
+            Turn::Procedure(outcome) => outcome,
+        };
+        let step = match (self.at, outcome) {
             (_, Outcome::Begin) => {
-                (self.at, self.charset, self.range, self.found) = (At::Select, Charset::Ira, None, 0);
+                (self.at, self.range, self.found) = (At::Select, None, 0);
                 ask_own::<cpbs::Set<'_>>()
             }
             (At::Select, Outcome::Done) => {
-                self.at = At::Charset;
-                ask::<cscs::Read>()
-            }
-            (At::Charset, Outcome::Done | Outcome::Refused(_)) => {
                 self.at = At::Range;
                 ask::<cpbr::Test>()
             }
@@ -142,11 +151,13 @@ impl Procedure for ReadPhonebook<'_> {
             (At::Entries(from), Outcome::Refused(result)) if matches!(cme(result), Some(21 | 22)) => self.next(from),
             (At::Select, outcome) => fail(cpbs::NAME, outcome),
             (_, outcome) => fail(cpbr::NAME, outcome),
-        }
+        };
+        self.charset.leave(step)
     }
 
     fn parameters(&self, line: &mut LineWriter<'_, '_>) {
         match self.at {
+            _ if self.charset.is_asking() => self.charset.parameters(line),
             At::Entries(from) => {
                 line.integer(from.into());
                 line.integer(self.last(from).into());
@@ -157,7 +168,7 @@ impl Procedure for ReadPhonebook<'_> {
 
     fn line(&mut self, line: &[u8], _: bool) {
         match self.at {
-            At::Charset => self.charset = read_charset(line).unwrap_or(self.charset),
+            _ if self.charset.is_asking() => self.charset.line(line),
             At::Range => {
                 if let Ok(answer) = cpbr::TestAnswer::parse(line) {
                     let bound = |number: i64| u16::try_from(number).unwrap_or(0);
@@ -167,7 +178,7 @@ impl Procedure for ReadPhonebook<'_> {
             At::Entries(_) => {
                 if let Ok(answer) = cpbr::SetAnswer::parse(line) {
                     self.found = self.found.saturating_add(1);
-                    (self.take)(&Contact::of(&answer, self.charset));
+                    (self.take)(&Contact::of(&answer, self.charset.get()));
                 }
             }
             At::Select => {}
@@ -184,15 +195,16 @@ impl ReadPhonebook<'_> {
     }
 }
 
-/// Writes an entry of a phonebook, or deletes one.
-#[derive(Clone, Copy)]
+/// Writes an entry of a phonebook, or deletes one. A name that may not be in the modem's character set goes in UCS-2, where
+/// the modem has that.
+#[derive(Clone)]
 pub struct WriteContact<'a> {
     storage: &'a str,
     index: Option<u16>,
     /// Number and name; none deletes.
     entry: Option<(&'a str, &'a str)>,
     at: At,
-    charset: Charset,
+    charset: Chosen,
 }
 
 /// Without number and name: they are personal.
@@ -206,42 +218,47 @@ impl core::fmt::Debug for WriteContact<'_> {
 }
 
 impl<'a> WriteContact<'a> {
-    /// Writes number and name to a place, or to the first that is free. A name that the modem's character set does not have
-    /// ends it before it begins.
+    /// Writes number and name to a place, or to the first that is free. A name that none of the modem's character sets has is
+    /// not written.
     #[must_use]
     pub const fn new(storage: &'a str, index: Option<u16>, number: &'a str, name: &'a str) -> Self {
-        Self { storage, index, entry: Some((number, name)), at: At::Select, charset: Charset::Ira }
+        Self { storage, index, entry: Some((number, name)), at: At::Select, charset: Chosen::new() }
     }
 
     /// Deletes what is at a place.
     #[must_use]
     pub const fn delete(storage: &'a str, index: u16) -> Self {
-        Self { storage, index: Some(index), entry: None, at: At::Select, charset: Charset::Ira }
+        Self { storage, index: Some(index), entry: None, at: At::Select, charset: Chosen::new() }
     }
 }
 
 impl Procedure for WriteContact<'_> {
     fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step {
-        match (self.at, outcome) {
+        let name = self.entry.map_or("", |(_, name)| name);
+        let outcome = match self.charset.turn(outcome, |_| !is_plain(name)) {
+            Turn::Set(step) => return step,
+            Turn::Procedure(outcome) => outcome,
+        };
+        let step = match (self.at, outcome) {
             (_, Outcome::Begin) => {
-                (self.at, self.charset) = (At::Select, Charset::Ira);
+                self.at = At::Select;
                 ask_own::<cpbs::Set<'_>>()
             }
             (At::Select, Outcome::Done) => {
-                self.at = At::Charset;
-                ask::<cscs::Read>()
-            }
-            (At::Charset, Outcome::Done | Outcome::Refused(_)) => {
                 self.at = At::Entries(0);
                 ask_own::<cpbw::Set<'_>>()
             }
             (At::Entries(_), Outcome::Done) => Step::Done,
             (At::Select, outcome) => fail(cpbs::NAME, outcome),
             (_, outcome) => fail(cpbw::NAME, outcome),
-        }
+        };
+        self.charset.leave(step)
     }
 
     fn parameters(&self, line: &mut LineWriter<'_, '_>) {
+        if self.charset.is_asking() {
+            return self.charset.parameters(line);
+        }
         if self.at == At::Select {
             return line.quoted(self.storage.as_bytes());
         }
@@ -251,7 +268,7 @@ impl Procedure for WriteContact<'_> {
         line.integer(type_of_number(number).into());
         let mut buffer = [0; 512];
         let mut writer = Writer::new(&mut buffer);
-        self.charset.write(name.into(), &mut writer);
+        self.charset.get().write(name.into(), &mut writer);
         match writer.finish() {
             Ok(octets) => line.quoted(octets),
             // Refused: a bare word with a quote in it spoils the line.
@@ -260,8 +277,8 @@ impl Procedure for WriteContact<'_> {
     }
 
     fn line(&mut self, line: &[u8], _: bool) {
-        if self.at == At::Charset {
-            self.charset = read_charset(line).unwrap_or(self.charset);
+        if self.charset.is_asking() {
+            self.charset.line(line);
         }
     }
 }

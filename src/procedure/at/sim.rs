@@ -301,6 +301,8 @@ pub struct UseCode<'a> {
     careful: bool,
     read: ReadSim,
     attempts: ReadAttempts,
+    /// How often the code could be tried before, if that was asked.
+    before: Option<u8>,
     at: At,
     used: bool,
     refusal: Option<Refusal>,
@@ -311,7 +313,17 @@ impl<'a> UseCode<'a> {
     #[must_use]
     pub const fn new(operation: PinOperation<'a>, second: bool, end: Instant) -> Self {
         let (read, attempts) = (ReadSim::new(end), ReadAttempts::new());
-        Self { operation, second, careful: false, read, attempts, at: At::State, used: false, refusal: None }
+        Self {
+            operation,
+            second,
+            careful: false,
+            read,
+            attempts,
+            before: None,
+            at: At::State,
+            used: false,
+            refusal: None,
+        }
     }
 
     /// Waits until the SIM is settled, for as long as until `end`, and enters its PIN if that is needed. Other locks, an
@@ -364,6 +376,7 @@ impl<'a> UseCode<'a> {
             At::Attempts | At::AttemptsAfter => self.attempts.step(now, Outcome::Begin),
             At::Using => {
                 self.used = true;
+                self.before = self.attempts.attempts.of(self.code());
                 match self.operation {
                     PinOperation::Verify(_) | PinOperation::Unblock(..) => ask_own::<cpin::Set<'_>>(),
                     PinOperation::Change(..) => ask_own::<cpwd::Set<'_>>(),
@@ -416,8 +429,11 @@ impl<'a> UseCode<'a> {
             SimState::Locked(code) if !self.second => code,
             _ => self.code(),
         };
+        // Without a reason, one attempt less is one.
+        let is_less = self.before.zip(self.attempts.attempts.of(self.code())).is_some_and(|(before, now)| now < before);
         match cme(refusal.result) {
             Some(11 | 12 | 16 | 17 | 18) => self.locked(code, true),
+            None if is_less => self.locked(code, true),
             _ if matches!(self.read.state, SimState::Locked(Wanted::SimPuk)) && code != self.code() => {
                 self.locked(code, true)
             }
@@ -429,7 +445,8 @@ impl<'a> UseCode<'a> {
 impl Procedure for UseCode<'_> {
     fn step(&mut self, now: Instant, outcome: Outcome<'_>) -> Step {
         if let Outcome::Begin = outcome {
-            (self.used, self.refusal) = (false, None);
+            (self.used, self.refusal, self.before) = (false, None, None);
+            self.attempts = ReadAttempts::new();
             return self.go(now, At::State);
         }
         match self.at {

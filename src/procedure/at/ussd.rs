@@ -5,7 +5,6 @@
 
 use at_wire::EncodeError;
 use at_wire::Writer;
-use at_wire::command::general::cscs;
 use at_wire::command::services::cusd;
 use at_wire::message::Line as _;
 use at_wire::parameter::LineWriter;
@@ -15,7 +14,8 @@ use at_wire::urc::standard::CUsd;
 use at_wire::ussd::{MAX_LEN, UssdString};
 use heapless::String;
 
-use super::{Outcome, Procedure, Step, Stop, ask, ask_own, ask_with, fail};
+use super::charset::{Chosen, Turn, is_plain};
+use super::{Outcome, Procedure, Step, Stop, ask_own, ask_with, fail};
 use crate::time::Instant;
 
 /// The coding that modems shall use on the air: the 7-bit alphabet, of no language in particular (23.038 §5).
@@ -97,20 +97,21 @@ impl UssdMessage {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum At {
-    Charset,
+    /// With the text in the set that is chosen.
     Asking,
-    /// The same with digits instead of characters.
-    AskingCoded,
+    /// With digits instead of characters, or with characters instead of digits.
+    AskingOtherwise,
     Hearing,
 }
 
-/// One step of a dialogue: sends a text, and waits for what the network says to it.
+/// One step of a dialogue: sends a text, and waits for what the network says to it. A text that the modem's character set
+/// does not have goes in UCS-2, for as long as this lasts.
 #[derive(Clone)]
 pub struct Ussd<'a> {
     text: Option<&'a str>,
     end: Instant,
     at: At,
-    charset: Charset,
+    charset: Chosen,
     message: Option<UssdMessage>,
 }
 
@@ -135,13 +136,13 @@ impl<'a> Ussd<'a> {
         if text.chars().count() > 182 {
             return Err(EncodeError::TooLong { field: "ussd_string", limit: MAX_LEN });
         }
-        Ok(Self { text: Some(text), end, at: At::Charset, charset: Charset::Ira, message: None })
+        Ok(Self { text: Some(text), end, at: At::Asking, charset: Chosen::new(), message: None })
     }
 
     /// Ends the dialogue.
     #[must_use]
     pub const fn cancel() -> Self {
-        Self { text: None, end: Instant(0), at: At::Charset, charset: Charset::Ira, message: None }
+        Self { text: None, end: Instant(0), at: At::Asking, charset: Chosen::new(), message: None }
     }
 
     /// What the network said.
@@ -150,38 +151,36 @@ impl<'a> Ussd<'a> {
         self.message.as_ref()
     }
 
-    /// The character set that texts are in, as the modem says.
+    /// The character set that later texts are in, as the modem says.
     #[must_use]
-    pub const fn charset(&self) -> Charset {
-        self.charset
+    pub fn charset(&self) -> Charset {
+        self.charset.found()
     }
 }
 
 impl Procedure for Ussd<'_> {
     fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step {
-        match (self.at, outcome) {
+        let Some(text) = self.text else {
+            return match outcome {
+                Outcome::Begin => ask_with::<cusd::Set<'_>>("2"),
+                Outcome::Done => Step::Done,
+                outcome => fail(cusd::NAME, outcome),
+            };
+        };
+        let outcome = match self.charset.turn(outcome, |_| !is_plain(text)) {
+            Turn::Set(step) => return step,
+            Turn::Procedure(outcome) => outcome,
+        };
+        let step = match (self.at, outcome) {
             (_, Outcome::Begin) => {
-                (self.charset, self.message) = (Charset::Ira, None);
-                match self.text {
-                    Some(_) => {
-                        self.at = At::Charset;
-                        ask::<cscs::Read>()
-                    }
-                    None => {
-                        self.at = At::AskingCoded;
-                        ask_with::<cusd::Set<'_>>("2")
-                    }
-                }
-            }
-            (At::Charset, Outcome::Done | Outcome::Refused(_)) => {
-                self.at = At::Asking;
+                (self.at, self.message) = (At::Asking, None);
                 ask_own::<cusd::Set<'_>>()
             }
             (At::Asking, Outcome::Refused(_)) => {
-                self.at = At::AskingCoded;
+                self.at = At::AskingOtherwise;
                 ask_own::<cusd::Set<'_>>()
             }
-            (_, Outcome::Done) if self.text.is_none() || self.message.is_some() => Step::Done,
+            (_, Outcome::Done) if self.message.is_some() => Step::Done,
             (_, Outcome::Done) => {
                 self.at = At::Hearing;
                 Step::Wait(self.end)
@@ -189,35 +188,41 @@ impl Procedure for Ussd<'_> {
             (At::Hearing, Outcome::Told) => Step::Done,
             (At::Hearing, Outcome::Rested) => Step::Fail(Stop::NotReached),
             (_, outcome) => fail(cusd::NAME, outcome),
-        }
+        };
+        self.charset.leave(step)
     }
 
     fn parameters(&self, line: &mut LineWriter<'_, '_>) {
+        if self.charset.is_asking() {
+            return self.charset.parameters(line);
+        }
         let text = self.text.unwrap_or_default();
+        let charset = self.charset.get();
         let mut buffer = [0; 4 * 182];
         let mut writer = Writer::new(&mut buffer);
-        self.charset.write(text.into(), &mut writer);
+        charset.write(text.into(), &mut writer);
         line.integer(1);
         match (writer.finish(), self.at) {
-            (Ok(octets), At::AskingCoded) if self.charset != Charset::Ucs2 => line.octets(octets),
             // Dialling characters are in all sets; with others than those the modem has to do what it can.
-            (Ok(octets), _) => line.quoted(octets),
             (Err(_), _) => line.quoted(text.as_bytes()),
+            (Ok(_), At::AskingOtherwise) if charset == Charset::Ucs2 => line.quoted(text.as_bytes()),
+            (Ok(octets), At::AskingOtherwise) => line.octets(octets),
+            (Ok(octets), _) => line.quoted(octets),
         }
         line.integer(CODING.into());
     }
 
     fn line(&mut self, line: &[u8], _: bool) {
-        if let (At::Charset, Ok(answer)) = (self.at, cscs::ReadAnswer::parse(line)) {
-            self.charset = answer.chset.as_str().and_then(Charset::from_name).unwrap_or_default();
+        if self.charset.is_asking() {
+            self.charset.line(line);
         }
     }
 
     fn told(&mut self, line: &[u8], _: bool) -> bool {
-        if matches!(self.at, At::Charset) || self.text.is_none() {
+        if self.text.is_none() || self.charset.is_asking() {
             return false;
         }
-        match UssdMessage::read(line, self.charset) {
+        match UssdMessage::read(line, self.charset.get()) {
             Some(message) => {
                 self.message = Some(message);
                 true

@@ -1,0 +1,121 @@
+//! Character sets (27.007 §5.5): a procedure with texts that need all characters has UCS-2 for as long as it lasts, where the
+//! modem has that, and leaves the set chosen that it found.
+
+use at_wire::command::general::cscs;
+use at_wire::message::Line as _;
+use at_wire::parameter::LineWriter;
+use at_wire::text::charset::Charset;
+use heapless::String;
+
+use super::{Outcome, Step, Stop, ask, ask_own, ask_with, copy, fail};
+use crate::session::at::Failure;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Reading,
+    Selecting,
+    /// The procedure goes on; whether another set was selected for it.
+    Using(bool),
+    Restoring,
+}
+
+/// Whose turn it is.
+pub(super) enum Turn<'o> {
+    /// Not that of the procedure: this comes first.
+    Set(Step),
+    /// That of the procedure, with this outcome; `Begin` once texts can be had.
+    Procedure(Outcome<'o>),
+}
+
+/// The set of a procedure. What it says comes in front of and behind the steps of the procedure.
+#[derive(Clone, Debug)]
+pub(super) struct Chosen {
+    stage: Stage,
+    charset: Charset,
+    /// The one that was found, by the name that the modem gives it.
+    found: String<12>,
+    /// What the procedure has come to.
+    end: Option<Step>,
+}
+
+impl Chosen {
+    pub(super) const fn new() -> Self {
+        Self { stage: Stage::Reading, charset: Charset::Ira, found: String::new(), end: None }
+    }
+
+    /// The set that texts are in now.
+    pub(super) const fn get(&self) -> Charset {
+        self.charset
+    }
+
+    /// The set that was found. One that is not known is taken for ASCII.
+    pub(super) fn found(&self) -> Charset {
+        Charset::from_name(&self.found).unwrap_or_default()
+    }
+
+    /// Takes an outcome first; `needs` says whether the set that was found will not do.
+    pub(super) fn turn<'o>(&mut self, outcome: Outcome<'o>, needs: impl FnOnce(Charset) -> bool) -> Turn<'o> {
+        match (self.stage, outcome) {
+            (_, Outcome::Begin) => {
+                *self = Self::new();
+                return Turn::Set(ask::<cscs::Read>());
+            }
+            (Stage::Using(_), outcome) => return Turn::Procedure(outcome),
+            // Whatever it says to that: every procedure asks for the set that is chosen.
+            (Stage::Restoring, _) => return Turn::Set(self.end.unwrap_or(Step::Done)),
+            (Stage::Reading, Outcome::Done | Outcome::Refused(_)) => {
+                self.charset = self.found();
+                if self.charset != Charset::Ucs2 && needs(self.charset) {
+                    self.stage = Stage::Selecting;
+                    return Turn::Set(ask_with::<cscs::Set<'_>>("\"UCS2\""));
+                }
+                self.stage = Stage::Using(false);
+            }
+            (Stage::Selecting, Outcome::Done) => {
+                (self.charset, self.stage) = (Charset::Ucs2, Stage::Using(true));
+            }
+            (Stage::Selecting, Outcome::Refused(_)) => self.stage = Stage::Using(false),
+            (_, outcome) => return Turn::Set(fail(cscs::NAME, outcome)),
+        }
+        Turn::Procedure(Outcome::Begin)
+    }
+
+    /// Takes what the procedure does next; before its end, what was found is chosen again.
+    pub(super) fn leave(&mut self, step: Step) -> Step {
+        match step {
+            Step::Ask(_) | Step::Wait(_) => return step,
+            // It has forgotten the set.
+            Step::Fail(Stop::Failed { failure: Failure::Restarted, .. }) => return step,
+            Step::Done | Step::Fail(_) if self.stage != Stage::Using(true) || self.found.is_empty() => return step,
+            Step::Done | Step::Fail(_) => {}
+        }
+        (self.stage, self.end, self.charset) = (Stage::Restoring, Some(step), self.found());
+        ask_own::<cscs::Set<'_>>()
+    }
+
+    /// Whether lines and parameters are about the set.
+    pub(super) const fn is_asking(&self) -> bool {
+        !matches!(self.stage, Stage::Using(_))
+    }
+
+    pub(super) fn parameters(&self, line: &mut LineWriter<'_, '_>) {
+        line.quoted(self.found.as_bytes());
+    }
+
+    pub(super) fn line(&mut self, line: &[u8]) {
+        let Ok(answer) = cscs::ReadAnswer::parse(line) else { return };
+        if self.stage != Stage::Reading {
+            return;
+        }
+        copy(&mut self.found, answer.chset.0);
+        // Some write its name in the set itself.
+        if answer.chset.0.eq_ignore_ascii_case(b"0055004300530032") {
+            copy(&mut self.found, b"UCS2");
+        }
+    }
+}
+
+/// Whether a text looks the same in all sets in which a character is an octet.
+pub(super) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" *#+-.,:;()/".contains(&byte))
+}
