@@ -52,6 +52,7 @@ fn typed_answers() {
         ("AT+CREG?", b"\r\n+CREG: 2,1,\"00D2\",\"0000BEEF\",7\r\n\r\nOK\r\n", 10),
         ("AT+CMGL=4", b"\r\n+CMGL: 1,1,,3\r\n0011AA\r\n+CMGL: 2,1,,3\r\n0011BB\r\n\r\nOK\r\n", 10),
         ("AT+CPIN?", b"\r\n+CME ERROR: 10\r\n", 10),
+        ("AT+CPINR", b"\r\n+CME ERROR: SIM not inserted\r\n", 10),
         ("AT+COPS?", b"\r\n+CME ERROR: the moon is wrong\r\n", 10),
     ]);
     let signal = client.send(&network::csq::Execute {}).unwrap().one::<network::csq::ExecuteAnswer>().unwrap();
@@ -71,8 +72,13 @@ fn typed_answers() {
     let refused = client.send(&equipment::cpin::Read {}).unwrap_err();
     assert_eq!(refused, Error::Refused { command: "+CPIN", reason: Reason::Cme(Some(10)) });
     assert_eq!(refused.to_string(), "+CPIN: CME error 10 (SIM not inserted)");
+    assert_eq!(client.cause(), Some(10));
+    let refused = client.send(&equipment::cpinr::Execute {}).unwrap_err();
+    assert_eq!(refused, Error::Refused { command: "+CPINR", reason: Reason::Cme(None) });
+    assert_eq!((client.cause(), client.reason()), (Some(10), &b"SIM not inserted"[..]));
     let refused = client.send(&network::cops::Read {}).unwrap_err();
     assert_eq!(refused, Error::Refused { command: "+COPS", reason: Reason::Cme(None) });
+    assert_eq!(client.cause(), None);
     assert_eq!(client.reason(), b"the moon is wrong");
 }
 

@@ -123,7 +123,7 @@ macro_rules! at_urcs {
     };
 }
 
-/// A structure with its [`Parameters`](crate::message::Parameters).
+/// A structure with its [`Parameters`](crate::message::Parameters), and their [`Encode`](crate::message::Encode).
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __at_struct {
@@ -158,7 +158,9 @@ macro_rules! __at_struct {
             fn read(fields: &mut $crate::parameter::Fields<$lt>) -> ::core::result::Result<Self, $crate::DecodeError> {
                 ::core::result::Result::Ok(Self { $($field: fields.value(stringify!($field))?,)* })
             }
+        }
 
+        impl $($generics)* $crate::message::Encode for $struct $($generics)* {
             #[allow(unused_variables)]
             fn write(&self, line: &mut $crate::parameter::LineWriter<'_, '_>) {
                 $($crate::parameter::Value::write(&self.$field, line);)*

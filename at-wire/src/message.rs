@@ -100,17 +100,20 @@ impl CommandInfo {
     };
 }
 
+/// Parameters that can be written, whatever structure holds them.
+pub trait Encode {
+    /// Appends them in order.
+    fn write(&self, line: &mut LineWriter<'_, '_>);
+}
+
 /// A list of parameters as a structure.
-pub trait Parameters<'a>: Sized {
+pub trait Parameters<'a>: Encode + Sized {
     /// Reads them in order.
     ///
     /// # Errors
     ///
     /// The first parameter that is not what it must be.
     fn read(fields: &mut Fields<'a>) -> Result<Self, DecodeError>;
-
-    /// Appends them in order.
-    fn write(&self, line: &mut LineWriter<'_, '_>);
 }
 
 /// A command in one of its forms.
@@ -124,10 +127,7 @@ pub trait Request<'a>: Parameters<'a> {
 
     /// Appends name and parameters, without `AT` and line end: for command lines with several commands.
     fn append(&self, escaping: Escaping, writer: &mut Writer<'_>) {
-        writer.bytes(Self::COMMAND.name.as_bytes());
-        // An empty list keeps the sign: `+CGEREP=` sets all defaults.
-        writer.bytes(Self::FORM.sign());
-        self.write(&mut LineWriter::command(writer, escaping, b""));
+        append(Self::COMMAND.name, Self::FORM, self, escaping, writer);
     }
 
     /// Writes the whole command line with its carriage return into `buf`.
@@ -154,6 +154,14 @@ pub trait Request<'a>: Parameters<'a> {
     }
 }
 
+/// Appends a command in one of its forms, without `AT` and line end.
+pub fn append(name: &str, form: Form, parameters: &dyn Encode, escaping: Escaping, writer: &mut Writer<'_>) {
+    writer.bytes(name.as_bytes());
+    // An empty list keeps the sign: `+CGEREP=` sets all defaults.
+    writer.bytes(form.sign());
+    parameters.write(&mut LineWriter::command(writer, escaping, b""));
+}
+
 /// A line that a modem sends: an answer or a URC.
 pub trait Line<'a>: Parameters<'a> {
     /// Its name, which stands in front of the colon.
@@ -168,8 +176,7 @@ pub trait Line<'a>: Parameters<'a> {
     /// [`DecodeErrorKind::Value`] with the field `name` for a line with another name; else the first parameter that is
     /// not what it must be.
     fn parse(line: &'a [u8]) -> Result<Self, DecodeError> {
-        let fields = parameters_of(Self::NAME, line).or_else(|| Self::BARE.then(|| Fields::new(line)));
-        Self::read(&mut fields.ok_or(DecodeError::new(DecodeErrorKind::Value, "name", 0))?)
+        Self::read(&mut named(Self::NAME, Self::BARE, line)?)
     }
 
     /// Writes the line without its end into `buf`.
@@ -188,5 +195,15 @@ pub trait Line<'a>: Parameters<'a> {
             self.write(&mut LineWriter::answer(&mut writer, lead));
         }
         writer.finish()
+    }
+}
+
+/// The parameters of a line that has this name, or may come without.
+#[inline(never)]
+fn named<'a>(name: &str, bare: bool, line: &'a [u8]) -> Result<Fields<'a>, DecodeError> {
+    match parameters_of(name, line) {
+        Some(fields) => Ok(fields),
+        None if bare => Ok(Fields::new(line)),
+        None => Err(DecodeError::new(DecodeErrorKind::Value, "name", 0)),
     }
 }

@@ -52,12 +52,12 @@ pub enum FinalResult<'a> {
 pub enum Cause<'a> {
     /// Its number, which may be a maker's own.
     Number(u32),
-    /// A text that is none of the known ones, possibly empty.
+    /// A text, as it was told, possibly empty; see [`FinalResult::resolved`].
     Text(&'a [u8]),
 }
 
 impl Cause<'_> {
-    /// The number, if known.
+    /// The number, if it was told.
     #[must_use]
     pub fn number(&self) -> Option<u32> {
         match self {
@@ -134,17 +134,19 @@ impl<'a> FinalResult<'a> {
     /// ```
     /// use at_wire::result::{Cause, FinalResult, Options};
     ///
-    /// let busy = FinalResult::of(b"+CME ERROR: SIM busy", Options::default());
+    /// let busy = FinalResult::of(b"+CME ERROR: 14", Options::default());
     /// assert_eq!(busy, Some(FinalResult::Cme(Cause::Number(14))));
     /// assert_eq!(FinalResult::of(b"NOT OK", Options::default()), None);
     /// ```
+    ///
+    /// A cause in words is not looked up: [`resolved`](Self::resolved) does that.
     #[must_use]
     pub fn of(line: &'a [u8], options: Options) -> Option<Self> {
         if let Some(text) = line.strip_prefix(b"+CME ERROR:") {
-            return cause(text, CME).map(Self::Cme);
+            return cause(text).map(Self::Cme);
         }
         if let Some(text) = line.strip_prefix(b"+CMS ERROR:") {
-            return cause(text, CMS).map(Self::Cms);
+            return cause(text).map(Self::Cms);
         }
         let line = line.trim_ascii();
         if let Some(text) = line.strip_prefix(b"CONNECT ") {
@@ -159,6 +161,27 @@ impl<'a> FinalResult<'a> {
         };
         let numeric = || among(NUMERIC, line).filter(|_| options.numeric);
         among(VERBOSE, line).or_else(vendor).or_else(numeric)
+    }
+
+    /// The same, with the number of a cause that was told in words. What is none of the known texts stays as it is.
+    ///
+    /// Apart from [`of`](Self::of), because the texts take a multiple of the flash that all else here takes: a program
+    /// that asks modems for numbers (`+CMEE=1`) needs none of them.
+    ///
+    /// ```
+    /// use at_wire::result::{Cause, FinalResult, Options};
+    ///
+    /// let busy = FinalResult::of(b"+CME ERROR: SIM busy", Options::default()).unwrap();
+    /// assert_eq!(busy, FinalResult::Cme(Cause::Text(b"SIM busy")));
+    /// assert_eq!(busy.resolved(), FinalResult::Cme(Cause::Number(14)));
+    /// ```
+    #[must_use]
+    pub fn resolved(self) -> Self {
+        match self {
+            Self::Cme(Cause::Text(text)) => cme_number(text).map_or(self, |number| Self::Cme(Cause::Number(number))),
+            Self::Cms(Cause::Text(text)) => cms_number(text).map_or(self, |number| Self::Cms(Cause::Number(number))),
+            other => other,
+        }
     }
 
     /// Whether the command succeeded.
@@ -227,22 +250,22 @@ fn decimal(text: &[u8]) -> Option<u32> {
 }
 
 /// The cause behind the colon. Without the blank the line may still be under way.
-fn cause<'a>(text: &'a [u8], table: &[(u16, &str)]) -> Option<Cause<'a>> {
+fn cause(text: &[u8]) -> Option<Cause<'_>> {
     if text.is_empty() {
         return None;
     }
     let text = text.trim_ascii();
-    let known = || table.iter().find(|(_, known)| same(known.bytes(), text.iter().copied()));
-    let number = decimal(text).or_else(|| known().map(|(number, _)| u32::from(*number)));
-    Some(number.map_or(Cause::Text(text), Cause::Number))
+    Some(decimal(text).map_or(Cause::Text(text), Cause::Number))
 }
 
-/// Letters and digits alike, case and everything else aside; the card may be a `(U)SIM`.
-fn same(left: impl Iterator<Item = u8>, right: impl Iterator<Item = u8> + Clone) -> bool {
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric();
-    let left = left.filter(plain).map(|byte| byte.to_ascii_lowercase());
-    let right = right.filter(plain).map(|byte| byte.to_ascii_lowercase());
-    left.eq(right)
+/// Whether a cause was told in these words: letters and digits alike, case and everything else aside.
+#[must_use]
+pub fn is_text(told: &[u8], known: &str) -> bool {
+    told.iter().filter_map(letter).eq(known.as_bytes().iter().filter_map(letter))
+}
+
+fn letter(byte: &u8) -> Option<u8> {
+    byte.is_ascii_alphanumeric().then(|| byte.to_ascii_lowercase())
 }
 
 /// The text of a `+CME ERROR` number, as 3GPP TS 27.007 §9.2 has it.
@@ -261,20 +284,38 @@ pub fn cms_text(number: u32) -> Option<&'static str> {
     text_of(CMS, number)
 }
 
+/// The number of a `+CME ERROR` that was told in words: letters and digits alike, case and everything else aside; the card
+/// may be a `(U)SIM`.
+#[must_use]
+pub fn cme_number(text: &[u8]) -> Option<u32> {
+    number_of(CME, text)
+}
+
+/// The number of a `+CMS ERROR` that was told in words.
+#[must_use]
+pub fn cms_number(text: &[u8]) -> Option<u32> {
+    number_of(CMS, text)
+}
+
+fn number_of(table: &[(u16, &str)], text: &[u8]) -> Option<u32> {
+    table.iter().find(|(_, known)| is_text(text, known)).map(|(number, _)| u32::from(*number))
+}
+
 fn text_of(table: &[(u16, &'static str)], number: u32) -> Option<&'static str> {
     table.iter().find(|(known, _)| u32::from(*known) == number).map(|(_, text)| *text)
 }
 
 impl fmt::Display for FinalResult<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let result = self.resolved();
         let mut buffer = [0; 160];
         let mut writer = Writer::new(&mut buffer);
-        self.write(false, &mut writer);
+        result.write(false, &mut writer);
         let text = writer.finish().map_or("ERROR", |text| core::str::from_utf8(text).unwrap_or("ERROR"));
         f.write_str(text)?;
-        let meaning = match self {
-            Self::Cme(Cause::Number(number)) => cme_text(*number),
-            Self::Cms(Cause::Number(number)) => cms_text(*number),
+        let meaning = match result {
+            Self::Cme(Cause::Number(number)) => cme_text(number),
+            Self::Cms(Cause::Number(number)) => cms_text(number),
             _ => None,
         };
         meaning.map_or(Ok(()), |meaning| write!(f, " ({meaning})"))

@@ -33,7 +33,7 @@ use at_wire::DecodeError;
 use at_wire::Writer;
 use at_wire::message::Request;
 use at_wire::parameter::{Escaping, LineWriter};
-use at_wire::result::{Cause, FinalResult};
+use at_wire::result::{Cause, FinalResult, cme_number, cms_number, is_text};
 use heapless::String;
 
 use crate::session::at::{Exchange, Expired, Failure, Incoming, Session, SessionError};
@@ -74,8 +74,8 @@ const POLL: Millis = Millis(1_000);
 const BUSY_WAIT: Millis = Millis(1_000);
 /// How often that is done, before it is an answer like any other.
 const BUSY_TRIES: u8 = 5;
-/// How much of a text is kept for an error.
-const EXCERPT: usize = 48;
+/// How much of a text is kept for an error: the longest of those with a number.
+const EXCERPT: usize = 73;
 
 /// The beginning of a line, for errors. What is no ASCII character shows as `?`.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -122,7 +122,7 @@ impl fmt::Debug for Excerpt {
 pub struct Refusal {
     /// The command.
     pub command: &'static str,
-    /// The result; a text that has no number is in [`text`](Self::text).
+    /// The result; a cause in words is in [`text`](Self::text), see [`resolved`](Self::resolved).
     pub result: FinalResult<'static>,
     /// What the modem said beside: the text of the result, or the cause that `+CEER` tells.
     pub text: Excerpt,
@@ -155,12 +155,39 @@ impl Refusal {
         };
         Self { command, result, text: Excerpt::of(text) }
     }
+
+    /// The result, with the number of a cause that was told in words.
+    #[must_use]
+    pub fn resolved(&self) -> FinalResult<'static> {
+        let text = self.text.as_str().as_bytes();
+        match self.result {
+            FinalResult::Cme(Cause::Text(_)) => {
+                cme_number(text).map_or(self.result, |number| FinalResult::Cme(Cause::Number(number)))
+            }
+            FinalResult::Cms(Cause::Text(_)) => {
+                cms_number(text).map_or(self.result, |number| FinalResult::Cms(Cause::Number(number)))
+            }
+            other => other,
+        }
+    }
+
+    /// The number of a `+CME ERROR`.
+    #[must_use]
+    pub fn cme(&self) -> Option<u32> {
+        match self.result {
+            FinalResult::Cme(Cause::Number(number)) => Some(number),
+            FinalResult::Cme(Cause::Text(_)) => cme_number(self.text.as_str().as_bytes()),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AT{}: the modem answers {}", self.command, self.result)?;
+        let result = self.resolved();
+        write!(f, "AT{}: the modem answers {}", self.command, result)?;
         match self.text.as_str() {
+            _ if result != self.result => Ok(()),
             "" => Ok(()),
             text => write!(f, " {text}"),
         }
@@ -367,11 +394,12 @@ fn missing(command: &'static str) -> Step {
     Step::Fail(Stop::Missing { command, said: Excerpt::default() })
 }
 
-/// The number of a `+CME ERROR`.
+/// The number of a `+CME ERROR`, also of one in words.
 #[must_use]
 pub fn cme(result: FinalResult<'_>) -> Option<u32> {
     match result {
-        FinalResult::Cme(cause) => cause.number(),
+        FinalResult::Cme(Cause::Number(number)) => Some(number),
+        FinalResult::Cme(Cause::Text(text)) => cme_number(text),
         _ => None,
     }
 }
@@ -379,9 +407,12 @@ pub fn cme(result: FinalResult<'_>) -> Option<u32> {
 /// Whether the SIM or the modem is busy: 14 of 27.007 §9.2 and 314 of 27.005 §3.2.5, and 515, which some makers have.
 #[must_use]
 pub fn is_busy(result: FinalResult<'_>) -> bool {
+    // Not all texts are linked for these two.
     match result {
-        FinalResult::Cme(cause) => matches!(cause.number(), Some(14 | 515)),
-        FinalResult::Cms(cause) => matches!(cause.number(), Some(314)),
+        FinalResult::Cme(Cause::Number(number)) => matches!(number, 14 | 515),
+        FinalResult::Cme(Cause::Text(text)) => is_text(text, "SIM busy"),
+        FinalResult::Cms(Cause::Number(number)) => number == 314,
+        FinalResult::Cms(Cause::Text(text)) => is_text(text, "(U)SIM busy"),
         _ => false,
     }
 }

@@ -43,7 +43,7 @@ use core::fmt;
 
 use at_wire::classify::{Class, Continuation, Pending, classify};
 use at_wire::framer::{Announcement, Event, Expected, Framer};
-use at_wire::message::{CommandInfo, Form, Request};
+use at_wire::message::{CommandInfo, Encode, Form, Request, append};
 use at_wire::parameter::{Escaping, Fields, parameters_of};
 use at_wire::policy::{self, Refusal};
 use at_wire::result::{FinalResult, Options};
@@ -192,7 +192,7 @@ pub enum Ending {
 #[derive(Clone, Copy, Debug)]
 pub struct Exchange {
     /// The command; an empty name for lines that are told raw.
-    pub info: CommandInfo,
+    pub info: &'static CommandInfo,
     /// Its form.
     pub form: Form,
     /// Whether lines with its name answer it; else they are URCs.
@@ -211,11 +211,16 @@ impl Exchange {
     /// As the declaration of the command says.
     #[must_use]
     pub const fn of<'a, R: Request<'a>>() -> Self {
+        Self::declared(const { &R::COMMAND }, R::FORM, R::ANSWERS)
+    }
+
+    /// As a declaration says, taken apart.
+    pub(crate) const fn declared(info: &'static CommandInfo, form: Form, answers: bool) -> Self {
         Self {
-            info: R::COMMAND,
-            form: R::FORM,
-            answers: R::ANSWERS,
-            timeout: Millis::from_secs(widen(R::COMMAND.timeout)),
+            info,
+            form,
+            answers,
+            timeout: Millis::from_secs(widen(info.timeout)),
             finals: &[],
             announcements: &[],
             ending: Ending::ControlZ,
@@ -225,16 +230,7 @@ impl Exchange {
     /// That of a line of which nothing is known: whatever comes and is no URC answers it.
     #[must_use]
     pub const fn raw(timeout: Millis) -> Self {
-        let info = CommandInfo { bare: true, ..CommandInfo::DEFAULT };
-        Self {
-            info,
-            form: Form::Execute,
-            answers: true,
-            timeout,
-            finals: &[],
-            announcements: &[],
-            ending: Ending::ControlZ,
-        }
+        Self { timeout, ..Self::declared(const { &raw_info("") }, Form::Execute, true) }
     }
 
     /// Whether it dials, answers or hangs up, so that `NO CARRIER` and the like end it.
@@ -246,6 +242,22 @@ impl Exchange {
     fn connects(&self) -> bool {
         matches!(self.info.name, "D" | "A" | "O" | "+CGDATA")
     }
+}
+
+/// What is known of a line that comes from elsewhere, with the first of these commands in it that has to do with calls.
+static RAW: [CommandInfo; 8] = [
+    raw_info(""),
+    raw_info("D"),
+    raw_info("A"),
+    raw_info("O"),
+    raw_info("H"),
+    raw_info("+CGDATA"),
+    raw_info("+CHUP"),
+    raw_info("+CHLD"),
+];
+
+const fn raw_info(name: &'static str) -> CommandInfo {
+    CommandInfo { name, bare: true, ..CommandInfo::DEFAULT }
 }
 
 const fn widen(seconds: u16) -> u32 {
@@ -747,7 +759,18 @@ impl<'s> Session<'s> {
     /// [`SessionError::Busy`] while another command is under way, or if the modem must be woken or brought back in step
     /// first, which is begun then; or any other.
     pub fn submit<'a, R: Request<'a>>(&mut self, now: Instant, request: &R) -> Result<(), SessionError> {
-        self.submit_with(now, &Exchange::of::<R>(), |escaping, writer| request.append(escaping, writer))
+        self.submit_declared(now, &Exchange::of::<R>(), request)
+    }
+
+    /// Starts a command, whatever its type.
+    pub(crate) fn submit_declared(
+        &mut self,
+        now: Instant,
+        exchange: &Exchange,
+        parameters: &dyn Encode,
+    ) -> Result<(), SessionError> {
+        let Exchange { info, form, .. } = *exchange;
+        self.submit_with(now, exchange, |escaping, to| append(info.name, form, parameters, escaping, to))
     }
 
     /// Starts a command that `write` writes, without `AT` and line end.
@@ -795,9 +818,7 @@ impl<'s> Session<'s> {
             if matches!(command.form, policy::Form::Test) && exchange.form == Form::Execute {
                 exchange.form = Form::Test;
             }
-            let one = |name| command.is(name).then_some(name);
-            let known = ["D", "A", "O", "H", "+CGDATA", "+CHUP", "+CHLD"].into_iter().find_map(one);
-            exchange.info.name = known.unwrap_or(exchange.info.name);
+            exchange.info = RAW.iter().skip(1).find(|info| command.is(info.name)).unwrap_or(exchange.info);
             // One name in the modem's way of writing it, to know the answer by.
             if !core::mem::take(&mut first) {
                 writer.byte(b';');

@@ -55,7 +55,7 @@ pub fn final_to_json(result: &FinalResult<'_>) -> Value {
         Cause::Number(number) => json!({"kind": kind, "detail": number.to_string(), "meaning": text(*number)}),
         Cause::Text(text) => json!({"kind": kind, "detail": string(text)}),
     };
-    let kind = match result {
+    let kind = match &result.resolved() {
         FinalResult::Cme(cause) => return detail("cme-error", cause, crate::result::cme_text),
         FinalResult::Cms(cause) => return detail("cms-error", cause, crate::result::cms_text),
         FinalResult::Connect(text) => return json!({"kind": "connect", "detail": string(text)}),

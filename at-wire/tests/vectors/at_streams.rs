@@ -73,7 +73,7 @@ fn results(text: &str, urcs: &[&str], size: usize, piece: usize) -> Vec<Value> {
                             results.push(json!({"kind": "urc", "text": text}));
                             continue;
                         }
-                        Class::Final(result) => result,
+                        Class::Final(result) => result.resolved(),
                         _ => {
                             answer.push(text);
                             continue;

@@ -2,12 +2,11 @@
 
 use core::fmt;
 
-use at_wire::Writer;
-use at_wire::message::Request;
-use at_wire::parameter::Escaping;
+use at_wire::message::{Encode, Request};
 use at_wire::policy::{Policy, Verdict};
 
-use super::core::{Core, Job, Next, Say};
+use super::core::{Core, Job, Next};
+use super::jobs;
 use super::methods::client_methods;
 use super::procedures::procedure_methods;
 use super::services::service_methods;
@@ -73,10 +72,10 @@ impl<'s, C: ByteStream> Client<'s, C> {
     }
 
     /// The run loop.
-    fn drive(&mut self, mut job: Job<'_>) -> Result<(), Error<C::Error>> {
-        self.core.begin(self.stream.now(), &job)?;
+    fn drive(&mut self, job: &mut dyn Job<C::Error>) -> Result<(), Error<C::Error>> {
+        self.core.begin(self.stream.now(), job);
         loop {
-            match self.core.next(self.stream.now(), &mut job)? {
+            match self.core.next(self.stream.now(), job)? {
                 Next::Send => match self.core.session.transmit(self.stream.now()) {
                     Some(Outgoing::Bytes(bytes)) => {
                         write_all(&mut self.stream, bytes)?;
@@ -88,7 +87,9 @@ impl<'s, C: ByteStream> Client<'s, C> {
                 },
                 Next::Receive(until) => {
                     let length = self.stream.read(self.core.transfer, until).map_err(Error::Channel)?;
-                    self.core.received(length)?;
+                    if !self.core.received(length) {
+                        return Err(Error::Closed);
+                    }
                 }
                 Next::Done => return Ok(()),
             }

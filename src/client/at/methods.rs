@@ -14,7 +14,7 @@ macro_rules! client_methods {
         ///
         /// Another call begins anew.
         pub $($asynchronous)? fn open(&mut self) -> Result<(), Error<C::Error>> {
-            self.drive(Job::Open) $($wait)*
+            self.drive(&mut jobs::Open) $($wait)*
         }
 
         /// Takes over a modem that is known to be in command mode, without asking it anything.
@@ -35,7 +35,7 @@ macro_rules! client_methods {
             &mut self,
             request: &R,
         ) -> Result<Answer<'_>, Error<C::Error>> {
-            self.send_as(request, &Exchange::of::<R>(), &[]) $($wait)*
+            self.command(Exchange::of::<R>(), request, &[]) $($wait)*
         }
 
         /// Sends a command whose answer is not as its declaration says: see [`Exchange`]. `payload` is what it prompts for,
@@ -54,8 +54,17 @@ macro_rules! client_methods {
             exchange: &Exchange,
             payload: &[u8],
         ) -> Result<Answer<'_>, Error<C::Error>> {
-            let write = |escaping: Escaping, writer: &mut Writer<'_>| request.append(escaping, writer);
-            self.drive(Job::Command(Say::Request(exchange, &write), payload)) $($wait)* ?;
+            self.command(*exchange, request, payload) $($wait)*
+        }
+
+        /// Sends a command, whatever its type.
+        $($asynchronous)? fn command(
+            &mut self,
+            exchange: Exchange,
+            parameters: &dyn Encode,
+            payload: &[u8],
+        ) -> Result<Answer<'_>, Error<C::Error>> {
+            self.drive(&mut jobs::Command { exchange, parameters, payload }) $($wait)* ?;
             Ok(self.core.answer())
         }
 
@@ -74,7 +83,7 @@ macro_rules! client_methods {
             request: &R,
             text: &[u8],
         ) -> Result<Answer<'_>, Error<C::Error>> {
-            self.send_as(request, &Exchange::of::<R>(), text) $($wait)*
+            self.command(Exchange::of::<R>(), request, text) $($wait)*
         }
 
         /// Sends a command that tells how many bytes follow, and these bytes when the modem prompts for them.
@@ -93,7 +102,7 @@ macro_rules! client_methods {
         ) -> Result<Answer<'_>, Error<C::Error>> {
             let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
             let exchange = Exchange { ending: Ending::Length(length), ..Exchange::of::<R>() };
-            self.send_as(request, &exchange, bytes) $($wait)*
+            self.command(exchange, request, bytes) $($wait)*
         }
 
         /// Passes a line on that comes from elsewhere, without its end. The answer bears the modem's reason if it refuses.
@@ -111,7 +120,7 @@ macro_rules! client_methods {
             line: &[u8],
             timeout: Millis,
         ) -> Result<Answer<'_>, Error<C::Error>> {
-            self.drive(Job::Command(Say::Line(line, timeout), &[])) $($wait)* ?;
+            self.drive(&mut jobs::Line { line, timeout }) $($wait)* ?;
             Ok(self.core.answer())
         }
 
@@ -151,8 +160,8 @@ macro_rules! client_methods {
         ///
         /// No URC is lost.
         pub $($asynchronous)? fn next_urc(&mut self, until: Instant) -> Result<Option<Urc<'_>>, Error<C::Error>> {
-            self.drive(Job::Listen(until)) $($wait)* ?;
-            Ok(self.core.urcs.pop())
+            self.drive(&mut jobs::Listen(until)) $($wait)* ?;
+            Ok(self.core.state.urcs.pop())
         }
 
         /// Reads what the modem sends in data mode; `None` once `until` has passed, `Some(0)` when data mode has ended.
@@ -169,9 +178,9 @@ macro_rules! client_methods {
             buffer: &mut [u8],
             until: Instant,
         ) -> Result<Option<usize>, Error<C::Error>> {
-            let mut filled = None;
-            self.drive(Job::Data(buffer, &mut filled, until)) $($wait)* ?;
-            Ok(filled)
+            let mut data = jobs::Data { buffer, filled: None, until };
+            self.drive(&mut data) $($wait)* ?;
+            Ok(data.filled)
         }
 
         /// Leaves data mode by the escape sequence, and keeps the call; `ATO` goes back. What comes meanwhile is dropped.
@@ -184,7 +193,7 @@ macro_rules! client_methods {
         ///
         /// It is left all the same, if the modem reacts.
         pub $($asynchronous)? fn escape(&mut self) -> Result<(), Error<C::Error>> {
-            self.drive(Job::Escape(false)) $($wait)*
+            self.drive(&mut jobs::Escape { how: |session, now| session.escape(now) }) $($wait)*
         }
 
         /// Leaves data mode by dropping DTR; whether the call is kept depends on `&D`. What comes meanwhile is dropped.
@@ -197,7 +206,7 @@ macro_rules! client_methods {
         ///
         /// As [`escape`](Self::escape).
         pub $($asynchronous)? fn drop_dtr(&mut self) -> Result<(), Error<C::Error>> {
-            self.drive(Job::Escape(true)) $($wait)*
+            self.drive(&mut jobs::Escape { how: |session, now| session.drop_dtr(now) }) $($wait)*
         }
 
         /// Whether the modem is in data mode.
@@ -205,14 +214,19 @@ macro_rules! client_methods {
             self.core.session.is_data()
         }
 
-        /// The text of the last refusal, if it has one that is none of the known ones.
+        /// The number of the last refusal, if it was a `+CME ERROR` or `+CMS ERROR`; also if the modem told it in words.
+        pub fn cause(&self) -> Option<u32> {
+            self.core.cause()
+        }
+
+        /// The text of the last refusal, if the modem told it in words.
         pub fn reason(&self) -> &[u8] {
             self.core.reason()
         }
 
         /// URCs that went before they were read, because there was no room for newer ones.
         pub fn lost_urcs(&self) -> u32 {
-            self.core.urcs.lost()
+            self.core.state.urcs.lost()
         }
 
         /// What the session has seen that went nowhere.

@@ -23,6 +23,7 @@
 
 pub mod blocking;
 mod core;
+mod jobs;
 mod methods;
 mod procedures;
 mod records;
@@ -30,13 +31,13 @@ mod services;
 
 use ::core::fmt;
 
-use at_wire::message::{Line, Request};
-use at_wire::parameter::{Escaping, parameters_of};
+use at_wire::message::{Encode, Line, Request};
+use at_wire::parameter::parameters_of;
 use at_wire::policy::{Policy, Verdict};
 use at_wire::result::{Cause, FinalResult, cme_text, cms_text};
-use at_wire::{DecodeError, EncodeError, Writer};
+use at_wire::{DecodeError, EncodeError};
 
-use self::core::{Core, Job, Next, Say};
+use self::core::{Core, Job, Next};
 use self::methods::client_methods;
 use self::procedures::procedure_methods;
 use self::records::Kind;
@@ -65,9 +66,10 @@ use crate::time::{Instant, Millis};
 pub enum Reason {
     /// `ERROR`.
     Error,
-    /// `+CME ERROR`, and its number, if the modem told one that is known; its text is [`Client::reason`] then.
+    /// `+CME ERROR`, and its number; `None` if the modem told it in words, which are [`Client::reason`] then, and have
+    /// their number in [`Client::cause`].
     Cme(Option<u32>),
-    /// `+CMS ERROR`.
+    /// `+CMS ERROR`, as above.
     Cms(Option<u32>),
     /// `NO CARRIER`.
     NoCarrier,
@@ -90,7 +92,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// The reason and its text, if it is none of the known ones; `None` for a success.
+    /// The reason and its text, if it was told in words; `None` for a success.
     fn of<'a>(result: &FinalResult<'a>) -> Option<(Self, &'a [u8])> {
         let text = |cause: &Cause<'a>| match *cause {
             Cause::Number(_) => &[][..],
@@ -396,10 +398,10 @@ impl<'s, C: StreamLink> Client<'s, C> {
     }
 
     /// The run loop.
-    async fn drive(&mut self, mut job: Job<'_>) -> Result<(), Error<C::Error>> {
-        self.core.begin(self.link.now(), &job)?;
+    async fn drive(&mut self, job: &mut dyn Job<C::Error>) -> Result<(), Error<C::Error>> {
+        self.core.begin(self.link.now(), job);
         loop {
-            match self.core.next(self.link.now(), &mut job)? {
+            match self.core.next(self.link.now(), job)? {
                 Next::Send => {
                     let until = self.core.patience(self.link.now());
                     match self.core.session.transmit(self.link.now()) {
@@ -415,7 +417,9 @@ impl<'s, C: StreamLink> Client<'s, C> {
                 }
                 Next::Receive(until) => {
                     let length = self.link.read(self.core.transfer, until).await.map_err(Error::Channel)?;
-                    self.core.received(length)?;
+                    if !self.core.received(length) {
+                        return Err(Error::Closed);
+                    }
                 }
                 Next::Done => return Ok(()),
             }

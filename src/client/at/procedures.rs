@@ -13,7 +13,7 @@ macro_rules! procedure_methods {
         ///
         /// The command that is under way is given up. Who follows the procedure again starts it over.
         pub $($asynchronous)? fn follow(&mut self, procedure: &mut dyn Procedure) -> Result<(), Error<C::Error>> {
-            self.drive(Job::Follow(Follow::new(), procedure)) $($wait)*
+            self.drive(&mut jobs::Lead { follow: Follow::new(), procedure }) $($wait)*
         }
 
         /// Who the modem and its SIM are: see [`ReadIdentity`].

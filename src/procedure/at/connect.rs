@@ -16,7 +16,7 @@ use at_wire::result::FinalResult;
 use at_wire::urc::PacketEvent;
 use at_wire::urc::standard::{CGev, CNecEsm};
 
-use super::{Excerpt, Outcome, POLL, Procedure, Refusal, Step, Stop, ask, ask_own, cme, fail};
+use super::{Excerpt, Outcome, POLL, Procedure, Refusal, Step, Stop, ask, ask_own, fail};
 use crate::time::Instant;
 
 /// How often a context that is said to be active, and is not, is asked for again.
@@ -419,7 +419,7 @@ impl<'a> Connect<'a> {
         if self.ip_type != IpType::V4V6 {
             return None;
         }
-        match (cme(refusal.result), self.cause) {
+        match (refusal.cme(), self.cause) {
             (Some(192), _) | (_, Some(50)) => Some(IpType::V4),
             (Some(193), _) | (_, Some(51)) => Some(IpType::V6),
             (Some(128 | 132 | 133 | 148), _) => Some(IpType::V4),
@@ -587,7 +587,7 @@ impl Procedure for Connect<'_> {
                 };
                 self.cause = self.cause.or(cause_of(report));
                 if let Some(refusal) = &mut self.refusal {
-                    refusal.text = Excerpt::of(report);
+                    *refusal = Refusal { result: refusal.resolved(), text: Excerpt::of(report), ..*refusal };
                 }
             }
             At::Addresses => self.settings.read_addresses(line, self.cid, self.ip_type),

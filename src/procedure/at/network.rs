@@ -10,7 +10,7 @@ use at_wire::command::network::{
 };
 use at_wire::command::packet::cgatt;
 pub use at_wire::identity::Plmn;
-use at_wire::message::{Line as _, Request as _};
+use at_wire::message::{CommandInfo, Line as _, Request as _};
 use at_wire::parameter::{LineWriter, Str, parameters_of};
 use at_wire::radio;
 use at_wire::text::charset::Charset;
@@ -427,11 +427,7 @@ pub struct FoundNetwork {
 }
 
 /// Lines without name, too: there are modems that put each network in a line of its own.
-const SCAN: Exchange = {
-    let mut exchange = Exchange::of::<cops::Test>();
-    exchange.info.bare = true;
-    exchange
-};
+const SCAN: Exchange = Exchange { info: &CommandInfo { bare: true, ..cops::INFO }, ..Exchange::of::<cops::Test>() };
 
 /// Searches for networks. That takes minutes, and interrupts what else is going on.
 #[derive(Clone, Debug)]

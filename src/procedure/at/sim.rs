@@ -431,7 +431,7 @@ impl<'a> UseCode<'a> {
         };
         // Without a reason, one attempt less is one.
         let is_less = self.before.zip(self.attempts.attempts.of(self.code())).is_some_and(|(before, now)| now < before);
-        match cme(refusal.result) {
+        match refusal.cme() {
             Some(11 | 12 | 16 | 17 | 18) => self.locked(code, true),
             None if is_less => self.locked(code, true),
             _ if matches!(self.read.state, SimState::Locked(Wanted::SimPuk)) && code != self.code() => {
