@@ -338,6 +338,22 @@ impl LinuxPort {
         }
     }
 
+    /// Keeps DTR up when the port is closed, so that the modem does not hang up; nothing on a port without that line.
+    ///
+    /// # Errors
+    ///
+    /// [`Operation::Terminal`] if the device is gone.
+    pub fn keep_dtr(&mut self) -> Result<(), LinuxError> {
+        if let Some(saved) = &mut self.saved {
+            saved.control_modes.remove(ControlModes::HUPCL);
+            self.change_terminal(|termios| {
+                termios.control_modes.remove(ControlModes::HUPCL);
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
     /// How long a blocking write waits for a device that takes nothing; [`WRITE_TIMEOUT`] by default.
     pub const fn set_write_timeout(&mut self, timeout: Millis) {
         self.write_timeout = timeout;
@@ -554,10 +570,15 @@ impl Protocol {
         }
     }
 
-    /// `wwan0mbim0`, `wwan0qmi0` and `wwan0at0` of kernels that have no attribute; the channels `smdcntl*` and `rpmsg*`.
+    /// `wwan0mbim0`, `wwan0qmi0` and `wwan0at0` of kernels that have no attribute; the channels `smdcntl*` and `rpmsg*`;
+    /// serial lines, such as `ttyUSB0`.
     fn of_name(name: &str) -> Option<Self> {
         if name.contains(QMUX_SOCKET) || name.starts_with("smdcntl") || name.starts_with("rpmsg") {
             return Some(Self::Qmi);
+        }
+        // Serial lines; those whose names go on with a digit are consoles.
+        if name.strip_prefix("tty").is_some_and(|line| line.starts_with(|c: char| c.is_ascii_alphabetic())) {
+            return Some(Self::At);
         }
         let port = name.strip_prefix("wwan")?.trim_start_matches(|c: char| c.is_ascii_digit());
         match port.trim_end_matches(|c: char| c.is_ascii_digit()) {

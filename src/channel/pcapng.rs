@@ -17,6 +17,9 @@ pub const LINK_TYPE: u16 = 147;
 /// Link type of the records of QMUX frames: LINKTYPE_USER1, private use.
 pub const LINK_TYPE_QMUX: u16 = 148;
 
+/// Link type of the records of AT, pieces of a stream of bytes: LINKTYPE_USER2, private use.
+pub const LINK_TYPE_AT: u16 = 149;
+
 /// What a file of MBIM begins with: [`file_header_for`] of [`LINK_TYPE`].
 #[must_use]
 pub const fn file_header() -> [u8; 60] {

@@ -53,7 +53,8 @@ mod ussd;
 pub use super::pin::PinOperation;
 pub use card::{CloseChannel, OpenChannel, Transmit};
 pub use connect::{
-    Authentication, Bearer, CheckContext, Connect, ConnectRequest, Disconnect, FamilySettings, IpType, Settings,
+    Authentication, Bearer, CheckContext, Connect, ConnectRequest, Disconnect, FamilySettings, IpType, ReadSettings,
+    Settings,
 };
 pub use device::{Identity, Power, ReadIdentity, ReadPower, Restart, SetPower};
 pub use network::{

@@ -37,7 +37,7 @@ const GLOBAL: &[Opt] = &[
         name: "device",
         short: Some('d'),
         value: Some("PATH"),
-        help: "Device node or socket of the modem, qrtr://NODE, virtual:mbim[:SCENARIO] or virtual:qmi[:SCENARIO]",
+        help: "Device node or socket of the modem, qrtr://NODE, or virtual:mbim, virtual:qmi, virtual:at, each [:SCENARIO]",
     },
     Opt {
         name: "proxy",
@@ -45,7 +45,7 @@ const GLOBAL: &[Opt] = &[
         value: Some("[=NAME]"),
         help: "Go through the proxy at @NAME [default: mbim-proxy or qmi-proxy, by protocol]",
     },
-    option("protocol", "auto|mbim|qmi|qmi-in-mbim|at", "Protocol of the device; AT is not supported yet"),
+    option("protocol", "auto|mbim|qmi|qmi-in-mbim|at", "Protocol of the device"),
     flag("json", "Print one JSON document (`monitor`: one line for each event)"),
     option("pcap", "FILE", "Record all messages in a pcapng file, personal data included"),
     option(
@@ -53,6 +53,7 @@ const GLOBAL: &[Opt] = &[
         "SECS",
         "How long the whole command may take [default: 30; `scan` 240, `sms send` and `ussd` 120, `monitor` for ever]",
     ),
+    option("baud", "N", "AT on a serial line: its speed [default: that at which the modem answers, 115200 first]"),
     flag("reopen", "Open the modem anew even if it is open; ends its sessions"),
     Opt {
         name: "verbose",
@@ -409,6 +410,8 @@ pub(crate) struct Options {
     pub(crate) json: bool,
     pub(crate) pcap: Option<PathBuf>,
     pub(crate) timeout: Option<Millis>,
+    /// Bits per second on a serial line.
+    pub(crate) baud: Option<u32>,
     pub(crate) reopen: bool,
     pub(crate) verbose: bool,
 }
@@ -722,6 +725,7 @@ impl Given {
             json: self.flag("json"),
             pcap: self.raw("pcap").map(PathBuf::from),
             timeout: self.parsed("timeout", "seconds between 0.001 and 4000000", seconds)?,
+            baud: self.parsed("baud", "bits per second", |text| text.parse().ok().filter(|baud| *baud > 0))?,
             reopen: self.flag("reopen"),
             verbose: self.flag("verbose"),
         })
@@ -1059,7 +1063,9 @@ fn help(spec: Option<&Spec>) -> String {
             }
         }
         None => {
-            text.push_str("Talks to cellular modems over MBIM\n\nUsage: wwanctl [OPTIONS] COMMAND\n\nCommands:\n");
+            text.push_str(
+                "Talks to cellular modems over MBIM, QMI and AT\n\nUsage: wwanctl [OPTIONS] COMMAND\n\nCommands:\n",
+            );
             for spec in COMMANDS {
                 let _ = writeln!(text, "  {:10}  {}", spec.name, spec.about);
             }

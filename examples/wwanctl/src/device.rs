@@ -17,9 +17,9 @@ use core::fmt;
 use core::sync::atomic::{self, AtomicBool};
 
 use embedded_io::{Error as _, ErrorKind, ErrorType};
-use wwan::channel::blocking::MessageChannel;
+use wwan::channel::blocking::{ByteStream as _, MessageChannel};
 use wwan::channel::linux::{Operation, Protocol as PortProtocol};
-use wwan::channel::pcapng::{LINK_TYPE, LINK_TYPE_QMUX, StdWriter};
+use wwan::channel::pcapng::{LINK_TYPE, LINK_TYPE_AT, LINK_TYPE_QMUX, StdWriter};
 use wwan::channel::{LinuxChannel, LinuxClock, LinuxError, LinuxPort, PcapngTap, QrtrChannel, Tracer};
 use wwan::client::qmi_over_mbim::{QmiOverMbim, TunnelError};
 use wwan::session::mbim::{Config, Memory, OpenError, Slot};
@@ -107,6 +107,8 @@ impl embedded_io::Write for Recording {
 enum Door {
     Linux(Box<LinuxChannel>),
     Virtual(Box<Inside>),
+    /// A line without messages, for AT.
+    Line(Box<LinuxPort>),
     /// Sockets to the services of a node of QRTR.
     Qrtr(Box<QrtrChannel>),
     /// QMI inside the MBIM of another door.
@@ -171,6 +173,7 @@ impl Door {
         match self {
             Self::Linux(door) => door.send(message).map_err(|error| linux_error(name, &error)),
             Self::Virtual(door) => door.send(message).map_err(|error| gone(name, &error)),
+            Self::Line(port) => write_all(port, message).map_err(|error| linux_error(name, &error)),
             Self::Qrtr(door) => door.send(message).map_err(|error| linux_error(name, &error)),
             Self::Tunnel(door) => door.send(message).map_err(|error| tunnel_error(name, error)),
         }
@@ -180,6 +183,7 @@ impl Door {
         match self {
             Self::Linux(door) => door.max_message(),
             Self::Virtual(door) => door.max_message(),
+            Self::Line(_) => usize::MAX,
             Self::Qrtr(door) => door.max_message(),
             Self::Tunnel(door) => door.max_message(),
         }
@@ -189,6 +193,7 @@ impl Door {
         match self {
             Self::Linux(door) => door.now(),
             Self::Virtual(door) => door.now(),
+            Self::Line(port) => port.now(),
             Self::Qrtr(door) => door.now(),
             Self::Tunnel(door) => door.now(),
         }
@@ -215,12 +220,24 @@ impl Door {
                 Err(error) if lost(error.kind()) => Ok(Err(MessageLost)),
                 other => other.map(Ok).map_err(|error| gone(name, &error)),
             },
+            Self::Line(port) => match port.read(buf, until) {
+                Ok(Some(0)) => Err(linux_error(name, &LinuxError::Closed)),
+                other => other.map(Ok).map_err(|error| linux_error(name, &error)),
+            },
             Self::Tunnel(door) => match door.receive(buf, until) {
                 Err(error) if lost(error.kind()) => Ok(Err(MessageLost)),
                 other => other.map(Ok).map_err(|error| tunnel_error(name, error)),
             },
         }
     }
+}
+
+fn write_all(port: &mut LinuxPort, mut bytes: &[u8]) -> Result<(), LinuxError> {
+    while !bytes.is_empty() {
+        let written = port.write(bytes)?;
+        bytes = bytes.get(written..).unwrap_or_default();
+    }
+    Ok(())
 }
 
 fn tunnel_error(name: &str, error: TunnelError<DeviceError>) -> DeviceError {
@@ -249,6 +266,14 @@ impl Limited {
             return Err(DeviceError::Interrupted);
         }
         if self.now() < self.until { Ok(()) } else { Err(DeviceError::Deadline) }
+    }
+
+    /// The line to the modem, if it is one.
+    pub(crate) fn line(&mut self) -> Option<&mut LinuxPort> {
+        match &mut self.door {
+            Door::Line(port) => Some(port),
+            _ => None,
+        }
     }
 
     /// What a tunnel does at the end: the MBIM function is closed, unless that would end data sessions or it was open
@@ -311,6 +336,8 @@ pub(crate) struct Opened {
     /// The device, if a proxy at the other end is to open it.
     pub(crate) wanted: Option<String>,
     pub(crate) speaks: Speaks,
+    /// What ends a command line of AT.
+    pub(crate) line_end: &'static [u8],
 }
 
 /// What a modem speaks.
@@ -319,6 +346,7 @@ pub(crate) enum Speaks {
     Mbim,
     Qmi,
     QmiInMbim,
+    At,
 }
 
 impl Speaks {
@@ -334,16 +362,17 @@ impl Speaks {
             (Protocol::Mbim, _) => Ok(Self::Mbim),
             (Protocol::QmiInMbim, _) | (Protocol::Qmi, Some(PortProtocol::Mbim)) => Ok(Self::QmiInMbim),
             (Protocol::Qmi, _) | (Protocol::Auto, Some(PortProtocol::Qmi)) => Ok(Self::Qmi),
-            (Protocol::At, _) | (Protocol::Auto, Some(PortProtocol::At)) => Err(unsupported("AT")),
+            (Protocol::At, _) | (Protocol::Auto, Some(PortProtocol::At)) => Ok(Self::At),
             (Protocol::Auto, _) => Ok(Self::Mbim),
         }
     }
 
-    /// The socket on which programs look for a proxy.
-    pub(crate) const fn proxy_socket(self) -> &'static str {
+    /// The socket on which programs look for a proxy, if there are any.
+    pub(crate) const fn proxy_socket(self) -> Option<&'static str> {
         match self {
-            Self::Mbim | Self::QmiInMbim => "mbim-proxy",
-            Self::Qmi => "qmi-proxy",
+            Self::Mbim => Some("mbim-proxy"),
+            Self::Qmi => Some("qmi-proxy"),
+            Self::QmiInMbim | Self::At => None,
         }
     }
 }
@@ -395,6 +424,7 @@ pub(crate) fn open(options: &Options, limit: Millis, time: Time) -> Result<Opene
         }
         speaks => (door, false, speaks),
     };
+    let line_end = if is_wwan_port(Path::new(&name)) { b"\r\n".as_slice() } else { b"\r" };
     let interrupted = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         signal_hook::flag::register(signal, Arc::clone(&interrupted))
@@ -406,24 +436,28 @@ pub(crate) fn open(options: &Options, limit: Millis, time: Time) -> Result<Opene
     limited.until = now + limit;
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let epoch = u64::try_from(since_1970.as_millis()).unwrap_or(0).saturating_sub(now.0);
-    let link_type = if speaks == Speaks::Qmi { LINK_TYPE_QMUX } else { LINK_TYPE };
+    let link_type = match speaks {
+        Speaks::Qmi => LINK_TYPE_QMUX,
+        Speaks::At => LINK_TYPE_AT,
+        _ => LINK_TYPE,
+    };
     let tap = PcapngTap::new(limited, Recording(recording), epoch).link_type(link_type);
-    let channel = Tracer::new(tap, Trace::new(options.verbose, now));
-    Ok(Opened { channel, name, wanted, speaks })
-}
-
-fn unsupported(protocol: &str) -> Fail {
-    Fail::Usage(format!("{protocol} is not supported yet, only MBIM and QMI are"))
+    let trace = Trace::new(options.verbose, now);
+    let channel = Tracer::new(tap, if speaks == Speaks::At { trace.of_lines() } else { trace });
+    Ok(Opened { channel, name, wanted, speaks, line_end })
 }
 
 /// Opens a device, or connects to the proxy that has it.
 fn reach(path: &Path, through: Option<&str>, protocol: Protocol, limit: Millis) -> Result<(Door, Speaks), Fail> {
     let speaks = Speaks::at(protocol, path)?;
     let door = match through {
-        Some(_) if speaks == Speaks::QmiInMbim => {
-            return Err(Fail::Usage("--proxy: QMI inside MBIM is not supported through a proxy".to_owned()));
+        Some(socket) => {
+            let usual = speaks.proxy_socket().ok_or_else(|| {
+                let what = if speaks == Speaks::At { "AT has none" } else { "not with QMI inside MBIM" };
+                Fail::Usage(format!("--proxy: {what}"))
+            })?;
+            proxy(if socket.is_empty() { usual } else { socket }, speaks)?
         }
-        Some(socket) => proxy(socket, speaks)?,
         None => device(path, speaks, limit)?,
     };
     Ok((door, speaks))
@@ -433,6 +467,12 @@ fn linux(port: LinuxPort, speaks: Speaks) -> Door {
     Door::Linux(Box::new(match speaks {
         Speaks::Mbim | Speaks::QmiInMbim => LinuxChannel::new(port),
         Speaks::Qmi => LinuxChannel::qmux(port),
+        Speaks::At => {
+            let mut port = port;
+            // What is set up shall outlive this program; if the line cannot be told so, so be it.
+            let _ = port.keep_dtr();
+            return Door::Line(Box::new(port));
+        }
     }))
 }
 
@@ -478,9 +518,15 @@ fn device(path: &Path, speaks: Speaks, limit: Millis) -> Result<Door, Fail> {
     Ok(linux(port, speaks))
 }
 
-/// Connects to a proxy, by the name of its abstract socket; empty: the usual one.
+/// Whether that is a port of the kernel's WWAN framework. A carriage return alone does not end a line for some of its
+/// drivers.
+fn is_wwan_port(path: &Path) -> bool {
+    let path = fs::canonicalize(path).unwrap_or_default();
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("wwan"))
+}
+
+/// Connects to a proxy, by the name of its abstract socket.
 fn proxy(socket: &str, speaks: Speaks) -> Result<Door, Fail> {
-    let socket = if socket.is_empty() { speaks.proxy_socket() } else { socket };
     let connect = || {
         let stream = UnixStream::connect_addr(&SocketAddr::from_abstract_name(socket)?)?;
         Ok(LinuxPort::from_fd(OwnedFd::from(stream))?)
@@ -495,21 +541,21 @@ fn proxy(socket: &str, speaks: Speaks) -> Result<Door, Fail> {
     }
 }
 
-/// Starts a virtual modem in this program: `mbim` or `qmi`, or with `:` and a scenario behind it.
+/// Starts a virtual modem in this program: `mbim`, `qmi` or `at`, or with `:` and a scenario behind it.
 fn virtual_modem(name: &str, wanted: Protocol, time: Time) -> Result<(Door, Speaks), Fail> {
     let (protocol, scenario) = name.split_once(':').unwrap_or((name, "default"));
     let speaks = match (protocol, wanted) {
         ("mbim", Protocol::Auto | Protocol::Mbim) => Speaks::Mbim,
         ("mbim", Protocol::Qmi | Protocol::QmiInMbim) => Speaks::QmiInMbim,
         ("qmi", Protocol::Auto | Protocol::Qmi) => Speaks::Qmi,
-        ("mbim" | "qmi", _) => {
+        ("at", Protocol::Auto | Protocol::At) => Speaks::At,
+        ("mbim" | "qmi" | "at", _) => {
             return Err(Fail::Usage(format!("virtual:{protocol} does not speak what --protocol says")));
         }
-        ("at", _) => return Err(unsupported("AT")),
         _ => {
             let name = clean(name);
             return Err(Fail::Usage(format!(
-                "no virtual modem is called {name}; there are virtual:mbim and virtual:qmi"
+                "no virtual modem is called {name}; there are virtual:mbim, virtual:qmi and virtual:at"
             )));
         }
     };
@@ -559,10 +605,11 @@ fn default_device(protocol: Protocol) -> Result<PathBuf, Fail> {
     put_in_order(&mut names, |a, b| natural(a, b) == Ordering::Less);
     let mut paths = names.iter().map(|name| Path::new("/dev").join(name));
     let found = paths.find(|path| match (protocol, PortProtocol::of(path)) {
-        (Protocol::Mbim, speaks) => speaks != Some(PortProtocol::Qmi),
-        (Protocol::Qmi, speaks) => speaks != Some(PortProtocol::Mbim),
+        (Protocol::Mbim, speaks) => !matches!(speaks, Some(PortProtocol::Qmi | PortProtocol::At)),
+        (Protocol::Qmi, speaks) => !matches!(speaks, Some(PortProtocol::Mbim | PortProtocol::At)),
         (Protocol::QmiInMbim, speaks) => speaks == Some(PortProtocol::Mbim),
-        _ => true,
+        (Protocol::At, speaks) => speaks == Some(PortProtocol::At),
+        (Protocol::Auto, speaks) => speaks != Some(PortProtocol::At),
     });
     found.ok_or_else(|| {
         let what = if names.is_empty() {
@@ -571,7 +618,7 @@ fn default_device(protocol: Protocol) -> Result<PathBuf, Fail> {
             "no modem found that speaks the protocol"
         };
         Fail::Unreachable(format!(
-            "{what}\nhint: name it with --device PATH, or try `--device virtual:mbim` or `virtual:qmi`, which need no modem"
+            "{what}\nhint: name it with --device PATH, or try `--device virtual:mbim`, `virtual:qmi` or `virtual:at`, which need no modem"
         ))
     })
 }

@@ -26,6 +26,7 @@ mod there {
         let mut modem = match speaks {
             Speaks::Mbim | Speaks::QmiInMbim => InProcess::mbim(scenario, time, room),
             Speaks::Qmi => InProcess::qmi(scenario, time, room),
+            Speaks::At => InProcess::at(scenario, time, room),
         };
         if time == Time::Virtual {
             modem.pass(WARM_UP);

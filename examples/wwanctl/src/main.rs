@@ -7,7 +7,7 @@
 //! | `inside` | the virtual modem in this program |
 //! | `modem` | an open modem that speaks MBIM: taking over, asking, taking leave |
 //! | `commands/` | one file for each command that needs a modem, over MBIM |
-//! | `qmi/` | the same over QMI, with the open modem |
+//! | `qmi/`, `at/` | the same over QMI and over AT, each with the open modem |
 //! | `decode`, `catalogue` | the commands that need none |
 //! | `names` | names and units of values, fields as text and as JSON |
 //! | `trace` | `-v` |
@@ -15,6 +15,7 @@
 //! | `error` | failures, hints, exit statuses |
 
 mod args;
+mod at;
 mod catalogue;
 mod commands;
 mod decode;
@@ -108,8 +109,10 @@ fn act(options: &Options, command: &Command, out: &mut Output) -> Result<(), Fai
     }
     let limit = options.timeout.unwrap_or(usual);
     let opened = device::open(options, limit, time)?;
-    if opened.speaks == Speaks::Qmi {
-        return qmi::run(opened, limit, command, out);
+    match opened.speaks {
+        Speaks::Qmi => return qmi::run(opened, limit, command, out),
+        Speaks::At => return at::run(opened, options, limit, command, out),
+        Speaks::Mbim | Speaks::QmiInMbim => {}
     }
     if matches!(command, Command::Qmi(_)) {
         return Err(Fail::Usage("qmi: this modem speaks MBIM; `wwanctl mbim` sends it commands".to_owned()));

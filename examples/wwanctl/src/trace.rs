@@ -9,6 +9,7 @@ use wwan::time::Instant;
 
 use qmi_wire::catalogue::frame_to_json_by;
 
+use crate::at::trace::Lines;
 use crate::names;
 use crate::output::note;
 
@@ -19,11 +20,18 @@ pub(crate) struct Trace {
     start: Instant,
     /// The version of the extensions whose layouts hold.
     pub(crate) version: u8,
+    /// What is traced are pieces of lines of AT.
+    lines: Option<Lines>,
 }
 
 impl Trace {
     pub(crate) const fn new(verbose: bool, start: Instant) -> Self {
-        Self { verbose, start, version: 1 }
+        Self { verbose, start, version: 1, lines: None }
+    }
+
+    /// Traces AT.
+    pub(crate) fn of_lines(self) -> Self {
+        Self { lines: Some(Lines::default()), ..self }
     }
 
     /// Whether traces are wanted.
@@ -34,9 +42,8 @@ impl Trace {
 
 impl Sink for Trace {
     fn message(&mut self, at: Instant, direction: Direction, bytes: &[u8]) {
-        if let Some(version) = told_version(bytes).filter(|_| direction == Direction::Received) {
-            self.version = version;
-        }
+        let told = if self.lines.is_none() && direction == Direction::Received { told_version(bytes) } else { None };
+        self.version = told.unwrap_or(self.version);
         if !self.verbose {
             return;
         }
@@ -46,7 +53,13 @@ impl Sink for Trace {
             Direction::Received => '<',
         };
         let (seconds, millis) = (time / 1000, time % 1000);
-        note(&format!("{seconds:4}.{millis:03} {arrow} {}", summary(bytes, self.version)));
+        let summaries = match &mut self.lines {
+            Some(lines) => lines.take(direction, bytes),
+            None => vec![summary(bytes, self.version)],
+        };
+        for summary in summaries {
+            note(&format!("{seconds:4}.{millis:03} {arrow} {summary}"));
+        }
     }
 }
 

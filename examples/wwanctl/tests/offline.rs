@@ -396,7 +396,6 @@ fn wrong_command_lines_end_with_2() {
         let run = wwanctl(arguments).ended(2);
         assert!(run.out.is_empty() && !run.err.is_empty(), "{arguments:?}");
     }
-    wwanctl(&["--device", "virtual:at", "status"]).ended(2).says(&["not supported yet"]);
     wwanctl(&["--device", "virtual:nope", "status"]).ended(2).says(&["virtual:mbim"]);
     wwanctl(&["--device", "virtual:mbim:nope", "status"]).ended(2).says(&["locked-sim"]);
 }

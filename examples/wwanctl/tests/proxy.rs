@@ -182,7 +182,7 @@ fn mistakes_end_with_2() {
         (&["proxy", "now"], "too many"),
         (&["proxy", "--json"], "--json"),
         (&["proxy", "--proxy"], "--proxy"),
-        (&["proxy", "--protocol", "at"], "AT is not supported"),
+        (&["proxy", "--protocol", "at"], "AT has none"),
         (&["proxy", "--user", "nobody knows him"], "no such user"),
         (&["proxy", "--group", "nobody knows them"], "no such group"),
         (&["proxy", "--device", "virtual:mbim"], "virtual-modem pty"),

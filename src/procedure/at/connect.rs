@@ -714,3 +714,56 @@ impl Procedure for Disconnect {
         self.check.line(line, second);
     }
 }
+
+/// Reads what an active context is configured with. What the modem does not tell is absent.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadSettings {
+    cid: u8,
+    ip_type: IpType,
+    parameters: bool,
+    settings: Settings,
+}
+
+impl ReadSettings {
+    /// Reads those of that one, which was defined with these families.
+    #[must_use]
+    pub fn new(cid: u8, ip_type: IpType) -> Self {
+        Self { cid, ip_type, parameters: false, settings: Settings::default() }
+    }
+
+    /// What was found.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+}
+
+impl Procedure for ReadSettings {
+    fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step {
+        match outcome {
+            Outcome::Begin => {
+                *self = Self::new(self.cid, self.ip_type);
+                ask_own::<cgpaddr::Set<'_>>()
+            }
+            Outcome::Done | Outcome::Refused(_) if self.parameters => Step::Done,
+            Outcome::Done | Outcome::Refused(_) => {
+                self.parameters = true;
+                ask_own::<cgcontrdp::Set>()
+            }
+            outcome if self.parameters => fail(cgcontrdp::NAME, outcome),
+            outcome => fail(cgpaddr::NAME, outcome),
+        }
+    }
+
+    fn parameters(&self, line: &mut LineWriter<'_, '_>) {
+        line.integer(self.cid.into());
+    }
+
+    fn line(&mut self, line: &[u8], _: bool) {
+        if self.parameters {
+            self.settings.read_parameters(line, self.cid, self.ip_type);
+        } else {
+            self.settings.read_addresses(line, self.cid, self.ip_type);
+        }
+    }
+}

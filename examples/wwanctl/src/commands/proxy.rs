@@ -234,13 +234,13 @@ impl Host {
             Capture::new(path).map_err(|error| Fail::Output(format!("{}: {error}", clean(&path.to_string_lossy()))))
         });
         let speaks = Speaks::at(options.protocol, only.as_deref().unwrap_or(Path::new("")))?;
+        let no_proxy = || Fail::Usage("proxy: AT has none; QMI only without MBIM around it".to_owned());
+        let usual = speaks.proxy_socket().ok_or_else(no_proxy)?;
         let kind = match (speaks, arguments.keep) {
+            (Speaks::QmiInMbim | Speaks::At, _) => return Err(no_proxy()),
             (Speaks::Mbim, None) => Kind::Mbim,
             (Speaks::Mbim, Some(_)) => {
                 return Err(Fail::Usage("proxy: --release-after needs --protocol qmi".to_owned()));
-            }
-            (Speaks::QmiInMbim, _) => {
-                return Err(Fail::Usage("proxy: the device speaks MBIM, and QMI only inside it".to_owned()));
             }
             (Speaks::Qmi, Some(Keep::Forever)) => Kind::Qmi { grace: None },
             (Speaks::Qmi, Some(Keep::For(grace))) => Kind::Qmi { grace: Some(grace) },
@@ -250,7 +250,7 @@ impl Host {
             cores: vec![Core::new(Engine::lobby(kind), Trace::new(false, Instant(0)))],
             programs: Vec::new(),
             kind,
-            socket: arguments.socket.clone().unwrap_or_else(|| speaks.proxy_socket().to_owned()),
+            socket: arguments.socket.clone().unwrap_or_else(|| usual.to_owned()),
             access,
             only,
             capture: capture.transpose()?,

@@ -297,3 +297,95 @@ pub(crate) fn ip_configuration(table: &mut Table, ip: &Value) {
         }
     }
 }
+
+/// A refusal belongs into a report, and anything else ends the run.
+pub(crate) fn refused<T>(answer: Result<T, Fail>) -> Result<Result<T, String>, Fail> {
+    match answer {
+        Ok(value) => Ok(Ok(value)),
+        Err(Fail::Refused { reason, .. }) => Ok(Err(reason)),
+        Err(error) => Err(error),
+    }
+}
+
+/// One part of the report. A refusal belongs there too; anything else ends the run.
+pub(crate) fn part(
+    report: &mut Report,
+    key: &str,
+    label: &str,
+    answer: Result<Value, Fail>,
+    rows: fn(&mut Table, &Value),
+) -> Result<(), Fail> {
+    match refused(answer)? {
+        Ok(value) => {
+            rows(&mut report.table, &value);
+            report.put(key, value);
+        }
+        Err(reason) => not_told(report, key, label, &reason),
+    }
+    Ok(())
+}
+
+pub(crate) fn not_told(report: &mut Report, key: &str, label: &str, reason: &str) {
+    report.put(key, serde_json::json!({ "status": reason }));
+    report.table.row(label, format!("not told: {reason}"));
+}
+
+/// A line for each radio.
+pub(crate) fn radios(table: &mut Table, signal: &Value) {
+    let mut label = "Signal";
+    for (radio, fields) in signal.as_object().into_iter().flatten() {
+        let Some(fields) = fields.as_object() else { continue };
+        let parts = fields.iter().filter_map(|(name, value)| {
+            let (what, unit) = name.rsplit_once('_')?;
+            let unit = if unit == "dbm" { "dBm" } else { "dB" };
+            (!value.is_null()).then(|| format!("{} {value} {unit}", what.to_ascii_uppercase()))
+        });
+        let parts: Vec<String> = parts.collect();
+        table.row(label, format!("{} {}", radio.to_ascii_uppercase().replace('_', " "), parts.join(", ")));
+        label = "";
+    }
+    if label == "Signal" {
+        let rssi = signal.get("rssi_dbm").filter(|rssi| !rssi.is_null());
+        table.row(label, rssi.map_or_else(|| "unknown".to_owned(), |rssi| format!("RSSI {rssi} dBm")));
+    }
+}
+
+/// A session that is up in these families.
+pub(crate) fn session_of(number: u8, v4: bool, v6: bool) -> Value {
+    let kind = match (v4, v6) {
+        (true, true) => "ipv4_and_ipv6",
+        (true, false) => "ipv4",
+        (false, true) => "ipv6",
+        (false, false) => "default",
+    };
+    serde_json::json!({
+        "session_id": number,
+        "activation_state": if v4 || v6 { "activated" } else { "deactivated" },
+        "ip_type": kind,
+        "nw_error": 0,
+    })
+}
+
+/// Adds what one of the families of a session is configured with, in the shape that it has over MBIM.
+pub(crate) fn family(
+    map: &mut Map<String, Value>,
+    key: &str,
+    (address, prefix): (String, u8),
+    gateway: Option<String>,
+    dns: &[String],
+    mtu: Option<u32>,
+) {
+    let parts = [("address", true), ("gateway", gateway.is_some()), ("dns", !dns.is_empty()), ("mtu", mtu.is_some())];
+    let available: Vec<&str> = parts.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect();
+    let mut put = |name: &str, value: Value| {
+        map.insert(format!("{key}_{name}"), value);
+    };
+    put("configuration_available", serde_json::json!(available));
+    put("address_count", 1.into());
+    let field = format!("{key}_address");
+    put("address", serde_json::json!([{ "on_link_prefix_length": prefix, field: address }]));
+    put("gateway", gateway.into());
+    put("dns_server_count", dns.len().into());
+    put("dns_server", serde_json::json!(dns));
+    put("mtu", mtu.into());
+}

@@ -83,7 +83,7 @@ fn tell(modem: &mut Modem, number: u8, arguments: &Connect, out: &mut Output) ->
     // Not needed for a connection; some modems refuse to tell.
     if let Ok(signal) = modem.client.signal() {
         let signal = parts::signal(&signal);
-        parts::signal_rows(&mut report.table, &signal);
+        report::radios(&mut report.table, &signal);
         report.put("signal_state", signal);
     }
     report::packet_service(&mut report.table, &packets);

@@ -13,22 +13,13 @@ use wwan::qmi_wire::service::{dms, nas, wds};
 use wwan::qmi_wire::text::Bytes;
 
 use super::Modem;
+use crate::commands::report;
 use crate::error::Fail;
 use crate::names;
-use crate::output::Table;
 
 /// The value in the lower case of JSON.
 fn lower(name: Option<&str>, number: i64) -> Value {
     name.map_or_else(|| number.into(), |name| name.to_ascii_lowercase().into())
-}
-
-/// A refusal belongs into a report, and anything else ends the run.
-pub(super) fn refused<T>(answer: Result<T, Fail>) -> Result<Result<T, String>, Fail> {
-    match answer {
-        Ok(value) => Ok(Ok(value)),
-        Err(Fail::Refused { reason, .. }) => Ok(Err(reason)),
-        Err(error) => Err(error),
-    }
 }
 
 /// Who the device is.
@@ -226,40 +217,9 @@ pub(super) fn signal(signal: &Signal) -> Value {
     Value::Object(radios)
 }
 
-/// A line for each radio.
-pub(super) fn signal_rows(table: &mut Table, signal: &Value) {
-    let mut label = "Signal";
-    for (radio, fields) in signal.as_object().into_iter().flatten() {
-        let Some(fields) = fields.as_object() else { continue };
-        let parts = fields.iter().filter_map(|(name, value)| {
-            let (what, unit) = name.rsplit_once('_')?;
-            let unit = if unit == "dbm" { "dBm" } else { "dB" };
-            (!value.is_null()).then(|| format!("{} {value} {unit}", what.to_ascii_uppercase()))
-        });
-        let parts: Vec<String> = parts.collect();
-        table.row(label, format!("{} {}", radio.to_ascii_uppercase().replace('_', " "), parts.join(", ")));
-        label = "";
-    }
-    if label == "Signal" {
-        table.row(label, "unknown");
-    }
-}
-
 /// A session that may be up in one family or both.
 pub(super) fn session(number: u8, families: &[wds::IpFamily]) -> Value {
-    let (v4, v6) = (families.contains(&wds::IpFamily::IPV4), families.contains(&wds::IpFamily::IPV6));
-    let kind = match (v4, v6) {
-        (true, true) => "ipv4_and_ipv6",
-        (true, false) => "ipv4",
-        (false, true) => "ipv6",
-        (false, false) => "default",
-    };
-    json!({
-        "session_id": number,
-        "activation_state": if families.is_empty() { "deactivated" } else { "activated" },
-        "ip_type": kind,
-        "nw_error": 0,
-    })
+    report::session_of(number, families.contains(&wds::IpFamily::IPV4), families.contains(&wds::IpFamily::IPV6))
 }
 
 /// What a session is configured with: to be filled by [`add_settings`].
@@ -273,36 +233,13 @@ pub(super) fn add_settings(map: &mut Map<String, Value>, settings: &Settings<'_>
     if let Some(own) = settings.ipv4() {
         let dns: Vec<String> = own.dns.iter().flatten().map(ToString::to_string).collect();
         let address = (own.address.to_string(), own.prefix_length);
-        family(map, "ipv4", address, own.gateway.map(|it| it.to_string()), &dns, settings.mtu());
+        report::family(map, "ipv4", address, own.gateway.map(|it| it.to_string()), &dns, settings.mtu());
     }
     if let Some(own) = settings.ipv6() {
         let dns: Vec<String> = own.dns.into_iter().flatten().map(text).collect();
         let address = (text(own.address), own.prefix_length);
-        family(map, "ipv6", address, own.gateway.map(text), &dns, settings.mtu());
+        report::family(map, "ipv6", address, own.gateway.map(text), &dns, settings.mtu());
     }
-}
-
-fn family(
-    map: &mut Map<String, Value>,
-    key: &str,
-    (address, prefix): (String, u8),
-    gateway: Option<String>,
-    dns: &[String],
-    mtu: Option<u32>,
-) {
-    let parts = [("address", true), ("gateway", gateway.is_some()), ("dns", !dns.is_empty()), ("mtu", mtu.is_some())];
-    let available: Vec<&str> = parts.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect();
-    let mut put = |name: &str, value: Value| {
-        map.insert(format!("{key}_{name}"), value);
-    };
-    put("configuration_available", json!(available));
-    put("address_count", 1.into());
-    let field = format!("{key}_address");
-    put("address", json!([{ "on_link_prefix_length": prefix, field: address }]));
-    put("gateway", gateway.into());
-    put("dns_server_count", dns.len().into());
-    put("dns_server", json!(dns));
-    put("mtu", mtu.into());
 }
 
 /// What a network that was found is to the SIM.

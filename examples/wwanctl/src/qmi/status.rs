@@ -1,13 +1,13 @@
 //! `status`: all there is to know at a glance. What the modem refuses to tell is told as such.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use wwan::qmi_wire::service::Service;
 use wwan::time::Millis;
 
 use super::{Modem, connect, parts};
 use crate::commands::report::{self, Report};
 use crate::error::Fail;
-use crate::output::{Output, Table, put_in_order};
+use crate::output::{Output, put_in_order};
 
 /// How long a SIM may take that has just been powered on.
 const SIM: Millis = Millis(0);
@@ -19,8 +19,8 @@ pub(super) fn run(modem: &mut Modem, out: &mut Output) -> Result<(), Fail> {
     report.table.heading(&modem.name);
     head(modem, &mut report)?;
     let radio = parts::radio(modem);
-    part(&mut report, "radio_state", "Radio", radio, report::radio)?;
-    match parts::refused(modem.client.registration().map_err(Fail::from))? {
+    report::part(&mut report, "radio_state", "Radio", radio, report::radio)?;
+    match report::refused(modem.client.registration().map_err(Fail::from))? {
         Ok(registration) => {
             let (register, packets) = parts::registration(&registration);
             report::registration(&mut report.table, &register);
@@ -28,10 +28,10 @@ pub(super) fn run(modem: &mut Modem, out: &mut Output) -> Result<(), Fail> {
             report::packet_service(&mut report.table, &packets);
             report.put("packet_service", packets);
         }
-        Err(reason) => not_told(&mut report, "register_state", "Network", &reason),
+        Err(reason) => report::not_told(&mut report, "register_state", "Network", &reason),
     }
     let signal = modem.client.signal().map(|signal| parts::signal(&signal)).map_err(Fail::from);
-    part(&mut report, "signal_state", "Signal", signal, parts::signal_rows)?;
+    report::part(&mut report, "signal_state", "Signal", signal, report::radios)?;
     sessions(modem, &mut report)?;
     report.print(out)
 }
@@ -39,8 +39,8 @@ pub(super) fn run(modem: &mut Modem, out: &mut Output) -> Result<(), Fail> {
 /// The device and its SIM.
 pub(super) fn head(modem: &mut Modem, report: &mut Report) -> Result<(), Fail> {
     let caps = parts::device_caps(modem);
-    part(report, "device_caps", "Modem", caps, report::modem)?;
-    match parts::refused(modem.client.sim(SIM).map_err(Fail::from))? {
+    report::part(report, "device_caps", "Modem", caps, report::modem)?;
+    match report::refused(modem.client.sim(SIM).map_err(Fail::from))? {
         Ok(sim) => {
             let subscriber = parts::subscriber(modem, &sim)?;
             report::sim(&mut report.table, &subscriber);
@@ -49,32 +49,9 @@ pub(super) fn head(modem: &mut Modem, report: &mut Report) -> Result<(), Fail> {
             report::lock(&mut report.table, &pin);
             report.put("pin", pin);
         }
-        Err(reason) => not_told(report, "subscriber_ready_status", "SIM", &reason),
+        Err(reason) => report::not_told(report, "subscriber_ready_status", "SIM", &reason),
     }
     Ok(())
-}
-
-/// One part of the report. A refusal belongs there too; anything else ends the run.
-fn part(
-    report: &mut Report,
-    key: &str,
-    label: &str,
-    answer: Result<Value, Fail>,
-    rows: fn(&mut Table, &Value),
-) -> Result<(), Fail> {
-    match parts::refused(answer)? {
-        Ok(value) => {
-            rows(&mut report.table, &value);
-            report.put(key, value);
-        }
-        Err(reason) => not_told(report, key, label, &reason),
-    }
-    Ok(())
-}
-
-fn not_told(report: &mut Report, key: &str, label: &str, reason: &str) {
-    report.put(key, json!({ "status": reason }));
-    report.table.row(label, format!("not told: {reason}"));
 }
 
 /// The sessions that this program has left up.

@@ -83,6 +83,12 @@ pub(crate) fn on_virtual_qmi(scenario: &str, arguments: &[&str]) -> Run {
     wwanctl(&[&["--device", &device], arguments].concat())
 }
 
+/// The same over AT.
+pub(crate) fn on_virtual_at(scenario: &str, arguments: &[&str]) -> Run {
+    let device = format!("virtual:at:{scenario}");
+    wwanctl(&[&["--device", &device], arguments].concat())
+}
+
 /// A new path in the folder for temporary files.
 pub(crate) fn temporary(name: &str) -> PathBuf {
     static NUMBER: AtomicU32 = AtomicU32::new(0);

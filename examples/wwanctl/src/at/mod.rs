@@ -1,0 +1,261 @@
+//! Commands over AT: the open modem here, and one file for each command, named like its twin over MBIM in `commands`.
+
+use at_wire::command::equipment::Lock as Code;
+use wwan::channel::blocking::{ByteStream, MessageChannel as _};
+use wwan::channel::linux::PortKind;
+use wwan::client::at::blocking::Client;
+use wwan::client::at::{Error, Memory, Reason};
+use wwan::procedure::at::{Lock, SimState, Stop, cme};
+use wwan::session::at::{Config, Dialect, Failure, Memory as SessionMemory, OpenError, SessionError};
+use wwan::time::{Instant, Millis};
+
+use crate::args::{Command, Options};
+use crate::commands;
+use crate::device::{self, Channel, DeviceError, Opened, USUAL};
+use crate::error::Fail;
+use crate::output::{Output, note};
+
+mod parts;
+mod pin;
+mod radio;
+mod reset;
+mod status;
+pub(crate) mod trace;
+
+/// Longest answer, and longest line of one, in bytes.
+const LONGEST: usize = 0x1_0000;
+
+/// Longest command line, in bytes.
+const COMMAND: usize = 4096;
+
+/// How long taking leave may take.
+const SHORT: Millis = Millis::from_secs(2);
+
+/// Speeds that a serial line is tried at unless the user says one: what modems are delivered with, the most frequent first.
+const SPEEDS: &[u32] = &[115_200, 9_600, 57_600, 460_800, 921_600, 38_400, 19_200];
+
+/// The client that commands drive.
+pub(crate) type Driver = Client<'static, Line>;
+
+/// The channel to the modem as a stream of bytes: each write is traced and recorded as one message.
+#[derive(Debug)]
+pub(crate) struct Line(Channel);
+
+impl Line {
+    /// The speed and DTR are a matter of what is at the bottom.
+    fn port(&mut self) -> Option<&mut wwan::channel::LinuxPort> {
+        self.0.channel_mut().channel_mut().line()
+    }
+}
+
+impl ByteStream for Line {
+    type Error = DeviceError;
+
+    fn read(&mut self, buf: &mut [u8], deadline: Instant) -> Result<Option<usize>, DeviceError> {
+        self.0.receive(buf, deadline)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, DeviceError> {
+        self.0.send(bytes).map(|()| bytes.len())
+    }
+
+    fn set_dtr(&mut self, up: bool) -> Result<(), DeviceError> {
+        // A line without DTR works all the same.
+        let _ = self.port().map(|port| port.set_dtr(up));
+        Ok(())
+    }
+
+    fn set_speed(&mut self, speed: u32) -> Result<(), DeviceError> {
+        // Most lines have no speed that would matter, and none that can be set.
+        let _ = self.port().map(|port| ByteStream::set_speed(port, speed));
+        Ok(())
+    }
+
+    fn now(&self) -> Instant {
+        self.0.now()
+    }
+}
+
+/// An open modem.
+#[derive(Debug)]
+pub(crate) struct Modem {
+    pub(crate) client: Driver,
+    /// Device node or name of the virtual modem.
+    pub(crate) name: String,
+}
+
+/// Memory for as long as the program runs; there is one modem in it.
+fn memory(length: usize) -> &'static mut [u8] {
+    vec![0; length].leak()
+}
+
+/// What modems of all makes tell unasked.
+fn dialect(line_end: &'static [u8]) -> Dialect<'static> {
+    let makers = at_wire::urc::vendor::NAMES.iter().copied().flatten();
+    let all: Vec<&str> = Dialect::STANDARD.urcs.iter().chain(makers).copied().collect();
+    Dialect { urcs: all.leak(), line_end, ..Dialect::STANDARD }
+}
+
+impl Modem {
+    /// Makes sure that there is a modem at the other end of the channel. `limit` is the time for everything; opening takes 30
+    /// seconds of it at most.
+    fn open(opened: Opened, options: &Options, limit: Millis) -> Result<Self, Fail> {
+        let Opened { mut channel, name, line_end, .. } = opened;
+        let opening = limit.min(USUAL);
+        let start = channel.now();
+        channel.channel_mut().channel_mut().until = start + opening;
+        let memory = Memory {
+            transfer: memory(LONGEST),
+            answer: memory(LONGEST),
+            urcs: memory(LONGEST),
+            session: SessionMemory { line: memory(LONGEST), command: memory(COMMAND) },
+        };
+        let mut config = Config::default();
+        config.dialect = dialect(line_end);
+        let mut line = Line(channel);
+        if line.port().is_some_and(|port| port.kind() == PortKind::Terminal) {
+            config.speeds = options.baud.map_or(SPEEDS, |speed| vec![speed].leak());
+        }
+        let mut client = Client::new(line, config, memory);
+        client.open()?;
+        let mut modem = Self { client, name };
+        let until = if limit == Millis(u32::MAX) { Instant::FAR } else { start + limit };
+        modem.channel().channel_mut().channel_mut().until = until;
+        Ok(modem)
+    }
+
+    fn channel(&mut self) -> &mut Channel {
+        &mut self.client.stream().0
+    }
+
+    /// The time that is left, less a second for what comes after.
+    pub(crate) fn patience(&mut self) -> Millis {
+        let now = self.client.now();
+        let until = self.channel().channel_mut().channel_mut().until;
+        let left = until.since(now);
+        Millis(left.0.saturating_sub(1000).max(left.0 / 2))
+    }
+
+    /// Whether the program may go on: the time allowed is not over, and the user has not interrupted it.
+    pub(crate) fn check(&mut self) -> Result<(), Fail> {
+        Ok(self.channel().channel_mut().channel_mut().check()?)
+    }
+
+    /// Has what is under way called off, where that is possible: a scan would keep the modem busy for minutes.
+    fn call_off(&mut self) {
+        let now = self.client.now();
+        self.channel().channel_mut().channel_mut().until = now + SHORT;
+        // Listening gives up the command before; that it was interrupted is known.
+        let _ = self.client.next_urc(now + Millis(100));
+    }
+
+    /// Takes leave. Whatever happens here does not change how the command ended.
+    fn leave(mut self) {
+        let lost = self.client.lost_urcs();
+        if lost > 0 {
+            note(&format!("{lost} lines that the modem told were lost"));
+        }
+        device::report_losses(self.channel());
+    }
+}
+
+/// Runs a command on the modem at the other end of the channel.
+pub(crate) fn run(
+    opened: Opened,
+    options: &Options,
+    limit: Millis,
+    command: &Command,
+    out: &mut Output,
+) -> Result<(), Fail> {
+    let mut modem = Modem::open(opened, options, limit)?;
+    let done = act(&mut modem, command, out);
+    if matches!(done, Err(Fail::Interrupted | Fail::Timeout(_))) {
+        modem.call_off();
+    }
+    modem.leave();
+    done
+}
+
+fn act(modem: &mut Modem, command: &Command, out: &mut Output) -> Result<(), Fail> {
+    match command {
+        Command::Status => status::run(modem, out),
+        Command::Pin(pin) => pin::run(modem, pin, out),
+        Command::Radio { on } => radio::run(modem, *on, out),
+        Command::Reset => reset::run(modem, out),
+        _ => Err(Fail::Usage("AT modems do not have this command".to_owned())),
+    }
+}
+
+/// A secret of the command line; `-` stands for a line of standard input.
+fn secret(modem: &mut Modem, argument: &str) -> Result<String, Fail> {
+    commands::secret(&mut || modem.check(), argument)
+}
+
+/// What a code has to be got from.
+fn locked(lock: &Lock) -> Fail {
+    let hint = match lock {
+        Lock { code: Code::SimPuk | Code::SimPuk2, .. } => {
+            "unblock the SIM with `wwanctl pin unblock PUK NEW-PIN`; after ten wrong codes it is lost for good"
+        }
+        Lock { wrong: true, .. } => {
+            "`wwanctl pin status` tells how many attempts are left; the last one leads to the PUK"
+        }
+        Lock { remaining_attempts: Some(1), .. } => {
+            "the last attempt is never used unasked: `wwanctl pin enter PIN` uses it"
+        }
+        Lock { code: Code::SimPin | Code::SimPin2, .. } => "enter the code with `--pin PIN` or `wwanctl pin enter PIN`",
+        _ => "whoever sold the modem has the code: `wwanctl pin enter --type network-pin CODE`",
+    };
+    Fail::Refused { reason: lock.to_string(), hint: Some(hint) }
+}
+
+/// What an error number of the modem means for a user.
+const fn hint(number: Option<u32>) -> Option<&'static str> {
+    Some(match number {
+        Some(10) => "insert a SIM",
+        Some(11) => "enter the code with `--pin PIN` or `wwanctl pin enter PIN`",
+        Some(30..=32) => "`wwanctl status` tells the signal, `wwanctl scan` lists the networks in reach",
+        Some(132 | 133 | 134 | 148) => "check --apn with the operator; some networks want --user and --password too",
+        Some(149) => "check --user, --password and --auth",
+        _ => return None,
+    })
+}
+
+impl From<Stop> for Fail {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Failed { failure: Failure::Timeout, .. } | Stop::NotReached => Self::Timeout(stop.to_string()),
+            Stop::Failed { failure: Failure::Restarted, .. } => Self::Unreachable(stop.to_string()),
+            Stop::Refused(refusal) => Self::Refused { reason: refusal.to_string(), hint: hint(cme(refusal.result)) },
+            Stop::Locked(lock) => locked(&lock),
+            Stop::Sim(SimState::NotInserted) => Self::Refused { reason: stop.to_string(), hint: hint(Some(10)) },
+            Stop::Sim(_) | Stop::Denied(_) | Stop::NoContext => Self::Refused { reason: stop.to_string(), hint: None },
+            stop => Self::Data(stop.to_string()),
+        }
+    }
+}
+
+impl From<Error<DeviceError>> for Fail {
+    fn from(error: Error<DeviceError>) -> Self {
+        match error {
+            Error::Channel(error) => error.into(),
+            Error::Stop(stop) => stop.into(),
+            Error::Failed { command, failure } => Stop::Failed { command, failure }.into(),
+            Error::Refused { command, reason } => {
+                let number = match reason {
+                    Reason::Cme(number) => number,
+                    _ => None,
+                };
+                Self::Refused { reason: format!("AT{command}: the modem refuses: {reason}"), hint: hint(number) }
+            }
+            Error::Open(error @ (OpenError::NoAnswer | OpenError::Timeout)) => Self::Timeout(format!(
+                "the modem does not open: {error}; is this its AT port, and does nothing else use it?"
+            )),
+            Error::Session(SessionError::Refused(_) | SessionError::Encode(_) | SessionError::Payload(_))
+            | Error::Denied { .. } => Self::Usage(error.to_string()),
+            Error::Unresponsive | Error::Data | Error::NoPrompt => Self::Timeout(error.to_string()),
+            Error::Decode(_) | Error::NoRoom => Self::Data(format!("the answer of the modem: {error}")),
+            error => Self::Unreachable(error.to_string()),
+        }
+    }
+}
