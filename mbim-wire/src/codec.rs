@@ -15,6 +15,8 @@ pub enum DecodeErrorKind {
     Text,
     /// A TLV is missing, has another type than expected, or a length that does not fit its type.
     Tlv,
+    /// A value that the specification does not allow here.
+    Value,
 }
 
 /// A field that could not be read: why, and where.
@@ -43,6 +45,7 @@ impl fmt::Display for DecodeErrorKind {
             Self::Count => "count exceeds the room for elements",
             Self::Text => "text is not valid UTF-16 or UTF-8",
             Self::Tlv => "TLV missing, of another type, or of a length that does not fit",
+            Self::Value => "value not allowed here",
         })
     }
 }

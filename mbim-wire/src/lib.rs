@@ -1,10 +1,13 @@
-//! MBIM, the Mobile Broadband Interface Model: every control message, for host and function, without allocation.
+//! MBIM, the Mobile Broadband Interface Model: every control message, the blocks of the data plane, descriptors and class
+//! requests, for host and function, without allocation.
 //!
 //! * [`message`]: the nine message types, their headers, protocol errors and statuses;
 //! * [`fragment`]: splitting long messages in place, and putting them together again;
 //! * [`service`]: one file per device service; each declares its structures and commands once, with [`mbim_struct!`] and
 //!   [`mbim_command!`], and gets from that a lazy view to read, a plain struct to write, and a catalogue entry;
 //! * [`field`], [`text`], [`bytes`], [`list`], [`tlv`], [`address`], [`uuid`]: the wire formats, each a type;
+//! * [`ntb`]: transfer blocks with the datagrams of all sessions, read in place, and aggregated;
+//! * [`usb`]: descriptors, class requests and notifications;
 //! * `catalogue` (feature `catalogue`): names, types and JSON of everything declared, for tools on a host.
 //!
 //! Nothing here does I/O or knows time. What comes from the peer is never trusted: every getter checks its own bounds,
@@ -50,6 +53,8 @@ extern crate alloc;
 mod codec;
 #[macro_use]
 mod macros;
+#[macro_use]
+mod packed;
 
 pub mod address;
 pub mod bytes;
@@ -59,11 +64,13 @@ pub mod field;
 pub mod fragment;
 pub mod list;
 pub mod message;
+pub mod ntb;
 pub mod service;
 pub mod status;
 pub mod subscription;
 pub mod text;
 pub mod tlv;
+pub mod usb;
 pub mod uuid;
 
 pub use codec::{DecodeError, DecodeErrorKind, EncodeError, StructWriter, Writer};

@@ -14,12 +14,15 @@ use mbim_wire::field::{EmptyView, Raw};
 use mbim_wire::fragment::{Assembler, AssemblyError, Progress, Splitter};
 use mbim_wire::list::{Array, ElementArray, RefArray, RefList, RefSequence, RefStruct, TextList};
 use mbim_wire::message::{self, Body, HeaderError, Transfer};
+use mbim_wire::ntb::{Field as NtbField, Ntb, NtbError, NtbErrorKind};
 use mbim_wire::service::basic_connect::{
     BASIC_CONNECT, ConnectSet, DeviceServicesInfoView, IpConfigurationInfoView, PacketFilter, PinSet, ProviderView,
     RsrpSnrInfoView, SubscriberReadyStatusInfoView,
 };
 use mbim_wire::text::{Text, Utf8, Utf16};
 use mbim_wire::tlv::{Tlv, TlvList, TlvNumbers, TlvText, TlvType};
+use mbim_wire::usb::descriptor::{self, Descriptors};
+use mbim_wire::usb::notification::Notification;
 use mbim_wire::{DecodeError, DecodeErrorKind, Encode, EncodeError, Field, View, Writer};
 
 /// Words as bytes.
@@ -350,4 +353,132 @@ mod json {
             assert_eq!(shown(true).get("fragments_total"), shown(false).get("fragments_total"));
         }
     }
+}
+
+/// Halves as bytes.
+fn halves(halves: &[u16]) -> Vec<u8> {
+    halves.iter().flat_map(|half| half.to_le_bytes()).collect()
+}
+
+/// A block of 64 bytes: a header, and what is put behind it.
+fn ntb(first_ndp: u16, parts: &[(usize, &[u16])]) -> Vec<u8> {
+    let mut bytes = [b"NCMH".to_vec(), halves(&[12, 0, 64, first_ndp]), vec![0; 52]].concat();
+    for (at, numbers) in parts {
+        let numbers = halves(numbers);
+        bytes[*at..at + numbers.len()].copy_from_slice(&numbers);
+    }
+    bytes
+}
+
+/// "IPS", session 0.
+const IPS: [u16; 2] = [0x5049, 0x0053];
+
+#[test]
+fn blocks_with_wrong_headers_and_ndps_are_refused_by_field() {
+    use NtbErrorKind::{OutOfBounds, Overlap, TooMany, Value};
+    let [i, s] = IPS;
+    let good = ntb(16, &[(16, &[i, s, 16, 0, 40, 8, 0, 0])]);
+    assert_eq!(Ntb::parse(&good).unwrap().datagrams().count(), 1);
+    for end in 0..64 {
+        assert!(Ntb::parse(&good[..end]).is_err(), "{end}");
+    }
+    let cases = [
+        ([b"NCMX".to_vec(), good[4..].to_vec()].concat(), (Value, NtbField::Signature, 0)),
+        (ntb(16, &[(4, &[11])]), (Value, NtbField::HeaderLength, 4)),
+        (ntb(16, &[(4, &[65])]), (OutOfBounds, NtbField::HeaderLength, 4)),
+        (ntb(16, &[(8, &[65])]), (OutOfBounds, NtbField::BlockLength, 8)),
+        (ntb(16, &[(8, &[8])]), (OutOfBounds, NtbField::HeaderLength, 4)),
+        (ntb(57, &[]), (OutOfBounds, NtbField::NdpIndex, 10)),
+        (ntb(u16::MAX, &[]), (OutOfBounds, NtbField::NdpIndex, 10)),
+        (ntb(4, &[(8, &[64])]), (Overlap, NtbField::NdpIndex, 10)),
+        (ntb(16, &[(16, &[i, s, 15])]), (Value, NtbField::NdpLength, 20)),
+        (ntb(16, &[(16, &[i, s, 0])]), (Value, NtbField::NdpLength, 20)),
+        (ntb(16, &[(16, &[i, s, 49])]), (OutOfBounds, NtbField::NdpLength, 20)),
+        (ntb(16, &[(16, &[i, s, u16::MAX])]), (OutOfBounds, NtbField::NdpLength, 20)),
+        // To itself, into itself, in a circle.
+        (ntb(16, &[(16, &[i, s, 16, 16])]), (Overlap, NtbField::NextNdpIndex, 22)),
+        (ntb(16, &[(16, &[i, s, 16, 24, 0, 0, 16])]), (Overlap, NtbField::NextNdpIndex, 22)),
+        (ntb(16, &[(16, &[i, s, 16, 32]), (32, &[i, s, 16, 16])]), (Overlap, NtbField::NextNdpIndex, 38)),
+        (ntb(16, &[(16, &[i, s, 16, 60])]), (OutOfBounds, NtbField::NextNdpIndex, 22)),
+    ];
+    for (nth, (bytes, (kind, field, offset))) in cases.into_iter().enumerate() {
+        assert_eq!(Ntb::parse(&bytes).map(drop), Err(NtbError { kind, field, offset }), "case {nth}");
+    }
+    // A long chain of empty NDPs.
+    let mut chain = [b"NCMH".to_vec(), halves(&[12, 0, 0, 12])].concat();
+    for nth in 1..=2000 {
+        chain.extend(halves(&[i, s, 16, 12 + nth * 16, 0, 0, 0, 0]));
+    }
+    let end = chain.len() - 10;
+    chain[end..end + 2].fill(0);
+    let error = Ntb::parse(&chain).map(drop).unwrap_err();
+    assert_eq!((error.kind, error.field, error.offset), (TooMany, NtbField::NextNdpIndex, 12 + 63 * 16 + 6));
+}
+
+#[test]
+fn datagrams_that_lie_elsewhere_are_refused_and_the_others_are_lent() {
+    use NtbErrorKind::{OutOfBounds, Overlap, Value};
+    let [i, s] = IPS;
+    let errors = |entries: &[u16]| {
+        let length = u16::try_from(8 + entries.len() * 2 + 4).unwrap();
+        let bytes = ntb(12, &[(12, &[&[i, s, length, 0], entries].concat())]);
+        let ntb = Ntb::parse(&bytes).unwrap();
+        let found: Vec<_> = ntb.datagrams().map(|one| one.map(|one| one.bytes.len())).collect();
+        found.into_iter().map(|one| one.map_err(|error| (error.kind, error.field, error.offset))).collect::<Vec<_>>()
+    };
+    assert_eq!(errors(&[48, 16]), [Ok(16)]);
+    assert_eq!(errors(&[48, 17, 50, 2]), [Err((OutOfBounds, NtbField::DatagramLength, 22)), Ok(2)]);
+    assert_eq!(errors(&[64, 1, 50, 2]), [Err((OutOfBounds, NtbField::DatagramIndex, 20)), Ok(2)]);
+    assert_eq!(errors(&[u16::MAX, u16::MAX]), [Err((OutOfBounds, NtbField::DatagramIndex, 20))]);
+    // Over the header, over the NDP.
+    assert_eq!(errors(&[4, 20, 50, 2]), [Err((Overlap, NtbField::DatagramIndex, 20)), Ok(2)]);
+    assert_eq!(errors(&[16, 4, 50, 2]), [Err((Overlap, NtbField::DatagramIndex, 20)), Ok(2)]);
+    // The same bytes again and again: no more is lent than the block holds.
+    assert_eq!(errors(&[40, 12, 40, 12, 40, 12]), [Ok(12), Ok(12), Err((Overlap, NtbField::DatagramLength, 30))],);
+    // An empty entry ends the table; nothing behind it counts.
+    assert_eq!(errors(&[50, 2, 0, 9, 52, 2]), [Ok(2)]);
+    assert_eq!(errors(&[50, 2, 52, 0, 52, 2]), [Ok(2)]);
+    // A table without end.
+    let bytes = ntb(12, &[(12, &[i, s, 16, 0, 48, 4, 52, 4])]);
+    let found: Vec<_> = Ntb::parse(&bytes).unwrap().datagrams().collect();
+    assert_eq!(found.len(), 2);
+    assert_eq!(found[1].unwrap_err(), NtbError { kind: Value, field: NtbField::Terminator, offset: 24 });
+}
+
+#[test]
+fn the_longest_tables_cost_bounded_time() {
+    // 16379 entries over the whole of the longest block, all for the same byte; then the same in 64 NDPs.
+    let [i, s] = IPS;
+    let mut bytes = [b"NCMH".to_vec(), halves(&[12, 0, 0, 12]), halves(&[i, s, 0xfff0, 0])].concat();
+    while bytes.len() < 0xfffc {
+        bytes.extend(halves(&[0xfffe, 1]));
+    }
+    bytes.extend([0; 3]);
+    let found = Ntb::parse(&bytes).unwrap().datagrams().filter(Result::is_ok).count();
+    assert!(found < 8, "{found} datagrams in the bytes that are left over");
+    let mut bytes = [b"NCMH".to_vec(), halves(&[12, 0, 0, 12])].concat();
+    for nth in 1..=64 {
+        let next = if nth == 64 { 0 } else { 12 + nth * 1000 };
+        bytes.extend(halves(&[i, s, 1000, next]));
+        bytes.extend(halves(&[13, 1].repeat(248)));
+    }
+    let ntb = Ntb::parse(&bytes).unwrap();
+    assert_eq!(ntb.datagrams().filter(|one| one.is_err()).count(), 64 * 248);
+}
+
+#[test]
+fn descriptors_requests_and_notifications_at_their_ends() {
+    let bytes = [0x0c, 0x24, 0x1b, 0, 1, 0, 16, 32, 128, 0, 8, 0x28];
+    for end in 0..bytes.len() {
+        assert!(Descriptors::new(&bytes[..end]).all(|descriptor| descriptor.is_err()));
+        assert!(descriptor::Mbim::parse(&bytes[..end]).is_err());
+    }
+    for length in 0..=u8::MAX {
+        let mut bytes = [0x24; 64];
+        bytes[0] = length;
+        assert!(Descriptors::new(&bytes).count() <= 32);
+    }
+    let long = [0xa1, 0x2a, 0, 0, 0, 0, 0xff, 0xff, 1, 2, 3];
+    assert_eq!(Notification::wire_len(&long), Some(65543));
+    assert_eq!(Notification::parse(&long), Err(error(DecodeErrorKind::OutOfBounds, 6)));
 }

@@ -1,0 +1,107 @@
+//! Notifications of the function on its interrupt pipe (MBIM 1.0 §8.3, NCM 1.0 §6.3).
+
+use crate::codec::{DecodeError, DecodeErrorKind, EncodeError};
+use crate::packed::Packed as _;
+
+/// bmRequestType of every notification.
+const REQUEST_TYPE: u8 = 0xa1;
+
+packed! {
+    /// What every notification begins with.
+    struct Header {
+        request_type: u8,
+        notification: u8,
+        value: u16,
+        index: u16,
+        length: u16,
+    }
+}
+
+/// A notification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Notification {
+    /// NETWORK_CONNECTION: whether there is a network. For NCM it is the carrier; in MBIM nothing follows from it.
+    NetworkConnection {
+        /// There is one.
+        connected: bool,
+    },
+    /// RESPONSE_AVAILABLE: a message, or a fragment of one, is to be fetched.
+    ResponseAvailable,
+    /// CONNECTION_SPEED_CHANGE.
+    ConnectionSpeedChange {
+        /// Bits per second to the host.
+        downlink: u32,
+        /// Bits per second to the function.
+        uplink: u32,
+    },
+    /// Another one.
+    Other {
+        /// Its number.
+        notification: u8,
+        /// wValue.
+        value: u16,
+    },
+}
+
+impl Notification {
+    /// The most bytes of a known notification.
+    pub const MAX_LEN: usize = 16;
+
+    /// How long the notification is that begins with `bytes`, as its header says; `None` if the header is not whole yet. A
+    /// notification longer than a packet of the pipe comes in several.
+    #[must_use]
+    pub fn wire_len(bytes: &[u8]) -> Option<usize> {
+        let header = Header::parse(bytes).ok()?;
+        Some(Header::LEN.saturating_add(usize::from(header.length)))
+    }
+
+    /// Reads a notification; returns the interface that it is for, too.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeErrorKind::OutOfBounds`] if it is not whole, [`DecodeErrorKind::Value`] if it is no notification, with the
+    /// offset of the field.
+    pub fn parse(bytes: &[u8]) -> Result<(Self, u16), DecodeError> {
+        let header = Header::parse(bytes)?;
+        if header.request_type != REQUEST_TYPE {
+            return Err(DecodeError::new(DecodeErrorKind::Value, 0));
+        }
+        let end = Header::LEN.saturating_add(usize::from(header.length));
+        let mut data = bytes.get(Header::LEN..end).ok_or(DecodeError::new(DecodeErrorKind::OutOfBounds, 6))?;
+        let notification = match header.notification {
+            0x00 => Self::NetworkConnection { connected: header.value != 0 },
+            0x01 => Self::ResponseAvailable,
+            0x2a => match (u32::take(&mut data), u32::take(&mut data)) {
+                (Some(downlink), Some(uplink)) => Self::ConnectionSpeedChange { downlink, uplink },
+                _ => return Err(DecodeError::new(DecodeErrorKind::Value, 6)),
+            },
+            notification => Self::Other { notification, value: header.value },
+        };
+        Ok((notification, header.index))
+    }
+
+    /// Writes the notification to the start of `buffer`, for that interface, and lends it. The other ones have no data.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::BufferTooSmall`].
+    pub fn write<'b>(&self, interface: u16, buffer: &'b mut [u8]) -> Result<&'b mut [u8], EncodeError> {
+        let (notification, value, data) = match *self {
+            Self::NetworkConnection { connected } => (0x00, u16::from(connected), None),
+            Self::ResponseAvailable => (0x01, 0, None),
+            Self::ConnectionSpeedChange { downlink, uplink } => (0x2a, 0, Some((downlink, uplink))),
+            Self::Other { notification, value } => (notification, value, None),
+        };
+        let mut w = crate::Writer::new(buffer);
+        let length = if data.is_some() { 8 } else { 0 };
+        let header = Header { request_type: REQUEST_TYPE, notification, value, index: interface, length };
+        w.bytes(&header.to_bytes());
+        if let Some((downlink, uplink)) = data {
+            w.bytes(&downlink.to_le_bytes());
+            w.bytes(&uplink.to_le_bytes());
+        }
+        w.finish()
+    }
+}
