@@ -1,4 +1,5 @@
-//! QMI, the control protocol of Qualcomm modems: every message, for host and modem, without allocation.
+//! QMI, the control protocol of Qualcomm modems: every message, and the frames of the data path, for host and modem, without
+//! allocation.
 //!
 //! * [`frame`]: QMUX frames, headers of messages, plain messages as over QRTR; [`qrtr`]: how services are found there;
 //! * [`tlv`]: the TLVs of a message;
@@ -6,6 +7,7 @@
 //!   read, a builder to write, and a catalogue entry;
 //! * [`field`], [`text`], [`list`]: the wire formats, each a type;
 //! * [`status`]: how a request went;
+//! * [`qmap`]: packets of all data sessions in one transfer; [`link`]: what a packet begins with;
 //! * `catalogue` (feature `catalogue`): names, types and JSON of everything declared, for tools on a host.
 //!
 //! Nothing here does I/O or knows time. What comes from the peer is never trusted: every getter checks its own bounds,
@@ -57,9 +59,11 @@ pub mod catalogue;
 mod codec;
 pub mod field;
 pub mod frame;
+pub mod link;
 pub mod list;
 pub mod message;
 mod names;
+pub mod qmap;
 pub mod qrtr;
 pub mod service;
 pub mod status;

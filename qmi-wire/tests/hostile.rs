@@ -12,7 +12,9 @@
 
 use qmi_wire::frame::{Frame, Framing, HeaderError, Message, MessageWriter, frame_len, set_transaction};
 use qmi_wire::frame::{Head, Kind, Sender};
+use qmi_wire::link::{Ethernet, LinkError};
 use qmi_wire::message::write_response;
+use qmi_wire::qmap::{self, Direction, Field, Frames, QmapError, Version};
 use qmi_wire::qrtr::Control;
 use qmi_wire::service::uim::{Application, Card, CardStatus, get_card_status, read_transparent};
 use qmi_wire::service::{Service, nas, wds};
@@ -164,5 +166,61 @@ fn control_packets_of_the_router_of_any_length() {
     );
     for length in 0..packet.len() {
         assert!(Control::parse(&packet[..length]).is_err(), "{length}");
+    }
+}
+
+#[test]
+fn transfers_of_the_data_path_are_refused_by_field() {
+    use qmap::QmapErrorKind::{Missing, OutOfBounds, Value};
+    let read = |version, direction, bytes: &[u8]| {
+        let frames = Frames::new(bytes, version, direction);
+        let errors = |frame: Result<qmap::Frame<'_>, QmapError>| {
+            frame.map(|frame| frame.offset).map_err(|error| (error.kind, error.field, error.offset))
+        };
+        frames.map(errors).collect::<Vec<_>>()
+    };
+    let down = |version, bytes: &[u8]| read(version, Direction::Downlink, bytes);
+    // One whole packet in front shows that what can be read is.
+    let cases: [(Version, &[u8], &[_]); 16] = [
+        (Version::V1, &[0, 1, 0], &[Err((OutOfBounds, Field::Header, 0))]),
+        (Version::V1, &[0, 1, 0, 1, 0x45, 0, 0, 0], &[Ok(0)]),
+        (Version::V1, &[0, 1, 0, 1, 0x45, 0, 0, 0, 0, 0, 0, 0], &[Ok(0)]),
+        (Version::V1, &[0, 1, 0, 1, 0x45, 0, 0, 0, 0, 0, 9], &[Ok(0), Err((Value, Field::Length, 7))]),
+        (Version::V1, &[0, 1, 0, 1, 0x45, 0, 1, 0, 2, 0x45], &[Ok(0), Err((OutOfBounds, Field::Length, 7))]),
+        (Version::V1, &[0, 1, 0xff, 0xff, 0x45], &[Err((OutOfBounds, Field::Length, 2))]),
+        (Version::V1, &[2, 1, 0, 2, 0x45, 0], &[Err((Value, Field::PadLength, 0))]),
+        (Version::V1, &[63, 1, 0, 2, 0x45, 0, 0, 1, 0, 1, 0x45], &[Err((Value, Field::PadLength, 0)), Ok(6)]),
+        (Version::V1, &[0x80, 1, 0, 2, 1, 0], &[Err((OutOfBounds, Field::Command, 4))]),
+        (Version::V4, &[0, 1, 0, 1, 0x45, 0, 0, 0, 0, 0, 0, 0], &[Err((OutOfBounds, Field::Trailer, 5))]),
+        (Version::V5, &[0x40, 1, 0, 1, 4, 0], &[Err((OutOfBounds, Field::NextHeader, 4))]),
+        (Version::V5, &[0x40, 1, 0, 1, 4, 0, 0, 0], &[Err((OutOfBounds, Field::Length, 2))]),
+        (
+            Version::V5,
+            &[0, 1, 0, 1, 0x45, 0x40, 1, 0, 1, 4, 0, 0, 0, 0x45],
+            &[Err((Missing, Field::NextHeader, 4)), Ok(5)],
+        ),
+        // Coalesced packets, and a header behind the header.
+        (Version::V5, &[0x40, 1, 0, 1, 2, 0, 0, 0, 0x45], &[Err((Value, Field::NextHeader, 4))]),
+        (Version::V5, &[0x40, 1, 0, 1, 5, 0, 0, 0, 0x45], &[Err((Value, Field::NextHeader, 4))]),
+        (Version::V5, &[0xc0, 1, 0, 1, 0x45], &[Err((OutOfBounds, Field::Command, 4))]),
+    ];
+    for (nth, (version, bytes, expected)) in cases.into_iter().enumerate() {
+        assert_eq!(down(version, bytes), expected, "case {nth}");
+    }
+    let up = read(Version::V4, Direction::Uplink, &[0, 1, 0, 1, 0, 0]);
+    assert_eq!(up, [Err((OutOfBounds, Field::NextHeader, 4))]);
+    // The most frames that a transfer can hold.
+    assert_eq!(down(Version::V1, &[0, 1, 0, 1, 0x45].repeat(2000)).len(), 2000);
+    assert_eq!(down(Version::V1, &[63, 1, 0, 1, 0x45].repeat(2000)).len(), 2000);
+}
+
+#[test]
+fn short_frames_of_the_data_path() {
+    for end in 0..14 {
+        assert_eq!(Ethernet::parse(&[0; 14][..end]), Err(LinkError::Incomplete));
+    }
+    assert_eq!(Ethernet::parse(&[0; 14]), Ok((Ethernet::default(), &[][..])));
+    for end in 0..16 {
+        assert_eq!(qmap::Command::parse(&[0; 16][..end]), None);
     }
 }
