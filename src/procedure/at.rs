@@ -11,6 +11,7 @@
 //! | `sim` | the SIM and its codes |
 //! | `network` | registration, operators, signal, attachment |
 //! | [`connect`] | contexts of the packet domain |
+//! | `interface` | network interfaces that a maker's own command connects |
 //! | `sms` | short messages |
 //! | `ussd` | dialogues with the network |
 //! | `phonebook` | entries of phonebooks |
@@ -43,6 +44,7 @@ mod card;
 mod charset;
 pub mod connect;
 mod device;
+mod interface;
 mod network;
 mod phonebook;
 mod sim;
@@ -57,6 +59,7 @@ pub use connect::{
     Settings,
 };
 pub use device::{Identity, Power, ReadIdentity, ReadPower, Restart, SetPower};
+pub use interface::{ConnectInterface, DisconnectInterface, Interface};
 pub use network::{
     Attach, FoundNetwork, Plmn, ReadRegistration, ReadSignal, Register, Registration, RegistrationState, RejectCause,
     Scan, Selection, Signal,

@@ -44,4 +44,7 @@ pub static CATALOGUES: &[&[crate::catalogue::Info]] = &[
     vendor::sierra::CATALOGUE,
     vendor::linktop::CATALOGUE,
     vendor::nordic::CATALOGUE,
+    vendor::option::CATALOGUE,
+    vendor::qualcomm::CATALOGUE,
+    vendor::fibocom::CATALOGUE,
 ];

@@ -248,6 +248,39 @@ macro_rules! procedure_methods {
             self.follow(&mut Disconnect::new(cid)) $($wait)*
         }
 
+        /// Connects a maker's network interface to a context, and reads what the modem tells of its addresses: see
+        /// [`ConnectInterface`].
+        ///
+        /// # Errors
+        ///
+        /// As [`follow`](Self::follow).
+        ///
+        /// # Cancellation
+        ///
+        /// The interface may be connected all the same.
+        pub $($asynchronous)? fn connect_interface<'a>(
+            &mut self,
+            interface: Interface,
+            request: &ConnectRequest<'a>,
+        ) -> Result<ConnectInterface<'a>, Error<C::Error>> {
+            let mut connect = ConnectInterface::new(interface, *request);
+            self.follow(&mut connect) $($wait)* ?;
+            Ok(connect)
+        }
+
+        /// Disconnects a maker's network interface from a context.
+        ///
+        /// # Errors
+        ///
+        /// As [`follow`](Self::follow).
+        ///
+        /// # Cancellation
+        ///
+        /// As [`follow`](Self::follow).
+        pub $($asynchronous)? fn disconnect_interface(&mut self, interface: Interface, cid: u8) -> Result<(), Error<C::Error>> {
+            self.follow(&mut DisconnectInterface::new(interface, cid)) $($wait)*
+        }
+
         /// Whether a context is active.
         ///
         /// # Errors

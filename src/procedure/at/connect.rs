@@ -8,7 +8,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use at_wire::address;
 use at_wire::command::call::dial;
 use at_wire::command::general::ceer;
-use at_wire::command::packet::{PdpType, cgact, cgauth, cgcontrdp, cgdcont, cgpaddr, is_same_apn};
+use at_wire::command::packet::{PdpType, cgact, cgauth, cgcontrdp, cgdata, cgdcont, cgpaddr, is_same_apn};
 use at_wire::command::vendor::{cinterion, huawei, quectel, ublox};
 use at_wire::message::Line as _;
 use at_wire::parameter::{LineWriter, parameters_of};
@@ -58,15 +58,28 @@ pub enum Authentication {
     Chap,
 }
 
+impl Authentication {
+    pub(super) const fn number(self) -> u8 {
+        match self {
+            Self::None => 0,
+            Self::Pap => 1,
+            Self::Chap => 2,
+        }
+    }
+}
+
 /// How packets get through.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Bearer {
-    /// By a network interface of the modem: the context is activated.
+    /// By a network interface of the modem: the context is activated. There are also interfaces that a maker's own command
+    /// connects: see [`ConnectInterface`](super::ConnectInterface).
     #[default]
     Interface,
     /// Over this line, by PPP: the modem is in data mode afterwards, and nothing is read of settings.
     Dial,
+    /// The same by `+CGDATA` (27.007 §10.1.12), for modems that do not dial.
+    Data,
 }
 
 /// What to connect to. Its debug output leaves user name and password out.
@@ -152,6 +165,30 @@ fn tokens(field: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 impl Settings {
+    /// Sets an address, and the length of its prefix if that is known.
+    pub(super) fn set_address(&mut self, address: IpAddr, prefix: Option<u8>) {
+        match address {
+            IpAddr::V4(_) => self.take_address(address::Masked { address, prefix }, IpType::V4),
+            IpAddr::V6(_) => self.take_address(address::Masked { address, prefix }, IpType::V6),
+        }
+    }
+
+    /// Sets the gateway of its family.
+    pub(super) fn set_gateway(&mut self, gateway: IpAddr) {
+        match gateway {
+            IpAddr::V4(gateway) => self.ipv4.gateway = Some(gateway),
+            IpAddr::V6(gateway) => self.ipv6.gateway = Some(gateway),
+        }
+    }
+
+    /// Adds a name server to those of its family.
+    pub(super) fn add_dns(&mut self, server: IpAddr) {
+        match server {
+            IpAddr::V4(server) => self.ipv4.add_dns(server),
+            IpAddr::V6(server) => self.ipv6.add_dns(server),
+        }
+    }
+
     /// Takes an address of a context of that type.
     fn take_address(&mut self, told: address::Masked, ip_type: IpType) {
         match told.address {
@@ -207,19 +244,9 @@ impl Settings {
             }
             self.take_address(told, ip_type);
         }
-        for gateway in tokens(gateway).filter_map(address::ip) {
-            match gateway {
-                IpAddr::V4(gateway) => self.ipv4.gateway = Some(gateway),
-                IpAddr::V6(gateway) => self.ipv6.gateway = Some(gateway),
-            }
-        }
+        tokens(gateway).filter_map(address::ip).for_each(|gateway| self.set_gateway(gateway));
         for _ in 0..2 {
-            for server in tokens(fields.field().unquoted()).filter_map(address::ip) {
-                match server {
-                    IpAddr::V4(server) => self.ipv4.add_dns(server),
-                    IpAddr::V6(server) => self.ipv6.add_dns(server),
-                }
-            }
+            tokens(fields.field().unquoted()).filter_map(address::ip).for_each(|server| self.add_dns(server));
         }
         // Servers of the IMS, signalling, LIPA.
         let (_, _, _, _) = (fields.field(), fields.field(), fields.field(), fields.field());
@@ -281,6 +308,8 @@ enum At {
 #[derive(Clone, Copy, Debug)]
 pub struct Connect<'a> {
     request: ConnectRequest<'a>,
+    /// The context is only defined, with user name and password.
+    define_only: bool,
     at: At,
     cid: u8,
     ip_type: IpType,
@@ -304,6 +333,7 @@ impl<'a> Connect<'a> {
     pub fn new(request: ConnectRequest<'a>) -> Self {
         Self {
             request,
+            define_only: false,
             at: At::Defined,
             cid: 0,
             ip_type: request.ip_type,
@@ -317,6 +347,11 @@ impl<'a> Connect<'a> {
             adopted: false,
             settings: Settings::default(),
         }
+    }
+
+    /// Defines the context, and leaves its activation to others.
+    pub(super) fn define_only(request: ConnectRequest<'a>) -> Self {
+        Self { define_only: true, ..Self::new(request) }
     }
 
     /// The context.
@@ -360,6 +395,7 @@ impl<'a> Connect<'a> {
             At::Authenticate(3) => ask_own::<huawei::authdata::Set<'_>>(),
             At::Authenticate(_) => ask_own::<quectel::qicsgp::Set<'_>>(),
             At::Activate => ask_own::<cgact::Set<'_>>(),
+            At::Dial if self.request.bearer == Bearer::Data => ask_own::<cgdata::Set<'_>>(),
             At::Dial => ask_own::<dial::Execute<'_>>(),
             At::Cause => ask::<ceer::Execute>(),
             At::Addresses => ask_own::<cgpaddr::Set<'_>>(),
@@ -370,15 +406,16 @@ impl<'a> Connect<'a> {
     fn activate(&mut self) -> Step {
         (self.refusal, self.cause) = (None, None);
         match self.request.bearer {
+            _ if self.define_only => Step::Done,
             Bearer::Interface => self.go(At::Activate),
-            Bearer::Dial => self.go(At::Dial),
+            Bearer::Dial | Bearer::Data => self.go(At::Dial),
         }
     }
 
     /// The context is known, and defined as it should be.
     fn use_defined(&mut self, cid: u8) -> Step {
         self.cid = cid;
-        if self.active.contains(cid) && self.request.bearer == Bearer::Interface {
+        if self.active.contains(cid) && self.request.bearer == Bearer::Interface && !self.define_only {
             self.adopted = true;
             return self.go(At::Addresses);
         }
@@ -465,7 +502,7 @@ impl Procedure for Connect<'_> {
         }
         match (self.at, outcome) {
             (_, Outcome::Begin) => {
-                *self = Self::new(self.request);
+                *self = Self { define_only: self.define_only, ..Self::new(self.request) };
                 self.go(At::Defined)
             }
             (At::Defined, Outcome::Done | Outcome::Refused(_)) => self.go(At::Active),
@@ -506,11 +543,7 @@ impl Procedure for Connect<'_> {
 
     fn parameters(&self, line: &mut LineWriter<'_, '_>) {
         let ConnectRequest { apn, user_name, password, authentication, .. } = self.request;
-        let protocol = match authentication {
-            Authentication::None => 0,
-            Authentication::Pap => 1,
-            Authentication::Chap => 2,
-        };
+        let protocol = authentication.number().into();
         let cid = i128::from(self.cid);
         let credentials = |line: &mut LineWriter<'_, '_>| {
             line.quoted(user_name.as_bytes());
@@ -549,6 +582,10 @@ impl Procedure for Connect<'_> {
             }
             At::Activate => {
                 line.integer(1);
+                line.integer(cid);
+            }
+            At::Dial if self.request.bearer == Bearer::Data => {
+                line.quoted(b"PPP");
                 line.integer(cid);
             }
             At::Dial => {
@@ -613,7 +650,7 @@ impl Connect<'_> {
             At::Define => Some(cgdcont::NAME),
             At::Authenticate(_) => Some(cgauth::NAME),
             At::Activate => Some(cgact::NAME),
-            At::Dial => Some(dial::NAME),
+            At::Dial => Some(if matches!(self.request.bearer, Bearer::Data) { cgdata::NAME } else { dial::NAME }),
             _ => None,
         }
     }

@@ -2,11 +2,14 @@
 
 pub mod altair;
 pub mod cinterion;
+pub mod fibocom;
 pub mod huawei;
 pub mod icera;
 pub mod linktop;
 pub mod mbm;
 pub mod nordic;
+pub mod option;
+pub mod qualcomm;
 pub mod quectel;
 pub mod sierra;
 pub mod simcom;
@@ -19,11 +22,14 @@ pub mod xmm;
 pub static CATALOGUES: &[&[crate::catalogue::Info]] = &[
     altair::CATALOGUE,
     cinterion::CATALOGUE,
+    fibocom::CATALOGUE,
     huawei::CATALOGUE,
     icera::CATALOGUE,
     linktop::CATALOGUE,
     mbm::CATALOGUE,
     nordic::CATALOGUE,
+    option::CATALOGUE,
+    qualcomm::CATALOGUE,
     quectel::CATALOGUE,
     sierra::CATALOGUE,
     simcom::CATALOGUE,

@@ -26,6 +26,10 @@ crate::at_commands! {
     rfsts = "#RFSTS" { execute -> <'a>(rest: Rest<'a>); }
     /// Network interface of the device.
     ncm = "#NCM" [timeout = 60] { set<'a>(mode: u8, cid: Option<u8>, user: Option<Str<'a>>); read -> <'a>(rest: Rest<'a>); test; }
+    /// Network interface by USB: connects.
+    ecm = "#ECM" [timeout = 60] { set(cid: u8, did: u8); read -> (cid: u8, state: u8); test; }
+    /// Disconnects it.
+    ecmd = "#ECMD" [timeout = 60] { set(did: u8); test; }
     /// Sends on a socket behind a prompt.
     ssend = "#SSEND" [prompt = ">", timeout = 60] { set(conn_id: u8); test; }
     /// Sends counted bytes on a socket behind a prompt.
