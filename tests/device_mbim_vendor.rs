@@ -92,7 +92,7 @@ fn services_are_offered_only_if_configured() {
             }
         }
     }
-    // The command for the AT interpreter is not there even so.
+    // The command for the AT interpreter is not there even so, without one.
     let mut bench = all(Setup::default());
     let tid = bench.command(qdu::QDU, qdu::Command::CID, CommandType::SET, &Raw(&[0; 8]));
     assert_eq!(status(tid, &bench.read_one()), Status::NO_DEVICE_SUPPORT);

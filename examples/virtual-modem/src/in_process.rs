@@ -8,6 +8,8 @@ use wwan::channel::fault::{FaultCounters, Faults, FaultsError, Held};
 use wwan::channel::{AnyFraming, Clock, Direction, LinuxClock, MessageChannel};
 #[cfg(feature = "at")]
 use wwan::device::at;
+#[cfg(feature = "at")]
+use wwan::device::mbim::VendorServices;
 use wwan::device::modem::Modem;
 use wwan::device::modem::event::Origin;
 use wwan::device::{mbim, qmi};
@@ -31,8 +33,22 @@ const LINE: usize = 4096;
 const ASSEMBLY: usize = 64 * 1024;
 /// The longest QMI frame that a host may send where the carrier has transfers, in bytes: what Linux carries.
 const MAX_FRAME: usize = 4096;
+/// The longest answer to an AT line inside MBIM, in bytes.
+#[cfg(feature = "at")]
+const ANSWER: usize = 8 * 1024;
 /// The QMI function inside an MBIM function, among all faces.
 const INSIDE: Origin = Origin(2);
+/// The AT modem inside an MBIM function, and that inside a QMI function.
+#[cfg(feature = "at")]
+const AT_IN_MBIM: Origin = Origin(3);
+#[cfg(feature = "at")]
+const AT_IN_QMI: Origin = Origin(4);
+/// Services of MBIM that carry AT lines.
+#[cfg(feature = "at")]
+const CARRY_AT: VendorServices = VendorServices::QDU
+    .union(VendorServices::FIBOCOM)
+    .union(VendorServices::COMPAL)
+    .union(VendorServices::INTEL_AT_TUNNEL);
 
 /// The memory of one modem, which has to live longer than the modem.
 #[derive(Debug)]
@@ -40,23 +56,45 @@ pub struct Room {
     out: Vec<u8>,
     /// The same of a QMI function inside an MBIM function.
     inside: Vec<u8>,
-    /// The line that an AT host types.
     #[cfg(feature = "at")]
-    line: Vec<u8>,
+    at: AtRoom,
+    /// The same of an AT modem inside a QMI function.
+    #[cfg(feature = "at")]
+    at_in_qmi: AtRoom,
     assembly: Vec<u8>,
     slots: Vec<Held>,
     held: Vec<u8>,
 }
 
+/// The memory of an AT modem.
+#[cfg(feature = "at")]
+#[derive(Debug)]
+struct AtRoom {
+    /// The line that a host types.
+    line: Vec<u8>,
+    out: Vec<u8>,
+    /// The answer to a line inside MBIM.
+    answer: Vec<u8>,
+}
+
+#[cfg(feature = "at")]
+impl AtRoom {
+    fn new() -> Self {
+        Self { line: vec![0; LINE], out: vec![0; OUT], answer: vec![0; ANSWER] }
+    }
+}
+
 impl Room {
-    /// Memory for one modem, about 150 KiB.
+    /// Memory for one modem, about 200 KiB.
     #[must_use]
     pub fn new() -> Self {
         Self {
             out: vec![0; OUT],
             inside: vec![0; OUT],
             #[cfg(feature = "at")]
-            line: vec![0; LINE],
+            at: AtRoom::new(),
+            #[cfg(feature = "at")]
+            at_in_qmi: AtRoom::new(),
             assembly: vec![0; ASSEMBLY],
             slots: vec![Held::default(); HELD],
             held: vec![0; HELD_BYTES],
@@ -198,14 +236,20 @@ fn build<'m, T>(
     room: &'m mut Room,
 ) -> Faults<'m, Bare<'m, T>> {
     let Room { out, inside, assembly, slots, held, .. } = room;
-    let (face, max_message) = match speaks {
-        Speaks::Mbim => {
-            let max_message = usize::from(scenario.function.max_control_transfer);
-            (mbim_face(scenario, mbim::Memory { out, assembly }, inside), max_message)
-        }
-        Speaks::Qmi => (qmi_face(scenario, out), MAX_FRAME),
+    let places = Places {
+        out,
+        inside,
+        assembly,
         #[cfg(feature = "at")]
-        Speaks::At => (at_face(scenario, at::Memory { line: &mut room.line, out }), usize::MAX),
+        at: &mut room.at,
+        #[cfg(feature = "at")]
+        at_in_qmi: &mut room.at_in_qmi,
+    };
+    let (face, max_message) = match speaks {
+        Speaks::Mbim => (mbim_face(scenario, places), usize::from(scenario.function.max_control_transfer)),
+        Speaks::Qmi => (qmi_face(scenario, places), MAX_FRAME),
+        #[cfg(feature = "at")]
+        Speaks::At => (at_face(scenario, places.at), usize::MAX),
     };
     let bare = Bare { machine: Machine::new(now, scenario, face), max_message, time };
     Faults::new(bare, scenario.chance.seed, slots, held)
@@ -214,9 +258,21 @@ fn build<'m, T>(
         .rates(Direction::Received, scenario.chance.from_modem)
 }
 
+/// The parts of a [`Room`] that functions work in.
+struct Places<'m> {
+    out: &'m mut [u8],
+    inside: &'m mut [u8],
+    assembly: &'m mut [u8],
+    #[cfg(feature = "at")]
+    at: &'m mut AtRoom,
+    #[cfg(feature = "at")]
+    at_in_qmi: &'m mut AtRoom,
+}
+
 // Functions are large; each is moved into its box by a call of its own, whose stack then is free again.
 #[inline(never)]
-fn mbim_face<'m>(scenario: &Scenario, memory: mbim::Memory<'m>, inside: &'m mut [u8]) -> Box<Face<'m>> {
+fn mbim_face<'m>(scenario: &Scenario, places: Places<'m>) -> Box<Face<'m>> {
+    let memory = mbim::Memory { out: places.out, assembly: places.assembly };
     let mut function = mbim::Function::new(scenario.function.clone(), memory);
     for fault in &scenario.commands {
         // A scenario from a file has no more than fit.
@@ -226,27 +282,54 @@ fn mbim_face<'m>(scenario: &Scenario, memory: mbim::Memory<'m>, inside: &'m mut 
         let mut config = scenario.qmi.clone();
         config.origin = INSIDE;
         config.data_format = false;
-        function = function.with_qmi(qmi_function(scenario, config, inside));
+        let inside = qmi_function(scenario, config, places.inside);
+        #[cfg(feature = "at")]
+        let inside = with_at(scenario, inside, places.at_in_qmi);
+        function = function.with_qmi(inside);
+    }
+    #[cfg(feature = "at")]
+    if scenario.function.vendor_services.intersects(CARRY_AT) {
+        let AtRoom { line, out, answer } = places.at;
+        function = function.with_at(at_function(scenario, AT_IN_MBIM, at::Memory { line, out }), answer);
     }
     Box::new(Face::Mbim(function))
 }
 
 #[inline(never)]
-fn qmi_face<'m>(scenario: &Scenario, out: &'m mut [u8]) -> Box<Face<'m>> {
-    Box::new(Face::Qmi(qmi_function(scenario, scenario.qmi.clone(), out)))
+fn qmi_face<'m>(scenario: &Scenario, places: Places<'m>) -> Box<Face<'m>> {
+    let function = qmi_function(scenario, scenario.qmi.clone(), places.out);
+    #[cfg(feature = "at")]
+    let function = with_at(scenario, function, places.at_in_qmi);
+    Box::new(Face::Qmi(function))
+}
+
+/// The same with an AT modem inside, if the scenario wants one.
+#[cfg(feature = "at")]
+fn with_at<'m>(scenario: &Scenario, function: qmi::Function<'m>, room: &'m mut AtRoom) -> qmi::Function<'m> {
+    if !scenario.at_over_qmi {
+        return function;
+    }
+    function.with_at(at_function(scenario, AT_IN_QMI, at::Memory { line: &mut room.line, out: &mut room.out }))
 }
 
 #[cfg(feature = "at")]
 #[inline(never)]
-fn at_face<'m>(scenario: &Scenario, memory: at::Memory<'m>) -> Box<Face<'m>> {
+fn at_face<'m>(scenario: &Scenario, room: &'m mut AtRoom) -> Box<Face<'m>> {
+    let memory = at::Memory { line: &mut room.line, out: &mut room.out };
+    Box::new(Face::At(at_function(scenario, scenario.at.origin, memory)))
+}
+
+#[cfg(feature = "at")]
+fn at_function<'m>(scenario: &Scenario, origin: Origin, memory: at::Memory<'m>) -> at::Function<'m> {
     let mut config = scenario.at.clone();
+    config.origin = origin;
     // Nobody here takes its frames apart.
     config.multiplexer = false;
     let mut function = at::Function::new(config, memory);
     for fault in &scenario.lines {
         let _ = function.set_fault(fault.clone());
     }
-    Box::new(Face::At(function))
+    function
 }
 
 fn qmi_function<'m>(scenario: &Scenario, config: qmi::Config, out: &'m mut [u8]) -> qmi::Function<'m> {

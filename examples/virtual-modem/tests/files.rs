@@ -320,7 +320,7 @@ fn mistakes_are_told_with_line_and_key() {
         ("[[event]]\nat = 1\ndo = 'proactive-command'\nproactive = { raw = 'd103' }", 4, "Invalid"),
         ("[[event]]\nat = 1\ndo = 'proactive-command'", 1, "`proactive` is missing"),
         ("[[event]]\nat = 1\ndo = 'carrier-policy'\npolicy = 'xy'", 4, "hexadecimal"),
-        ("[function]\nvendor-services = ['fibocom']", 2, "fibocom"),
+        ("[function]\nvendor-services = ['huawei']", 2, "huawei"),
         ("[[vendor.policy]]\ndata = '00'", 1, "`allow` and `refuse`"),
         ("[vendor]\nfcc-maker = 'bb23be'", 2, "four bytes"),
         ("[vendor]\nfcc-maker = '3df8c719'\nfcc-answer = 1", 2, "only one"),

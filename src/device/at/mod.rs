@@ -71,7 +71,7 @@ mod tell;
 use call::{Call, On, Outcome, Step, Wait};
 use command::{Kind, Served};
 pub use dialect::{BOOT_LINES, Dialect, Maker, RegistrationForm, UrcOrder};
-use failure::{NOT_SUPPORTED, Refused};
+use failure::{NOT_ALLOWED, NOT_SUPPORTED, Refused};
 use line::{Line, Typed};
 use out::Out;
 use settings::Settings;
@@ -108,11 +108,21 @@ pub struct Config {
     pub data: bool,
     /// The multiplexer can be had: whoever carries the bytes serves it.
     pub multiplexer: bool,
+    /// Commands can prompt for more. Not so where a command and its answer are one message each: those that would are
+    /// refused.
+    pub prompts: bool,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { origin: Origin(1), dialect: Dialect::default(), urcs: true, data: true, multiplexer: true }
+        Self {
+            origin: Origin(1),
+            dialect: Dialect::default(),
+            urcs: true,
+            data: true,
+            multiplexer: true,
+            prompts: true,
+        }
     }
 }
 
@@ -395,11 +405,17 @@ impl<'s> Function<'s> {
 
     /// Bytes for the host, all that there are; `None` when there are none now.
     pub fn transmit(&mut self, now: Instant, modem: &mut Modem) -> Option<&[u8]> {
+        self.transmit_up_to(now, modem, usize::MAX)
+    }
+
+    /// At most so many bytes for the host, for carriers that take pieces; if those are not all, whole lines if there is
+    /// one.
+    pub fn transmit_up_to(&mut self, now: Instant, modem: &mut Modem, most: usize) -> Option<&[u8]> {
         if self.mute {
             return None;
         }
         self.advance(now, modem);
-        let bytes = self.core.out.take()?;
+        let bytes = self.core.out.take(most)?;
         let sent = &mut self.core.counters.transmitted;
         *sent = sent.saturating_add(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
         Some(bytes)
@@ -447,6 +463,24 @@ impl<'s> Function<'s> {
         }
     }
 
+    /// Whether a line is under way, or waits behind one that is: what the host types now does not begin another.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        matches!(self.stage, Stage::Waiting(_)) || !self.ahead.is_empty()
+    }
+
+    /// Whether a command waits for what the host sends behind the prompt.
+    #[must_use]
+    pub fn is_prompting(&self) -> bool {
+        matches!(self.stage, Stage::Waiting(running) if running.wait.on == On::Prompt)
+    }
+
+    /// The byte that ends a line (S3).
+    #[must_use]
+    pub fn line_end(&self) -> u8 {
+        self.core.settings.end()
+    }
+
     /// The oldest of what has happened and was not asked for yet.
     pub fn event(&mut self) -> Option<Event> {
         take_at(&mut self.core.events, 0)
@@ -489,6 +523,20 @@ impl<'s> Function<'s> {
         }
     }
 
+    /// The host does not want the line any more that is under way: it ends if it can be stopped, and what was typed behind
+    /// it is forgotten. Says whether none is under way now.
+    pub fn abort(&mut self, now: Instant, modem: &mut Modem) -> bool {
+        self.ahead.clear();
+        if let Stage::Waiting(Running { wait, .. }) = self.stage {
+            if let Some(result) = wait.abort {
+                self.stop(now, modem, wait.on, result);
+            } else if wait.on == On::Prompt {
+                self.end(FinalResult::Ok);
+            }
+        }
+        !self.is_busy()
+    }
+
     /// The host has closed the line: what it has half typed is forgotten, a connection that it carries ends, and nothing is
     /// sent about it. What it has set stays, and so do contexts that are active without the line.
     pub fn close(&mut self, now: Instant, modem: &mut Modem) {
@@ -519,6 +567,22 @@ impl<'s> Function<'s> {
         self.core.escaped = None;
         self.core.events.clear();
         self.core.out.clear();
+    }
+
+    /// From now on it stands behind messages of another protocol: their bytes are neither data of a connection nor frames.
+    /// If a message and its answer are all there is, nothing is told unasked, and nothing is prompted for.
+    #[cfg(any(feature = "mbim", feature = "qmi"))]
+    pub(super) fn put_inside(&mut self, answers_only: bool) {
+        let config = &mut self.core.config;
+        (config.data, config.multiplexer) = (false, false);
+        config.urcs &= !answers_only;
+        config.prompts &= !answers_only;
+    }
+
+    /// Whether what is typed comes back.
+    #[cfg(feature = "mbim")]
+    pub(super) fn echoes(&self) -> bool {
+        self.core.settings.echo
     }
 
     /// What happened so far.
@@ -589,8 +653,13 @@ impl<'s> Function<'s> {
             }
             return;
         };
+        self.stop(now, modem, running.wait.on, result);
+    }
+
+    /// Stops the command that waits.
+    fn stop(&mut self, now: Instant, modem: &mut Modem, on: On, result: FinalResult<'static>) {
         count(&mut self.core.counters.aborted);
-        match running.wait.on {
+        match on {
             On::Modem(ticket) => modem.abandon(now, ticket),
             On::Call(id) => {
                 let _ = modem.end_call(now, self.core.config.origin, id);
@@ -705,6 +774,7 @@ impl<'s> Function<'s> {
         let (at, next) = place;
         match outcome {
             Ok(Step::Done) => return Some(next),
+            Ok(Step::Wait(Wait { on: On::Prompt, .. })) if !self.core.config.prompts => self.refuse(modem, NOT_ALLOWED),
             Ok(Step::Wait(wait)) => {
                 if wait.on == On::Prompt {
                     self.line.begin_payload();

@@ -44,6 +44,8 @@ pub(super) enum Subject {
     IntelThermalRf(intel_thermal_rf::Subject),
     IntelMutualAuthentication(intel_mutual_authentication::Subject),
     IntelTools(intel_tools::Subject),
+    #[cfg(feature = "at")]
+    At(super::at::Subject),
 }
 
 impl From<basic_connect::Subject> for Subject {
@@ -139,6 +141,8 @@ pub(super) struct Source<'a> {
     pub(super) version: u16,
     pub(super) reporting: &'a Reporting,
     pub(super) subscriptions: &'a Subscriptions,
+    #[cfg(feature = "at")]
+    pub(super) line: Option<&'a super::at::Line<'a>>,
 }
 
 /// Takes an information buffer.
@@ -263,6 +267,8 @@ impl Source<'_> {
             Subject::IntelThermalRf(subject) => self.tell_intel_thermal_rf(subject, sink),
             Subject::IntelMutualAuthentication(subject) => self.tell_intel_mutual_authentication(subject, sink),
             Subject::IntelTools(subject) => self.tell_intel_tools(subject, sink),
+            #[cfg(feature = "at")]
+            Subject::At(subject) => self.tell_at(subject, sink),
         }
     }
 

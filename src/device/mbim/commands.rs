@@ -139,6 +139,12 @@ pub(super) static SERVICES: &[&Service] = &[
     &service::intel_thermal_rf::SERVICE,
     &service::intel_mutual_authentication::SERVICE,
     &service::intel_tools::SERVICE,
+    #[cfg(feature = "at")]
+    &service::fibocom::SERVICE,
+    #[cfg(feature = "at")]
+    &service::compal::SERVICE,
+    #[cfg(feature = "at")]
+    &service::intel_at_tunnel::SERVICE,
 ];
 
 /// Services at most.

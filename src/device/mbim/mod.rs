@@ -7,6 +7,7 @@
 //! | `service` | one file for each device service: what a command does to the modem, what the host is told |
 //! | `requests` | what the services have in common in reading requests |
 //! | `answers` | what the services have in common in telling the host |
+//! | `at` | lines for the AT function inside |
 //! | `subscriptions`, `signal` | which indications the host wants, and when the signal is worth one |
 //!
 //! [`Function::receive`] takes a transfer from the host, [`Function::transmit`] gives the next one to the host until it
@@ -57,6 +58,8 @@ use crate::outgoing::Outgoing;
 use crate::time::{Instant, Millis};
 
 mod answers;
+#[cfg(feature = "at")]
+mod at;
 mod commands;
 mod requests;
 mod service;
@@ -103,8 +106,7 @@ pub struct Streams {
 }
 
 bitflags::bitflags! {
-    /// Device services of makers and operators. Their tunnels for AT commands are not among them: the model of the
-    /// modem has no AT interpreter.
+    /// Device services of makers and operators. Those for AT commands are there if there is an AT function inside.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     pub struct VendorServices: u16 {
         /// Firmware update of Qualcomm and Quectel.
@@ -123,6 +125,12 @@ bitflags::bitflags! {
         const INTEL_MUTUAL_AUTHENTICATION = 1 << 6;
         /// Intel: trace.
         const INTEL_TOOLS = 1 << 7;
+        /// Intel: AT commands.
+        const INTEL_AT_TUNNEL = 1 << 8;
+        /// Fibocom: AT commands.
+        const FIBOCOM = 1 << 9;
+        /// Compal: AT commands.
+        const COMPAL = 1 << 10;
     }
 }
 
@@ -151,6 +159,8 @@ pub struct Config {
     /// There is a QMI function inside.
     #[cfg(feature = "qmi")]
     tunnels_qmi: bool,
+    /// There is an AT function inside.
+    answers_at: bool,
 }
 
 impl Default for Config {
@@ -171,6 +181,7 @@ impl Default for Config {
             vendor_services: VendorServices::empty(),
             #[cfg(feature = "qmi")]
             tunnels_qmi: false,
+            answers_at: false,
         }
     }
 }
@@ -312,6 +323,9 @@ enum Wait {
     /// For the QMI function inside.
     #[cfg(feature = "qmi")]
     Qmi(service::qmi::Key),
+    /// For the AT function inside, in whose words.
+    #[cfg(feature = "at")]
+    At(at::Form),
 }
 
 /// Where the repetition stands: a place in [`STATES`], and for states of each session or SIM slot, which one.
@@ -342,6 +356,8 @@ struct Core<'s> {
     counters: Counters,
     #[cfg(feature = "qmi")]
     tunnel: Option<service::qmi::Tunnel<'s>>,
+    #[cfg(feature = "at")]
+    line: Option<at::Line<'s>>,
 }
 
 /// An MBIM function. See the [module](self).
@@ -380,6 +396,8 @@ impl<'s> Function<'s> {
                 counters: Counters::default(),
                 #[cfg(feature = "qmi")]
                 tunnel: None,
+                #[cfg(feature = "at")]
+                line: None,
             },
             assembler: Assembler::new(memory.assembly),
             late_at: None,
@@ -403,6 +421,27 @@ impl<'s> Function<'s> {
     #[cfg(feature = "qmi")]
     pub fn qmi(&mut self) -> Option<&mut super::qmi::Function<'s>> {
         self.core.tunnel.as_mut().map(|tunnel| &mut tunnel.function)
+    }
+
+    /// The same with an AT function inside: of the [services of makers](Config::vendor_services) those for AT commands are
+    /// there. Everything that is said to one line is one answer, for which there must be room in `answer`; 4 KiB are
+    /// enough for all but long lists.
+    ///
+    /// Give it another [`origin`](super::at::Config::origin) than this function's. It tells nothing unasked and has neither
+    /// prompts nor data connections nor the multiplexer, whatever its configuration says, because there is no way for
+    /// them.
+    #[cfg(feature = "at")]
+    #[must_use]
+    pub fn with_at(mut self, function: super::at::Function<'s>, answer: &'s mut [u8]) -> Self {
+        self.core.config.answers_at = true;
+        self.core.line = Some(at::Line::new(function, answer));
+        self
+    }
+
+    /// The AT function inside, to look at it, or to misuse it.
+    #[cfg(feature = "at")]
+    pub fn at(&mut self) -> Option<&mut super::at::Function<'s>> {
+        self.core.line.as_mut().map(|line| &mut line.function)
     }
 
     /// Takes a transfer from the host: a message or a fragment of one.
@@ -455,7 +494,11 @@ impl<'s> Function<'s> {
         let inside = core.tunnel.as_ref().and_then(|tunnel| tunnel.held.or_else(|| tunnel.function.poll_at(modem)));
         #[cfg(not(feature = "qmi"))]
         let inside = None;
-        let single = [opening, self.late_at, core.reporting.due, inside, modem.poll_at()];
+        #[cfg(feature = "at")]
+        let line = core.line.as_ref().and_then(|line| line.function.poll_at(modem));
+        #[cfg(not(feature = "at"))]
+        let line = None;
+        let single = [opening, self.late_at, core.reporting.due, inside, line, modem.poll_at()];
         single.into_iter().flatten().chain(answers).min()
     }
 
@@ -671,11 +714,19 @@ impl Core<'_> {
             tunnel.function.reset(now, modem);
             tunnel.held = None;
         }
+        #[cfg(feature = "at")]
+        if let Some(line) = &mut self.line {
+            line.function.reset(now, modem);
+        }
         self.forget(modem);
     }
 
     fn forget(&mut self, modem: &Modem) {
         self.transactions.clear();
+        #[cfg(feature = "at")]
+        if let Some(line) = &mut self.line {
+            line.forget();
+        }
         self.queue.clear();
         self.negotiation = Negotiation::START;
         self.subscriptions = Subscriptions::at_first();
@@ -759,6 +810,8 @@ impl Core<'_> {
                 }
                 self.wait(asked, at, Wait::Qmi(key));
             }
+            #[cfg(feature = "at")]
+            Ok(Step::At(form)) => self.wait(asked, at, Wait::At(form)),
             Err(Refused(status)) => self.answer(now, modem, asked, at, status, Subject::Empty),
         }
     }
@@ -814,6 +867,12 @@ impl Core<'_> {
             if let Wait::Modem(ticket, _) = transaction.wait {
                 modem.abandon(now, ticket);
             }
+            #[cfg(feature = "at")]
+            if matches!(transaction.wait, Wait::At(_) | Wait::Answer(_, Subject::At(_))) {
+                if let Some(line) = &mut self.line {
+                    line.release(now, modem);
+                }
+            }
         }
         self.transactions.retain(|transaction| transaction.asked.transaction_id != transaction_id);
         self.queue.drop_answer(transaction_id);
@@ -841,6 +900,8 @@ impl Core<'_> {
             version: self.negotiation.version,
             reporting: &self.reporting,
             subscriptions: &self.subscriptions,
+            #[cfg(feature = "at")]
+            line: self.line.as_ref(),
         };
         let mut written = Ok(());
         let queue = &mut self.queue;
@@ -870,6 +931,10 @@ impl Core<'_> {
             self.opened(now, modem);
         }
         let is_open = matches!(self.state, State::Open { .. });
+        #[cfg(feature = "at")]
+        if let Some(line) = &mut self.line {
+            line.collect(now, modem);
+        }
         if is_open && self.tell_events(now, modem).is_ok() && matches!(self.state, State::Open { .. }) {
             let _ = self.tell_answers(now, modem);
         }
@@ -898,6 +963,20 @@ impl Core<'_> {
                     transaction.wait = Wait::Answer(status, subject);
                 }
             }
+            #[cfg(feature = "at")]
+            if let (Wait::At(form), Some(line)) = (transaction.wait, &mut self.line) {
+                match line.outcome() {
+                    Some(Ok(())) => {
+                        transaction.wait = Wait::Answer(Status::SUCCESS, Subject::At(at::Subject(form)));
+                    }
+                    Some(Err(at::TooLong)) => {
+                        count(&mut self.counters.answers_too_long);
+                        line.release(now, modem);
+                        transaction.wait = Wait::Answer(Status::FAILURE, Subject::Empty);
+                    }
+                    None => {}
+                }
+            }
         }
         loop {
             let due =
@@ -909,6 +988,10 @@ impl Core<'_> {
             };
             self.write_answer(modem, asked, status, subject)?;
             self.transactions.retain(|transaction| transaction.asked.transaction_id != asked.transaction_id);
+            #[cfg(feature = "at")]
+            if let (Subject::At(_), Some(line)) = (subject, &mut self.line) {
+                line.release(now, modem);
+            }
         }
     }
 
@@ -1007,6 +1090,8 @@ impl Core<'_> {
             version: self.negotiation.version,
             reporting: &self.reporting,
             subscriptions: &self.subscriptions,
+            #[cfg(feature = "at")]
+            line: self.line.as_ref(),
         };
         let mut written = Ok(());
         let queue = &mut self.queue;

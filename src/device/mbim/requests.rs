@@ -26,6 +26,9 @@ pub(super) enum Step {
     /// It is answered when the QMI function inside has answered.
     #[cfg(feature = "qmi")]
     Qmi(super::service::qmi::Key),
+    /// It is answered when the AT function inside has said everything, in these words.
+    #[cfg(feature = "at")]
+    At(super::at::Form),
 }
 
 /// What a late answer is about.

@@ -3,8 +3,14 @@
 pub(super) mod atds;
 pub(super) mod auth;
 pub(super) mod basic_connect;
+#[cfg(feature = "at")]
+pub(super) mod compal;
 pub(super) mod dss;
+#[cfg(feature = "at")]
+pub(super) mod fibocom;
 pub(super) mod google;
+#[cfg(feature = "at")]
+pub(super) mod intel_at_tunnel;
 pub(super) mod intel_firmware_update;
 pub(super) mod intel_mutual_authentication;
 pub(super) mod intel_thermal_rf;

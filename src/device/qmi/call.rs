@@ -276,7 +276,7 @@ impl<'c> Call<'c, '_> {
 
 /// The outcome of a request comes so long after its answer, as modems have it: there are hosts that begin to listen for it
 /// when they have taken the answer in.
-const CONCLUSION: Millis = Millis(20);
+pub(super) const CONCLUSION: Millis = Millis(20);
 
 /// A client that goes.
 #[derive(Debug)]

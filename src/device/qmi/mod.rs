@@ -17,6 +17,8 @@
 //! while there is no room to tell of them. What is lost all the same is counted; after lost events every client is told
 //! the newest state once.
 //!
+//! With an AT function inside ([`Function::with_at`]), the service ATR leads to it.
+//!
 //! When the modem has started, the Sync indication says that all clients are void.
 //!
 //! # How a service is added
@@ -106,6 +108,9 @@ pub struct Config {
     /// Frames with a number of 16 bits for the service are taken and sent ([`Framing::Wide`]), and clients of such services can
     /// be allocated: as what stands between QRTR and hosts does. Without, these services are not there.
     pub wide: bool,
+    /// There is an AT function inside.
+    #[cfg(feature = "at")]
+    answers_at: bool,
 }
 
 impl Default for Config {
@@ -118,6 +123,8 @@ impl Default for Config {
             dms_uim: true,
             data_format: true,
             wide: false,
+            #[cfg(feature = "at")]
+            answers_at: false,
         }
     }
 }
@@ -248,6 +255,9 @@ struct Core<'s> {
     repeat: Option<usize>,
     /// Hosts are answered.
     started: bool,
+    /// The AT function inside.
+    #[cfg(feature = "at")]
+    line: Option<service::atr::Line<'s>>,
 }
 
 /// A QMI function. See the [module](self).
@@ -273,9 +283,29 @@ impl<'s> Function<'s> {
                 told: 0,
                 repeat: None,
                 started: false,
+                #[cfg(feature = "at")]
+                line: None,
             },
             mute: false,
         }
+    }
+
+    /// The same with an AT function inside: the service ATR is there, whose messages carry AT commands and their answers.
+    ///
+    /// Give it another [`origin`](super::at::Config::origin) than this function's. It gets neither data connections nor
+    /// the multiplexer, whatever its configuration says, because messages carry neither.
+    #[cfg(feature = "at")]
+    #[must_use]
+    pub fn with_at(mut self, function: super::at::Function<'s>) -> Self {
+        self.core.config.answers_at = true;
+        self.core.line = Some(service::atr::Line::new(function));
+        self
+    }
+
+    /// The AT function inside, to look at it, or to misuse it.
+    #[cfg(feature = "at")]
+    pub fn at(&mut self) -> Option<&mut super::at::Function<'s>> {
+        self.core.line.as_mut().map(|line| &mut line.function)
     }
 
     /// Takes a frame from the host, a whole one.
@@ -320,13 +350,21 @@ impl<'s> Function<'s> {
             On::Time(at) => Some(at),
             On::Modem(_) => None,
         });
-        let single = [core.outbox.queue.due(), modem.poll_at()];
+        #[cfg(feature = "at")]
+        let inside = core.line.as_ref().and_then(|line| line.poll_at(modem));
+        #[cfg(not(feature = "at"))]
+        let inside = None;
+        let single = [core.outbox.queue.due(), inside, modem.poll_at()];
         single.into_iter().flatten().chain(pending).min()
     }
 
     /// The host is gone, as when the bus was reset: all clients are released, and nothing is sent about it.
     pub fn reset(&mut self, now: Instant, modem: &mut Modem) {
         self.core.release_all(now, modem);
+        #[cfg(feature = "at")]
+        if let Some(line) = &mut self.core.line {
+            line.reset(now, modem);
+        }
         self.core.outbox.queue.clear();
     }
 
@@ -578,6 +616,10 @@ impl Core<'_> {
         let Some(mut client) = self.clients.release(service, cid) else {
             return false;
         };
+        #[cfg(feature = "at")]
+        if let Some(line) = self.line.as_mut().filter(|_| service == wire::Service::ATR) {
+            line.leave(now, modem, cid);
+        }
         (client.service.released)(&mut Released::new(now, modem, &self.config, cid, &mut client.state));
         true
     }
@@ -594,6 +636,10 @@ impl Core<'_> {
     /// The modem has restarted: there are no clients any more, and nothing of theirs.
     fn forget(&mut self) {
         while self.clients.pop().is_some() {}
+        #[cfg(feature = "at")]
+        if let Some(line) = &mut self.line {
+            line.forget();
+        }
         self.pending.clear();
         self.outbox.queue.clear();
         self.told = 0;
@@ -613,6 +659,8 @@ impl Core<'_> {
         if self.tell_events(now, modem) {
             self.go_on(now, modem);
         }
+        #[cfg(feature = "at")]
+        self.tell_at(now, modem);
     }
 
     fn start(&mut self, modem: &Modem) {

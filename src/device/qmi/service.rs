@@ -8,6 +8,7 @@ use super::call::{Call, Outcome, Released};
 use super::tell::Tell;
 use crate::device::modem::event::Change;
 
+#[cfg(feature = "at")]
 pub(super) mod atr;
 pub(super) mod ctl;
 pub(super) mod dms;
@@ -108,6 +109,7 @@ pub(super) static SERVICES: &[&Service] = &[
     &fox::SERVICE,
     &gms::SERVICE,
     &gas::SERVICE,
+    #[cfg(feature = "at")]
     &atr::SERVICE,
     &ssc::SERVICE,
     &imsdcm::SERVICE,

@@ -88,6 +88,9 @@ pub(super) const VENDOR_SERVICES: &Words<VendorServices> = &[
     ("intel-thermal-rf", VendorServices::INTEL_THERMAL_RF),
     ("intel-mutual-authentication", VendorServices::INTEL_MUTUAL_AUTHENTICATION),
     ("intel-tools", VendorServices::INTEL_TOOLS),
+    ("intel-at-tunnel", VendorServices::INTEL_AT_TUNNEL),
+    ("fibocom", VendorServices::FIBOCOM),
+    ("compal", VendorServices::COMPAL),
 ];
 
 const POLICY_ERRORS: &Words<PolicyError> = &[

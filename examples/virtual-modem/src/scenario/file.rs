@@ -127,7 +127,7 @@ impl Keys for Scenario {
         table.put("oma", &mut setup.oma)?;
         table.put("vendor", &mut setup.vendor)?;
         table.put("function", &mut self.function)?;
-        table.put("qmi", &mut Qmi(&mut self.qmi, &mut self.qmi_over_mbim))?;
+        table.put("qmi", &mut Qmi(&mut self.qmi, &mut self.qmi_over_mbim, &mut self.at_over_qmi))?;
         table.put("at", &mut At(&mut self.at.dialect))?;
         let mut events = core::mem::take(&mut self.events);
         table.replace_tables("event", &mut events, usize::MAX, event)?;
@@ -515,13 +515,14 @@ impl Keys for mbim::Config {
     }
 }
 
-/// `[qmi]`: the QMI function, and whether it is inside an MBIM function, too.
-struct Qmi<'a>(&'a mut qmi::Config, &'a mut bool);
+/// `[qmi]`: the QMI function, whether it is inside an MBIM function, too, and whether it carries AT.
+struct Qmi<'a>(&'a mut qmi::Config, &'a mut bool, &'a mut bool);
 
 impl Keys for Qmi<'_> {
     fn keys(&mut self, table: &mut Table<'_>) -> Result<(), Problem> {
-        let Self(config, over_mbim) = self;
+        let Self(config, over_mbim, carries_at) = self;
         table.put("over-mbim", *over_mbim)?;
+        table.put("carries-at", *carries_at)?;
         table.put("vendor", &mut config.vendor)?;
         table.put("clients-per-service", &mut config.clients_per_service)?;
         if !(1..=254).contains(&config.clients_per_service) {

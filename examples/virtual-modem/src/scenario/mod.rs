@@ -65,6 +65,9 @@ pub struct Scenario {
     pub qmi: qmi::Config,
     /// A modem that speaks MBIM has that function, too, and carries its frames.
     pub qmi_over_mbim: bool,
+    /// The QMI function carries lines of the AT modem, too, if the program has one. The MBIM function does if it has one of
+    /// the services for that.
+    pub at_over_qmi: bool,
     /// The AT modem.
     pub at: at::Config,
     /// What happens, in the order of time.
@@ -92,6 +95,7 @@ impl Default for Scenario {
             function: mbim::Config::default(),
             qmi: qmi::Config::default(),
             qmi_over_mbim: true,
+            at_over_qmi: true,
             at: at::Config::default(),
             events: Vec::new(),
             commands: Vec::new(),

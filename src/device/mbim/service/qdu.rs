@@ -1,6 +1,6 @@
 //! QDU (Qualcomm, Quectel): firmware update. A session, a file with its size, pieces of it, a restart.
 //!
-//! The command for the AT interpreter and the modem's operating system is not offered: the model has neither.
+//! The command for the AT interpreter is there if there is an AT function inside; the model has no operating system.
 
 use mbim_wire::message::CommandType;
 use mbim_wire::service::qdu as wire;
@@ -18,7 +18,10 @@ pub(in super::super) static SERVICE: Service = Service {
     uuid: wire::QDU,
     commands: COMMANDS,
     subscribed: false,
-    offered: |offer, _| offer.config.vendor_services.contains(VendorServices::QDU),
+    offered: |offer, cid| {
+        let is_there = offer.config.answers_at || Id::of(cid) != Some(Id::Command);
+        is_there && offer.config.vendor_services.contains(VendorServices::QDU)
+    },
     execute: |core, now, modem, request| match (Id::of(request.cid), request.kind) {
         (Some(Id::UpdateSession), CommandType::QUERY) => done(Subject::Session),
         (Some(Id::FileOpen), CommandType::QUERY) => done(Subject::Limits),
@@ -35,6 +38,7 @@ served! {
     FileWrite = wire::FileWrite: set;
     Reboot = wire::QuectelReboot: set;
     ReadVersion = wire::QuectelReadVersion: set;
+    Command = wire::Command: set;
 }
 
 /// What an answer is about.
@@ -45,7 +49,7 @@ pub(in super::super) enum Subject {
     Version,
 }
 
-fn set(core: &Core<'_>, now: Instant, modem: &mut Modem, id: Id, body: &[u8]) -> Outcome {
+fn set(core: &mut Core<'_>, now: Instant, modem: &mut Modem, id: Id, body: &[u8]) -> Outcome {
     match id {
         Id::UpdateSession => {
             let set = wire::UpdateSessionSetView::new(body).read()?;
@@ -84,6 +88,17 @@ fn set(core: &Core<'_>, now: Instant, modem: &mut Modem, id: Id, body: &[u8]) ->
             }
             done(Subject::Version)
         }
+        #[cfg(feature = "at")]
+        Id::Command => {
+            let command = wire::CommandSetView::new(body);
+            if command.command_type()? != wire::QuectelCommandType::AT {
+                return Err(Refused(Status::NO_DEVICE_SUPPORT));
+            }
+            let line = command.command_string()?;
+            super::super::at::execute(core, now, modem, line.0, super::super::at::Form::Quectel)
+        }
+        #[cfg(not(feature = "at"))]
+        Id::Command => Err(Refused(Status::NO_DEVICE_SUPPORT)),
     }
 }
 
