@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use core::fmt::Write as _;
 
+use at_wire::sms::Direction;
 use lexopt::{Arg, ValueExt as _};
 use mbim_wire::catalogue::unhex;
 use wwan::sms::Stored;
@@ -350,7 +351,7 @@ with `|` between them, bytes hexadecimal digits, lists words with commas between
     },
     Spec {
         name: "decode",
-        arguments: "mbim|qmi HEX...",
+        arguments: "mbim|qmi|sms|cmux HEX... | at TEXT|HEX...",
         count: (2, MANY),
         about: "Show messages given as hexadecimal digits, several one behind the other, or `-` for standard input",
         options: &[
@@ -361,12 +362,25 @@ with `|` between them, bytes hexadecimal digits, lists words with commas between
                 "QMI: one message of this service, without a frame; `qrtr`: a control packet of the router",
             ),
             VENDOR,
+            option("command", "LINE", "AT: what was sent; the lines are its answer, beside what comes unasked"),
+            option("charset", "NAME", "AT: the character set that +CSCS has set [default: IRA]"),
+            option("kind", "pdu|tpdu|broadcast|cdma", "SMS: what it is; a PDU is a TPDU with its service centre in front"),
+            option(
+                "direction",
+                "stored|to-mobile|to-network",
+                "SMS: where the message was read, which tells some kinds apart [default: stored]",
+            ),
         ],
-        details: "",
+        details: "\
+AT is given as its text or as digits: lines of the modem, and command lines, which the lines behind them answer:
+  wwanctl decode at '+CREG: 2,1,\"1A2B\",\"01C3D4E5\",7' --command AT+CREG?
+  wwanctl decode at - < terminal.log
+SMS are PDUs as in AT commands unless the octets or --kind say otherwise.
+",
     },
     Spec {
         name: "catalogue",
-        arguments: "mbim|qmi",
+        arguments: "mbim|qmi|at",
         count: (1, 1),
         about: "List all messages known",
         options: &[flag(
@@ -593,12 +607,39 @@ pub(crate) struct QmiMessage {
 
 #[derive(Debug)]
 pub(crate) struct Decode {
-    pub(crate) protocol: Protocol,
+    pub(crate) format: Format,
     pub(crate) hex: Vec<String>,
     pub(crate) mbimex: u8,
     /// Of QMI without a frame: name or number, or `qrtr`.
     pub(crate) service: Option<String>,
     pub(crate) vendor: Option<u16>,
+    /// The command line that the lines of AT answer.
+    pub(crate) command: Option<String>,
+    pub(crate) charset: Option<String>,
+    pub(crate) kind: Option<SmsKind>,
+    pub(crate) direction: Direction,
+}
+
+/// What is decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    Mbim,
+    Qmi,
+    At,
+    Sms,
+    Cmux,
+}
+
+/// What a short message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SmsKind {
+    /// A TPDU behind the address of its service centre.
+    Pdu,
+    Tpdu,
+    /// A page of a cell broadcast.
+    Broadcast,
+    /// Of 3GPP2.
+    Cdma,
 }
 
 /// Reads the command line, without the name of the program; the error says what is wrong with it.
@@ -767,20 +808,7 @@ impl Given {
             "reset" => Command::Reset,
             "mbim" => self.message()?,
             "qmi" => Command::Qmi(self.qmi_message()?),
-            "decode" => {
-                let protocol = self.described()?;
-                let mbimex = self.mbimex()?;
-                let (service, vendor) = (self.value("service")?, self.vendor()?);
-                match protocol {
-                    Protocol::Qmi if mbimex.is_some() => return Err("decode qmi: --mbimex belongs to mbim".to_owned()),
-                    Protocol::Mbim if service.is_some() || vendor.is_some() => {
-                        return Err("decode mbim: --service and --vendor belong to qmi".to_owned());
-                    }
-                    _ => {}
-                }
-                let hex = core::mem::take(&mut self.arguments);
-                Command::Decode(Decode { protocol, hex, mbimex: mbimex.unwrap_or(1), service, vendor })
-            }
+            "decode" => Command::Decode(self.decode()?),
             _ => {
                 let all = self.flag("all");
                 if all && !self.flag("json") {
@@ -788,6 +816,57 @@ impl Given {
                 }
                 Command::Catalogue { protocol: self.described()?, all }
             }
+        })
+    }
+
+    fn decode(&mut self) -> Result<Decode, String> {
+        let format = match &*self.next() {
+            "mbim" => Format::Mbim,
+            "qmi" => Format::Qmi,
+            "at" => Format::At,
+            "sms" => Format::Sms,
+            "cmux" => Format::Cmux,
+            other => return Err(format!("{}: mbim, qmi, at, sms or cmux expected", clean(other))),
+        };
+        let owners = [
+            ("mbimex", Format::Mbim, "mbim"),
+            ("service", Format::Qmi, "qmi"),
+            ("vendor", Format::Qmi, "qmi"),
+            ("command", Format::At, "at"),
+            ("charset", Format::At, "at"),
+            ("kind", Format::Sms, "sms"),
+            ("direction", Format::Sms, "sms"),
+        ];
+        for (option, owner, name) in owners {
+            if owner != format && self.flag(option) {
+                return Err(format!("decode: --{option} belongs to {name}"));
+            }
+        }
+        let kind = |text: &str| match text {
+            "pdu" => Some(SmsKind::Pdu),
+            "tpdu" => Some(SmsKind::Tpdu),
+            "broadcast" => Some(SmsKind::Broadcast),
+            "cdma" => Some(SmsKind::Cdma),
+            _ => None,
+        };
+        let direction = |text: &str| match text {
+            "stored" => Some(Direction::Stored),
+            "to-mobile" => Some(Direction::ToMobile),
+            "to-network" => Some(Direction::ToServiceCentre),
+            _ => None,
+        };
+        Ok(Decode {
+            format,
+            mbimex: self.mbimex()?.unwrap_or(1),
+            service: self.value("service")?,
+            vendor: self.vendor()?,
+            command: self.value("command")?,
+            charset: self.value("charset")?,
+            kind: self.parsed("kind", "pdu, tpdu, broadcast or cdma", kind)?,
+            direction: self
+                .parsed("direction", "stored, to-mobile or to-network", direction)?
+                .unwrap_or(Direction::Stored),
+            hex: core::mem::take(&mut self.arguments),
         })
     }
 
@@ -965,7 +1044,8 @@ impl Given {
         match &*self.next() {
             "mbim" => Ok(Protocol::Mbim),
             "qmi" => Ok(Protocol::Qmi),
-            other => Err(format!("{} is not supported yet, only mbim and qmi are", clean(other))),
+            "at" => Ok(Protocol::At),
+            other => Err(format!("{}: mbim, qmi or at expected", clean(other))),
         }
     }
 

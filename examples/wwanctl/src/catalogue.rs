@@ -7,14 +7,17 @@ use crate::args::Protocol;
 use crate::error::Fail;
 use crate::output::Output;
 
+mod at;
 mod qmi;
 
 const FORMS: [(&str, Form); 4] =
     [("query", Form::Query), ("set", Form::Set), ("response", Form::Response), ("notification", Form::Notification)];
 
 pub(crate) fn run(protocol: Protocol, all: bool, out: &mut Output) -> Result<(), Fail> {
-    if protocol == Protocol::Qmi {
-        return qmi::run(all, out);
+    match protocol {
+        Protocol::Qmi => return qmi::run(all, out),
+        Protocol::At => return at::run(out),
+        _ => {}
     }
     if !out.json {
         return Ok(out.lines(in_words().trim_end())?);

@@ -10,21 +10,32 @@ use mbim_wire::message::{
 };
 use mbim_wire::{ProtocolError, Status};
 
-use crate::args::{Decode, Protocol};
+use crate::args::{Decode, Format};
 use crate::error::Fail;
 use crate::names;
 use crate::output::{Output, clean};
 
+mod at;
+mod cmux;
 mod qmi;
+mod sms;
+#[cfg(test)]
+mod vectors;
 pub(crate) use qmi::in_words as qmi_in_words;
 
 /// The most that is read from standard input, in bytes of text.
 const MOST: u64 = 1 << 26;
 
 pub(crate) fn run(arguments: &Decode, out: &mut Output) -> Result<(), Fail> {
+    if arguments.format == Format::At {
+        return at::run(&text_or_bytes(&arguments.hex)?, arguments, out);
+    }
     let bytes = bytes(&arguments.hex)?;
-    if arguments.protocol == Protocol::Qmi {
-        return qmi::run(&bytes, arguments, out);
+    match arguments.format {
+        Format::Qmi => return qmi::run(&bytes, arguments, out),
+        Format::Sms => return sms::run(&bytes, arguments, out),
+        Format::Cmux => return cmux::run(&bytes, out),
+        Format::Mbim | Format::At => {}
     }
     let mut documents = Vec::new();
     let mut rest = bytes.as_slice();
@@ -56,19 +67,29 @@ fn print(documents: Vec<Value>, out: &mut Output) -> Result<(), Fail> {
     }
 }
 
+/// The arguments, or standard input.
+fn given(arguments: &[String]) -> Result<Vec<u8>, Fail> {
+    if !matches!(arguments, [one] if one == "-") {
+        return Ok(arguments.join(" ").into_bytes());
+    }
+    let mut bytes = Vec::new();
+    let read = io::stdin().take(MOST).read_to_end(&mut bytes);
+    read.map_err(|error| Fail::Data(format!("standard input: {error}")))?;
+    Ok(bytes)
+}
+
 /// The bytes of the arguments, or of standard input.
 pub(crate) fn bytes(arguments: &[String]) -> Result<Vec<u8>, Fail> {
-    let text = if matches!(arguments, [one] if one == "-") {
-        let mut text = String::new();
-        io::stdin()
-            .take(MOST)
-            .read_to_string(&mut text)
-            .map_err(|error| Fail::Data(format!("standard input: {error}")))?;
-        text
-    } else {
-        arguments.join(" ")
-    };
-    digits(&text)
+    let text = String::from_utf8(given(arguments)?);
+    digits(&text.map_err(|error| Fail::Data(format!("standard input: {error}")))?)
+}
+
+/// The same, but what is not the digits of a text, with its line ends, is the text itself.
+fn text_or_bytes(arguments: &[String]) -> Result<Vec<u8>, Fail> {
+    let given = given(arguments)?;
+    let is_text = |byte: &u8| matches!(byte, b'\r' | b'\n' | b' '..=b'~');
+    let digits = str::from_utf8(&given).ok().and_then(|text| digits(text).ok());
+    Ok(digits.filter(|bytes| bytes.iter().all(is_text)).unwrap_or(given))
 }
 
 /// Bytes from hexadecimal digits.
@@ -84,6 +105,34 @@ pub(crate) fn digits(text: &str) -> Result<Vec<u8>, Fail> {
         return Err(Fail::Data("no hexadecimal digits".to_owned()));
     }
     Ok(bytes)
+}
+
+/// A JSON document as lines of text: an object's entries by their names, in as many steps as it is deep.
+fn outline(value: &Value, indent: usize, lines: &mut Vec<String>) {
+    let blank = " ".repeat(indent);
+    let mut entry = |name: &str, value: &Value| {
+        let (name, deeper) = (clean(name), indent.saturating_add(2));
+        match value {
+            Value::Null => {}
+            Value::String(text) => lines.push(format!("{blank}{name}: {}", clean(text))),
+            Value::Array(items) if items.is_empty() => lines.push(format!("{blank}{name}: none")),
+            Value::Array(items) if !items.iter().any(|item| item.is_object() || item.is_array()) => {
+                let plain = |item: &Value| item.as_str().map_or_else(|| item.to_string(), clean);
+                let items: Vec<String> = items.iter().map(plain).collect();
+                lines.push(format!("{blank}{name}: {}", items.join(", ")));
+            }
+            Value::Object(_) | Value::Array(_) => {
+                lines.push(format!("{blank}{name}:"));
+                outline(value, deeper, lines);
+            }
+            other => lines.push(format!("{blank}{name}: {other}")),
+        }
+    };
+    match value {
+        Value::Object(map) => map.iter().for_each(|(name, value)| entry(name, value)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| entry(&index.to_string(), item)),
+        _ => {}
+    }
 }
 
 /// The message at the start of `bytes`, and its length there; fragments that follow each other are put together.
