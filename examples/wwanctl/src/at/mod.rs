@@ -15,12 +15,19 @@ use crate::device::{self, Channel, DeviceError, Opened, USUAL};
 use crate::error::Fail;
 use crate::output::{Output, note};
 
+mod apdu;
 mod parts;
+mod phonebook;
 mod pin;
 mod radio;
+mod register;
 mod reset;
+mod scan;
+mod signal;
+mod sms;
 mod status;
 pub(crate) mod trace;
+mod ussd;
 
 /// Longest answer, and longest line of one, in bytes.
 const LONGEST: usize = 0x1_0000;
@@ -136,6 +143,33 @@ impl Modem {
         Millis(left.0.saturating_sub(1000).max(left.0 / 2))
     }
 
+    /// Makes sure that a card is there, whatever code it asks for.
+    pub(crate) fn ready_card(&mut self) -> Result<SimState, Fail> {
+        let patience = self.patience();
+        match self.client.sim(patience)? {
+            sim @ (SimState::NotInserted | SimState::Unusable(_)) => Err(Stop::Sim(sim).into()),
+            sim => Ok(sim),
+        }
+    }
+
+    /// Makes sure that the SIM is ready.
+    pub(crate) fn ready_sim(&mut self) -> Result<(), Fail> {
+        match self.ready_card()? {
+            SimState::Ready => Ok(()),
+            SimState::Locked(code) => {
+                let remaining_attempts = self.client.attempts()?.of(code);
+                Err(locked(&Lock { code, remaining_attempts, wrong: false }))
+            }
+            sim => Err(Stop::Sim(sim).into()),
+        }
+    }
+
+    /// From now on the program only cleans up.
+    fn hurry(&mut self) {
+        let now = self.client.now();
+        self.channel().channel_mut().channel_mut().until = now + SHORT;
+    }
+
     /// Whether the program may go on: the time allowed is not over, and the user has not interrupted it.
     pub(crate) fn check(&mut self) -> Result<(), Fail> {
         Ok(self.channel().channel_mut().channel_mut().check()?)
@@ -143,8 +177,8 @@ impl Modem {
 
     /// Has what is under way called off, where that is possible: a scan would keep the modem busy for minutes.
     fn call_off(&mut self) {
+        self.hurry();
         let now = self.client.now();
-        self.channel().channel_mut().channel_mut().until = now + SHORT;
         // Listening gives up the command before; that it was interrupted is known.
         let _ = self.client.next_urc(now + Millis(100));
     }
@@ -182,6 +216,13 @@ fn act(modem: &mut Modem, command: &Command, out: &mut Output) -> Result<(), Fai
         Command::Pin(pin) => pin::run(modem, pin, out),
         Command::Radio { on } => radio::run(modem, *on, out),
         Command::Reset => reset::run(modem, out),
+        Command::Register { network } => register::run(modem, network.as_deref(), out),
+        Command::Scan => scan::run(modem, out),
+        Command::Signal { .. } => signal::run(modem, out),
+        Command::Sms(sms) => sms::run(modem, sms, out),
+        Command::Ussd { code, answers } => ussd::run(modem, code, answers, out),
+        Command::Phonebook(phonebook) => phonebook::run(modem, phonebook, out),
+        Command::Apdu(apdu) => apdu::run(modem, apdu, out),
         _ => Err(Fail::Usage("AT modems do not have this command".to_owned())),
     }
 }
