@@ -82,16 +82,17 @@ impl Lines {
             return String::from_utf8_lossy(line).into_owned();
         }
         let text = String::from_utf8_lossy(line);
-        let known = catalogue::all().find(|info| parameters_of(info.name, line).is_some());
-        let Some(info) = known else {
+        let named = || catalogue::all().filter(|info| parameters_of(info.name, line).is_some());
+        let Some(info) = named().next() else {
             return if self.personal { "***".to_owned() } else { text.into_owned() };
         };
         self.second = WITH_SECOND.contains(&info.name);
-        let is_personal = match info.command {
+        // A name may be that of a command and of a URC.
+        let is_personal = named().any(|info| match info.command {
             Some(command) => command.personal,
             // Nothing is known of what a URC tells but its texts.
             None => text.contains('"'),
-        };
+        });
         if is_personal && info.name != "+CPIN" { format!("{}: ***", info.name) } else { text.into_owned() }
     }
 }
