@@ -15,7 +15,8 @@ mod at_procedure_common;
 use at_procedure_common::play;
 use wwan::procedure::at::connect::is_ended;
 use wwan::procedure::at::{
-    Authentication, Bearer, CheckContext, Connect, ConnectRequest, Disconnect, FamilySettings, IpType, Settings, Stop,
+    Authentication, Bearer, CheckContext, Connect, ConnectRequest, Disconnect, FamilySettings, IpType, ReadSettings,
+    Settings, Stop,
 };
 
 const WEB: ConnectRequest<'static> = ConnectRequest {
@@ -265,6 +266,19 @@ fn settings_are_read_the_hard_way() {
     let found = settings(IpType::V6, "+CGPADDR: 1,\"192.0.0.4\",\"2001:db8::25\"", "ERROR");
     assert_eq!((found.ipv4, found.translated), (FamilySettings::default(), Some("192.0.0.4".parse().unwrap())));
     assert_eq!(found.ipv6.address, Some("2001:db8::25".parse().unwrap()));
+}
+
+#[test]
+fn settings_of_an_active_context_are_read_alone() {
+    let mut read = ReadSettings::new(3, IpType::V4);
+    let parameters = "+CGCONTRDP: 3,5,\"web\",\"10.0.0.9.255.255.255.252\",\"10.0.0.10\",\"9.9.9.9\"";
+    for (addresses, told) in [("+CGPADDR: 3,\"10.0.0.9\"", parameters), ("ERROR", parameters)] {
+        play(&mut read, &[("AT+CGPADDR=3", addresses), ("AT+CGCONTRDP=3", told)]).unwrap();
+        assert_eq!(read.settings().ipv4, family("10.0.0.9", Some(30), "10.0.0.10", ["9.9.9.9", ""]));
+    }
+    // Nothing is left of an earlier time, and a modem without the commands tells nothing.
+    play(&mut read, &[("AT+CGPADDR=3", "ERROR"), ("AT+CGCONTRDP=3", "ERROR")]).unwrap();
+    assert_eq!(*read.settings(), Settings::default());
 }
 
 #[test]

@@ -80,7 +80,11 @@ struct Spec {
 }
 
 const MANY: usize = usize::MAX;
-const SESSION: Opt = option("session", "N", "Number of the session [default: 0]");
+const SESSION: Opt = option(
+    "session",
+    "N",
+    "Number of the session [default: 0; over AT that of the context: the modem's, or the only one]",
+);
 const MBIMEX: Opt = option("mbimex", "1|2|3", "Version of the Microsoft extensions whose layouts to use [default: 1]");
 
 const VENDOR: Opt = option("vendor", "ID", "QMI: USB vendor of the modem; some numbers mean something else for each");
@@ -305,6 +309,24 @@ in which no answer is left is ended.
         details: "",
     },
     Spec {
+        name: "at",
+        arguments: "LINE...",
+        count: (1, MANY),
+        about: "Send any AT command line, and print what the modem says",
+        options: &[
+            option("text", "TEXT", "What the last line asks for by a prompt, such as the PDU of AT+CMGS"),
+            flag("force", "Send lines too that take the line away, or change how it is spoken on"),
+        ],
+        details: "\
+Each LINE is sent when the one before is answered; after a refusal the rest is not. What the modem says is printed without
+its OK; a refusal ends with status 77, and what it told is on standard error. Lines that modems read differently are never
+sent: with control characters, open quotes, or bytes above 7 bits outside quotes. Commands that enter data mode or the
+multiplexer, and those that change echo, results, line ends or speed, need --force:
+  wwanctl --device /dev/ttyUSB2 at ATI AT+CSQ
+  wwanctl --device virtual:at at AT+CMGF=1 'AT+CMGS=\"+15550123\"' --text 'On my way'
+",
+    },
+    Spec {
         name: "mbim",
         arguments: "SERVICE COMMAND [query|set] [FIELD=VALUE... | HEX]",
         count: (2, MANY),
@@ -444,7 +466,7 @@ pub(crate) enum Protocol {
 pub(crate) enum Command {
     Status,
     Connect(Connect),
-    Disconnect { session: u32 },
+    Disconnect { session: Option<u32> },
     Monitor,
     Pin(Pin),
     Proxy(Proxy),
@@ -460,6 +482,7 @@ pub(crate) enum Command {
     Slot { slot: Option<u32> },
     Cells,
     Reset,
+    At(At),
     Mbim(Message),
     Qmi(QmiMessage),
     Decode(Decode),
@@ -474,7 +497,7 @@ pub(crate) struct Connect {
     /// `-` for standard input.
     pub(crate) password: Option<String>,
     pub(crate) auth: Option<Auth>,
-    pub(crate) session: u32,
+    pub(crate) session: Option<u32>,
     /// `-` for standard input.
     pub(crate) pin: Option<String>,
 }
@@ -574,6 +597,16 @@ pub(crate) enum Apdu {
     List,
     Atr,
     Send { aid: Option<Vec<u8>>, commands: Vec<Vec<u8>> },
+}
+
+#[derive(Debug)]
+pub(crate) struct At {
+    /// Command lines, without ends.
+    pub(crate) lines: Vec<String>,
+    /// What goes behind the prompt of the last.
+    pub(crate) text: Option<String>,
+    /// Send what would take the line away.
+    pub(crate) force: bool,
 }
 
 #[derive(Debug)]
@@ -776,7 +809,7 @@ impl Given {
         Ok(match name {
             "status" => Command::Status,
             "connect" => Command::Connect(self.connect()?),
-            "disconnect" => Command::Disconnect { session: self.number("session")?.unwrap_or(0) },
+            "disconnect" => Command::Disconnect { session: self.number("session")? },
             "monitor" => Command::Monitor,
             "pin" => Command::Pin(self.pin()?),
             "proxy" => Command::Proxy(self.proxy()?),
@@ -806,6 +839,11 @@ impl Given {
             "slot" => Command::Slot { slot: self.optional_index()? },
             "cells" => Command::Cells,
             "reset" => Command::Reset,
+            "at" => Command::At(At {
+                lines: core::mem::take(&mut self.arguments),
+                text: self.value("text")?,
+                force: self.flag("force"),
+            }),
             "mbim" => self.message()?,
             "qmi" => Command::Qmi(self.qmi_message()?),
             "decode" => Command::Decode(self.decode()?),
@@ -888,7 +926,7 @@ impl Given {
             user: self.value("user")?,
             password: self.value("password")?,
             auth: self.parsed("auth", "pap or chap", auth)?,
-            session: self.number("session")?.unwrap_or(0),
+            session: self.number("session")?,
             pin: self.value("pin")?,
         })
     }
@@ -1187,7 +1225,7 @@ mod tests {
     fn options_may_stand_before_and_behind_the_command() {
         let (options, command) = parsed("-v --device=x connect --apn a --session 3 --json").unwrap();
         assert!(options.verbose && options.json && options.device.as_deref() == Some("x"));
-        assert!(matches!(command, Command::Connect(Connect { session: 3, ip_type: IpType::V4v6, .. })));
+        assert!(matches!(command, Command::Connect(Connect { session: Some(3), ip_type: IpType::V4v6, .. })));
     }
 
     #[test]
@@ -1201,7 +1239,8 @@ mod tests {
             ("phonebook write a", "a number"),
             ("ussd --json", "missing"),
             ("apdu send", "a command"),
-            ("at ATI", "at"),
+            ("at", "missing"),
+            ("at AT --text", "text"),
             ("status --apn a", "--apn"),
             ("status --json --json", "--json"),
             ("status more", "too many"),

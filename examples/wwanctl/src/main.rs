@@ -81,6 +81,7 @@ fn act(options: &Options, command: &Command, out: &mut Output) -> Result<(), Fai
         Command::Decode(decode) => return decode::run(decode, out),
         Command::Catalogue { protocol, all } => return catalogue::run(*protocol, *all, out),
         Command::Proxy(arguments) => return commands::proxy::run(options, arguments),
+        Command::At(lines) => at::line::prepare(lines)?,
         Command::Mbim(message) if message.dry_run => return message::dry_run(message, out),
         Command::Qmi(message) if message.dry_run => return qmi::message::dry_run(message, out),
         Command::Scan => SCAN,
@@ -114,6 +115,9 @@ fn act(options: &Options, command: &Command, out: &mut Output) -> Result<(), Fai
         Speaks::At => return at::run(opened, options, limit, command, out),
         Speaks::Mbim | Speaks::QmiInMbim => {}
     }
+    if matches!(command, Command::At(_)) {
+        return Err(Fail::Usage("at: this is the MBIM port of the modem, and not one for AT".to_owned()));
+    }
     if matches!(command, Command::Qmi(_)) {
         return Err(Fail::Usage("qmi: this modem speaks MBIM; `wwanctl mbim` sends it commands".to_owned()));
     }
@@ -121,7 +125,7 @@ fn act(options: &Options, command: &Command, out: &mut Output) -> Result<(), Fai
     let result = match (command, prepared) {
         (Command::Status, _) => status::run(&mut modem, out),
         (Command::Connect(connect), _) => connect::run(&mut modem, connect, out),
-        (Command::Disconnect { session }, _) => connect::disconnect(&mut modem, *session, out),
+        (Command::Disconnect { session }, _) => connect::disconnect(&mut modem, session.unwrap_or(0), out),
         (Command::Monitor, _) => monitor::run(&mut modem, out),
         (Command::Pin(pin), _) => pin::run(&mut modem, pin, out),
         (Command::Radio { on }, _) => radio::run(&mut modem, *on, out),

@@ -13,12 +13,14 @@
 
 mod common;
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::net::UnixListener;
+use std::process::Stdio;
 use std::thread;
 
-use common::{Terminal, on_virtual_at as on_at, on_virtual_qmi, temporary, wwanctl};
+use common::{Terminal, command, on_virtual_at as on_at, on_virtual_qmi, temporary, wwanctl};
+use mbim_wire::catalogue::Value;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use virtual_modem::InProcess;
 
@@ -124,4 +126,138 @@ fn what_makes_no_sense_is_told() {
     wwanctl(&["--device", "virtual:mbim", "--protocol", "at", "status"]).ended(2).says(&["--protocol"]);
     wwanctl(&["--device", "virtual:at:nothing", "status"]).ended(2).says(&["nothing"]);
     wwanctl(&["--protocol", "at", "proxy"]).ended(2).says(&["proxy"]);
+}
+
+#[test]
+fn connect_prints_both_families_as_over_qmi() {
+    let connect = &["connect", "--apn", "internet", "--ip-type", "v4v6", "--json"];
+    let at = on_at("default", connect).json();
+    let qmi = on_virtual_qmi("default", connect).json();
+    assert_eq!(at["connect"]["activation_state"], "activated");
+    assert_eq!(at["connect"]["ip_type"], "ipv4_and_ipv6");
+    for key in ["access_string", "packet_service"] {
+        assert_eq!(at[key], qmi[key], "{key}");
+    }
+    for family in ["ipv4", "ipv6"] {
+        let key = format!("{family}_address");
+        assert!(at["ip_configuration"][&key][0][&key].is_string(), "{at}");
+        let key = format!("{family}_dns_server");
+        assert_eq!(at["ip_configuration"][&key], qmi["ip_configuration"][&key]);
+    }
+    let four = on_at("default", &["connect", "--apn", "internet", "--ip-type", "v4", "--json"]).json();
+    assert_eq!(four["connect"]["ip_type"], "ipv4");
+    assert!(four["ip_configuration"]["ipv6_address"].is_null());
+    on_at("default", &["connect", "--apn", "a", "--session", "32"]).ended(2).says(&["too high"]);
+}
+
+#[test]
+fn refusals_end_with_77_and_the_reason() {
+    on_at("refused-apn", &["connect", "--apn", "blocked"]).ended(77).says(&["AT+CGACT", "--apn"]);
+    on_at("no-sim", &["connect", "--apn", "internet"]).ended(77).says(&["no SIM"]);
+    on_at("locked-sim", &["connect", "--apn", "internet"]).ended(77).says(&["PIN", "hint: "]);
+    on_at("locked-sim", &["connect", "--apn", "internet", "--pin", "1234"]).ended(0).prints(&["connected"]);
+    on_at("registration-denied", &["connect", "--apn", "internet"]).ended(77).says(&["the network"]);
+    let corporate = |password| {
+        on_at(
+            "refused-apn",
+            &[
+                "connect",
+                "--apn",
+                "corporate",
+                "--ip-type",
+                "v4",
+                "--user",
+                "user",
+                "--auth",
+                "chap",
+                "--password",
+                password,
+            ],
+        )
+    };
+    corporate("secret").ended(0);
+    corporate("wrong").ended(77);
+    on_at("default", &["slot"]).ended(2).says(&["AT has no command"]);
+    on_at("default", &["mbim", "basic-connect", "device-caps"]).ended(2).says(&["wwanctl at"]);
+}
+
+#[test]
+fn a_session_outlives_the_run() {
+    let modem = Terminal::speaking(|scenario, time, room| InProcess::at(scenario, time, room), "default");
+    let at = |arguments: &[&str]| modem.run(&[&["--protocol", "at"], arguments].concat());
+    let up = at(&["connect", "--apn", "internet", "--session", "2", "--json"]).json();
+    assert_eq!(up["connect"]["session_id"], 2);
+    let status = at(&["status", "--json"]).json();
+    assert_eq!(status["sessions"][0]["activation_state"], "activated", "{status}");
+    assert_eq!(status["sessions"][0]["session_id"], 2);
+    assert_eq!(status["sessions"][0]["ip_configuration"]["ipv4_address"], up["ip_configuration"]["ipv4_address"]);
+    // Connecting again finds it.
+    assert_eq!(at(&["connect", "--apn", "internet", "--json"]).json()["connect"]["session_id"], 2);
+    at(&["disconnect", "--session", "7", "--json"]).ended(0).prints(&["\"was_active\": false"]);
+    at(&["disconnect"]).ended(0).prints(&["session 2 disconnected"]);
+    at(&["disconnect"]).ended(0).prints(&["was not connected"]);
+    let status = at(&["status", "--json"]).json();
+    assert_eq!(status["sessions"][0]["activation_state"], "deactivated");
+}
+
+#[test]
+fn lines_are_sent_as_they_are() {
+    on_at("default", &["at", "AT"]).ended(0).prints(&["OK"]);
+    let run = on_at("default", &["at", "AT+CGMM", "AT+CSQ;+CPIN?"]).ended(0);
+    assert_eq!(run.out, "Virtual Modem\n+CSQ: 20,99\n+CPIN: READY\n");
+    let json = on_at("default", &["at", "AT+CFUN?", "--json"]).json();
+    assert_eq!(json["at"][0]["line"], "AT+CFUN?");
+    assert_eq!(json["at"][0]["answer"], serde_json::json!(["+CFUN: 1"]));
+    assert_eq!(json["at"][0]["result"], "OK");
+    // A refusal ends it, and its reason is told.
+    let run = on_at("default", &["at", "AT+CSQ", "AT+CPIN=\"0000\"", "AT+CGMM"]).ended(77);
+    let run = run.says(&["AT+CPIN", "CME error 3 (operation not allowed)"]);
+    assert_eq!(run.out, "+CSQ: 20,99\n");
+    on_at("no-sim", &["at", "AT+CIMI"]).ended(77).says(&["SIM not inserted", "hint: insert a SIM"]);
+    on_at("default", &["at", "AT+NONSENSE"]).ended(77).says(&["refuses"]);
+    for line in ["CSQ", "AT+CSQ\r", "AT+X=\"", "ATD*99#", "ATZ", "AT+IPR=9600"] {
+        on_at("default", &["at", line]).ended(2).says(&["at: "]);
+    }
+    on_at("default", &["at", "ATE1", "--force"]).ended(0);
+    on_at("default", &["at", "AT+CMGS=23"]).ended(2).says(&["--text"]);
+    let sent = on_at("default", &["at", "AT+CMGF=1", "AT+CMGS=\"+15550123\"", "--text", "On my way"]).ended(0);
+    sent.prints(&["+CMGS: "]);
+    wwanctl(&["--device", "virtual:mbim", "at", "AT"]).ended(2).says(&["MBIM"]);
+}
+
+#[test]
+fn monitor_shows_what_the_modem_tells() {
+    let scenario = temporary("scenario.toml");
+    // However long it takes until the program listens, one comes later.
+    let mut text = "description = \"the network speaks\"\n".to_owned();
+    for at in [2, 4, 8, 16, 32, 64, 128] {
+        text += &format!(
+            "[[event]]\nat = {at}000\ndo = \"sms\"\nfrom = \"+15550124\"\ntext = \"Read me.\"\n\
+             [[event]]\nat = {at}500\ndo = \"ussd\"\ntext = \"Book more?\"\n"
+        );
+    }
+    std::fs::write(&scenario, text).unwrap();
+    let device = format!("virtual:at:{}", scenario.to_str().unwrap());
+    let mut program = command(&["--device", &device, "monitor", "--json"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut wanted = vec!["sms", "ussd"];
+    for line in BufReader::new(program.stdout.take().unwrap()).lines() {
+        let event: Value = serde_json::from_str(&line.unwrap()).unwrap();
+        assert_eq!(event["type"], "urc");
+        assert!(event["time"].is_f64() && event["line"].is_string());
+        match (event["sms"]["index"].as_u64(), event["ussd"]["text"].as_str()) {
+            (Some(_), _) => wanted.retain(|one| *one != "sms"),
+            (_, Some(text)) => {
+                assert_eq!(text, "Book more?");
+                wanted.retain(|one| *one != "ussd");
+            }
+            _ => {}
+        }
+        if wanted.is_empty() {
+            break;
+        }
+    }
+    program.kill().unwrap();
+    program.wait().unwrap();
+    assert_eq!(wanted, [""; 0]);
+    on_at("default", &["monitor", "--timeout", "1"]).ended(0);
 }

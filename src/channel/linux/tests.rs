@@ -103,6 +103,22 @@ fn a_terminal_is_exclusive_and_gets_its_settings_back() {
 }
 
 #[test]
+fn dtr_stays_up_behind_a_program_that_wants_it() {
+    let (modem, path) = pty();
+    let hangs_up = || rustix::termios::tcgetattr(&modem).unwrap().control_modes.contains(ControlModes::HUPCL);
+    let mut termios = rustix::termios::tcgetattr(&modem).unwrap();
+    termios.control_modes |= ControlModes::HUPCL;
+    rustix::termios::tcsetattr(&modem, OptionalActions::Now, &termios).unwrap();
+    drop(LinuxPort::open(&path).unwrap());
+    assert!(hangs_up());
+    let mut port = LinuxPort::open(&path).unwrap();
+    port.keep_dtr().unwrap();
+    assert!(!hangs_up());
+    drop(port);
+    assert!(!hangs_up());
+}
+
+#[test]
 fn a_terminal_that_hangs_up_is_gone() {
     let (mut modem, path) = pty();
     let mut channel = LinuxChannel::open(&path).unwrap();
@@ -544,6 +560,11 @@ fn the_protocol_is_known_by_attribute_driver_or_name() {
         ("wwan12mbim1", Some(Protocol::Mbim)),
         ("wwan0at1", Some(Protocol::At)),
         ("wwan0xmmrpc0", None),
+        ("ttyUSB2", Some(Protocol::At)),
+        ("ttyS0", Some(Protocol::At)),
+        ("tty1", None),
+        ("tty", None),
+        ("pts", None),
         ("cdc-wdm0", None),
         ("rpmsg0", Some(Protocol::Qmi)),
         ("my_qmux_socket.3", Some(Protocol::Qmi)),

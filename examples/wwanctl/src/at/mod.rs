@@ -16,6 +16,9 @@ use crate::error::Fail;
 use crate::output::{Output, note};
 
 mod apdu;
+mod connect;
+pub(crate) mod line;
+mod monitor;
 mod parts;
 mod phonebook;
 mod pin;
@@ -213,6 +216,10 @@ pub(crate) fn run(
 fn act(modem: &mut Modem, command: &Command, out: &mut Output) -> Result<(), Fail> {
     match command {
         Command::Status => status::run(modem, out),
+        Command::Connect(arguments) => connect::run(modem, arguments, out),
+        Command::Disconnect { session } => connect::disconnect(modem, *session, out),
+        Command::Monitor => monitor::run(modem, out),
+        Command::At(lines) => line::run(modem, lines, out),
         Command::Pin(pin) => pin::run(modem, pin, out),
         Command::Radio { on } => radio::run(modem, *on, out),
         Command::Reset => reset::run(modem, out),
@@ -223,7 +230,12 @@ fn act(modem: &mut Modem, command: &Command, out: &mut Output) -> Result<(), Fai
         Command::Ussd { code, answers } => ussd::run(modem, code, answers, out),
         Command::Phonebook(phonebook) => phonebook::run(modem, phonebook, out),
         Command::Apdu(apdu) => apdu::run(modem, apdu, out),
-        _ => Err(Fail::Usage("AT modems do not have this command".to_owned())),
+        Command::Slot { .. } | Command::Cells | Command::Location { .. } => Err(Fail::Usage(
+            "AT has no command for this that all makers know; `wwanctl at LINE` sends those of yours".to_owned(),
+        )),
+        Command::Mbim(_) => Err(Fail::Usage("mbim: this modem speaks AT; `wwanctl at` sends it commands".to_owned())),
+        Command::Qmi(_) => Err(Fail::Usage("qmi: this modem speaks AT; `wwanctl at` sends it commands".to_owned())),
+        _ => Err(Fail::Usage("this command is not supported over AT".to_owned())),
     }
 }
 

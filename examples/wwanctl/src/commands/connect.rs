@@ -17,16 +17,16 @@ pub(crate) fn run(modem: &mut Modem, arguments: &Connect, out: &mut Output) -> R
     let password = arguments.password.as_deref().map(|password| secret(&mut || modem.check(), password)).transpose()?;
     let caps = modem.ask::<bc::DeviceCaps>()?;
     let most = report::number(&caps, "max_sessions").unwrap_or(0);
-    if most > 0 && arguments.session >= most {
+    if most > 0 && arguments.session.unwrap_or(0) >= most {
         return Err(Fail::Usage(format!(
             "session {} is too high: the modem has 0 to {}",
-            arguments.session,
+            arguments.session.unwrap_or(0),
             most.saturating_sub(1)
         )));
     }
     make_ready(modem, pin.as_deref())?;
     let request = ConnectRequest {
-        session_id: arguments.session,
+        session_id: arguments.session.unwrap_or(0),
         apn: &arguments.apn,
         ip_type: match arguments.ip_type {
             IpType::V4 => bc::ContextIpType::IPV4,
@@ -46,14 +46,14 @@ pub(crate) fn run(modem: &mut Modem, arguments: &Connect, out: &mut Output) -> R
     if let Err(Error::Channel(_)) = connected {
         // The time is over or the user has had enough: what was begun shall not come up later. If the modem does not
         // take it, so be it.
-        let _ = modem.client.disconnect(arguments.session);
+        let _ = modem.client.disconnect(arguments.session.unwrap_or(0));
     }
     connected?;
     match tell(modem, &caps, arguments, out) {
         Ok(()) => Ok(After::Open),
         Err(error) => {
             // A session that nobody knows the addresses of is of no use, and is not left behind.
-            let _ = modem.client.disconnect(arguments.session);
+            let _ = modem.client.disconnect(arguments.session.unwrap_or(0));
             Err(error)
         }
     }
@@ -110,7 +110,7 @@ pub(crate) fn not_registered(modem: &mut Modem) -> Fail {
 
 /// Prints what a connection consists of.
 fn tell(modem: &mut Modem, caps: &Value, arguments: &Connect, out: &mut Output) -> Result<(), Fail> {
-    let asked = serde_json::json!({ "SessionId": arguments.session });
+    let asked = serde_json::json!({ "SessionId": arguments.session.unwrap_or(0) });
     let mut report = Report::default();
     report.put("device", modem.name.as_str());
     report.put("protocol", "mbim");
@@ -159,15 +159,6 @@ pub(crate) fn disconnect(modem: &mut Modem, session: u32, out: &mut Output) -> R
         Status::CONTEXT_NOT_ACTIVATED | Status::SIM_NOT_INSERTED => false,
         _ => return Err(answer.refusal()),
     };
-    if out.json {
-        out.document(&serde_json::json!({
-            "connect": { "session_id": session, "activation_state": "deactivated" },
-            "was_active": was_active,
-        }))?;
-    } else if was_active {
-        out.lines(&format!("session {session} disconnected"))?;
-    } else {
-        out.lines(&format!("session {session} was not connected"))?;
-    }
+    report::disconnected(session, was_active, out)?;
     Ok(After::AsFound)
 }

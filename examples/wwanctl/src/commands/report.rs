@@ -389,3 +389,18 @@ pub(crate) fn family(
     put("dns_server", serde_json::json!(dns));
     put("mtu", mtu.into());
 }
+
+/// What became of a session that was to be taken down.
+pub(crate) fn disconnected(session: u32, was_active: bool, out: &mut Output) -> Result<(), Fail> {
+    if out.json {
+        out.document(&serde_json::json!({
+            "connect": { "session_id": session, "activation_state": "deactivated" },
+            "was_active": was_active,
+        }))?;
+    } else if was_active {
+        out.lines(&format!("session {session} disconnected"))?;
+    } else {
+        out.lines(&format!("session {session} was not connected"))?;
+    }
+    Ok(())
+}

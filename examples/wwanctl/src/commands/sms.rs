@@ -5,6 +5,7 @@ use std::process;
 use mbim_wire::Status;
 use mbim_wire::catalogue::Value;
 use mbim_wire::service::sms as wire;
+use wwan::at_wire::sms::{Direction, Pdu};
 use wwan::client::mbim::Error;
 use wwan::procedure::mbim::{SendText, StoreItem, cdma_text};
 use wwan::sms::{Inbox, Message, Part, Received, Stored, TextMessage};
@@ -229,6 +230,23 @@ pub(crate) fn shown(message: &Message<'_>, status: &str) -> Value {
         map.insert("data".into(), data.concat().into());
     }
     value
+}
+
+/// A message that comes as it is, service centre in front: as JSON, and as a line for a person.
+pub(crate) fn delivered(pdu: &[u8]) -> (Value, String) {
+    let content = match Pdu::parse(pdu, Direction::ToMobile) {
+        Ok(pdu) => Message::of(pdu.tpdu, 0),
+        Err(error) => return (serde_json::json!({ "error": error.to_string() }), String::new()),
+    };
+    let mut value = shown(&content, "new");
+    let class = content.class().map(|class| format!("class {class}")).unwrap_or_default();
+    let from = [report::text(&value, "number").to_owned(), report::text(&value, "time").to_owned(), class];
+    let text = format!("{}: {}", report::joined(&from), report::text(&value, "text"));
+    if let Value::Object(map) = &mut value {
+        map.remove("indexes");
+        map.insert("class".to_owned(), content.class().into());
+    }
+    (value, text)
 }
 
 fn cdma(record: &wire::SmsCdmaReadRecord<'_>) -> Value {

@@ -21,7 +21,7 @@ fn session(number: u32) -> Result<u8, Fail> {
 }
 
 pub(super) fn run(modem: &mut Modem, arguments: &Connect, out: &mut Output) -> Result<(), Fail> {
-    let number = session(arguments.session)?;
+    let number = session(arguments.session.unwrap_or(0))?;
     if modem.sockets {
         return Err(Fail::Usage(
             "over QRTR a session ends with the program that has begun it; go through a proxy that lasts: --proxy"
@@ -120,15 +120,5 @@ pub(super) fn disconnect(modem: &mut Modem, number: u32, out: &mut Output) -> Re
     let number = session(number)?;
     let was_active = modem.client.clients().any(|owned| owned.service == Service::WDS && owned.handle != 0);
     modem.client.disconnect(number)?;
-    if out.json {
-        out.document(&serde_json::json!({
-            "connect": { "session_id": number, "activation_state": "deactivated" },
-            "was_active": was_active,
-        }))?;
-    } else if was_active {
-        out.lines(&format!("session {number} disconnected"))?;
-    } else {
-        out.lines(&format!("session {number} was not connected"))?;
-    }
-    Ok(())
+    report::disconnected(number.into(), was_active, out)
 }

@@ -1,16 +1,13 @@
 //! What indications of short messages and dialogues say, as text; and which messages are to be acknowledged.
 
 use serde_json::{Value, json};
-use wwan::at_wire::sms::{Direction, Pdu};
 use wwan::client::qmi::Indication;
 use wwan::procedure::qmi::UssdMessage;
 use wwan::qmi_wire::service::{Service, wms};
 use wwan::qmi_wire::{DecodeError, Message as _, View as _};
-use wwan::sms::Message;
 
 use super::sms::number;
-use crate::commands::report;
-use crate::commands::sms::shown;
+use crate::commands::sms;
 
 /// What an indication says, beside its fields.
 #[derive(Debug, Default, PartialEq)]
@@ -53,21 +50,8 @@ fn handed_over(message: &wms::TransferRouteMtMessage<'_>) -> Detail {
     if message.format != wms::MessageFormat::GSM_WCDMA_POINT_TO_POINT {
         return detail;
     }
-    match Pdu::parse(message.raw_data.bytes, Direction::ToMobile) {
-        Ok(pdu) => {
-            let content = Message::of(pdu.tpdu, 0);
-            let mut value = shown(&content, "new");
-            let class = content.class().map(|class| format!("class {class}")).unwrap_or_default();
-            let from = [report::text(&value, "number").to_owned(), report::text(&value, "time").to_owned(), class];
-            detail.text = format!("{}: {}", report::joined(&from), report::text(&value, "text"));
-            if let Value::Object(map) = &mut value {
-                map.remove("indexes");
-                map.insert("class".to_owned(), content.class().into());
-            }
-            detail.json = Some(("sms", value));
-        }
-        Err(error) => detail.json = Some(("sms", json!({ "error": error.to_string() }))),
-    }
+    let (value, text) = sms::delivered(message.raw_data.bytes);
+    (detail.json, detail.text) = (Some(("sms", value)), text);
     detail
 }
 

@@ -241,7 +241,7 @@ fn act(modem: &mut Modem, command: &Command, out: &mut Output) -> Result<(), Fai
     match command {
         Command::Status => status::run(modem, out),
         Command::Connect(arguments) => connect::run(modem, arguments, out),
-        Command::Disconnect { session } => connect::disconnect(modem, *session, out),
+        Command::Disconnect { session } => connect::disconnect(modem, session.unwrap_or(0), out),
         Command::Qmi(arguments) => message::run(modem, arguments, out),
         Command::Pin(pin) => pin::run(modem, pin, out),
         Command::Radio { on } => radio::run(modem, *on, out),
@@ -257,6 +257,7 @@ fn act(modem: &mut Modem, command: &Command, out: &mut Output) -> Result<(), Fai
         Command::Cells => cells::run(modem, out),
         Command::Monitor => monitor::run(modem, out),
         Command::Reset => reset::run(modem, out),
+        Command::At(_) => Err(Fail::Usage("at: this is the QMI port of the modem, and not one for AT".to_owned())),
         _ => Err(Fail::Usage("this command is for MBIM modems".to_owned())),
     }
 }

@@ -1,0 +1,184 @@
+//! `monitor`: what the modem tells of itself, as it comes.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use at_wire::catalogue::{self, Value};
+use at_wire::command::general::cscs;
+use at_wire::text::charset::Charset;
+use at_wire::text::hex;
+use at_wire::urc::standard::CMti;
+use serde_json::json;
+use wwan::client::at::{Error, Urc};
+use wwan::procedure::at::{TellTexts, UssdMessage};
+use wwan::time::{Instant, Millis};
+
+use super::{Modem, SHORT};
+use crate::commands::{report, sms};
+use crate::device::DeviceError;
+use crate::error::Fail;
+use crate::output::{Output, note};
+
+/// What makes modems tell something, and what ends it. A modem may refuse each.
+const SWITCHES: [(&str, &str); 11] = [
+    ("AT+CREG=2", "AT+CREG=0"),
+    ("AT+CGREG=2", "AT+CGREG=0"),
+    ("AT+CEREG=2", "AT+CEREG=0"),
+    ("AT+C5GREG=2", "AT+C5GREG=0"),
+    // Contexts.
+    ("AT+CGEREP=2,1", "AT+CGEREP=0,0"),
+    // Indicators, such as signal and service.
+    ("AT+CMER=3,0,0,1", "AT+CMER=0,0,0,0"),
+    ("AT+CUSD=1", "AT+CUSD=0"),
+    ("AT+CLIP=1", "AT+CLIP=0"),
+    ("AT+CRC=1", "AT+CRC=0"),
+    ("AT+CSSN=1,1", "AT+CSSN=0,0"),
+    ("AT+CTZR=1", "AT+CTZR=0"),
+];
+
+/// How long such a command may take.
+const SWITCH: Millis = Millis::from_secs(5);
+
+pub(super) fn run(modem: &mut Modem, out: &mut Output) -> Result<(), Fail> {
+    let mut on = Vec::new();
+    for (command, off) in SWITCHES {
+        let answer = modem.client.send_line(command.as_bytes(), SWITCH)?;
+        if answer.reason().is_none() {
+            on.push(off);
+        }
+    }
+    if let Err(reason) = report::refused(modem.client.follow(&mut TellTexts::new()).map_err(Fail::from))? {
+        note(&format!("short messages are not told: {reason}"));
+    }
+    let charset = charset(modem)?;
+    let done = listen(modem, charset, out);
+    // The modem shall be as it was, if it still can be.
+    modem.hurry();
+    for off in on {
+        if modem.client.send_line(off.as_bytes(), SHORT).is_err() {
+            break;
+        }
+    }
+    done
+}
+
+/// The character set of texts; that which modems start with, if they do not tell.
+fn charset(modem: &mut Modem) -> Result<Charset, Fail> {
+    let answer = report::refused(modem.client.send(&cscs::Read {}).map_err(Fail::from).map(|answer| {
+        let name = answer.one::<cscs::ReadAnswer<'_>>().ok().and_then(|answer| answer.chset.as_str());
+        name.and_then(Charset::from_name)
+    }))?;
+    Ok(answer.ok().flatten().unwrap_or(Charset::Gsm))
+}
+
+fn listen(modem: &mut Modem, charset: Charset, out: &mut Output) -> Result<(), Fail> {
+    let start = modem.client.now();
+    let mut lost = modem.client.lost_urcs();
+    while !out.is_closed() {
+        let event = match modem.client.next_urc(Instant::FAR) {
+            Ok(Some(urc)) => Event::of(&urc, charset),
+            Ok(None) => continue,
+            // Both are how a monitor ends.
+            Err(Error::Channel(DeviceError::Deadline | DeviceError::Interrupted)) => break,
+            Err(error) => return Err(error.into()),
+        };
+        let millis = modem.client.now().since(start).0;
+        event.print(millis, out)?;
+        let lost_now = modem.client.lost_urcs();
+        if lost_now != lost {
+            let more = lost_now.wrapping_sub(lost);
+            note(&format!("{more} lines lost"));
+            if out.json {
+                out.line(&json!({ "type": "lost", "indications": more }))?;
+            }
+            lost = lost_now;
+        }
+    }
+    Ok(())
+}
+
+/// What the modem has told.
+#[derive(Debug)]
+struct Event {
+    line: String,
+    second: Option<String>,
+    name: Option<String>,
+    fields: Value,
+    /// What it says beside: a key of the JSON and its value, and a text.
+    detail: Option<(&'static str, Value)>,
+    text: String,
+}
+
+impl Event {
+    fn of(urc: &Urc<'_>, charset: Charset) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let read = catalogue::decode(urc.line, None).ok();
+        let part = |key: &str| read.as_ref().and_then(|read| read.get(key)).cloned();
+        let (detail, words) = detail(urc, charset);
+        Self {
+            line: text(urc.line),
+            second: urc.second.map(text),
+            name: part("name").and_then(|name| name.as_str().map(ToOwned::to_owned)),
+            fields: part("fields").unwrap_or_default(),
+            detail,
+            text: words,
+        }
+    }
+
+    /// One line for it.
+    fn print(&self, millis: u32, out: &mut Output) -> Result<(), Fail> {
+        if out.json {
+            let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            let mut event = json!({
+                "time": since_1970.as_secs_f64(),
+                "type": "urc",
+                "name": self.name,
+                "line": self.line,
+                "second": self.second,
+                "fields": self.fields,
+            });
+            if let (Value::Object(map), Some((key, value))) = (&mut event, &self.detail) {
+                map.insert((*key).to_owned(), value.clone());
+            }
+            return Ok(out.line(&event)?);
+        }
+        let (seconds, millis) = (millis / 1000, millis % 1000);
+        out.lines(&format!("{seconds:6}.{millis:03}  {}", self.line))?;
+        let words: Vec<String> = if self.text.is_empty() { self.words() } else { vec![self.text.clone()] };
+        for line in words.iter().flat_map(|text| text.lines()) {
+            out.lines(&format!("            {line}"))?;
+        }
+        Ok(())
+    }
+
+    /// The fields that have a value, for a person.
+    fn words(&self) -> Vec<String> {
+        let fields = self.fields.as_object().into_iter().flatten();
+        let words = fields.filter(|(_, value)| !value.is_null()).map(|(name, value)| match value {
+            Value::String(text) => format!("{} {text}", name.replace('_', " ")),
+            value => format!("{} {value}", name.replace('_', " ")),
+        });
+        let words: Vec<String> = words.chain(self.second.clone()).collect();
+        if words.is_empty() { words } else { vec![words.join(", ")] }
+    }
+}
+
+/// What messages and dialogues say.
+fn detail(urc: &Urc<'_>, charset: Charset) -> (Option<(&'static str, Value)>, String) {
+    if let Some(said) = UssdMessage::read(urc.line, charset) {
+        let text = said.text.as_str().to_owned();
+        let value = json!({ "text": text, "goes_on": said.goes_on(), "ended": said.kind == 2 });
+        return (Some(("ussd", value)), text);
+    }
+    if let Some(Ok(stored)) = urc.parse::<CMti<'_>>() {
+        let index = stored.index;
+        return (Some(("sms", json!({ "index": index }))), format!("stored: `wwanctl sms read {index}` shows it"));
+    }
+    if let (true, Some(second)) = (urc.is("+CMT"), urc.second) {
+        let mut pdu = vec![0; second.len() / 2];
+        if let Ok(pdu) = hex::decode(second, &mut pdu) {
+            let (value, text) = sms::delivered(pdu);
+            return (Some(("sms", value)), text);
+        }
+    }
+    (None, String::new())
+}
