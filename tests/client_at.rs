@@ -233,7 +233,7 @@ fn lines_of_others_pass_a_policy() {
         Rule { name: "+CFUN", forms: Rule::SET, action: Action::Deny },
         Rule { name: "+COPS", forms: Rule::SET, action: Action::Rewrite("+COPS=3,2") },
     ];
-    let policy = Policy { rules: &rules, default: Action::Allow };
+    let policy = Policy { rules: &[&rules], default: Action::Allow };
     let (mut buffer, timeout) = ([0; 64], Millis(5_000));
     let answer = client.send_line_if(b"AT+CSQ;+CREG?", &policy, &mut buffer, timeout).unwrap();
     assert_eq!(answer.lines().collect::<Vec<_>>(), [&b"+CSQ: 1,99"[..], b"+CREG: 0,1"]);

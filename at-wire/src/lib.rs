@@ -10,7 +10,8 @@
 //!   [`command`] and [`urc`] hold those of the specifications and of many makers;
 //! * [`radio`], [`address`], [`time`](mod@time), [`identity`]: what the numbers and texts in answers mean; [`input`]: checks of what
 //!   people give for commands;
-//! * [`policy`]: splits a command line as a modem does, and lets through what the rules allow.
+//! * [`line`](mod@line): what a host types, as a modem reads it;
+//! * [`policy`]: splits a command line as a modem does, and lets through what the rules allow; in a stream of bytes too.
 //!
 //! Texts:
 //!
@@ -41,6 +42,7 @@ pub mod command;
 pub mod framer;
 pub mod identity;
 pub mod input;
+pub mod line;
 pub mod message;
 pub mod parameter;
 pub mod phonebook;

@@ -66,7 +66,7 @@ fn judges_every_command_of_a_line() {
         Rule { name: "+CMEE", forms: Rule::SET, action: Action::Rewrite("+CMEE=2") },
         Rule { name: "Z", forms: Rule::ALL, action: Action::Rewrite("") },
     ];
-    let policy = Policy { rules: &rules, default: Action::Allow };
+    let policy = Policy { rules: &[&rules], default: Action::Allow };
     let judge = |line: &str| {
         let mut buffer = [0; 64];
         match policy.judge(line.as_bytes(), &mut buffer).unwrap() {
@@ -85,7 +85,7 @@ fn judges_every_command_of_a_line() {
     assert_eq!(judge("ATE1+CMEE=1;+CSQ"), "ATE0+CMEE=2;+CSQ");
     assert_eq!(judge("ATZ"), "AT");
     let closed =
-        Policy { rules: &[Rule { name: "+CSQ", forms: Rule::ALL, action: Action::Allow }], default: Action::Deny };
+        Policy { rules: &[&[Rule { name: "+CSQ", forms: Rule::ALL, action: Action::Allow }]], default: Action::Deny };
     let mut buffer = [0; 8];
     assert_eq!(closed.judge(b"AT+CSQ;+CREG?", &mut buffer), Ok(Verdict::Denied { offset: 7 }));
     assert_eq!(policy.judge(b"ATE1E1E1E1E1E1", &mut []), Err(Refusal::TooLong));
@@ -95,7 +95,7 @@ proptest! {
     #[test]
     fn a_denied_command_never_passes(before in "(E0|V1|\\+CSQ;|\\+X=\"a;b\";|&C1|S0=1|;| ){0,5}", blanks in " {0,2}", upper in any::<bool>()) {
         let rules = [Rule { name: "+CFUN", forms: Rule::ALL, action: Action::Deny }];
-        let policy = Policy { rules: &rules, default: Action::Allow };
+        let policy = Policy { rules: &[&rules], default: Action::Allow };
         let name = if upper { "+CFUN" } else { "+cfun" };
         let line = format!("AT{before}{blanks}{name}{blanks}=0");
         let verdict = policy.judge(line.as_bytes(), &mut []);

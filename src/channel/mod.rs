@@ -21,6 +21,7 @@
 //! | [`pipe`] | two ends joined in memory |
 //! | [`clock`] | a clock moved by hand, for programs and tests in virtual time |
 //! | [`trace`], [`pcapng`], [`fault`] | the middleware |
+//! | `filtered` | middleware around the byte stream of an AT modem: lets pass what a policy allows (feature `at`) |
 //! | `qrtr` | sessions that speak QMUX over the router of QRTR, without I/O (feature `qmi`) |
 //! | `linux` | character devices, terminals, sockets and QRTR (feature `std`) |
 
@@ -33,6 +34,8 @@ use crate::time::Instant;
 pub mod blocking;
 pub mod clock;
 pub mod fault;
+#[cfg(feature = "at")]
+pub mod filtered;
 pub mod framed;
 #[cfg(all(feature = "std", target_os = "linux"))]
 pub mod linux;
@@ -44,6 +47,8 @@ pub mod trace;
 
 pub use clock::VirtualClock;
 pub use fault::{Fault, Faults};
+#[cfg(feature = "at")]
+pub use filtered::Filtered;
 pub use framed::{AnyFraming, Deframer, Framed, FramedError, Framing, MbimFraming, QmuxFraming};
 #[cfg(all(feature = "std", feature = "qmi", target_os = "linux"))]
 pub use linux::qrtr::QrtrChannel;

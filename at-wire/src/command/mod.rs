@@ -47,4 +47,6 @@ pub static CATALOGUES: &[&[crate::catalogue::Info]] = &[
     vendor::option::CATALOGUE,
     vendor::qualcomm::CATALOGUE,
     vendor::fibocom::CATALOGUE,
+    vendor::mediatek::CATALOGUE,
+    vendor::zte::CATALOGUE,
 ];

@@ -118,6 +118,8 @@ crate::at_urcs! {
     CMolrn<'a> personal = "+CMOLRN" (nmea: Str<'a>);
     /// Somebody asks where the device is (27.007 §8.57).
     CMtlr<'a> personal = "+CMTLR" (handle: u8, notification: Rest<'a>);
+    /// The same, with the answer to come (27.007 §8.58).
+    CMtlra<'a> personal = "+CMTLRA" (handle: u8, notification: Rest<'a>);
     /// A card's profile was read (27.007 §12.2).
     CUsatrd<'a> = "+CUSATRD" (profile: Rest<'a>);
     /// Whether the preferred network is used (27.007 §7.28).

@@ -4,7 +4,6 @@
 //! | file | holds |
 //! |---|---|
 //! | `mod` (here) | the interpreter: lines, one command after the other, results, data, faults: all that is not about one command |
-//! | `line` | what the host types: editing, `A/`, what it sends behind a prompt |
 //! | `settings` | registers, and all parameters that are only remembered |
 //! | `command` | one file for each group of commands: what they do to the modem, what the host is told of it |
 //! | `call` | a command on its way |
@@ -45,6 +44,7 @@
 //! assert_eq!(function.transmit(Instant(0), &mut modem), Some(&b"\r\n+CFUN: 1\r\n\r\nOK\r\n"[..]));
 //! ```
 
+use at_wire::line::{Line, Typed};
 use at_wire::parameter::LineWriter;
 use at_wire::policy::{self, Command, Form, Refusal};
 use at_wire::result::{Cause, FinalResult};
@@ -63,7 +63,6 @@ mod call;
 mod command;
 mod dialect;
 mod failure;
-mod line;
 mod out;
 mod settings;
 mod tell;
@@ -72,7 +71,6 @@ use call::{Call, On, Outcome, Step, Wait};
 use command::{Kind, Served};
 pub use dialect::{BOOT_LINES, Dialect, Maker, RegistrationForm, UrcOrder};
 use failure::{NOT_ALLOWED, NOT_SUPPORTED, Refused};
-use line::{Line, Typed};
 use out::Out;
 use settings::Settings;
 use tell::{Tell, Told};

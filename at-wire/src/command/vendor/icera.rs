@@ -21,6 +21,8 @@ crate::at_commands! {
     nwstate = "%NWSTATE" { set(n: u8); read -> <'a>(rest: Rest<'a>); }
     /// Tries left.
     pinnum = "%PINNUM" { read -> (pin: u8, puk: u8, pin2: u8, puk2: u8); }
+    /// Switches off.
+    shdn = "%SHDN" [timeout = 15] { execute; }
 }
 
 /// Addresses of a family.

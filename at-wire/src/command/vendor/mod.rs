@@ -7,6 +7,7 @@ pub mod huawei;
 pub mod icera;
 pub mod linktop;
 pub mod mbm;
+pub mod mediatek;
 pub mod nordic;
 pub mod option;
 pub mod qualcomm;
@@ -16,6 +17,7 @@ pub mod simcom;
 pub mod telit;
 pub mod ublox;
 pub mod xmm;
+pub mod zte;
 
 /// The tables of the catalogue.
 #[cfg(feature = "catalogue")]
@@ -27,6 +29,7 @@ pub static CATALOGUES: &[&[crate::catalogue::Info]] = &[
     icera::CATALOGUE,
     linktop::CATALOGUE,
     mbm::CATALOGUE,
+    mediatek::CATALOGUE,
     nordic::CATALOGUE,
     option::CATALOGUE,
     qualcomm::CATALOGUE,
@@ -36,4 +39,5 @@ pub static CATALOGUES: &[&[crate::catalogue::Info]] = &[
     telit::CATALOGUE,
     ublox::CATALOGUE,
     xmm::CATALOGUE,
+    zte::CATALOGUE,
 ];

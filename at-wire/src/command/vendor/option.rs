@@ -9,6 +9,8 @@ crate::at_commands! {
     /// Commands of this module.
     pub COMMANDS;
 
+    /// Tries left.
+    oercn = "_OERCN" { read -> <'a>(tries: Rest<'a>); }
     /// Network interface: connects, disconnects.
     owancall = "_OWANCALL" [timeout = 60] { set(cid: u8, state: u8, urc: Option<u8>); read -> (cid: u8, state: u8); test; }
     /// Addresses of a context: its own, gateway, two name servers, two of another kind, and a speed.

@@ -6,6 +6,8 @@ crate::at_commands! {
     /// Commands of this module.
     pub COMMANDS;
 
+    /// Position.
+    qgpsloc = "+QGPSLOC" [personal = true] { read -> <'a>(position: Rest<'a>); set(mode: u8) -> <'a>(position: Rest<'a>); }
     /// Firmware.
     qgmr = "+QGMR" [bare = true] { execute -> <'a>(text: Rest<'a>); }
     /// Time zone update, with the clock set too.

@@ -28,7 +28,11 @@ crate::at_commands! {
     ksrat = "+KSRAT" { set(mode: u8); read -> (mode: u8); test; }
     /// Sleep of HL modules.
     ksleep = "+KSLEEP" { set(mode: u8, level: Option<u8>, delay: Option<u16>); read -> (mode: u8, level: Option<u8>, delay: Option<u16>); test; }
+    /// Serial number of the card.
+    iccid = "!ICCID" [personal = true] { read -> <'a>(iccid: Str<'a>); }
     /// Switches off.
+    powerdown = "!POWERDOWN" [timeout = 15] { execute; }
+    /// Switches off, of modems that others have built in.
     pscpof = "*PSCPOF" [timeout = 15] { execute; }
     /// Sends counted bytes in a session, behind `CONNECT`.
     ktcpsnd = "+KTCPSND" [prompt = "CONNECT", timeout = 60] { set(session: u8, length: u16); test; }

@@ -8,6 +8,8 @@ crate::at_commands! {
     /// Commands of this module.
     pub COMMANDS;
 
+    /// Network time.
+    cclk = "#CCLK" { read -> <'a>(time: Rest<'a>); }
     /// Bands, see [`Bands`].
     bnd = "#BND" { set(band: u8, umts: Option<u8>, lte: Option<u64>, td_scdma: Option<u8>, lte_high: Option<u64>); read -> (band: u8, umts: Option<u8>, lte: Option<u64>, td_scdma: Option<u8>, lte_high: Option<u64>); test -> <'a>(band: Choice<'a>, umts: Choice<'a>, lte: Choice<'a>, td_scdma: Choice<'a>, lte_high: Choice<'a>); }
     /// Card state and its URC.

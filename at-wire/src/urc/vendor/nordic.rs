@@ -62,6 +62,10 @@ crate::at_urcs! {
     Xcmux<'a> = "#XCMUX" (state: Rest<'a>);
     /// Sleep.
     Xsleep<'a> = "#XSLEEP" (state: Rest<'a>);
+    /// The application shuts the device down.
+    Xshutdown = "#XSHUTDOWN";
+    /// Release assistance.
+    Xrai<'a> = "%XRAI" (state: Rest<'a>);
     /// Cloud.
     Xnrfcloud<'a> = "#XNRFCLOUD" (ready: u8, rest: Rest<'a>);
     /// The modem failed.

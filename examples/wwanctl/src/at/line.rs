@@ -72,7 +72,7 @@ fn info(command: &Command<'_>) -> Option<&'static Info> {
 
 /// Checks the lines, and tells how long they may take, all together.
 pub(crate) fn prepare(at: &At) -> Result<Millis, Fail> {
-    let policy = Policy { rules: if at.force { &[] } else { RULES }, default: Action::Allow };
+    let policy = Policy { rules: if at.force { &[] } else { &[RULES] }, default: Action::Allow };
     let mut longest = USUAL;
     for line in &at.lines {
         let wrong = |what: &str| Fail::Usage(format!("at: {:?}: {what}", clean(line)));

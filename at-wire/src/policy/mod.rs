@@ -4,20 +4,29 @@
 //! `AT+CSQ;+CFUN=0` through. Here every command of the line is judged, and the first that is denied refuses the line.
 //! Where modems differ in how they read a line, as with control characters and open quotes, the line is refused.
 //!
-//! ```
-//! use at_wire::policy::{Action, Policy, Rule, Verdict};
+//! This judges lines; [`Filter`] stands in a stream of bytes and lets nothing else through. [`lists`] are rules
+//! against what makers' firmware is known to offer and nobody should reach from outside.
 //!
-//! let rules = [Rule { name: "+CFUN", forms: Rule::SET, action: Action::Deny }];
-//! let policy = Policy { rules: &rules, default: Action::Allow };
+//! ```
+//! use at_wire::policy::{Action, Policy, Rule, Verdict, lists};
+//!
+//! let own = [Rule { name: "+CFUN", forms: Rule::SET, action: Action::Deny }];
+//! let policy = Policy { rules: &[&own, lists::SHELL], default: Action::Allow };
 //! let mut buffer = [0; 64];
 //! assert_eq!(policy.judge(b"AT+CSQ;+CFUN?", &mut buffer)?, Verdict::Allowed);
 //! assert_eq!(policy.judge(b"at +csq; + cfun = 0", &mut buffer)?, Verdict::Denied { offset: 9 });
+//! assert_eq!(policy.judge(b"ATE0+QLinuxCmd=\"reboot\"", &mut buffer)?, Verdict::Denied { offset: 4 });
 //! # Ok::<(), at_wire::policy::Refusal>(())
 //! ```
 
 use core::fmt;
 
 use crate::codec::Writer;
+
+pub mod filter;
+pub mod lists;
+
+pub use filter::Filter;
 
 /// What a command does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +59,7 @@ pub struct Command<'a> {
 }
 
 /// The characters of a name that count.
-fn significant(name: &[u8]) -> impl Iterator<Item = u8> {
+fn significant(name: &[u8]) -> impl Iterator<Item = u8> + Clone {
     name.iter().filter(|byte| !byte.is_ascii_whitespace()).map(u8::to_ascii_uppercase)
 }
 
@@ -257,16 +266,29 @@ fn parse(text: &[u8], offset: usize) -> Option<Command<'_>> {
     if !dials && significant(name).count() < if first.is_ascii_alphabetic() { 1 } else { 2 } {
         return None;
     }
-    let plain =
-        |byte: u8| byte.is_ascii_alphanumeric() || is_sign(byte) || matches!(byte, b'&' | b'\\' | b'.' | b'/' | b':');
-    if !significant(name).all(plain) {
+    // Another sign in a name is where the next command may start for a modem: `%C0+CFUN=0`.
+    let inside = |byte: u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'.' | b'/' | b':')
+            || (first == b'+' && matches!(byte, b'-' | b'_'))
+    };
+    let leading = |byte: u8| byte.is_ascii_alphabetic() || is_sign(byte) || matches!(byte, b'&' | b'\\');
+    let mut characters = significant(name);
+    if !characters.next().is_some_and(leading) || !characters.all(inside) {
         return None;
     }
     let (form, parameters) = match rest.split_first() {
         _ if !(is_sign(first) || register) => (Form::Execute, rest),
         None => (Form::Execute, rest),
+        // Some makers ask with a parameter; anything else behind the question is another command.
+        Some((b'?', rest))
+            if outside(rest, |byte| !matches!(byte, b'0'..=b'9' | b',' | b'"' | b' ' | b'\t')) < rest.len() =>
+        {
+            return None;
+        }
         Some((b'?', rest)) => (Form::Read, rest),
         Some((_, rest)) if rest.trim_ascii() == b"?" => (Form::Test, &[][..]),
+        Some((_, rest)) if rest.trim_ascii_start().starts_with(b"?") => return None,
         Some((_, rest)) => (Form::Set, rest),
     };
     Some(Command { text, name, form, parameters, offset })
@@ -331,12 +353,12 @@ impl Rule<'_> {
     }
 }
 
-/// Rules, the first that fits holds, and what holds for everything else.
+/// Tables of rules, of which the first that fits holds, and what holds for everything else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Policy<'p> {
-    /// The rules, in order.
-    pub rules: &'p [Rule<'p>],
+    /// The tables, in order: one's own, [`lists`].
+    pub rules: &'p [&'p [Rule<'p>]],
     /// For commands that no rule is about.
     pub default: Action<'p>,
 }
@@ -356,11 +378,16 @@ pub enum Verdict<'b> {
     Rewritten(&'b [u8]),
 }
 
-impl Policy<'_> {
+impl<'p> Policy<'p> {
+    /// The rule that holds for a command, if one does.
+    fn rule(&self, command: &Command<'_>) -> Option<&'p Rule<'p>> {
+        self.rules.iter().flat_map(|table| table.iter()).find(|rule| rule.is_about(command))
+    }
+
     /// What is done with one command.
     #[must_use]
-    pub fn action(&self, command: &Command<'_>) -> Action<'_> {
-        self.rules.iter().find(|rule| rule.is_about(command)).map_or(self.default, |rule| rule.action)
+    pub fn action(&self, command: &Command<'_>) -> Action<'p> {
+        self.rule(command).map_or(self.default, |rule| rule.action)
     }
 
     /// Judges a line without its line end; a rewritten one is written into `buf`. `A/` repeats what was judged before,

@@ -1,8 +1,19 @@
-//! What the host types: command lines with their editing, and what it sends behind a prompt (ITU-T V.250 §5.2).
+//! What a host types, as the modem reads it: command lines with their editing, and what it sends behind a prompt
+//! (ITU-T V.250 §5.2).
+//!
+//! ```
+//! use at_wire::line::{Line, Typed};
+//!
+//! let mut buffer = [0; 64];
+//! let mut line = Line::new(&mut buffer);
+//! let end = b"AT+CSX\x08Q\r".iter().map(|byte| line.typed(*byte, b'\r', 8)).last();
+//! assert_eq!((end, line.text()), (Some(Typed::Line), &b"AT+CSQ"[..]));
+//! ```
 
 /// What a byte has completed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Typed {
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Typed {
     /// Nothing yet.
     More,
     /// A line: its commands can be done.
@@ -28,7 +39,7 @@ enum Stage {
 
 /// The line being typed, or the last one; behind it what was sent for a prompt.
 #[derive(Debug)]
-pub(super) struct Line<'s> {
+pub struct Line<'s> {
     buf: &'s mut [u8],
     len: usize,
     payload: usize,
@@ -38,27 +49,32 @@ pub(super) struct Line<'s> {
 }
 
 impl<'s> Line<'s> {
-    pub(super) fn new(buf: &'s mut [u8]) -> Self {
+    /// Nothing typed yet; `buf` bounds the line, and the line together with what follows its prompt.
+    #[must_use]
+    pub fn new(buf: &'s mut [u8]) -> Self {
         Self { buf, len: 0, payload: 0, stage: Stage::Idle, overflow: false, quoted: false }
     }
 
     /// Forgets everything, the last line too.
-    pub(super) fn clear(&mut self) {
+    pub fn clear(&mut self) {
         (self.len, self.payload, self.stage) = (0, 0, Stage::Idle);
     }
 
     /// Whether a line has begun and not ended.
-    pub(super) fn is_open(&self) -> bool {
+    #[must_use]
+    pub fn is_open(&self) -> bool {
         self.stage != Stage::Idle
     }
 
     /// The last line, `AT` and what follows; empty if there was none.
-    pub(super) fn text(&self) -> &[u8] {
+    #[must_use]
+    pub fn text(&self) -> &[u8] {
         self.buf.get(..self.len).unwrap_or_default()
     }
 
     /// The last line, and what was sent for its prompt.
-    pub(super) fn parts(&self) -> (&[u8], &[u8]) {
+    #[must_use]
+    pub fn parts(&self) -> (&[u8], &[u8]) {
         let end = self.len.saturating_add(self.payload);
         (self.text(), self.buf.get(self.len..end).unwrap_or_default())
     }
@@ -74,7 +90,7 @@ impl<'s> Line<'s> {
     }
 
     /// Takes a byte of a command line. `end` ends it (S3), `edit` deletes the byte before it (S5).
-    pub(super) fn typed(&mut self, byte: u8, end: u8, edit: u8) -> Typed {
+    pub fn typed(&mut self, byte: u8, end: u8, edit: u8) -> Typed {
         match self.stage {
             _ if byte == end => return self.ended(),
             Stage::Idle => match byte {
@@ -134,13 +150,13 @@ impl<'s> Line<'s> {
     }
 
     /// Forgets what was sent for the last prompt.
-    pub(super) fn begin_payload(&mut self) {
+    pub fn begin_payload(&mut self) {
         self.payload = 0;
         self.overflow = false;
     }
 
     /// Takes a byte behind a prompt.
-    pub(super) fn payload(&mut self, byte: u8) {
+    pub fn payload(&mut self, byte: u8) {
         let at = self.len.saturating_add(self.payload);
         match self.buf.get_mut(at) {
             Some(place) => {
@@ -152,12 +168,13 @@ impl<'s> Line<'s> {
     }
 
     /// Takes the last byte behind the prompt back.
-    pub(super) fn unsend(&mut self) {
+    pub fn unsend(&mut self) {
         self.payload = self.payload.saturating_sub(1);
     }
 
     /// Whether more was sent behind the prompt than there was room for.
-    pub(super) fn payload_overflowed(&self) -> bool {
+    #[must_use]
+    pub fn payload_overflowed(&self) -> bool {
         self.overflow
     }
 }
