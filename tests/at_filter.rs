@@ -244,6 +244,12 @@ fn texts_pass_whole_or_not_at_all() {
     let refused = gate.send("hello\rplease AT + cfun = 4\r\x1a");
     assert!(refused.ends_with("\r\n+CMS ERROR: 302\r\n") && !refused.contains("OK"), "{refused:?}");
     assert_eq!(gate.send("AT\r"), "\r\nOK\r\n");
+    // Nor one that would change what ends a line.
+    for (text, passes) in [("ATS3=65", false), ("ATS3\rAT=65", false), ("see you at sunset, at 5", true)] {
+        gate.send("AT+CMGS=\"+15555500\"\r");
+        let answer = gate.send(format!("{text}\x1a")) + &gate.wait(Millis::from_secs(5));
+        assert_eq!(answer.ends_with("\r\nOK\r\n"), passes, "{text}: {answer:?}");
+    }
     // Given up by the client.
     assert_eq!(gate.send("AT+CMGS=\"+15555500\"\r"), "\r\n> ");
     assert_eq!(gate.send("hello\x1b"), "\r\nOK\r\n");

@@ -338,7 +338,8 @@ text! {
 
 impl<'a> Str<'a> {
     /// Copies the string with its escapes resolved into `buf` (V.250 §5.4.2.2: a backslash and two hexadecimal digits).
-    /// A backslash that starts no escape stands for itself.
+    /// A backslash that starts no escape stands for itself. In the character set GSM its octet is `Ö`, which is to be
+    /// written as an escape like any other backslash.
     ///
     /// # Errors
     ///
@@ -569,7 +570,7 @@ impl<'a> Value<'a> for Choice<'a> {
     }
 
     fn write(&self, line: &mut LineWriter<'_, '_>) {
-        line.raw(self.0);
+        line.parameters(self.0);
     }
 
     #[cfg(feature = "catalogue")]

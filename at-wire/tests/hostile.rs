@@ -11,13 +11,15 @@
 
 mod meanings;
 
+use at_wire::framer::{Announcement, Delimiter, Event, Expected, Framer, Length};
+use at_wire::parameter::{Choice, Escaping, Fields, LineWriter, Str, Value};
 use at_wire::sms::broadcast::{Assembler, Channels, Page, PageBuffer, SerialNumber};
 use at_wire::sms::{DataCoding, Direction, Pdu, Tpdu, UserDataHeader, cdma};
 use at_wire::text::charset::Charset;
 use at_wire::text::name::{NetworkDescription, NetworkName, PlmnScheme};
 use at_wire::text::{Alphabet, CbsCoding, Language, Septets, Text, alpha, hex};
 use at_wire::ussd::UssdString;
-use at_wire::{DecodeError, DecodeErrorKind};
+use at_wire::{DecodeError, DecodeErrorKind, Writer};
 use meanings::meanings;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
@@ -192,6 +194,94 @@ fn strings() {
     assert_eq!(hex::decode(b"0g", &mut [0; 4]).unwrap_err().kind, DecodeErrorKind::Text);
     assert_eq!(hex::decode(b"+1", &mut [0; 4]).unwrap_err().kind, DecodeErrorKind::Text);
     assert_eq!(hex::decode(b"0000", &mut [0; 1]).unwrap_err().kind, DecodeErrorKind::OutOfBounds);
+}
+
+#[test]
+fn numbers_and_ranges() {
+    let contains = |text: &str, number| Choice(text.as_bytes()).contains(number);
+    // Never spread out.
+    assert!(contains("(0-4294967295)", 4_294_967_295) && !contains("(0-4294967295)", -1));
+    assert_eq!(Choice(b"(-9223372036854775808-9223372036854775807)").bounds(), Some((i64::MIN, i64::MAX)));
+    assert_eq!(Choice(b"(-113--51,-48)").ranges().collect::<Vec<_>>(), [(-113, -51), (-48, -48)]);
+    // What is no range, or fits no number, allows nothing.
+    for text in ["(0-99999999999999999999)", "(1-2-3)", "(-)", "(--1)", "(1-", "(((", "a-b", "(,)"] {
+        assert!(Choice(text.as_bytes()).bounds().is_none_or(|bounds| bounds == (1, 1)), "{text}");
+    }
+    let mut fields = Fields::new(b"-129,+5,\"-7\",--1,-,256,1 2,0x10,99999999999999999999");
+    assert_eq!(fields.value::<i16>("a"), Ok(-129));
+    assert_eq!(fields.value::<u8>("b"), Ok(5));
+    assert_eq!(fields.value::<i8>("c"), Ok(-7));
+    for offset in [13, 17, 19, 23, 27, 32] {
+        let error = fields.value::<u8>("d").unwrap_err();
+        assert_eq!(error, DecodeError::new(DecodeErrorKind::Value, "d", offset));
+    }
+    let lone = Fields::new(b"-1").value::<u8>("e").unwrap_err();
+    assert_eq!(lone.kind, DecodeErrorKind::Value);
+}
+
+#[test]
+fn quotes_and_escapes() {
+    let unescaped = |text: &str| {
+        let mut buffer = [0; 32];
+        String::from_utf8(Str::from(text).unescape(&mut buffer).unwrap().to_vec()).unwrap()
+    };
+    for (text, plain) in
+        [(r"a\22b\0D\5c", "a\"b\r\\"), (r"\2", r"\2"), (r"\", r"\"), (r"\zz\0", r"\zz\0"), (r"\5C22", r"\22")]
+    {
+        assert_eq!(unescaped(text), plain, "{text}");
+    }
+    assert!(Str(b"abc").unescape(&mut [0; 2]).is_err());
+    // An open string holds the rest; so do open parentheses.
+    assert_eq!(Fields::new(b"1,\"a,2,3").map(|field| field.unquoted()).collect::<Vec<_>>(), [&b"1"[..], b"a,2,3"]);
+    assert_eq!(Fields::new(b"1,(a,2,3").count(), 2);
+    assert_eq!(Fields::new(b"\"").next().unwrap().unquoted(), b"");
+    // In the set GSM letters have the octets of a backslash, of controls and of the escape itself.
+    for text in ["Ö22", "Örö", "@Δ@", "a\"b", "[€]"] {
+        let (mut octets, mut line, mut read) = ([0; 32], [0; 64], [0; 64]);
+        let mut writer = Writer::new(&mut octets);
+        Charset::Gsm.write(text.into(), &mut writer);
+        let mut writer_of_line = Writer::new(&mut line);
+        LineWriter::command(&mut writer_of_line, Escaping::V250, b"").quoted(writer.finish().unwrap());
+        let written = writer_of_line.finish().unwrap();
+        assert!(written.iter().all(|byte| (0x20..0x7f).contains(byte)), "{written:02x?}");
+        let read = Fields::new(written).value::<Str<'_>>("text").unwrap().unescape(&mut read).unwrap();
+        assert_eq!(Charset::Gsm.text(read).unwrap(), text);
+    }
+    // Lists that are written hold no second command either.
+    for text in ["(0-1)\r", "(0);+CFUN=0", "(\"a)"] {
+        let mut buffer = [0; 32];
+        let mut writer = Writer::new(&mut buffer);
+        Choice(text.as_bytes()).write(&mut LineWriter::command(&mut writer, Escaping::V250, b""));
+        assert!(writer.finish().is_err(), "{text:?}");
+    }
+}
+
+#[test]
+fn lines_and_counted_bytes() {
+    let mut memory = [0; 16];
+    let mut framer = Framer::new(&mut memory);
+    let long = [b"+X: ".repeat(50_000).as_slice(), b"\r\nOK\r\n"].concat();
+    let mut input = &long[..];
+    let told = framer.next(&mut input, &Expected::default());
+    assert_eq!(told, Some(Event::Overlong { start: &b"+X: ".repeat(4), len: 200_000 }));
+    assert_eq!(framer.next(&mut input, &Expected::default()), Some(Event::Line(b"OK")));
+    // More bytes than will ever come: they are handed on as they come, and a reset ends it.
+    let announcements = [Announcement { name: "+QIRD", length: Length::Parameter(0), delimiter: Delimiter::LineEnd }];
+    let expected = Expected { announcements: &announcements, ..Expected::default() };
+    let mut input: &[u8] = b"+QIRD: 4294967295\r\n\r\nOK\r\n";
+    assert_eq!(framer.next(&mut input, &expected), Some(Event::Overlong { start: b"+QIRD: 429496729", len: 17 }));
+    let mut memory = [0; 32];
+    let mut framer = Framer::new(&mut memory);
+    let mut input: &[u8] = b"+QIRD: 4294967295\r\n\r\nOK\r\n";
+    assert!(matches!(framer.next(&mut input, &expected), Some(Event::Header { len: u32::MAX, .. })));
+    let told = framer.next(&mut input, &expected);
+    assert_eq!(told, Some(Event::Payload { bytes: b"\r\nOK\r\n", left: u32::MAX - 6 }));
+    assert!(framer.is_busy());
+    framer.reset();
+    let mut input: &[u8] = b"OK\r\n+QIRD: 4294967296\r\n+QIRD: -1\r\n";
+    assert_eq!(framer.next(&mut input, &expected), Some(Event::Line(b"OK")));
+    assert_eq!(framer.next(&mut input, &expected), Some(Event::Line(b"+QIRD: 4294967296")));
+    assert_eq!(framer.next(&mut input, &expected), Some(Event::Line(b"+QIRD: -1")));
 }
 
 proptest! {

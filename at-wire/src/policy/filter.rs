@@ -586,7 +586,9 @@ impl<'p, 's> Filter<'p, 's> {
             // Words look like basic commands; these count only if a rule names them.
             let basic = command.name.first().is_some_and(u8::is_ascii_alphabetic);
             let action = rule.unwrap_or(if basic { Action::Allow } else { self.config.policy.default });
-            if action == Action::Deny || (!basic && is_reserved(&command)) {
+            // A register that ends lines would let the next line be read differently; a lone letter is part of a word.
+            let register = command.form == Form::Set || super::significant(command.name).count() > 1;
+            if action == Action::Deny || (register && is_reserved(&command)) {
                 return false;
             }
         }
