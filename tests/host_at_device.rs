@@ -23,13 +23,13 @@ use at_line::{Line, Link, Peer, block_on};
 use wwan::apdu::{self, USIM};
 use wwan::client::at::blocking::Client;
 use wwan::client::at::{self, Error};
-use wwan::device::at::{Config as FunctionConfig, Dialect, Maker, RegistrationForm, UrcOrder};
+use wwan::device::at::{Config as FunctionConfig, Dialect, Effect, Fault, Maker, RegistrationForm, UrcOrder};
 use wwan::device::modem::sim::Sim;
 use wwan::device::modem::sms::Incoming;
 use wwan::device::modem::{Setup, SimSetup, text};
 use wwan::procedure::at::connect::is_ended;
 use wwan::procedure::at::{
-    Bearer, ConnectRequest, IpType, PinOperation, Power, RegistrationState, Selection, SimState, Stop,
+    Bearer, ConnectRequest, File, IpType, PinOperation, Power, RegistrationState, Selection, SimState, Stop,
 };
 use wwan::session::at::{Config, Failure};
 use wwan::sms::{Stored, TextMessage};
@@ -291,7 +291,20 @@ fn card(host: &mut Host) -> Result<String> {
     let (root, _) = host.transmit(0, select, &mut response)?;
     let select = apdu::Command::parse(&[0x00, 0xa4, 0x00, 0x04, 0x02, 0x6f, 0x07]).unwrap();
     let (words, answer) = host.exchange(USIM, select, &mut response)?;
-    Ok(format!("{root} {words} {answer:02x?}"))
+    let mut said = format!("{root} {words} {answer:02x?}");
+    // EF_IMSI, and the first record of EF_ADN, written and read.
+    let imsi = File { id: 0x6f07, path: "" };
+    write!(said, " {:?}", host.file_status(imsi)?).unwrap();
+    write!(said, " {:02x?}", host.read_binary(imsi, 0, &mut response)?).unwrap();
+    let adn = File { id: 0x6f3a, path: "3F007F10" };
+    let mut record = [0xff; 64];
+    let len = host.read_record(adn, 1, &mut record)?.len();
+    record[..2].copy_from_slice(b"Jo");
+    host.update_record(adn, 1, &record[..len])?;
+    write!(said, " {}", host.read_record(adn, 1, &mut response)?.starts_with(b"Jo")).unwrap();
+    record[..2].fill(0xff);
+    host.update_record(adn, 1, &record[..len])?;
+    Ok(said)
 }
 
 /// Everything, under names.
@@ -364,8 +377,9 @@ fn every_dialect_is_understood() {
     }
     for (nth, dialect) in (0..).zip(dialects) {
         let mut config = Config::default();
-        // How the host wants errors, whatever the modem began with.
+        // How the host wants errors, whatever the modem began with; and lines as WWAN ports want them.
         config.error_reports = nth % 3;
+        config.dialect.line_end = if nth % 2 == 0 { b"\r" } else { b"\r\n" };
         let mut host = host_of(Setup::default(), dialect.clone(), config);
         host.open().unwrap();
         for ((name, act), expected) in ALL.iter().zip(&expected) {
@@ -520,6 +534,25 @@ fn a_restart_is_survived() {
         assert_eq!(host.registration().unwrap().state, RegistrationState::Home);
         assert_eq!(host.stream().peer.bench.modem.restarts(), 1);
     }
+}
+
+#[test]
+fn a_card_is_reached_without_channels_of_the_modem() {
+    let mut host = host();
+    let mut response = [0; 256];
+    let select = apdu::Command::parse(&[0x00, 0xa4, 0x00, 0x04, 0x02, 0x6f, 0x07]).unwrap();
+    let (words, expected) = host.exchange(USIM, select, &mut response).unwrap();
+    let expected = (words, expected.to_vec());
+    let effect = Effect::Refuse(4);
+    host.stream().peer.bench.function.set_fault(Fault { name: text("+CCHO"), effect, once: false }).unwrap();
+    let mut response = [0; 256];
+    // Never a channel lost.
+    for _ in 0..10 {
+        let (words, answer) = host.exchange(USIM, select, &mut response).unwrap();
+        assert_eq!((words, answer), (expected.0, &expected.1[..]));
+    }
+    let stop = host.exchange(&[0xa0, 0, 0, 0, 1], select, &mut response).unwrap_err();
+    assert!(matches!(stop, Error::Stop(Stop::Card { command: "+CSIM", .. })), "{stop:?}");
 }
 
 #[test]

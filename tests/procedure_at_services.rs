@@ -13,14 +13,16 @@
 mod at_procedure_common;
 
 use at_procedure_common::{Modem, play};
-use wwan::apdu::Command;
+use wwan::apdu::{Command, StatusWords};
 use wwan::at_wire::EncodeError;
 use wwan::at_wire::sms::{Direction, Pdu, Tpdu};
 use wwan::at_wire::text::charset::Charset;
 use wwan::procedure::at::{
-    CloseChannel, Contact, DeleteTexts, OpenChannel, ReadPhonebook, ReadServiceCentre, ReadTexts, SendText,
-    SetServiceCentre, Stop, StoredText, TellTexts, Transmit, Ussd, WriteContact,
+    Access, AccessFile, CloseChannel, Contact, DeleteTexts, File, FileStatus, OpenChannel, ReadPhonebook,
+    ReadServiceCentre, ReadTexts, SendText, SetServiceCentre, Stop, StoredText, Structure, TellTexts, Transmit, Ussd,
+    WriteContact,
 };
+use wwan::session::at::Failure;
 use wwan::sms::{Stored, TextMessage};
 use wwan::time::Instant;
 
@@ -289,4 +291,113 @@ fn the_card_is_spoken_with() {
     let mut transmit = Transmit::new(2, command, &mut small);
     let stop = play(&mut transmit, &[("*", "")]).unwrap_err();
     assert!(matches!(stop, Stop::Missing { command: "+CGLA", .. }), "{stop:?}");
+}
+
+#[test]
+fn channels_are_opened_without_the_command_for_it() {
+    const MANAGE: (&str, &str) = ("AT+CSIM=10,\"0070000001\"", "+CSIM: 6,\"029000\"");
+    const SELECT: &str = "AT+CSIM=14,\"02A4040002A000\"";
+    let missing = ("AT+CCHO=\"A000\"", "+CME ERROR: 4");
+    for (missing, answer) in [(missing, "+CSIM: 4,\"6120\""), (("AT+CCHO=\"A000\"", "ERROR"), "+CSIM: 4,\"9000\"")] {
+        let mut open = OpenChannel::new(&[0xa0, 0x00]);
+        play(&mut open, &[missing, MANAGE, (SELECT, answer)]).unwrap();
+        // Used and closed as any other.
+        let mut response = [0; 8];
+        let mut transmit = Transmit::new(open.channel(), Command::parse(&[0x80, 0xf2, 0, 0]).unwrap(), &mut response);
+        play(&mut transmit, &[("AT+CSIM=8,\"82F20000\"", "+CSIM: 4,\"9000\"")]).unwrap();
+        play(&mut CloseChannel::new(open.channel()), &[("AT+CSIM=8,\"00708002\"", "+CSIM: 4,\"9000\"")]).unwrap();
+    }
+    // No such application: the channel is closed again.
+    let close = ("AT+CSIM=8,\"00708002\"", "+CSIM: 4,\"9000\"");
+    let script = [missing, MANAGE, (SELECT, "+CSIM: 4,\"6A82\""), close];
+    let stop = play(&mut OpenChannel::new(&[0xa0, 0x00]), &script).unwrap_err();
+    assert_eq!(stop, Stop::Card { command: "+CSIM", words: StatusWords { sw1: 0x6a, sw2: 0x82 } });
+    assert_eq!(stop.to_string(), "AT+CSIM: the card answers 6A82");
+    // None is free, and a modem that has neither command; what the application is missing for is no reason to go around.
+    let full = [missing, ("AT+CSIM=10,\"0070000001\"", "+CSIM: 4,\"6A81\"")];
+    let stop = play(&mut OpenChannel::new(&[0xa0, 0x00]), &full).unwrap_err();
+    assert_eq!(stop, Stop::Card { command: "+CSIM", words: StatusWords { sw1: 0x6a, sw2: 0x81 } });
+    let neither = [missing, ("AT+CSIM=10,\"0070000001\"", "ERROR")];
+    for script in [&neither[..], &[("AT+CCHO=\"A000\"", "+CME ERROR: 22")]] {
+        let stop = play(&mut OpenChannel::new(&[0xa0, 0x00]), script).unwrap_err();
+        assert!(matches!(stop, Stop::Refused(refusal) if refusal.command == "+CCHO"), "{stop:?}");
+    }
+}
+
+#[test]
+fn an_answer_that_is_longer_than_the_line_is_counted() {
+    let long = format!("+CSIM: 1016,\"{}9000\"", "AB".repeat(506));
+    let mut response = [0; 600];
+    let mut transmit = Transmit::new(0, Command::parse(&[0x00, 0xb0, 0, 0, 0]).unwrap(), &mut response);
+    let stop = play(&mut transmit, &[("*", &long)]).unwrap_err();
+    let Stop::Failed { command: "+CSIM", failure: Failure::TooLong(needed) } = stop else { panic!("{stop:?}") };
+    assert_eq!(needed, long.len());
+    assert_eq!(stop.to_string(), format!("AT+CSIM: a line of the answer is too long, {needed} bytes needed"));
+}
+
+#[test]
+fn files_are_read_and_written() {
+    let imsi = File { id: 0x6f07, path: "" };
+    // As cards of the second generation tell it, and as those of the third do.
+    for told in ["0000000A6F0704000000000102000000", "620F8202412183026F078002000A8A0105"] {
+        let status = format!("+CRSM: 144,0,\"{told}\"");
+        let mut response = [0; 20];
+        let mut read = AccessFile::new(imsi, Access::ReadBinary(1), &mut response);
+        let script = [
+            ("AT+CRSM=192,28423,0,0,255", status.as_str()),
+            ("AT+CRSM=176,28423,0,1,9", "+CRSM: 144,0,080910101032547698"),
+        ];
+        play(&mut read, &script).unwrap();
+        assert_eq!(read.response(), [0x08, 0x09, 0x10, 0x10, 0x10, 0x32, 0x54, 0x76, 0x98]);
+        assert_eq!(
+            read.status().unwrap(),
+            FileStatus { structure: Structure::Transparent, size: 10, record_length: 0 }
+        );
+    }
+    // Records, whose status wants another length; a path.
+    let adn = File { id: 0x6f3a, path: "3F007F10" };
+    let mut response = [0; 40];
+    let mut read = AccessFile::new(adn, Access::ReadRecord(2), &mut response);
+    let script = [
+        ("AT+CRSM=192,28474,0,0,255,\"\",\"3F007F10\"", "+CME ERROR: 50"),
+        ("AT+CRSM=192,28474,0,0,15,\"\",\"3F007F10\"", "+CRSM: 144,0,\"000000386F3A040011F0220102011C\""),
+        ("AT+CRSM=178,28474,2,4,28,\"\",\"3F007F10\"", &format!("+CRSM: 144,0,\"{}\"", "FF".repeat(28))),
+    ];
+    play(&mut read, &script).unwrap();
+    assert_eq!(read.response(), [0xff; 28]);
+    let status = read.status().unwrap();
+    assert_eq!((status.structure, status.records(), status.record_length), (Structure::Linear, 2, 28));
+    let linear = FileStatus::read(&[0x62, 0x0b, 0x82, 0x05, 0x42, 0x21, 0x00, 0x1c, 0x02, 0x80, 0x02, 0x00, 0x38]);
+    assert_eq!(linear, Some(FileStatus { structure: Structure::Linear, size: 56, record_length: 28 }));
+    let cyclic = FileStatus::read(&[0x62, 0x81, 0x07, 0x82, 0x05, 0x46, 0x21, 0x00, 0x04, 0x05]);
+    assert_eq!(cyclic.unwrap().structure, Structure::Cyclic);
+    let directory = FileStatus::read(&[0x62, 0x04, 0x82, 0x02, 0x78, 0x21]);
+    assert_eq!(directory.unwrap().structure, Structure::Directory);
+    for nonsense in [&[][..], &[0x62], &[0x62, 9, 0x82, 9], &[0; 5], &[9; 15]] {
+        assert_eq!(FileStatus::read(nonsense), None, "{nonsense:02x?}");
+    }
+    // A card that says how much it has, as words.
+    let mut look = AccessFile::new(imsi, Access::Status, &mut []);
+    let told = "+CRSM: 144,0,\"0000000A6F070400000000010200\"";
+    play(&mut look, &[("AT+CRSM=192,28423,0,0,255", "+CRSM: 108,14"), ("AT+CRSM=192,28423,0,0,14", told)]).unwrap();
+    assert_eq!(look.status().unwrap().size, 10);
+
+    // What is long goes in pieces; a record at once.
+    let data: Vec<u8> = (0..50).collect();
+    let mut write = AccessFile::new(imsi, Access::UpdateBinary(0x0100, &data), &mut []);
+    let digits: String = data.iter().map(|byte| format!("{byte:02X}")).collect();
+    let (first, second) = digits.split_at(96);
+    let lines = [format!("AT+CRSM=214,28423,1,0,48,\"{first}\""), format!("AT+CRSM=214,28423,1,48,2,\"{second}\"")];
+    play(&mut write, &[(lines[0].as_str(), "+CRSM: 144,0"), (lines[1].as_str(), "+CRSM: 145,16")]).unwrap();
+    let mut write = AccessFile::new(adn, Access::UpdateRecord(3, &[1, 2]), &mut []);
+    let line = "AT+CRSM=220,28474,3,4,2,\"0102\",\"3F007F10\"";
+    play(&mut write, &[(line, "+CRSM: 144,0")]).unwrap();
+    let stop = play(&mut write, &[(line, "+CRSM: 105,130")]).unwrap_err();
+    assert_eq!(stop, Stop::Card { command: "+CRSM", words: StatusWords { sw1: 0x69, sw2: 0x82 } });
+    // A record that does not fit.
+    let mut small = [0; 3];
+    let mut read = AccessFile::new(imsi, Access::ReadRecord(1), &mut small);
+    let script = [("*", "+CRSM: 144,0,\"000000386F3A040011F0220102011C\""), ("*", "+CRSM: 144,0,\"01020304\"")];
+    assert_eq!(play(&mut read, &script), Err(Stop::NoRoom { needed: 4 }));
+    assert!(!format!("{write:?}").contains("[1, 2]"), "no data in debug output");
 }

@@ -37,6 +37,7 @@ use at_wire::parameter::{Escaping, LineWriter};
 use at_wire::result::{Cause, FinalResult, cme_number, cms_number, is_text};
 use heapless::String;
 
+use crate::apdu::StatusWords;
 use crate::session::at::{Exchange, Expired, Failure, Incoming, Session, SessionError};
 use crate::time::{Instant, Millis};
 
@@ -53,7 +54,7 @@ mod sms;
 mod ussd;
 
 pub use super::pin::PinOperation;
-pub use card::{CloseChannel, OpenChannel, Transmit};
+pub use card::{Access, AccessFile, CloseChannel, File, FileStatus, OpenChannel, Structure, Transmit};
 pub use connect::{
     Authentication, Bearer, CheckContext, Connect, ConnectRequest, Disconnect, FamilySettings, IpType, ReadSettings,
     Settings,
@@ -232,6 +233,13 @@ pub enum Stop {
     Sim(SimState),
     /// The network refuses to register the SIM.
     Denied(Option<RejectCause>),
+    /// The card refused, or said nothing of use.
+    Card {
+        /// The command that carried its answer.
+        command: &'static str,
+        /// Its words.
+        words: StatusWords,
+    },
     /// All contexts are in use, or the one that was asked for.
     NoContext,
     /// The state asked for was not reached in time.
@@ -260,6 +268,7 @@ impl fmt::Display for Stop {
             Self::Sim(state) => state.fmt(f),
             Self::Denied(None) => f.write_str("the network refuses the SIM"),
             Self::Denied(Some(cause)) => write!(f, "the network refuses the SIM, {cause}"),
+            Self::Card { command, words } => write!(f, "AT{command}: the card answers {words}"),
             Self::NoContext => f.write_str("no context is free"),
             Self::NotReached => f.write_str("the state asked for was not reached in time"),
             Self::NoRoom { needed } => write!(f, "no room, {needed} are needed at least"),

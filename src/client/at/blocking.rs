@@ -14,11 +14,11 @@ use super::{Answer, Error, Memory, Urc};
 use crate::apdu::{Command, StatusWords};
 use crate::channel::blocking::ByteStream;
 use crate::procedure::at::{
-    Attach, Attempts, CheckContext, CloseChannel, Connect, ConnectInterface, ConnectRequest, Contact, Disconnect,
-    DisconnectInterface, Follow, Identity, Interface, OpenChannel, PinOperation, Power, Procedure, ReadAttempts,
-    ReadIdentity, ReadPhonebook, ReadPower, ReadProtection, ReadRegistration, ReadSignal, ReadSim, Register,
-    Registration, Restart, Scan, Selection, SetPower, Signal, SimState, Transmit, UseCode, Ussd, UssdMessage,
-    WriteContact,
+    Access, AccessFile, Attach, Attempts, CheckContext, CloseChannel, Connect, ConnectInterface, ConnectRequest,
+    Contact, Disconnect, DisconnectInterface, File, FileStatus, Follow, Identity, Interface, OpenChannel, PinOperation,
+    Power, Procedure, ReadAttempts, ReadIdentity, ReadPhonebook, ReadPower, ReadProtection, ReadRegistration,
+    ReadSignal, ReadSim, Register, Registration, Restart, Scan, Selection, SetPower, Signal, SimState, Transmit,
+    UseCode, Ussd, UssdMessage, WriteContact,
 };
 #[cfg(feature = "sms")]
 use crate::procedure::at::{

@@ -45,11 +45,11 @@ use self::services::service_methods;
 use super::StreamLink;
 use crate::apdu::{Command, StatusWords};
 use crate::procedure::at::{
-    Attach, Attempts, CheckContext, CloseChannel, Connect, ConnectInterface, ConnectRequest, Contact, Disconnect,
-    DisconnectInterface, Follow, Identity, Interface, OpenChannel, PinOperation, Power, Procedure, ReadAttempts,
-    ReadIdentity, ReadPhonebook, ReadPower, ReadProtection, ReadRegistration, ReadSignal, ReadSim, Register,
-    Registration, Restart, Scan, Selection, SetPower, Signal, SimState, Stop, Transmit, UseCode, Ussd, UssdMessage,
-    WriteContact,
+    Access, AccessFile, Attach, Attempts, CheckContext, CloseChannel, Connect, ConnectInterface, ConnectRequest,
+    Contact, Disconnect, DisconnectInterface, File, FileStatus, Follow, Identity, Interface, OpenChannel, PinOperation,
+    Power, Procedure, ReadAttempts, ReadIdentity, ReadPhonebook, ReadPower, ReadProtection, ReadRegistration,
+    ReadSignal, ReadSim, Register, Registration, Restart, Scan, Selection, SetPower, Signal, SimState, Stop, Transmit,
+    UseCode, Ussd, UssdMessage, WriteContact,
 };
 #[cfg(feature = "sms")]
 use crate::procedure::at::{

@@ -268,6 +268,90 @@ macro_rules! service_methods {
             let said = said?;
             closed.map(|()| said)
         }
+
+        /// What a file on the card is like: see [`AccessFile`].
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Stop`] with [`Stop::Card`](crate::procedure::at::Stop::Card) and the card's words; or as
+        /// [`follow`](Self::follow).
+        ///
+        /// # Cancellation
+        ///
+        /// As [`follow`](Self::follow).
+        pub $($asynchronous)? fn file_status(&mut self, file: File<'_>) -> Result<FileStatus, Error<C::Error>> {
+            let mut look = AccessFile::new(file, Access::Status, &mut []);
+            self.follow(&mut look) $($wait)* ?;
+            Ok(look.status().unwrap_or_default())
+        }
+
+        /// Reads a file of bytes from `offset` on, as much as there is and `response` has room for.
+        ///
+        /// # Errors
+        ///
+        /// As [`file_status`](Self::file_status).
+        ///
+        /// # Cancellation
+        ///
+        /// As [`follow`](Self::follow).
+        pub $($asynchronous)? fn read_binary<'r>(
+            &mut self,
+            file: File<'_>,
+            offset: u16,
+            response: &'r mut [u8],
+        ) -> Result<&'r [u8], Error<C::Error>> {
+            let mut read = AccessFile::new(file, Access::ReadBinary(offset), response);
+            self.follow(&mut read) $($wait)* ?;
+            let len = read.response().len();
+            Ok(response.get(..len).unwrap_or_default())
+        }
+
+        /// Reads a record of a file, from 1 on.
+        ///
+        /// # Errors
+        ///
+        /// As [`file_status`](Self::file_status).
+        ///
+        /// # Cancellation
+        ///
+        /// As [`follow`](Self::follow).
+        pub $($asynchronous)? fn read_record<'r>(
+            &mut self,
+            file: File<'_>,
+            record: u8,
+            response: &'r mut [u8],
+        ) -> Result<&'r [u8], Error<C::Error>> {
+            let mut read = AccessFile::new(file, Access::ReadRecord(record), response);
+            self.follow(&mut read) $($wait)* ?;
+            let len = read.response().len();
+            Ok(response.get(..len).unwrap_or_default())
+        }
+
+        /// Writes bytes into a file, from `offset` on.
+        ///
+        /// # Errors
+        ///
+        /// As [`file_status`](Self::file_status).
+        ///
+        /// # Cancellation
+        ///
+        /// Some of the bytes may have been written.
+        pub $($asynchronous)? fn update_binary(&mut self, file: File<'_>, offset: u16, data: &[u8]) -> Result<(), Error<C::Error>> {
+            self.follow(&mut AccessFile::new(file, Access::UpdateBinary(offset, data), &mut [])) $($wait)*
+        }
+
+        /// Writes a record of a file, from 1 on.
+        ///
+        /// # Errors
+        ///
+        /// As [`file_status`](Self::file_status).
+        ///
+        /// # Cancellation
+        ///
+        /// The record may have been written.
+        pub $($asynchronous)? fn update_record(&mut self, file: File<'_>, record: u8, data: &[u8]) -> Result<(), Error<C::Error>> {
+            self.follow(&mut AccessFile::new(file, Access::UpdateRecord(record, data), &mut [])) $($wait)*
+        }
     };
 }
 
