@@ -53,7 +53,7 @@ fn a_cold_modem_is_connected() {
         ("AT+CPIN=\"1234\"", "OK"),
         ("AT+CPIN?", "+CME ERROR: 14"),
         ("AT+CPIN?", "+CPIN: READY|OK"),
-        ("AT+CEREG=2", "+CMTI: \"SM\",3|OK"),
+        ("AT+CEREG=3", "+CMTI: \"SM\",3|OK"),
         ("AT+CEREG?", "+CEREG: 2,2|OK"),
         ("AT+CEREG?", "+CEREG: 2,5,\"1F00\",\"79D903\",7|OK"),
         ("AT+COPS?", "+COPS: 0|OK"),

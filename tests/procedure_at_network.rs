@@ -14,8 +14,8 @@ mod at_procedure_common;
 
 use at_procedure_common::{Modem, play};
 use wwan::procedure::at::{
-    Attach, Plmn, ReadRegistration, ReadSignal, Register, Registration, RegistrationState as State, RejectCause, Scan,
-    Selection, Signal, Stop,
+    Attach, Plmn, PowerSavingTimer, ReadRegistration, ReadSignal, Register, Registration, RegistrationState as State,
+    RejectCause, Scan, Selection, Signal, Stop,
 };
 use wwan::time::{Instant, Millis};
 
@@ -56,6 +56,29 @@ fn domains_decide_together() {
     assert_eq!((found.area, found.cell, found.act), (Some(0x1f00), Some(0x79_d903), Some(7)));
     let found = read(["+CEREG: 3,3,\"1F00\",\"79D903\",7,0,15", no, no, no]);
     assert_eq!(found.cause, Some(RejectCause { kind: 0, cause: 15 }));
+    // Voice roams where packets are at home: packets decide.
+    let found = read(["+CEREG: 2,1,\"1F00\",\"79D903\",7", no, no, "+CREG: 2,5,\"CE00\",\"01CEAD8F\",2"]);
+    assert_eq!((found.state, found.packet, found.act), (State::Home, true, Some(7)));
+    for (answers, sms_only) in [
+        (["+CEREG: 0,6", no, no, "+CREG: 0,0"], true),
+        (["+CEREG: 0,8", no, no, "+CREG: 0,0"], false),
+        // Voice says so of itself on LTE.
+        (["+CEREG: 0,1", no, no, "+CREG: 0,6"], false),
+        ([no, no, no, "+CREG: 0,7"], true),
+    ] {
+        let found = read(answers);
+        assert_eq!(
+            (found.sms_only, found.state == State::Limited),
+            (sms_only, answers[0] != "+CEREG: 0,1"),
+            "{answers:?}"
+        );
+    }
+    // Timers of power saving.
+    let found = read(["+CEREG: 4,1,\"1F00\",\"79D903\",9,,,\"00100001\",\"01000111\"", no, no, no]);
+    let timers = [Some(PowerSavingTimer::Seconds(60)), Some(PowerSavingTimer::Seconds(252_000))];
+    assert_eq!([found.active_time, found.periodic_update], timers);
+    let found = read(["+CEREG: 5,3,\"1F00\",\"79D903\",9,0,11,\"11100000\"", no, no, no]);
+    assert_eq!((found.active_time, found.cause.unwrap().cause), (Some(PowerSavingTimer::Off), 11));
 
     let none = [("AT+CEREG?", no), ("AT+C5GREG?", no), ("AT+CGREG?", no), ("AT+CREG?", "+CME ERROR: 10")];
     let stop = play(&mut ReadRegistration::new(), &none).unwrap_err();
@@ -84,8 +107,8 @@ fn the_operator_is_read_by_code_and_by_name() {
     }
 }
 
-const REPORTS: [(&str, &str); 4] =
-    [("AT+CEREG=2", ""), ("AT+C5GREG=2", "ERROR"), ("AT+CGREG=2", "+CME ERROR: 4"), ("AT+CREG=2", "")];
+/// The one domain that the modem has is told to report, with causes.
+const REPORTS: (&str, &str) = ("AT+CEREG=3", "");
 
 fn domains(state: &'static str) -> [(&'static str, &'static str); 4] {
     [("AT+CEREG?", state), ("AT+C5GREG?", "ERROR"), ("AT+CGREG?", "ERROR"), ("AT+CREG?", "ERROR")]
@@ -95,11 +118,10 @@ fn domains(state: &'static str) -> [(&'static str, &'static str); 4] {
 fn a_modem_that_chooses_is_left_alone_and_waited_for() {
     let mut register = Register::new(Selection::Automatic, Instant(1_060_000));
     let script = [
-        &REPORTS[..],
-        &domains("+CEREG: 2,2"),
-        &[("AT+COPS?", "+COPS: 0")],
+        &domains("+CEREG: 2,2")[..],
+        &[("AT+COPS?", "+COPS: 0"), REPORTS],
         &[("", "+CEREG: 1,\"1F00\",\"79D903\",7")],
-        &domains("+CEREG: 2,1,\"1F00\",\"79D903\",7"),
+        &domains("+CEREG: 3,1,\"1F00\",\"79D903\",7"),
     ]
     .concat();
     let mut modem = Modem::new(&script);
@@ -111,28 +133,42 @@ fn a_modem_that_chooses_is_left_alone_and_waited_for() {
 
 #[test]
 fn networks_are_selected_and_refusals_told() {
-    let automatic = [&REPORTS[..], &domains("+CEREG: 2,0"), &[("AT+COPS?", "+COPS: 2"), ("AT+COPS=0", "")]].concat();
-    let script = [&automatic[..], &domains("+CEREG: 2,5")].concat();
+    let automatic = [&domains("+CEREG: 2,0")[..], &[("AT+COPS?", "+COPS: 2"), REPORTS, ("AT+COPS=0", "")]].concat();
+    let script = [&automatic[..], &domains("+CEREG: 3,5")].concat();
     play(&mut Register::new(Selection::Automatic, Instant(1_060_000)), &script).unwrap();
+    // Registered already; told to save power, and to tell of it, which stays.
+    let there = [&domains("+CEREG: 0,1")[..], &[("AT+COPS?", "+COPS: 0"), REPORTS]].concat();
+    play(&mut Register::new(Selection::Automatic, Instant(1_060_000)), &there).unwrap();
+    let script = [&domains("+CEREG: 5,2")[..], &[("AT+COPS?", "+COPS: 0"), ("", "+CEREG: 1")], &domains("+CEREG: 5,1")];
+    play(&mut Register::new(Selection::Automatic, Instant(1_060_000)), &script.concat()).unwrap();
+    // A modem that does not tell causes, or has no URCs at all.
+    for answer in ["", "ERROR"] {
+        let reports = [("AT+COPS?", "+COPS: 0"), ("AT+CEREG=3", "+CME ERROR: 50"), ("AT+CEREG=2", answer)];
+        let script = [&domains("+CEREG: 0,2")[..], &reports, &domains("+CEREG: 2,1")].concat();
+        play(&mut Register::new(Selection::Automatic, Instant(1_060_000)), &script).unwrap();
+    }
 
     let manual = Selection::Manual { plmn: "26201", act: Some(7) };
     let select = ("AT+COPS=1,2,\"26201\",7", "");
-    let script =
-        [&REPORTS[..], &domains("+CEREG: 2,1"), &[("AT+COPS?", "+COPS: 0"), select], &domains("+CEREG: 2,1")].concat();
+    let start = [&domains("+CEREG: 2,1")[..], &[("AT+COPS?", "+COPS: 0"), REPORTS]].concat();
+    let script = [&start[..], &[select], &domains("+CEREG: 3,1")].concat();
     play(&mut Register::new(manual, Instant(1_060_000)), &script).unwrap();
-    let refused = [&script[..9], &[("AT+COPS=1,2,\"26201\",7", "+CME ERROR: 32")]].concat();
+    let refused = [&start[..], &[("AT+COPS=1,2,\"26201\",7", "+CME ERROR: 32")]].concat();
     let stop = play(&mut Register::new(manual, Instant(1_060_000)), &refused).unwrap_err();
     assert!(matches!(stop, Stop::Refused(refusal) if refusal.command == "+COPS"), "{stop:?}");
 
     // Denied to the end of the time, and searching in vain.
-    let denied = domains("+CEREG: 2,3,\"1F00\",\"79D903\",7,0,11");
-    let script = [&REPORTS[..], &denied, &[("AT+COPS?", "+COPS: 0")], &denied].concat();
+    let denied = domains("+CEREG: 3,3,\"1F00\",\"79D903\",7,0,11");
+    let script = [&denied[..], &[("AT+COPS?", "+COPS: 0")], &denied].concat();
     let stop = play(&mut Register::new(Selection::Automatic, Instant(1_001_000)), &script).unwrap_err();
     assert_eq!(stop, Stop::Denied(Some(RejectCause { kind: 0, cause: 11 })));
-    let searching = domains("+CEREG: 2,2");
-    let script = [&REPORTS[..], &searching, &[("AT+COPS?", "+COPS: 0")], &searching].concat();
-    let stop = play(&mut Register::new(Selection::Automatic, Instant(1_001_000)), &script).unwrap_err();
-    assert_eq!(stop, Stop::NotReached);
+    // Short messages alone are no registration.
+    for state in ["+CEREG: 3,2", "+CEREG: 3,6"] {
+        let searching = domains(state);
+        let script = [&searching[..], &[("AT+COPS?", "+COPS: 0")], &searching].concat();
+        let stop = play(&mut Register::new(Selection::Automatic, Instant(1_001_000)), &script).unwrap_err();
+        assert_eq!(stop, Stop::NotReached);
+    }
 }
 
 /// State, codes, name, technology.

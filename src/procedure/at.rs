@@ -62,8 +62,8 @@ pub use connect::{
 pub use device::{Identity, Power, ReadIdentity, ReadPower, Restart, SetPower};
 pub use interface::{ConnectInterface, DisconnectInterface, Interface};
 pub use network::{
-    Attach, FoundNetwork, Plmn, ReadRegistration, ReadSignal, Register, Registration, RegistrationState, RejectCause,
-    Scan, Selection, Signal,
+    Attach, FoundNetwork, Plmn, PowerSavingTimer, ReadRegistration, ReadSignal, Register, Registration,
+    RegistrationState, RejectCause, Scan, Selection, Signal,
 };
 pub use phonebook::{Contact, ReadPhonebook, WriteContact};
 pub use sim::{Attempts, Lock, ReadAttempts, ReadProtection, ReadSim, SimState, UseCode};

@@ -104,6 +104,66 @@ pub struct Registration {
     pub cause_type: Option<u8>,
     /// The reject cause.
     pub reject_cause: Option<u16>,
+    /// How long the device stays reachable before it saves power (T3324).
+    pub active_time: Option<PowerSavingTimer>,
+    /// How often it reports while it saves power (T3412).
+    pub periodic_update: Option<PowerSavingTimer>,
+}
+
+/// A timer of power saving.
+///
+/// ```
+/// use at_wire::command::network::PowerSavingTimer;
+///
+/// assert_eq!(PowerSavingTimer::active_time(b"00100001"), Some(PowerSavingTimer::Seconds(60)));
+/// assert_eq!(PowerSavingTimer::periodic_update(b"00000110"), Some(PowerSavingTimer::Seconds(3600)));
+/// assert_eq!(PowerSavingTimer::periodic_update(b"11100000"), Some(PowerSavingTimer::Off));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum PowerSavingTimer {
+    /// It does not run.
+    Off,
+    /// It runs so long.
+    Seconds(u32),
+}
+
+impl PowerSavingTimer {
+    /// Eight binary digits: a unit in three of them, and how many.
+    fn read(digits: &[u8], unit: fn(u32) -> Option<u32>) -> Option<Self> {
+        let bits = core::str::from_utf8(digits).ok().filter(|text| text.len() == 8)?;
+        let value = u32::from_str_radix(bits, 2).ok()?;
+        Some(match unit(value >> 5) {
+            Some(unit) => Self::Seconds((value & 0x1f).saturating_mul(unit)),
+            None => Self::Off,
+        })
+    }
+
+    /// That of T3324 (3GPP TS 24.008 §10.5.7.4).
+    #[must_use]
+    pub fn active_time(digits: &[u8]) -> Option<Self> {
+        Self::read(digits, |unit| match unit {
+            0 => Some(2),
+            2 => Some(360),
+            7 => None,
+            _ => Some(60),
+        })
+    }
+
+    /// That of T3412 (3GPP TS 24.008 §10.5.7.4a).
+    #[must_use]
+    pub fn periodic_update(digits: &[u8]) -> Option<Self> {
+        Self::read(digits, |unit| match unit {
+            0 => Some(600),
+            1 => Some(3_600),
+            2 => Some(36_000),
+            3 => Some(2),
+            4 => Some(30),
+            5 => Some(60),
+            6 => Some(1_152_000),
+            _ => None,
+        })
+    }
 }
 
 /// Hexadecimal digits with or without quotes, up to the first blank.
@@ -173,6 +233,10 @@ impl Registration {
         }
         registration.cause_type = fields.value("cause_type").unwrap_or(None);
         registration.reject_cause = fields.value("reject_cause").unwrap_or(None);
+        if name == "+CEREG" || name == "+CGREG" {
+            registration.active_time = PowerSavingTimer::active_time(fields.field().unquoted());
+            registration.periodic_update = PowerSavingTimer::periodic_update(fields.field().unquoted());
+        }
         Ok(registration)
     }
 }

@@ -5,6 +5,7 @@
 
 use core::fmt;
 
+pub use at_wire::command::network::PowerSavingTimer;
 use at_wire::command::network::{
     Registration as Told, c5greg, cereg, cesq, cgreg, cops, creg, csq, operator_text, operators,
 };
@@ -104,8 +105,14 @@ pub struct Registration {
     pub area: Option<u32>,
     /// Cell.
     pub cell: Option<u64>,
-    /// Why the network refuses.
+    /// Why the network refuses, in a domain where it does.
     pub cause: Option<RejectCause>,
+    /// Registered for short messages only, in the domain that decides; the state is [`Limited`](RegistrationState::Limited).
+    pub sms_only: bool,
+    /// How long the modem stays reachable before it saves power, if it tells.
+    pub active_time: Option<PowerSavingTimer>,
+    /// How often it reports while it saves power, if it tells.
+    pub periodic_update: Option<PowerSavingTimer>,
     /// The network.
     pub plmn: Option<Plmn>,
     /// Its name.
@@ -125,8 +132,11 @@ impl Registration {
         let better = state.rank() > self.state.rank();
         if better {
             self.state = state;
+            self.sms_only = matches!(told.stat, Some(6 | 7));
             (self.act, self.area, self.cell) = (None, None, None);
         }
+        self.active_time = self.active_time.or(told.active_time);
+        self.periodic_update = self.periodic_update.or(told.periodic_update);
         // The first of the best tells the place, the others what it leaves out.
         if state.rank() == self.state.rank() {
             self.act = self.act.or(told.act);
@@ -153,7 +163,8 @@ enum At {
 pub struct ReadRegistration {
     found: Registration,
     at: At,
-    answers: u8,
+    /// What each domain says of its URCs; `None` if it says nothing.
+    reports: [Option<u8>; 4],
     /// Only whether, not where.
     short: bool,
 }
@@ -168,7 +179,7 @@ impl ReadRegistration {
     /// Reads it.
     #[must_use]
     pub fn new() -> Self {
-        Self { found: Registration::default(), at: At::Domain(0), answers: 0, short: false }
+        Self { found: Registration::default(), at: At::Domain(0), reports: [None; 4], short: false }
     }
 
     /// What was found.
@@ -221,12 +232,14 @@ impl Procedure for ReadRegistration {
     fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step {
         match outcome {
             Outcome::Begin => {
-                (self.found, self.at, self.answers) = (Registration::default(), At::Domain(0), 0);
+                (self.found, self.at, self.reports) = (Registration::default(), At::Domain(0), [None; 4]);
                 return Self::command(self.at);
             }
             // All of them are missing: the last refusal is the answer.
-            Outcome::Refused(_) if self.at == At::Domain(3) && self.answers == 0 => return fail(creg::NAME, outcome),
-            Outcome::Done if self.at == At::Domain(3) && self.answers == 0 => return missing(creg::NAME),
+            Outcome::Refused(_) if self.at == At::Domain(3) && self.reports == [None; 4] => {
+                return fail(creg::NAME, outcome);
+            }
+            Outcome::Done if self.at == At::Domain(3) && self.reports == [None; 4] => return missing(creg::NAME),
             Outcome::Done | Outcome::Refused(_) => {}
             outcome => {
                 let Step::Ask(question) = Self::command(self.at) else { return Step::Done };
@@ -249,7 +262,9 @@ impl Procedure for ReadRegistration {
         if let At::Domain(nth) = self.at {
             let name = DOMAINS.get(usize::from(nth)).copied().unwrap_or_default();
             if let Ok(told) = Told::parse(name, line) {
-                self.answers = self.answers.saturating_add(1);
+                if let Some(reports) = self.reports.get_mut(usize::from(nth)) {
+                    *reports = Some(told.n.unwrap_or(0));
+                }
                 self.found.take(&told, nth < 3);
             }
             return;
@@ -283,16 +298,26 @@ pub enum Selection<'a> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Registering {
-    /// URCs are switched on, for one domain after the other.
-    Reporting(u8),
     Reading,
     Mode,
+    /// URCs are switched on, for one domain after the other: with the cause, or else without.
+    Reporting(u8, Report),
     Selecting,
     Waiting,
 }
 
+/// What URCs tell of a domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Report {
+    /// State, place, and why the network refuses.
+    Cause,
+    /// State and place.
+    Place,
+}
+
 /// Registers with a network, and waits until that is done. A modem that is registered and chooses by itself is left alone
-/// if it may choose: selecting anew would tear it out of the network.
+/// if it may choose: selecting anew would tear it out of the network. Each domain that the modem has is told to report, with
+/// place, and with the causes of refusals where the modem tells them.
 #[derive(Clone, Debug)]
 pub struct Register<'a> {
     selection: Selection<'a>,
@@ -307,7 +332,7 @@ impl<'a> Register<'a> {
     #[must_use]
     pub fn new(selection: Selection<'a>, end: Instant) -> Self {
         let read = ReadRegistration { short: true, ..ReadRegistration::new() };
-        Self { selection, end, at: Registering::Reporting(0), read, automatic: None }
+        Self { selection, end, at: Registering::Reading, read, automatic: None }
     }
 
     /// The registration that was read last, without operator.
@@ -316,12 +341,24 @@ impl<'a> Register<'a> {
         &self.read.found
     }
 
-    fn report(nth: u8) -> Step {
+    /// Has the domains report that do not yet, from that one on; then selects, or waits.
+    fn report(&mut self, now: Instant, from: u8, report: Report) -> Step {
+        let silent = |nth: &u8| self.read.reports.get(usize::from(*nth)).is_some_and(|n| n.is_some_and(|n| n < 3));
+        let Some(nth) = (from..4).find(silent) else {
+            if self.selection == Selection::Automatic && self.automatic == Some(true) {
+                self.at = Registering::Waiting;
+                return self.judge(now);
+            }
+            self.at = Registering::Selecting;
+            return ask_own::<cops::Set<'_>>();
+        };
+        let report = if nth == from { report } else { Report::Cause };
+        self.at = Registering::Reporting(nth, report);
         match nth {
-            0 => ask_with::<cereg::Set>("2"),
-            1 => ask_with::<c5greg::Set>("2"),
-            2 => ask_with::<cgreg::Set>("2"),
-            _ => ask_with::<creg::Set>("2"),
+            0 => ask_own::<cereg::Set>(),
+            1 => ask_own::<c5greg::Set>(),
+            2 => ask_own::<cgreg::Set>(),
+            _ => ask_own::<creg::Set>(),
         }
     }
 
@@ -347,15 +384,9 @@ impl Procedure for Register<'_> {
     fn step(&mut self, now: Instant, outcome: Outcome<'_>) -> Step {
         match (self.at, outcome) {
             (_, Outcome::Begin) => {
-                (self.at, self.automatic) = (Registering::Reporting(0), None);
-                Self::report(0)
+                self.automatic = None;
+                self.read(now, Registering::Reading)
             }
-            (Registering::Reporting(nth @ 0..3), Outcome::Done | Outcome::Refused(_)) => {
-                let next = nth.saturating_add(1);
-                self.at = Registering::Reporting(next);
-                Self::report(next)
-            }
-            (Registering::Reporting(_), Outcome::Done | Outcome::Refused(_)) => self.read(now, Registering::Reading),
             (Registering::Reading, outcome) => match self.read.step(now, outcome) {
                 Step::Done => {
                     self.at = Registering::Mode;
@@ -363,16 +394,11 @@ impl Procedure for Register<'_> {
                 }
                 step => step,
             },
-            (Registering::Mode, Outcome::Done | Outcome::Refused(_)) => match self.selection {
-                Selection::Automatic if self.automatic == Some(true) => {
-                    self.at = Registering::Waiting;
-                    self.judge(now)
-                }
-                _ => {
-                    self.at = Registering::Selecting;
-                    ask_own::<cops::Set<'_>>()
-                }
-            },
+            (Registering::Mode, Outcome::Done | Outcome::Refused(_)) => self.report(now, 0, Report::Cause),
+            (Registering::Reporting(nth, Report::Cause), Outcome::Refused(_)) => self.report(now, nth, Report::Place),
+            (Registering::Reporting(nth, _), Outcome::Done | Outcome::Refused(_)) => {
+                self.report(now, nth.saturating_add(1), Report::Cause)
+            }
             (Registering::Selecting, Outcome::Done) => self.read(now, Registering::Waiting),
             (Registering::Waiting, Outcome::Rested | Outcome::Told) => self.read(now, Registering::Waiting),
             (Registering::Waiting, outcome) => match self.read.step(now, outcome) {
@@ -385,6 +411,8 @@ impl Procedure for Register<'_> {
 
     fn parameters(&self, line: &mut LineWriter<'_, '_>) {
         match self.selection {
+            _ if matches!(self.at, Registering::Reporting(_, Report::Cause)) => line.integer(3),
+            _ if matches!(self.at, Registering::Reporting(..)) => line.integer(2),
             Selection::Automatic => line.integer(0),
             Selection::Manual { plmn, act } => {
                 line.integer(1);
