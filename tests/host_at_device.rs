@@ -307,8 +307,11 @@ fn card(host: &mut Host) -> Result<String> {
     Ok(said)
 }
 
+/// What a host does.
+type Act = fn(&mut Host) -> Result<String>;
+
 /// Everything, under names.
-const ALL: &[(&str, fn(&mut Host) -> Result<String>)] = &[
+const ALL: &[(&str, Act)] = &[
     ("identity", identity),
     ("power", power),
     ("sim", sim),
@@ -447,10 +450,13 @@ fn something_told_at_any_moment_changes_nothing() {
     }
 }
 
+/// A harm to the line with a number.
+type Chosen = fn(usize) -> Harm;
+
 #[test]
 fn what_is_lost_or_late_is_an_error_or_made_up_for() {
     let expected = expected();
-    let harms: [(&str, fn(usize) -> Harm); 3] = [
+    let harms: [(&str, Chosen); 3] = [
         ("lost line", Harm::LoseLine),
         ("lost answer", Harm::LoseAnswer),
         ("late", |line| Harm::Delay(line, Millis(4_500))),
