@@ -28,6 +28,10 @@ use crate::time::Instant;
 
 #[cfg(feature = "at")]
 pub mod at;
+#[cfg(all(feature = "at", feature = "mbim"))]
+pub mod at_over_mbim;
+#[cfg(all(feature = "at", feature = "qmi"))]
+pub mod at_over_qmi;
 #[cfg(feature = "mbim")]
 pub mod mbim;
 #[cfg(feature = "qmi")]

@@ -161,6 +161,14 @@ impl Default for Config<'static> {
     }
 }
 
+impl Config<'static> {
+    /// For a modem inside another protocol: every answer takes a moment more, and there is nothing that opening could leave.
+    #[must_use]
+    pub fn inside() -> Self {
+        Self { attention: Millis(3_000), gap: Millis(0), rescue: false, ..Self::default() }
+    }
+}
+
 /// The memory a session works in.
 pub struct Memory<'s> {
     /// The longest line that comes: 512 bytes for all but lists of cells and long PDUs. Of longer ones the rest is lost,

@@ -187,8 +187,14 @@ fn is_of(message: &qmi::MessageInfo, id: u16, vendor: Option<u16>) -> bool {
 
 fn qmi_page() -> String {
     let mut page = QMI_HEAD.to_owned();
-    let host =
-        code(&["src/procedure/qmi.rs", "src/procedure/qmi", "src/session/qmi.rs", "src/session/qmi", "src/client/qmi"]);
+    let host = code(&[
+        "src/procedure/qmi.rs",
+        "src/procedure/qmi",
+        "src/session/qmi.rs",
+        "src/session/qmi",
+        "src/client/qmi",
+        "src/client/at_over_qmi.rs",
+    ]);
     let core = code(&["src/device/qmi/mod.rs"]);
     let (mut totals, mut indications) = ([0_usize; 4], [0_usize; 3]);
     for service in qmi::SERVICES {

@@ -78,9 +78,6 @@ impl<'s> Line<'s> {
 fn send(call: &mut Call<'_, '_>) -> Outcome {
     let message = call.request::<send::Message>().message()?;
     let bytes = message.bytes;
-    if bytes.len() > LONGEST {
-        return Err(Refused(ProtocolError::ARGUMENT_TOO_LONG));
-    }
     let client = call.asked.client;
     let leaves = call.asked.at.max(call.now) + CONCLUSION;
     let Call { now, modem, core, .. } = call;
