@@ -14,10 +14,6 @@ use at_wire::catalogue::{Info, all, decode};
 use at_wire::message::Form;
 use serde_json::json;
 
-<<<<<<< HEAD
-/// The commands of V.250, 3GPP TS 27.007 and 27.005, and those that many makers have.
-const COMMANDS: &str = include_str!("commands.txt");
-=======
 /// The names of the fact sheet: those of commands, of URCs, and the numbers of errors.
 const NAMES: &str = include_str!("names.tsv");
 const URCS: &str = include_str!("urcs.tsv");
@@ -37,7 +33,6 @@ fn standard() -> impl Iterator<Item = (&'static str, &'static str)> {
     let rows = rows::<4>(NAMES).filter(|[section, _, state, _]| *section != "3.16" && *state == "declared");
     rows.map(|[section, name, ..]| (section, name))
 }
->>>>>>> 50bf894 (Keep a policy in the byte stream of an AT modem)
 
 /// Basic commands and registers.
 const BASIC: &str = "E Q V X Z I D A H O T P L M &F &C &D &W &V &Y &S &K S0 S1 S2 S3 S4 S5 S6 S7 S8 S10 S12";
