@@ -20,7 +20,7 @@ use core::task::{Context, Waker};
 use at_line::{Line, Link, Scripted, block_on};
 use wwan::at_wire::DecodeErrorKind;
 use wwan::at_wire::command::{call, equipment, general, network, sms, vendor};
-use wwan::at_wire::framer::{Announcement, Delimiter, Length};
+use wwan::at_wire::framer::{Announcement, Announcements, Delimiter, Length};
 use wwan::at_wire::parameter::Word;
 use wwan::at_wire::policy::{Action, Policy, Rule};
 use wwan::at_wire::urc::standard::CMti;
@@ -137,7 +137,7 @@ fn counted_bytes() {
     const USORD: &[Announcement<'_>] =
         &[Announcement { name: "+USORD", length: Length::Parameter(1), delimiter: Delimiter::Quote }];
     let mut client = open(&[("AT+USORD=0,18", b"\r\n+USORD: 0,18,\"\r\nOK\r\n\r\n+CMTI: 1\r\n\"\r\n\r\nOK\r\n", 10)]);
-    let exchange = Exchange { announcements: USORD, ..Exchange::of::<vendor::ublox::usord::Set>() };
+    let exchange = Exchange { announcements: Announcements::new(USORD), ..Exchange::of::<vendor::ublox::usord::Set>() };
     let answer = client.send_as(&vendor::ublox::usord::Set { socket: 0, length: 18 }, &exchange, &[]).unwrap();
     let (_, bytes) = answer.units().next().unwrap();
     assert_eq!(bytes.unwrap(), b"\r\nOK\r\n\r\n+CMTI: 1\r\n");

@@ -13,7 +13,7 @@
 #![cfg(feature = "at")]
 
 use wwan::at_wire::command::{call, equipment, general, network, packet, services, sms, vendor};
-use wwan::at_wire::framer::{Announcement, Delimiter, Length};
+use wwan::at_wire::framer::{Announcement, Announcements, Delimiter, Length};
 use wwan::at_wire::message::Request;
 use wwan::at_wire::parameter::{Rest, Word};
 use wwan::session::at::{
@@ -345,13 +345,13 @@ fn counted_bytes_may_be_anything() {
     const QIRD: &[Announcement<'_>] =
         &[Announcement { name: "+QIRD", length: Length::Parameter(0), delimiter: Delimiter::LineEnd }];
     let mut host = Host::open();
-    let exchange = Exchange { announcements: USORD, ..Exchange::of::<vendor::ublox::usord::Set>() };
+    let exchange = Exchange { announcements: Announcements::new(USORD), ..Exchange::of::<vendor::ublox::usord::Set>() };
     host.submit_as(&vendor::ublox::usord::Set { socket: 0, length: 6 }, &exchange);
     assert_eq!(
         host.hear(b"\r\n+USORD: 0,6,\"\r\nOK\r\n\"\r\n\r\nOK\r\n"),
         ["header true +USORD: 0,6, 6", "payload true \"\\r\\nOK\\r\\n\" 0", "= OK",]
     );
-    let exchange = Exchange { announcements: QIRD, ..Exchange::of::<vendor::quectel::qird::Set>() };
+    let exchange = Exchange { announcements: Announcements::new(QIRD), ..Exchange::of::<vendor::quectel::qird::Set>() };
     host.submit_as(&vendor::quectel::qird::Set { connect: 0, length: None }, &exchange);
     assert_eq!(
         host.hear(b"\r\n+QIURC: \"recv\",0\r\n\r\n+QIRD: 6\r\nERROR\r\r\n\r\nOK\r\n"),
@@ -366,7 +366,7 @@ fn counted_bytes_may_be_anything() {
     // As a URC.
     const RECEIVE: &[Announcement<'_>] =
         &[Announcement { name: "+IPD", length: Length::Parameter(0), delimiter: Delimiter::Colon }];
-    let dialect = Dialect { announcements: RECEIVE, ..Dialect::STANDARD };
+    let dialect = Dialect { announcements: Announcements::new(RECEIVE), ..Dialect::STANDARD };
     let mut config = Config::default();
     config.dialect = dialect;
     let mut host = Host::with(config);

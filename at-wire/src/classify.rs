@@ -3,7 +3,7 @@
 //! Names alone do not decide: `+CREG` answers a question and tells of a change. The rules are tried in a fixed order,
 //! with the [`Pending`] command and, for names with two meanings, with the shape of the parameters.
 
-use crate::parameter::{Field, parameters_of};
+use crate::parameter::{Field, parameters_of, trim};
 use crate::result::{FinalResult, Options};
 
 /// What a line is.
@@ -59,11 +59,10 @@ pub fn classify<'a>(
     options: Options,
 ) -> Class<'a> {
     if let Some(pending) = pending {
-        let named = pending.names.iter().find(|name| parameters_of(name, line).is_some());
-        if named.is_some_and(|name| answers(name, line, pending.reads)) {
+        if pending.names.iter().any(|name| answers(name, line, pending.reads)) {
             return Class::Response;
         }
-        if pending.finals.iter().any(|text| text.as_bytes() == line.trim_ascii()) {
+        if pending.finals.iter().any(|text| text.as_bytes() == trim(line)) {
             return Class::Final(FinalResult::Ok);
         }
     }
@@ -82,9 +81,11 @@ pub fn classify<'a>(
 /// Whether a line without one of these names has another, as only URCs do. Those of basic commands, and of none, answer with
 /// whatever names there are.
 fn is_foreign(line: &[u8], names: &[&str]) -> bool {
-    let is_sign = |byte: Option<&u8>| byte.is_some_and(|byte| b"+^%#*$!_".contains(byte));
+    let is_sign = |byte: Option<&u8>| {
+        byte.is_some_and(|byte| matches!(byte, b'+' | b'^' | b'%' | b'#' | b'*' | b'$' | b'!' | b'_'))
+    };
     let is_extended = names.iter().any(|name| is_sign(name.as_bytes().first()));
-    let text = line.trim_ascii();
+    let text = trim(line);
     let name = text.split(|byte| *byte == b':').next().filter(|name| name.len() < text.len()).unwrap_or_default();
     let is_name = name.len() > 2 && name.iter().skip(1).all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
     is_extended && is_name && is_sign(name.first())
@@ -92,32 +93,63 @@ fn is_foreign(line: &[u8], names: &[&str]) -> bool {
 
 /// Whether `line` is a URC with this name: a name and its parameters, or the whole line.
 fn starts(name: &str, line: &[u8]) -> bool {
-    let text = line.trim_ascii();
     // A colon ends a name; without one the text must end there or go on with a blank or comma.
-    text.strip_prefix(name.as_bytes())
-        .is_some_and(|rest| rest.first().is_none_or(|next| matches!(next, b':' | b',' | b' ')))
+    behind(name, line).is_some_and(|next| matches!(next, None | Some(b':' | b',' | b' ')))
 }
 
-/// Whether the shape of a line with this name is that of an answer.
-fn answers(name: &str, line: &[u8], reads: bool) -> bool {
-    let Some(fields) = parameters_of(name, line) else { return false };
-    let count = fields.count();
-    let field = |index: usize| { fields }.nth(index).unwrap_or_default();
-    match name {
-        "+CREG" | "+CGREG" | "+CEREG" | "+C5GREG" => reads && is_registration_answer(fields),
-        "+CLIP" | "+CDIP" | "+CNAP" | "+CCWA" | "+COLP" => !field(0).is_quoted(),
-        "+CUSD" => reads && count == 1,
-        "+CSCON" => reads && count >= 2,
-        _ => true,
+/// What follows the name that `line` starts with, or the whole line if that is it; blanks around it do not count.
+#[inline(never)]
+#[must_use]
+pub fn behind(name: &str, line: &[u8]) -> Option<Option<u8>> {
+    trim(line).strip_prefix(name.as_bytes()).map(|rest| rest.first().copied())
+}
+
+/// What answers with a name of two meanings look like.
+#[derive(Clone, Copy)]
+enum Shape {
+    Registration,
+    /// A setting in front, where the URC has a number or name.
+    Setting,
+    Dialogue,
+    Connection,
+}
+
+const TWO_MEANINGS: &[(&str, Shape)] = &[
+    ("+CREG", Shape::Registration),
+    ("+CGREG", Shape::Registration),
+    ("+CEREG", Shape::Registration),
+    ("+C5GREG", Shape::Registration),
+    ("+CLIP", Shape::Setting),
+    ("+CDIP", Shape::Setting),
+    ("+CNAP", Shape::Setting),
+    ("+CCWA", Shape::Setting),
+    ("+COLP", Shape::Setting),
+    ("+CUSD", Shape::Dialogue),
+    ("+CSCON", Shape::Connection),
+];
+
+/// Whether `line` has this name, and the shape of an answer with it; `reads` if the command was `?`.
+#[must_use]
+pub fn answers(name: &str, line: &[u8], reads: bool) -> bool {
+    let Some(mut fields) = parameters_of(name, line) else { return false };
+    match TWO_MEANINGS.iter().find(|(known, _)| *known == name).map(|(_, shape)| *shape) {
+        None => true,
+        Some(Shape::Setting) => !fields.field().is_quoted(),
+        Some(_) if !reads => false,
+        Some(Shape::Registration) => is_registration_answer(fields),
+        Some(Shape::Dialogue) => fields.count() == 1,
+        Some(Shape::Connection) => fields.count() >= 2,
     }
 }
 
 /// Whether the parameters of `+CREG` and its kin are those of an answer, which start with the setting, and not of a URC,
 /// which start with the state: then an area code stands second.
+#[inline(never)]
 #[must_use]
 pub fn is_registration_answer(fields: crate::parameter::Fields<'_>) -> bool {
     let count = fields.count();
-    let second = { fields }.nth(1).unwrap_or_default();
+    let mut fields = fields;
+    let (_, second) = (fields.field(), fields.field());
     match count {
         0 | 1 => false,
         2 => true,
@@ -148,7 +180,11 @@ impl Continuation {
     /// What `class` and `line` say about the line behind it: whether it has a second one. `two_lines` says so of a
     /// name.
     pub fn first(&mut self, class: &Class<'_>, line: &[u8], two_lines: &[&str]) {
-        let has_second = two_lines.iter().any(|name| parameters_of(name, line).is_some());
+        self.begin(class, two_lines.iter().any(|name| parameters_of(name, line).is_some()));
+    }
+
+    /// The same for who knows already whether there is a second line.
+    pub fn begin(&mut self, class: &Class<'_>, has_second: bool) {
         self.second_of = match class {
             Class::Response if has_second => Some(true),
             Class::Unsolicited(_) if has_second => Some(false),

@@ -6,6 +6,7 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
+#[repr(u32)] // one octet would have the other three copied one by one
 pub enum DecodeErrorKind {
     /// The field, or what its length promises, lies outside the input.
     OutOfBounds,

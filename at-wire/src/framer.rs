@@ -16,6 +16,8 @@
 //! assert_eq!(framer.next(&mut input, &expected), None);
 //! ```
 
+use core::fmt;
+
 use crate::parameter::{Field, Fields, Value, parameters_of};
 
 /// What a piece of the stream is.
@@ -87,6 +89,67 @@ pub struct Announcement<'p> {
     pub delimiter: Delimiter,
 }
 
+/// Lines that announce counted bytes. Together with what looks for them, so that a program without such lines has none of
+/// that in it.
+#[derive(Clone, Copy)]
+pub struct Announcements<'p> {
+    all: &'p [Announcement<'p>],
+    find: Option<Find>,
+}
+
+/// Looks for a length in a line so far, which ends with that delimiter.
+type Find = fn(&[Announcement<'_>], Delimiter, &[u8]) -> Option<u32>;
+
+impl<'p> Announcements<'p> {
+    /// No such lines.
+    pub const NONE: Self = Self { all: &[], find: None };
+
+    /// These lines.
+    #[must_use]
+    pub const fn new(all: &'p [Announcement<'p>]) -> Self {
+        Self { all, find: Some(find) }
+    }
+
+    /// The lines.
+    #[must_use]
+    pub const fn all(&self) -> &'p [Announcement<'p>] {
+        self.all
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+}
+
+impl Default for Announcements<'_> {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+impl PartialEq for Announcements<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.all == other.all
+    }
+}
+
+impl Eq for Announcements<'_> {}
+
+impl fmt::Debug for Announcements<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.all.fmt(f)
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Announcements<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        self.all.format(f);
+    }
+}
+
 /// What may come besides lines. All empty: nothing but lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -95,8 +158,8 @@ pub struct Expected<'p> {
     pub echo: &'p [u8],
     /// Prompts of the command under way, such as `>` or `@`; a blank behind them is skipped.
     pub prompts: &'p [&'p [u8]],
-    /// Lines that announce counted bytes, answers and URCs.
-    pub announcements: &'p [Announcement<'p>],
+    /// Lines that announce counted bytes, answers and URCs: those of the command under way, and those of the make.
+    pub announcements: [Announcements<'p>; 2],
     /// Names whose strings may have line ends in them, such as `+CUSD`.
     pub multiline: &'p [&'p str],
     /// Whether `CONNECT` starts data: the line is then told only with its line feed, and nothing behind it is taken.
@@ -158,6 +221,7 @@ impl<'b> Framer<'b> {
     }
 
     /// The next event in `input`, from whose front it takes what belongs to it; `None` when all of it was taken.
+    #[inline(never)]
     pub fn next<'s, 'i: 's>(&'s mut self, input: &mut &'i [u8], expected: &Expected<'_>) -> Option<Event<'s>> {
         loop {
             let (&byte, rest) = input.split_first()?;
@@ -218,6 +282,7 @@ impl<'b> Framer<'b> {
     }
 
     /// Ends the line under way.
+    #[inline(never)]
     fn end(&mut self, expected: &Expected<'_>) -> Step {
         self.quoted = false;
         self.state = State::Start;
@@ -228,21 +293,14 @@ impl<'b> Framer<'b> {
             self.state = State::Connect;
             return Step::TAKEN;
         }
-        let announced = expected.announcements.iter().find_map(|announcement| {
-            let line = match announcement.delimiter {
-                Delimiter::LineEnd => self.line(),
-                Delimiter::ColonLineEnd => self.line().strip_suffix(b":")?,
-                _ => return None,
-            };
-            announced(announcement, line)
-        });
-        if let Some(len) = announced {
+        if let Some(len) = self.announced(Delimiter::LineEnd, expected) {
             self.state = self.payload(len, true, false);
             return Step::tell(Told::Header(len));
         }
         Step::tell(Told::Line)
     }
 
+    #[inline(never)]
     fn byte(&mut self, byte: u8, expected: &Expected<'_>) -> Step {
         match self.state {
             State::Connect => {
@@ -300,21 +358,29 @@ impl<'b> Framer<'b> {
     }
 
     /// How many bytes come behind the line so far, if `delimiter` stands between.
+    #[inline(never)]
     fn announced(&self, delimiter: Delimiter, expected: &Expected<'_>) -> Option<u32> {
-        let line = self.line();
-        let fits = |announcement: &&Announcement<'_>| announcement.delimiter == delimiter;
-        expected.announcements.iter().filter(fits).find_map(|announcement| {
-            // The bytes are the parameter right behind the length.
-            let line = if delimiter == Delimiter::Quote { line.trim_ascii_end().strip_suffix(b",")? } else { line };
-            if let (Delimiter::Quote, Length::Parameter(index)) = (delimiter, announcement.length) {
-                let behind = parameters_of(announcement.name, line)?.nth(index.saturating_add(1));
-                if behind.is_some() {
-                    return None;
-                }
-            }
-            announced(announcement, line)
-        })
+        expected.announcements.iter().find_map(|these| (these.find?)(these.all, delimiter, self.line()))
     }
+}
+
+fn find(all: &[Announcement<'_>], delimiter: Delimiter, line: &[u8]) -> Option<u32> {
+    all.iter().find_map(|announcement| {
+        let line = match (announcement.delimiter, delimiter) {
+            (Delimiter::ColonLineEnd, Delimiter::LineEnd) => line.strip_suffix(b":")?,
+            // The bytes are the parameter right behind the length.
+            (Delimiter::Quote, Delimiter::Quote) => line.trim_ascii_end().strip_suffix(b",")?,
+            (one, other) if one == other => line,
+            _ => return None,
+        };
+        if let (Delimiter::Quote, Length::Parameter(index)) = (delimiter, announcement.length) {
+            let behind = parameters_of(announcement.name, line)?.nth(index.saturating_add(1));
+            if behind.is_some() {
+                return None;
+            }
+        }
+        announced(announcement, line)
+    })
 }
 
 /// The length in `line`, if it is the one that `announcement` is about.

@@ -199,8 +199,12 @@ pub trait Line<'a>: Parameters<'a> {
 }
 
 /// The parameters of a line that has this name, or may come without.
+///
+/// # Errors
+///
+/// [`DecodeErrorKind::Value`] with the field `name`.
 #[inline(never)]
-fn named<'a>(name: &str, bare: bool, line: &'a [u8]) -> Result<Fields<'a>, DecodeError> {
+pub fn named<'a>(name: &str, bare: bool, line: &'a [u8]) -> Result<Fields<'a>, DecodeError> {
     match parameters_of(name, line) {
         Some(fields) => Ok(fields),
         None if bare => Ok(Fields::new(line)),

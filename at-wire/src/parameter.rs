@@ -5,13 +5,6 @@
 //! parameters at the end. [`Fields`] takes all of that; [`Value`] says what a parameter must be, and [`LineWriter`]
 //! keeps what a parameter holds from becoming a second command.
 
-use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while1};
-use nom::character::complete::{char, multispace0};
-use nom::combinator::{all_consuming, opt, recognize};
-use nom::sequence::{preceded, separated_pair, terminated};
-use nom::{IResult, Parser};
-
 use crate::codec::{DecodeError, DecodeErrorKind, EncodeError, Writer};
 use crate::text::hex;
 
@@ -78,7 +71,7 @@ impl<'a> Fields<'a> {
     /// The parameters in `text`, whose first byte counts as number `offset`. A text of blanks holds none.
     #[must_use]
     pub fn starting_at(text: &'a [u8], offset: usize) -> Self {
-        Self { rest: (!text.trim_ascii().is_empty()).then_some(text), offset }
+        Self { rest: (blanks(text) < text.len()).then_some(text), offset }
     }
 
     /// The next parameter: an empty one past the end.
@@ -98,24 +91,42 @@ impl<'a> Fields<'a> {
     ///
     /// What `T` says, with the parameter's place in the line.
     pub fn value<T: Value<'a>>(&mut self, name: &'static str) -> Result<T, DecodeError> {
-        let offset = { *self }.field().offset;
-        T::take(self).map_err(|kind| DecodeError::new(kind, name, offset))
+        let before = *self;
+        T::take(self).map_err(|kind| before.error(kind, name))
     }
+
+    /// An error in the next parameter.
+    #[inline(never)]
+    fn error(mut self, kind: DecodeErrorKind, name: &'static str) -> DecodeError {
+        DecodeError::new(kind, name, self.field().offset)
+    }
+}
+
+/// Without the blanks around it.
+#[inline(never)]
+pub(crate) fn trim(text: &[u8]) -> &[u8] {
+    text.trim_ascii()
+}
+
+/// How many blanks stand in front.
+#[inline(never)]
+fn blanks(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| byte.is_ascii_whitespace()).count()
 }
 
 impl<'a> Iterator for Fields<'a> {
     type Item = Field<'a>;
 
+    #[inline(never)]
     fn next(&mut self) -> Option<Field<'a>> {
         let text = self.rest?;
         let end = separator(text).unwrap_or(text.len());
         let (field, rest) = text.split_at_checked(end).unwrap_or((text, &[]));
-        let blanks = field.len().saturating_sub(field.trim_ascii_start().len());
-        let offset = self.offset.saturating_add(blanks);
+        let offset = self.offset.saturating_add(blanks(field));
         let comma = usize::from(!rest.is_empty());
         self.rest = rest.split_first().map(|(_, rest)| rest);
         self.offset = self.offset.saturating_add(end).saturating_add(comma);
-        Some(Field { raw: field.trim_ascii(), offset })
+        Some(Field { raw: trim(field), offset })
     }
 }
 
@@ -145,21 +156,21 @@ fn separator(text: &[u8]) -> Option<usize> {
 /// assert_eq!(fields.value::<Option<u8>>("ber")?, Some(99));
 /// # Ok::<(), at_wire::DecodeError>(())
 /// ```
+#[inline(never)]
 #[must_use]
 pub fn parameters_of<'a>(name: &str, line: &'a [u8]) -> Option<Fields<'a>> {
-    let start = line.len().saturating_sub(line.trim_ascii_start().len());
-    let (_, line) = line.split_at_checked(start)?;
-    let (head, rest) = line.split_at_checked(name.len())?;
-    if !head.eq_ignore_ascii_case(name.as_bytes()) {
+    let end = blanks(line).saturating_add(name.len());
+    let (head, rest) = line.split_at_checked(end)?;
+    // From behind: there may be blanks in front.
+    let mut letters = head.iter().rev();
+    if !name.bytes().rev().all(|letter| letters.next().is_some_and(|other| other.eq_ignore_ascii_case(&letter))) {
         return None;
     }
-    let offset = start.saturating_add(name.len());
     match rest.split_first() {
-        None => Some(Fields::starting_at(rest, offset)),
-        Some((b':', rest)) => Some(Fields::starting_at(rest, offset.saturating_add(1))),
         // Some leave the colon out, but then a blank shows where the name ends.
-        Some((b' ', rest)) => Some(Fields::starting_at(rest, offset.saturating_add(1))),
+        Some((b':' | b' ', rest)) => Some(Fields::starting_at(rest, end.saturating_add(1))),
         Some(_) => None,
+        None => Some(Fields { rest: None, offset: end }),
     }
 }
 
@@ -191,29 +202,42 @@ pub trait Value<'a>: Sized {
     }
 }
 
-/// Digits and a sign, with or without quotes, zeros in front allowed.
-fn decimal(text: &[u8]) -> IResult<&[u8], &[u8]> {
-    recognize((opt(alt((char('-'), char('+')))), take_while1(|byte: u8| byte.is_ascii_digit()))).parse(text)
-}
-
 /// A number that is all there is, blanks aside.
 fn number<T: core::str::FromStr>(text: &[u8]) -> Result<T, DecodeErrorKind> {
-    // By hand: what parser combinators link here is large, and may panic as far as the compiler knows.
     let text = text.trim_ascii();
     let digits = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);
     let text = core::str::from_utf8(text).ok().filter(|_| digits.iter().all(u8::is_ascii_digit));
     text.and_then(|text| text.parse().ok()).ok_or(DecodeErrorKind::Value)
 }
 
-macro_rules! integer {
+/// Digits and nothing else, as a number.
+#[inline(never)]
+pub(crate) fn digits(text: &[u8]) -> Option<u32> {
+    let mut value = if text.is_empty() { None } else { Some(0_u32) };
+    for byte in text {
+        let digit = byte.wrapping_sub(b'0');
+        value = value.filter(|_| digit < 10).and_then(|value| value.checked_mul(10)?.checked_add(digit.into()));
+    }
+    value
+}
+
+/// A number in a field, from 0 to `most`. Apart from [`number`], which takes a multiple of the flash.
+#[inline(never)]
+fn small(field: Field<'_>, most: u32) -> Result<u32, DecodeErrorKind> {
+    let text = trim(field.unquoted());
+    let text = text.strip_prefix(b"+").unwrap_or(text);
+    digits(text).filter(|number| *number <= most).ok_or(DecodeErrorKind::Value)
+}
+
+macro_rules! small {
     ($($type:ident)*) => {$(
         impl<'a> Value<'a> for $type {
             fn read(field: Field<'a>) -> Result<Self, DecodeErrorKind> {
-                number(field.unquoted())
+                small(field, Self::MAX.into())?.try_into().map_err(|_| DecodeErrorKind::Value)
             }
 
             fn write(&self, line: &mut LineWriter<'_, '_>) {
-                line.integer(i128::from(*self));
+                line.integer(i64::from(*self));
             }
 
             #[cfg(feature = "catalogue")]
@@ -224,7 +248,28 @@ macro_rules! integer {
     )*};
 }
 
-integer!(u8 u16 u32 u64 i8 i16 i32 i64);
+small!(u8 u16 u32);
+
+macro_rules! integer {
+    ($($type:ident)*) => {$(
+        impl<'a> Value<'a> for $type {
+            fn read(field: Field<'a>) -> Result<Self, DecodeErrorKind> {
+                number(field.unquoted())
+            }
+
+            fn write(&self, line: &mut LineWriter<'_, '_>) {
+                line.integer(i64::from(*self));
+            }
+
+            #[cfg(feature = "catalogue")]
+            fn json(&self) -> serde_json::Value {
+                (*self).into()
+            }
+        }
+    )*};
+}
+
+integer!(i8 i16 i32 i64);
 
 macro_rules! float {
     ($($type:ident)*) => {$(
@@ -250,6 +295,32 @@ macro_rules! float {
 
 float!(f32 f64);
 
+macro_rules! wide {
+    ($($(#[$doc:meta])* $type:ident)*) => {$(
+        $(#[$doc])*
+        impl<'a> Value<'a> for $type {
+            fn read(field: Field<'a>) -> Result<Self, DecodeErrorKind> {
+                number(field.unquoted())
+            }
+
+            fn write(&self, line: &mut LineWriter<'_, '_>) {
+                line.formatted(format_args!("{self}"));
+            }
+
+            #[cfg(feature = "catalogue")]
+            fn json(&self) -> serde_json::Value {
+                json_number(u128::from(*self))
+            }
+        }
+    )*};
+}
+
+wide! {
+    u64
+    /// A number of up to 39 digits, such as the serial number of a card.
+    u128
+}
+
 /// `true` and `false`, or 1 and 0; written as a number.
 impl<'a> Value<'a> for bool {
     fn read(field: Field<'a>) -> Result<Self, DecodeErrorKind> {
@@ -261,7 +332,7 @@ impl<'a> Value<'a> for bool {
     }
 
     fn write(&self, line: &mut LineWriter<'_, '_>) {
-        line.integer(i128::from(*self));
+        line.integer(i64::from(*self));
     }
 
     #[cfg(feature = "catalogue")]
@@ -275,6 +346,7 @@ impl<'a, T: Value<'a>> Value<'a> for Option<T> {
         if field.is_empty() { Ok(None) } else { T::read(field).map(Some) }
     }
 
+    #[inline(never)]
     fn write(&self, line: &mut LineWriter<'_, '_>) {
         match self {
             Some(value) => value.write(line),
@@ -412,22 +484,6 @@ fn json_number(number: u128) -> serde_json::Value {
 }
 
 hexadecimal!(u8 u16 u32 u64 u128);
-
-/// A number of up to 39 digits, such as the serial number of a card.
-impl<'a> Value<'a> for u128 {
-    fn read(field: Field<'a>) -> Result<Self, DecodeErrorKind> {
-        number(field.unquoted())
-    }
-
-    fn write(&self, line: &mut LineWriter<'_, '_>) {
-        line.formatted(format_args!("{self}"));
-    }
-
-    #[cfg(feature = "catalogue")]
-    fn json(&self) -> serde_json::Value {
-        json_number(*self)
-    }
-}
 
 /// A parameter that must be there, though its type would take nothing for an empty one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -588,12 +644,11 @@ pub fn range(text: &[u8]) -> Option<(i64, i64)> {
     if let Ok(number) = number::<i64>(text) {
         return Some((number, number));
     }
-    let dash = (multispace0::<&[u8], nom::error::Error<&[u8]>>, tag("-"), multispace0);
-    let (_, (low, high)) =
-        all_consuming(separated_pair(decimal, dash, terminated(preceded(multispace0, decimal), multispace0)))
-            .parse(text)
-            .ok()?;
-    let (low, high) = (number::<i64>(low).ok()?, number::<i64>(high).ok()?);
+    // The dash between the numbers, not the sign of the first.
+    let sign = usize::from(matches!(text.first(), Some(b'-' | b'+')));
+    let dash = sign.saturating_add(text.iter().skip(sign).position(|byte| *byte == b'-')?);
+    let (low, high) = text.split_at_checked(dash)?;
+    let (low, high) = (number::<i64>(low).ok()?, number::<i64>(high.get(1..)?).ok()?);
     Some((low.min(high), low.max(high)))
 }
 
@@ -616,7 +671,7 @@ impl<'a> Value<'a> for Rest<'a> {
     }
 
     fn take(fields: &mut Fields<'a>) -> Result<Self, DecodeErrorKind> {
-        let rest = fields.rest().trim_ascii();
+        let rest = trim(fields.rest());
         fields.rest = None;
         Ok(Self(rest))
     }
@@ -698,25 +753,31 @@ impl<'w, 'b> LineWriter<'w, 'b> {
     }
 
     /// A decimal number.
-    pub fn integer(&mut self, value: i128) {
+    #[inline(never)]
+    pub fn integer(&mut self, value: i64) {
         self.begin();
-        let mut digits = [0_u8; 40];
-        let mut rest = value.unsigned_abs();
-        let mut at = digits.len();
-        loop {
-            at = at.saturating_sub(1);
-            if let Some(place) = digits.get_mut(at) {
-                *place = b'0'.wrapping_add(u8::try_from(rest.wrapping_rem(10)).unwrap_or(0));
-            }
-            rest = rest.wrapping_div(10);
-            if rest == 0 {
-                break;
-            }
-        }
         if value < 0 {
             self.writer.byte(b'-');
         }
-        self.writer.bytes(digits.get(at..).unwrap_or_default());
+        // Octet by octet, as with pen and paper: a division of 64 bits is large where there is no instruction for it.
+        let mut rest = value.unsigned_abs().to_be_bytes();
+        let mut digits = [0_u8; 20];
+        let mut used = 0_usize;
+        for place in digits.iter_mut().rev() {
+            let mut remainder = 0_u16;
+            for octet in &mut rest {
+                let part = remainder.wrapping_shl(8) | u16::from(*octet);
+                *octet = u8::try_from(part.wrapping_div(10)).unwrap_or(0);
+                remainder = part.wrapping_rem(10);
+            }
+            *place = b'0'.wrapping_add(u8::try_from(remainder).unwrap_or(0));
+            used = used.saturating_add(1);
+            if rest == [0; 8] {
+                break;
+            }
+        }
+        let unused = digits.len().saturating_sub(used);
+        self.writer.bytes(digits.get(unused..).unwrap_or_default());
     }
 
     /// A number as it prints itself.
@@ -748,28 +809,35 @@ impl<'w, 'b> LineWriter<'w, 'b> {
     }
 
     /// A string in quotes, escaped.
+    #[inline(never)]
     pub fn quoted(&mut self, text: &[u8]) {
         self.begin();
         self.writer.byte(b'"');
         for byte in text {
-            let special = matches!(byte, b'"' | b'\\' | 0..=0x1f | 0x7f);
-            match self.escaping {
-                _ if !special && (*byte != b',' || self.escaping != Escaping::Backslash) => self.writer.byte(*byte),
-                Escaping::V250 => {
+            match (self.escaping, *byte) {
+                (Escaping::V250, b'"' | b'\\' | 0..=0x1f | 0x7f) => {
                     self.writer.byte(b'\\');
                     self.continued_hex(*byte);
+                    continue;
                 }
-                Escaping::Backslash if matches!(byte, b'"' | b'\\' | b',') => self.writer.bytes(&[b'\\', *byte]),
-                _ => self.writer.poison(EncodeError::Value { field: "string" }),
+                (Escaping::Backslash, b'"' | b'\\' | b',') => self.writer.byte(b'\\'),
+                (_, b'"' | b'\\' | 0..=0x1f | 0x7f) => self.refuse("string"),
+                _ => {}
             }
+            self.writer.byte(*byte);
         }
         self.writer.byte(b'"');
     }
 
+    #[inline(never)]
+    fn refuse(&mut self, field: &'static str) {
+        self.writer.poison(EncodeError::Value { field });
+    }
+
     /// A word without quotes.
     pub fn word(&mut self, text: &[u8]) {
-        if text.contains(&b',') {
-            self.writer.poison(EncodeError::Value { field: "word" });
+        if text.iter().any(|byte| *byte == b',') {
+            self.refuse("word");
         }
         self.check(text, true, "word");
         self.raw(text);
@@ -781,26 +849,31 @@ impl<'w, 'b> LineWriter<'w, 'b> {
         self.raw(text);
     }
 
+    #[inline(never)]
     fn check(&mut self, text: &[u8], bare: bool, field: &'static str) {
+        let modem = self.reader == Reader::Modem;
         let mut quoted = false;
-        for byte in text {
+        let bad = text.iter().any(|byte| {
             quoted ^= *byte == b'"';
-            let ends = matches!(byte, 0..=0x1f | 0x7f);
-            let separates = self.reader == Reader::Modem && (*byte == b';' && !quoted || *byte == b'"' && bare);
-            if ends || separates {
-                self.writer.poison(EncodeError::Value { field });
+            match byte {
+                0..=0x1f | 0x7f => true,
+                b';' => modem && !quoted,
+                b'"' => modem && bare,
+                _ => false,
             }
-        }
-        if quoted && self.reader == Reader::Modem {
-            self.writer.poison(EncodeError::Value { field });
+        });
+        if bad || quoted && modem {
+            self.refuse(field);
         }
     }
 
+    #[inline(never)]
     fn raw(&mut self, text: &[u8]) {
         self.begin();
         self.writer.bytes(text);
     }
 
+    #[inline(never)]
     fn continued_hex(&mut self, octet: u8) {
         const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
         for nibble in [octet.wrapping_shr(4), octet & 0x0f] {

@@ -4,6 +4,7 @@
 use core::fmt;
 
 use crate::codec::{EncodeError, Writer};
+use crate::parameter::{digits, trim};
 
 /// What ends the answer to a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,6 +125,7 @@ const NUMERIC: &[(&str, FinalResult<'static>)] = &[
     ("20", FinalResult::Connect(b"38400")),
 ];
 
+#[inline(never)]
 fn among<'a>(table: &[(&str, FinalResult<'static>)], line: &[u8]) -> Option<FinalResult<'a>> {
     table.iter().find(|(text, _)| text.as_bytes() == line).map(|(_, result)| *result)
 }
@@ -148,15 +150,15 @@ impl<'a> FinalResult<'a> {
         if let Some(text) = line.strip_prefix(b"+CMS ERROR:") {
             return cause(text).map(Self::Cms);
         }
-        let line = line.trim_ascii();
+        let line = trim(line);
         if let Some(text) = line.strip_prefix(b"CONNECT ") {
-            return Some(Self::Connect(text.trim_ascii()));
+            return Some(Self::Connect(trim(text)));
         }
         if let Some(text) = line.strip_prefix(b"+EXT ERROR:") {
-            return Some(Self::Extended(text.trim_ascii()));
+            return Some(Self::Extended(trim(text)));
         }
         let vendor = || {
-            let number = line.strip_prefix(b"MODEM ERROR:").and_then(decimal).map(Self::Modem);
+            let number = line.strip_prefix(b"MODEM ERROR:").and_then(|text| digits(trim(text))).map(Self::Modem);
             among(VENDOR, line).or(number).filter(|_| options.vendor)
         };
         let numeric = || among(NUMERIC, line).filter(|_| options.numeric);
@@ -238,15 +240,9 @@ fn write_cause(name: &[u8], cause: Cause<'_>, writer: &mut Writer<'_>) {
 
     writer.bytes(name);
     match cause {
-        Cause::Number(number) => LineWriter::answer(writer, b"").integer(i128::from(number)),
+        Cause::Number(number) => LineWriter::answer(writer, b"").integer(i64::from(number)),
         Cause::Text(text) => printable(text, writer),
     }
-}
-
-fn decimal(text: &[u8]) -> Option<u32> {
-    let text = text.trim_ascii();
-    let digits = !text.is_empty() && text.iter().all(u8::is_ascii_digit);
-    core::str::from_utf8(text).ok().filter(|_| digits).and_then(|text| text.parse().ok())
 }
 
 /// The cause behind the colon. Without the blank the line may still be under way.
@@ -254,8 +250,8 @@ fn cause(text: &[u8]) -> Option<Cause<'_>> {
     if text.is_empty() {
         return None;
     }
-    let text = text.trim_ascii();
-    Some(decimal(text).map_or(Cause::Text(text), Cause::Number))
+    let text = trim(text);
+    Some(digits(text).map_or(Cause::Text(text), Cause::Number))
 }
 
 /// Whether a cause was told in these words: letters and digits alike, case and everything else aside.

@@ -11,7 +11,7 @@
 
 mod meanings;
 
-use at_wire::framer::{Announcement, Delimiter, Event, Expected, Framer, Length};
+use at_wire::framer::{Announcement, Announcements, Delimiter, Event, Expected, Framer, Length};
 use at_wire::parameter::{Choice, Escaping, Fields, LineWriter, Str, Value};
 use at_wire::sms::broadcast::{Assembler, Channels, Page, PageBuffer, SerialNumber};
 use at_wire::sms::{DataCoding, Direction, Pdu, Tpdu, UserDataHeader, cdma};
@@ -267,7 +267,8 @@ fn lines_and_counted_bytes() {
     assert_eq!(framer.next(&mut input, &Expected::default()), Some(Event::Line(b"OK")));
     // More bytes than will ever come: they are handed on as they come, and a reset ends it.
     let announcements = [Announcement { name: "+QIRD", length: Length::Parameter(0), delimiter: Delimiter::LineEnd }];
-    let expected = Expected { announcements: &announcements, ..Expected::default() };
+    let announcements = [Announcements::new(&announcements), Announcements::NONE];
+    let expected = Expected { announcements, ..Expected::default() };
     let mut input: &[u8] = b"+QIRD: 4294967295\r\n\r\nOK\r\n";
     assert_eq!(framer.next(&mut input, &expected), Some(Event::Overlong { start: b"+QIRD: 429496729", len: 17 }));
     let mut memory = [0; 32];

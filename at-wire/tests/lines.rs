@@ -10,7 +10,7 @@
 )]
 
 use at_wire::classify::{Class, Pending, classify};
-use at_wire::framer::{Announcement, Delimiter, Event, Expected, Framer, Length};
+use at_wire::framer::{Announcement, Announcements, Delimiter, Event, Expected, Framer, Length};
 use at_wire::message::{Line, Request};
 use at_wire::parameter::{Choice, Escaping, Fields, LineWriter, Octets, Str, Value};
 use at_wire::result::{Cause, FinalResult, Options, cme_text, cms_text};
@@ -28,7 +28,7 @@ const ANNOUNCED: &[Announcement<'_>] = &[
 fn expected() -> Expected<'static> {
     Expected {
         prompts: &[b">", b"@"],
-        announcements: ANNOUNCED,
+        announcements: [Announcements::new(ANNOUNCED), Announcements::NONE],
         multiline: &["+CUSD"],
         connects: true,
         ..Expected::default()

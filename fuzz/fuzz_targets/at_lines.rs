@@ -5,7 +5,7 @@
 #![no_main]
 
 use at_wire::classify::{Pending, classify};
-use at_wire::framer::{Announcement, Delimiter, Event, Expected, Framer, Length};
+use at_wire::framer::{Announcement, Announcements, Delimiter, Event, Expected, Framer, Length};
 use at_wire::result::Options;
 use at_wire::urc::PacketEvent;
 use at_wire::{catalogue, command, policy};
@@ -34,7 +34,7 @@ fn events(stream: &[u8], piece: usize) -> Vec<(u8, Vec<u8>)> {
     let expected = Expected {
         echo: b"AT",
         prompts: &[b">", b"@"],
-        announcements: ANNOUNCED,
+        announcements: [Announcements::new(ANNOUNCED), Announcements::NONE],
         multiline: &["+CUSD"],
         connects: true,
         eight_bit: false,

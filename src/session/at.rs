@@ -41,8 +41,8 @@
 
 use core::fmt;
 
-use at_wire::classify::{Class, Continuation, Pending, classify};
-use at_wire::framer::{Announcement, Event, Expected, Framer};
+use at_wire::classify::{Class, Continuation, Pending, answers, behind, classify};
+use at_wire::framer::{Announcements, Event, Expected, Framer};
 use at_wire::message::{CommandInfo, Encode, Form, Request, append};
 use at_wire::parameter::{Escaping, Fields, parameters_of};
 use at_wire::policy::{self, Refusal};
@@ -72,10 +72,6 @@ const ABORT: Millis = Millis(5_000);
 const SECOND_LINE: Millis = Millis(2_000);
 /// How long DTR stays down, and how long the modem may take to notice.
 const DTR: Millis = Millis(500);
-/// How many names of commands a raw line may have; lines that answer others are told as unsolicited.
-const NAMES: usize = 4;
-/// How many kinds of announced bytes are looked for at a time.
-const ANNOUNCEMENTS: usize = 8;
 /// At most so many bytes of an upload that was given up are made up for.
 const MAX_FILL: u32 = 0x1_0000;
 /// Ends a text behind a prompt, and calls it off.
@@ -99,7 +95,7 @@ pub struct Dialect<'d> {
     /// Names whose strings may have line ends in them.
     pub multiline: &'d [&'d str],
     /// URCs that announce counted bytes.
-    pub announcements: &'d [Announcement<'d>],
+    pub announcements: Announcements<'d>,
     /// How strings are escaped.
     pub escaping: Escaping,
     /// What ends a command line; some WWAN ports need a line feed too.
@@ -114,7 +110,7 @@ impl Dialect<'static> {
         urcs: urc::standard::NAMES,
         boot: &["RDY", "^SYSSTART", "*ATREADY", "+AT: READY", "+SYSSTART", "%BOOTEV", "*EMRDY", "Ready"],
         multiline: &["+CUSD", "+CNAP"],
-        announcements: &[],
+        announcements: Announcements::NONE,
         escaping: Escaping::V250,
         line_end: b"\r",
         eight_bit: false,
@@ -210,7 +206,7 @@ pub struct Exchange {
     /// Final lines of its own, such as `SEND OK`.
     pub finals: &'static [&'static str],
     /// Lines of its answer that announce counted bytes.
-    pub announcements: &'static [Announcement<'static>],
+    pub announcements: Announcements<'static>,
     /// What ends the bytes behind its prompt.
     pub ending: Ending,
 }
@@ -230,7 +226,7 @@ impl Exchange {
             answers,
             timeout: Millis::from_secs(widen(info.timeout)),
             finals: &[],
-            announcements: &[],
+            announcements: Announcements::NONE,
             ending: Ending::ControlZ,
         }
     }
@@ -250,6 +246,29 @@ impl Exchange {
     fn connects(&self) -> bool {
         matches!(self.info.name, "D" | "A" | "O" | "+CGDATA")
     }
+}
+
+/// Whether a line has one of the names of a raw line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Named {
+    No,
+    Has,
+    /// It also looks like an answer.
+    Answers,
+}
+
+/// Looks for the name of `line` among those of a raw line, with semicolons between.
+fn among_names(names: &[u8], line: &[u8], reads: bool) -> Named {
+    let mut found = Named::No;
+    for name in names.split(|byte| *byte == b';').filter_map(|name| core::str::from_utf8(name).ok()) {
+        if !name.is_empty() && parameters_of(name, line).is_some() {
+            if answers(name, line, reads) {
+                return Named::Answers;
+            }
+            found = Named::Has;
+        }
+    }
+    found
 }
 
 /// What is known of a line that comes from elsewhere, with the first of these commands in it that has to do with calls.
@@ -609,8 +628,9 @@ struct Inner<'s> {
     out: usize,
     /// How much of `command` comes back as echo.
     echo: usize,
-    /// Where in `command` the names of a raw line stand.
-    names: (usize, usize),
+    /// Where in `command` the names of a raw line stand, and what looks for one there: a function, so that it is linked only
+    /// with raw lines.
+    raw: Option<(usize, usize, fn(&[u8], &[u8], bool) -> Named)>,
     stage: Stage,
     own: Option<Own>,
     current: Option<Current>,
@@ -677,7 +697,7 @@ impl<'s> Session<'s> {
                 command: memory.command,
                 out: 0,
                 echo: 0,
-                names: (0, 0),
+                raw: None,
                 stage: Stage::Closed,
                 own: None,
                 current: None,
@@ -818,7 +838,6 @@ impl<'s> Session<'s> {
         writer.bytes(line);
         writer.bytes(self.inner.config.dialect.line_end);
         let start = writer.len();
-        let mut first = true;
         for command in commands {
             if matches!(command.form, policy::Form::Read) {
                 exchange.form = Form::Read;
@@ -828,9 +847,7 @@ impl<'s> Session<'s> {
             }
             exchange.info = RAW.iter().skip(1).find(|info| command.is(info.name)).unwrap_or(exchange.info);
             // One name in the modem's way of writing it, to know the answer by.
-            if !core::mem::take(&mut first) {
-                writer.byte(b';');
-            }
+            writer.byte(b';');
             for byte in command.name.iter().filter(|byte| !byte.is_ascii_whitespace()) {
                 writer.byte(byte.to_ascii_uppercase());
             }
@@ -839,7 +856,7 @@ impl<'s> Session<'s> {
         writer.finish().map_err(SessionError::Encode)?;
         let inner = &mut self.inner;
         inner.start(&exchange, line.len(), start);
-        inner.names = (start, end);
+        inner.raw = Some((start, end, among_names));
         Ok(())
     }
 
@@ -896,6 +913,7 @@ impl<'s> Session<'s> {
     }
 
     /// What is to be sent or done next, if anything is.
+    #[inline(never)]
     pub fn transmit(&mut self, now: Instant) -> Option<Outgoing<'_>> {
         self.inner.transmit(now)
     }
@@ -910,6 +928,7 @@ impl<'s> Session<'s> {
     }
 
     /// Takes what has come from the front of `input` and tells what it means; `None` when all is taken.
+    #[inline(never)]
     pub fn receive<'m, 'i: 'm>(&'m mut self, now: Instant, input: &mut &'i [u8]) -> Option<Incoming<'m>> {
         let Self { framer, inner } = self;
         if !input.is_empty() {
@@ -922,23 +941,18 @@ impl<'s> Session<'s> {
             return inner.data(input).map(Incoming::Data);
         }
         let event = {
-            let mut announcements = heapless::Vec::<Announcement<'_>, ANNOUNCEMENTS>::new();
             let current = inner.current.as_ref();
-            let own = current.map_or(&[][..], |current| current.exchange.announcements);
+            let own = current.map_or(Announcements::NONE, |current| current.exchange.announcements);
             let prompt = [current.map_or("", |current| current.exchange.info.prompt).as_bytes()];
             let multiline = [current.map_or("", |current| current.exchange.info.name)];
             let dialect = &inner.config.dialect;
-            for announcement in own.iter().chain(dialect.announcements) {
-                // More than there is room for are not looked for.
-                let _ = announcements.push(*announcement);
-            }
             let in_names = current.is_some_and(|current| current.exchange.info.multiline);
             let connects = current.is_some_and(|current| current.exchange.connects() || prompt == [b"CONNECT"]);
             let expected = Expected {
                 echo: inner.command.get(..inner.echo).unwrap_or_default(),
                 // CONNECT ends in a line end, unlike other prompts.
                 prompts: if matches!(prompt, [b"" | b"CONNECT" | b"DOWNLOAD"]) { &[] } else { &prompt },
-                announcements: &announcements,
+                announcements: [own, dialect.announcements],
                 multiline: if in_names { &multiline } else { dialect.multiline },
                 connects,
                 eight_bit: dialect.eight_bit,
@@ -950,6 +964,7 @@ impl<'s> Session<'s> {
 
     /// When [`expire`](Self::expire) or [`transmit`](Self::transmit) is to be called next.
     #[must_use]
+    #[inline(never)]
     pub fn poll_at(&self) -> Instant {
         let inner = &self.inner;
         let due = if inner.has_due() { inner.not_before } else { Instant::FAR };
@@ -957,6 +972,7 @@ impl<'s> Session<'s> {
     }
 
     /// Says what the time has brought, until it returns `None`.
+    #[inline(never)]
     pub fn expire(&mut self, now: Instant) -> Option<Expired> {
         if self.inner.second_until <= now {
             self.inner.second_until = Instant::FAR;
@@ -1014,7 +1030,7 @@ impl Inner<'_> {
     }
 
     fn start(&mut self, exchange: &Exchange, echo: usize, len: usize) {
-        (self.echo, self.out, self.names) = (echo, len, (0, 0));
+        (self.echo, self.out, self.raw) = (echo, len, None);
         self.wait = exchange.timeout;
         self.until = Instant::FAR;
         self.current = Some(Current {
@@ -1068,7 +1084,7 @@ impl Inner<'_> {
             }
         }
         self.echo = if echo && self.out > 0 { line } else { 0 };
-        self.names = (0, 0);
+        self.raw = None;
         self.wait = wait;
         // What does not go out is not answered.
         self.until = if self.out > 0 { Instant::FAR } else { Instant(0) };
@@ -1170,6 +1186,7 @@ impl Inner<'_> {
     }
 
     /// Ends what the session does by itself.
+    #[inline(never)]
     fn settle(&mut self, now: Instant, dirty: bool) {
         self.own = None;
         self.dirty = dirty;
@@ -1247,6 +1264,7 @@ impl Inner<'_> {
         (!current.abandoned).then_some(Expired::Failed(Failure::Timeout))
     }
 
+    #[inline(never)]
     fn expire_own(&mut self, now: Instant, own: Own) -> Option<Expired> {
         let goal = own.goal;
         if self.no_room {
@@ -1304,6 +1322,7 @@ impl Inner<'_> {
     }
 
     /// What a piece of the stream means.
+    #[inline(never)]
     fn event<'m>(&mut self, now: Instant, event: Event<'m>) -> Incoming<'m> {
         match event {
             Event::Line(line) => self.line(now, line),
@@ -1321,8 +1340,8 @@ impl Inner<'_> {
             }
             Event::Prompt(_) => self.prompted(now),
             Event::Header { line, len } => {
-                let answer = self.current.is_some_and(|current| {
-                    let names = current.exchange.announcements;
+                let answer = self.current.as_ref().is_some_and(|current| {
+                    let names = current.exchange.announcements.all();
                     names.iter().any(|announcement| line.starts_with(announcement.name.as_bytes()))
                 });
                 self.payload_of_answer = answer;
@@ -1420,6 +1439,7 @@ impl Inner<'_> {
     }
 
     /// Whose a line is.
+    #[inline(never)]
     fn line<'m>(&mut self, now: Instant, line: &'m [u8]) -> Incoming<'m> {
         let mut awaited = self.continuation;
         if let Some(of_answer) = awaited.take() {
@@ -1440,9 +1460,8 @@ impl Inner<'_> {
         if self.config.dialect.boot.iter().any(|name| is_boot(name, line)) && !self.is_asked(line) {
             return self.restarted(now, line);
         }
-        let exchange = self.current.map(|current| current.exchange).or(self.late);
-        let class = self.classify(line, exchange.as_ref());
-        self.watch(now, line, &class, exchange.as_ref());
+        let class = self.classify(line);
+        self.watch(now, line, &class);
         if self.own.is_some() {
             return self.own_line(now, line, class);
         }
@@ -1476,7 +1495,10 @@ impl Inner<'_> {
                 if goes_on {
                     return self.response(line, true);
                 }
-                let named = line.first().is_some_and(|first| b"+^#$%*!_@&-~\\".contains(first));
+                let named = matches!(
+                    line,
+                    [b'+' | b'^' | b'#' | b'$' | b'%' | b'*' | b'!' | b'_' | b'@' | b'&' | b'-' | b'~' | b'\\', ..]
+                );
                 if current.last == Last::Unsolicited && !named && current.spoilt.is_none() {
                     current.spoilt = Some(Failure::Torn);
                 }
@@ -1487,6 +1509,7 @@ impl Inner<'_> {
     }
 
     /// The command line come back, torn apart by a URC that the modem told while it was typed.
+    #[inline(never)]
     fn echo_in_pieces<'m>(&mut self, line: &[u8]) -> Option<Incoming<'m>> {
         let current = self.current.as_mut()?;
         let echo = self.command.get(current.echoed..self.echo)?;
@@ -1504,29 +1527,28 @@ impl Inner<'_> {
         Some(Incoming::Ignored(Ignored::Echo))
     }
 
-    fn classify<'m>(&self, line: &'m [u8], exchange: Option<&Exchange>) -> Class<'m> {
+    /// The command that lines may answer: the one under way, or the one that was given up last.
+    fn answered(&self) -> Option<&Exchange> {
+        self.current.as_ref().map(|current| &current.exchange).or(self.late.as_ref())
+    }
+
+    #[inline(never)]
+    fn classify<'m>(&self, line: &'m [u8]) -> Class<'m> {
         let numeric = matches!(self.own, Some(Own { goal: Goal::Open, .. }));
         let options = Options { numeric, vendor: true };
         let urcs = self.config.dialect.urcs;
-        let Some(exchange) = exchange else { return classify(line, None, urcs, options) };
-        let mut names = [""; NAMES];
-        let mut used = 0_usize;
-        let (start, end) = self.names;
-        let raw = self.command.get(start..end).unwrap_or_default();
-        let known = Some(exchange.info.name).filter(|name| exchange.answers && !name.is_empty());
-        let told = raw.split(|byte| *byte == b';').filter_map(|name| core::str::from_utf8(name).ok());
-        for (place, name) in names.iter_mut().zip(known.into_iter().chain(told.filter(|name| !name.is_empty()))) {
-            *place = name;
-            used = used.saturating_add(1);
+        let Some(exchange) = self.answered() else { return classify(line, None, urcs, options) };
+        let reads = exchange.form == Form::Read;
+        let name = [exchange.info.name];
+        let names = if exchange.answers && name != [""] { &name[..] } else { &[] };
+        let raw = self.raw.map_or(Named::No, |(start, end, find)| {
+            find(self.command.get(start..end).unwrap_or_default(), line, reads)
+        });
+        if raw == Named::Answers {
+            return Class::Response;
         }
-        let names = names.get(..used).unwrap_or_default();
-        let pending = Pending {
-            names,
-            reads: exchange.form == Form::Read,
-            bare: exchange.info.bare,
-            calls: exchange.calls(),
-            finals: exchange.finals,
-        };
+        let pending =
+            Pending { names, reads, bare: exchange.info.bare, calls: exchange.calls(), finals: exchange.finals };
         let class = classify(line, Some(&pending), urcs, options);
         if let (Class::Unsolicited(_), true) = (class, exchange.calls()) {
             // A call that ends is a URC as well.
@@ -1534,8 +1556,10 @@ impl Inner<'_> {
             return result.map_or(class, Class::Final);
         }
         // What can be set stands in parentheses, and in no URC.
-        let tested = exchange.form == Form::Test && matches!(class, Class::Unsolicited(_)) && line.contains(&b'(');
-        match tested && names.iter().any(|name| parameters_of(name, line).is_some()) {
+        let tested = exchange.form == Form::Test
+            && matches!(class, Class::Unsolicited(_))
+            && line.iter().any(|byte| *byte == b'(');
+        match tested && (raw == Named::Has || names.iter().any(|name| parameters_of(name, line).is_some())) {
             true => Class::Response,
             false => class,
         }
@@ -1543,28 +1567,30 @@ impl Inner<'_> {
 
     /// Whether the command under way asks for lines with this name.
     fn is_asked(&self, line: &[u8]) -> bool {
-        let name = self.current.map_or("", |current| current.exchange.info.name);
+        let name = self.current.as_ref().map_or("", |current| current.exchange.info.name);
         !name.is_empty() && parameters_of(name, line).is_some()
     }
 
     /// Notes whether a second line belongs to this one.
-    fn watch(&mut self, now: Instant, line: &[u8], class: &Class<'_>, exchange: Option<&Exchange>) {
+    #[inline(never)]
+    fn watch(&mut self, now: Instant, line: &[u8], class: &Class<'_>) {
         let [message, page, report] = urc::TWO_LINES else { return };
+        let own = self.answered().filter(|exchange| exchange.info.two_lines).map_or("", |exchange| exchange.info.name);
+        let mut named = [*message, *page, own].into_iter().filter(|name| !name.is_empty());
+        let fields = named.find_map(|name| parameters_of(name, line));
         // Status reports in text mode are one line, with more parameters.
-        let whole = parameters_of(report, line).is_some_and(|fields| fields.count() > 2);
-        let own = exchange.filter(|exchange| exchange.info.two_lines).map_or(*message, |exchange| exchange.info.name);
-        let all = [*message, *page, *report, own];
-        let has_second = |name: &&str| parameters_of(name, line).is_some();
+        let told = fields.is_none().then(|| parameters_of(report, line)).flatten();
+        let whole = told.is_some_and(|fields| fields.count() > 2);
+        let fields = fields.or(told.filter(|_| !whole));
         // A URC may stand in front of a PDU.
-        let between = self.pdu && matches!(class, Class::Unsolicited(_)) && !all.iter().any(has_second);
-        if !whole && !between {
+        let interrupts = self.pdu && matches!(class, Class::Unsolicited(_));
+        if !whole && !(interrupts && fields.is_none()) {
             let outer = core::mem::take(&mut self.continuation);
-            self.continuation.first(class, line, &all);
-            let interrupted = self.pdu && matches!(class, Class::Unsolicited(_));
-            self.outer = if interrupted { outer } else { Continuation::default() };
-            let fields = all.iter().find_map(|name| parameters_of(name, line)).unwrap_or(Fields::new(&[]));
-            let quoted = { fields }.take(2).any(|field| field.is_quoted());
+            self.continuation.begin(class, fields.is_some());
+            self.outer = if interrupts { outer } else { Continuation::default() };
+            let mut fields = fields.unwrap_or(Fields::new(&[]));
             let count = fields.count();
+            let quoted = fields.field().is_quoted() || fields.field().is_quoted();
             // With few numbers in front it is a PDU, else a text, which may look like anything.
             self.pdu = count <= 2 || count <= 4 && !quoted;
         }
@@ -1572,6 +1598,7 @@ impl Inner<'_> {
         self.second_until = if waits { now + SECOND_LINE } else { Instant::FAR };
     }
 
+    #[inline(never)]
     fn response<'m>(&mut self, line: &'m [u8], second: bool) -> Incoming<'m> {
         let Some(current) = &mut self.current else { return self.late() };
         current.last = Last::Answer;
@@ -1581,17 +1608,20 @@ impl Inner<'_> {
         }
     }
 
+    #[inline(never)]
     fn late<'m>(&mut self) -> Incoming<'m> {
         count(&mut self.counters.late);
         Incoming::Ignored(Ignored::Late)
     }
 
+    #[inline(never)]
     fn unknown<'m>(&mut self, line: &'m [u8]) -> Incoming<'m> {
         count(&mut self.counters.unknown);
         Incoming::Unsolicited { line, second: false, known: false }
     }
 
     /// A final result that ends nothing: of a call it is a URC.
+    #[inline(never)]
     fn stray<'m>(&mut self, line: &'m [u8], result: FinalResult<'m>) -> Incoming<'m> {
         if result.needs_call() {
             return Incoming::Unsolicited { line, second: false, known: true };
@@ -1633,6 +1663,7 @@ impl Inner<'_> {
     }
 
     /// The modem has started anew.
+    #[inline(never)]
     fn restarted<'m>(&mut self, now: Instant, line: &'m [u8]) -> Incoming<'m> {
         // While it is being opened, that is what was waited for.
         if matches!(self.own, Some(Own { goal: Goal::Open, .. })) {
@@ -1654,6 +1685,7 @@ impl Inner<'_> {
     }
 
     /// A line while the session talks to the modem by itself.
+    #[inline(never)]
     fn own_line<'m>(&mut self, now: Instant, line: &'m [u8], class: Class<'m>) -> Incoming<'m> {
         let Some(Own { goal, step }) = self.own else { return Incoming::Nothing };
         if let Some(tag) = TAGS.iter().position(|tag| parameters_of(tag, line).is_some()) {
@@ -1724,6 +1756,7 @@ impl Inner<'_> {
     }
 
     /// What was seen in the data.
+    #[inline(never)]
     fn told_of_data<'m>(&mut self, now: Instant) -> Option<Incoming<'m>> {
         if self.ended.take()? {
             // In step: the modem said so by itself.
@@ -1736,6 +1769,7 @@ impl Inner<'_> {
     }
 
     /// Takes data up to what ends it.
+    #[inline(never)]
     fn data<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i [u8]> {
         let all = *input;
         let escaping = matches!(self.own, Some(Own { step: Step::Plus(_) | Step::DtrDown | Step::DtrUp, .. }));
@@ -1766,6 +1800,5 @@ fn matched(pattern: &[u8], so_far: usize, byte: u8) -> usize {
 
 /// Whether a line is what a modem says at its start.
 fn is_boot(name: &str, line: &[u8]) -> bool {
-    let rest = line.trim_ascii().strip_prefix(name.as_bytes());
-    rest.is_some_and(|rest| rest.first().is_none_or(|next| matches!(next, b':' | b' ')))
+    behind(name, line).is_some_and(|next| matches!(next, None | Some(b':' | b' ')))
 }

@@ -1,7 +1,7 @@
 //! Registration, operators, signal (27.007 §7 and §8).
 
-use crate::codec::DecodeError;
-use crate::parameter::{Choice, Field, Fields, Given, Rest, Str, Value, parameters_of};
+use crate::codec::{DecodeError, DecodeErrorKind};
+use crate::parameter::{Choice, Field, Fields, Given, Rest, Str, Value};
 use crate::text::Text;
 use crate::text::charset::Charset;
 
@@ -167,15 +167,61 @@ impl PowerSavingTimer {
 }
 
 /// Hexadecimal digits with or without quotes, up to the first blank.
+#[inline(never)]
 fn hexadecimal(field: Field<'_>) -> Option<u64> {
-    let mut value = 0_u64;
-    let mut any = false;
+    let mut value = None;
     for byte in field.unquoted().iter().take_while(|byte| !byte.is_ascii_whitespace()) {
         let digit = char::from(*byte).to_digit(16)?;
-        value = value.checked_mul(16)?.checked_add(u64::from(digit))?;
-        any = true;
+        let before = value.unwrap_or(0_u64);
+        if before.leading_zeros() < 4 {
+            return None;
+        }
+        value = Some(before.wrapping_shl(4) | u64::from(digit));
     }
-    any.then_some(value)
+    value
+}
+
+fn octet(code: Option<u64>) -> Option<u8> {
+    u8::try_from(code?).ok()
+}
+
+/// Parameters, and the first of them that was not what it must be.
+struct Reading<'a> {
+    fields: Fields<'a>,
+    error: Option<DecodeError>,
+}
+
+impl Reading<'_> {
+    #[inline(never)]
+    fn fail(&mut self, name: &'static str, offset: usize) {
+        self.error = self.error.or(Some(DecodeError::new(DecodeErrorKind::Value, name, offset)));
+    }
+
+    /// The next parameter as a number of hexadecimal digits.
+    #[inline(never)]
+    fn code(&mut self, name: &'static str) -> Option<u64> {
+        let field = self.fields.field();
+        let code = hexadecimal(field);
+        if code.is_none() && !field.unquoted().is_empty() {
+            self.fail(name, field.offset);
+        }
+        code
+    }
+
+    /// A field as a decimal number.
+    #[inline(never)]
+    fn decimal(&mut self, field: Field<'_>, name: &'static str) -> Option<u8> {
+        let number = Option::<u8>::read(field);
+        if number.is_err() {
+            self.fail(name, field.offset);
+        }
+        number.unwrap_or(None)
+    }
+
+    fn next(&mut self, name: &'static str) -> Option<u8> {
+        let field = self.fields.field();
+        self.decimal(field, name)
+    }
 }
 
 impl Registration {
@@ -185,59 +231,46 @@ impl Registration {
     /// # Errors
     ///
     /// The first parameter that is not what it must be.
+    #[inline(never)]
     pub fn parse(name: &str, line: &[u8]) -> Result<Self, DecodeError> {
-        use crate::codec::DecodeErrorKind;
-
-        let fields = parameters_of(name, line).ok_or(DecodeError::new(DecodeErrorKind::Value, "name", 0))?;
+        let fields = crate::message::named(name, false, line)?;
         let count = fields.count();
         let answer = crate::classify::is_registration_answer(fields);
-        let mut fields = fields;
-        let mut registration = Self::default();
-        if answer || (count == 2) {
-            registration.n = fields.value("n")?;
-        }
-        registration.stat = fields.value("stat")?;
+        let mut reading = Reading { fields, error: None };
+        let n = if answer || count == 2 { reading.next("n") } else { None };
+        let stat = reading.next("stat");
         let behind = count.saturating_sub(if answer { 2 } else { 1 });
-        let area = fields.field();
-        let number = |field: Field<'_>, name: &'static str| -> Result<Option<u64>, DecodeError> {
-            match field.unquoted().is_empty() {
-                true => Ok(None),
-                false => {
-                    hexadecimal(field).map(Some).ok_or(DecodeError::new(DecodeErrorKind::Value, name, field.offset))
-                }
-            }
+        let (circuit, packet, lte) = (name == "+CREG", name == "+CGREG", name == "+CEREG");
+        let area = reading.code("area").and_then(|area| u32::try_from(area).ok());
+        // In an old layout the routing area stands in front of the cell.
+        let mut ahead = reading.fields;
+        let (_, second) = (ahead.field(), ahead.field());
+        let old = lte && behind == 4 && is_long(second);
+        let mut routing_area = if old { octet(reading.code("routing_area")) } else { None };
+        let cell = reading.code("cell");
+        let act = reading.fields.field();
+        let act = match hexadecimal(act) {
+            Some(_) if !act.is_quoted() && act.raw.iter().all(u8::is_ascii_digit) => reading.decimal(act, "act"),
+            other => octet(other),
         };
-        registration.area = number(area, "area")?.and_then(|area| u32::try_from(area).ok());
-        let third = fields.field();
-        let old = name == "+CEREG" && behind == 4 && is_long({ fields }.field());
-        if old {
-            registration.routing_area = number(third, "routing_area")?.and_then(|area| u8::try_from(area).ok());
-            registration.cell = number(fields.field(), "cell")?;
-        } else {
-            registration.cell = number(third, "cell")?;
+        if packet || circuit && behind == 4 {
+            routing_area = octet(hexadecimal(reading.fields.field()));
         }
-        let act = fields.field();
-        registration.act = match hexadecimal(act) {
-            Some(_) if !act.is_quoted() && act.unquoted().iter().all(u8::is_ascii_digit) => {
-                Option::<u8>::read(act).map_err(|kind| DecodeError::new(kind, "act", act.offset))?
-            }
-            other => other.and_then(|act| u8::try_from(act).ok()),
-        };
-        if name == "+CGREG" || (name == "+CREG" && behind == 4) {
-            let field = fields.field();
-            registration.routing_area = hexadecimal(field).and_then(|area| u8::try_from(area).ok());
-        }
-        if name == "+C5GREG" {
+        if !(circuit || packet || lte) && name == "+C5GREG" {
             // The allowed slices and their length.
-            let (_, _) = (fields.field(), fields.field());
+            let (_, _) = (reading.fields.field(), reading.fields.field());
         }
-        registration.cause_type = fields.value("cause_type").unwrap_or(None);
-        registration.reject_cause = fields.value("reject_cause").unwrap_or(None);
-        if name == "+CEREG" || name == "+CGREG" {
-            registration.active_time = PowerSavingTimer::active_time(fields.field().unquoted());
-            registration.periodic_update = PowerSavingTimer::periodic_update(fields.field().unquoted());
+        let cause_type = reading.fields.value("cause_type").unwrap_or(None);
+        let reject_cause = reading.fields.value("reject_cause").unwrap_or(None);
+        let (mut active_time, mut periodic_update) = (None, None);
+        if packet || lte {
+            active_time = PowerSavingTimer::active_time(reading.fields.field().unquoted());
+            periodic_update = PowerSavingTimer::periodic_update(reading.fields.field().unquoted());
         }
-        Ok(registration)
+        if let Some(error) = reading.error {
+            return Err(error);
+        }
+        Ok(Self { n, stat, area, cell, act, routing_area, cause_type, reject_cause, active_time, periodic_update })
     }
 }
 

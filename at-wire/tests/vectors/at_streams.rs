@@ -2,7 +2,7 @@
 
 use at_wire::classify::{Class, Pending, classify};
 use at_wire::command;
-use at_wire::framer::{Announcement, Delimiter, Event, Expected, Framer, Length};
+use at_wire::framer::{Announcement, Announcements, Delimiter, Event, Expected, Framer, Length};
 use at_wire::message::CommandInfo;
 use at_wire::result::{Cause, FinalResult, Options, cme_text, cms_text};
 use serde_json::{Value, json};
@@ -50,7 +50,7 @@ fn results(text: &str, urcs: &[&str], size: usize, piece: usize) -> Vec<Value> {
             let expected = Expected {
                 echo: line.as_bytes(),
                 prompts: if info.prompt.is_empty() { &[] } else { &prompt },
-                announcements: ANNOUNCED,
+                announcements: [Announcements::new(ANNOUNCED), Announcements::NONE],
                 ..Expected::default()
             };
             let Some(event) = framer.next(&mut input, &expected) else { break };

@@ -5,8 +5,8 @@ use core::fmt;
 use at_wire::message::{Encode, Request};
 use at_wire::policy::{Policy, Verdict};
 
-use super::core::{Core, Job, Next};
-use super::jobs;
+use super::core::{Core, Fault, Job, Next};
+use super::jobs::{self, Declared};
 use super::methods::client_methods;
 use super::procedures::procedure_methods;
 use super::services::service_methods;
@@ -69,11 +69,11 @@ impl<'s, C: ByteStream> Client<'s, C> {
     /// [`Error::Channel`]; [`Error::Session`] if the modem is not in data mode.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error<C::Error>> {
         self.core.check_data()?;
-        write_all(&mut self.stream, bytes)
+        Ok(write_all(&mut self.stream, bytes)?)
     }
 
     /// The run loop.
-    fn drive(&mut self, job: &mut dyn Job<C::Error>) -> Result<(), Error<C::Error>> {
+    fn drive(&mut self, job: &mut dyn Job<C::Error>) -> Result<(), Fault<C::Error>> {
         self.core.begin(self.stream.now(), job);
         loop {
             match self.core.next(self.stream.now(), job)? {
@@ -82,14 +82,14 @@ impl<'s, C: ByteStream> Client<'s, C> {
                         write_all(&mut self.stream, bytes)?;
                         self.core.session.sent(self.stream.now());
                     }
-                    Some(Outgoing::Dtr(up)) => self.stream.set_dtr(up).map_err(Error::Channel)?,
-                    Some(Outgoing::Speed(speed)) => self.stream.set_speed(speed).map_err(Error::Channel)?,
+                    Some(Outgoing::Dtr(up)) => self.stream.set_dtr(up).map_err(Fault::Channel)?,
+                    Some(Outgoing::Speed(speed)) => self.stream.set_speed(speed).map_err(Fault::Channel)?,
                     None => {}
                 },
                 Next::Receive(until) => {
-                    let length = self.stream.read(self.core.transfer, until).map_err(Error::Channel)?;
+                    let length = self.stream.read(self.core.transfer, until).map_err(Fault::Channel)?;
                     if !self.core.received(length) {
-                        return Err(Error::Closed);
+                        return Err(Fault::Closed);
                     }
                 }
                 Next::Done => return Ok(()),
@@ -98,10 +98,10 @@ impl<'s, C: ByteStream> Client<'s, C> {
     }
 }
 
-fn write_all<C: ByteStream>(stream: &mut C, mut bytes: &[u8]) -> Result<(), Error<C::Error>> {
+fn write_all<C: ByteStream>(stream: &mut C, mut bytes: &[u8]) -> Result<(), Fault<C::Error>> {
     while !bytes.is_empty() {
-        let written = stream.write(bytes).map_err(Error::Channel)?;
-        bytes = bytes.get(written..).filter(|_| written > 0).ok_or(Error::Closed)?;
+        let written = stream.write(bytes).map_err(Fault::Channel)?;
+        bytes = bytes.get(written..).filter(|_| written > 0).ok_or(Fault::Closed)?;
     }
-    stream.flush().map_err(Error::Channel)
+    stream.flush().map_err(Fault::Channel)
 }

@@ -8,6 +8,7 @@ use at_wire::result::{cme_number, cms_number};
 
 use super::records::{Kind, Records};
 use super::{Answer, Error, Memory, Reason};
+use crate::procedure::at::Stop;
 use crate::session::at::{Config, Expired, Failure, Incoming, OpenError, Session, SessionError};
 use crate::time::{Instant, Millis};
 
@@ -22,7 +23,7 @@ pub(super) trait Job<E> {
     }
 
     /// Goes on as far as it goes without the modem.
-    fn next(&mut self, core: &mut Core<'_>, now: Instant) -> Result<Turn, Error<E>>;
+    fn next(&mut self, core: &mut Core<'_>, now: Instant) -> Result<Turn, Fault<E>>;
 
     /// How many bytes of data mode it takes; what comes waits for another job if it takes none.
     fn takes_data(&self) -> Option<usize> {
@@ -38,6 +39,40 @@ pub(super) trait Job<E> {
     fn expired(&mut self, state: &mut State<'_>, now: Instant, expired: Expired) {
         let _ = now;
         state.expired(expired);
+    }
+}
+
+/// Why a job failed: an [`Error`] without what only procedures tell, which is large and stays in the job.
+pub(super) enum Fault<E> {
+    Channel(E),
+    Closed,
+    Session(SessionError),
+    Open(OpenError),
+    Lost,
+    Unresponsive,
+    Data,
+    Failed(&'static str, Failure),
+    Refused(&'static str, Reason),
+    NoRoom,
+    Stopped,
+}
+
+impl<E> From<Fault<E>> for Error<E> {
+    #[inline(never)]
+    fn from(fault: Fault<E>) -> Self {
+        match fault {
+            Fault::Channel(error) => Self::Channel(error),
+            Fault::Closed => Self::Closed,
+            Fault::Session(error) => Self::Session(error),
+            Fault::Open(error) => Self::Open(error),
+            Fault::Lost => Self::Lost,
+            Fault::Unresponsive => Self::Unresponsive,
+            Fault::Data => Self::Data,
+            Fault::Failed(command, failure) => Self::Failed { command, failure },
+            Fault::Refused(command, reason) => Self::Refused { command, reason },
+            Fault::NoRoom => Self::NoRoom,
+            Fault::Stopped => Self::Stop(Stop::NotReached),
+        }
     }
 }
 
@@ -188,7 +223,7 @@ impl<'s> Core<'s> {
     }
 
     /// Goes on with the job as far as it goes without the modem.
-    pub(super) fn next<E>(&mut self, now: Instant, job: &mut dyn Job<E>) -> Result<Next, Error<E>> {
+    pub(super) fn next<E>(&mut self, now: Instant, job: &mut dyn Job<E>) -> Result<Next, Fault<E>> {
         loop {
             if self.look(now, job) {
                 continue;
@@ -200,7 +235,7 @@ impl<'s> Core<'s> {
                 return Ok(Next::Send);
             }
             if core::mem::take(&mut self.state.lost) {
-                return Err(Error::Lost);
+                return Err(Fault::Lost);
             }
             match job.next(self, now) {
                 Ok(Turn::On) => {}

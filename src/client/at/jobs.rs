@@ -1,12 +1,12 @@
 //! What a client can be told to do.
 
-use at_wire::message::Encode;
+use at_wire::message::{CommandInfo, Encode, Form, Request};
 use at_wire::result::FinalResult;
 
-use super::core::{Core, Job, Stage, State, Turn};
+use super::Reason;
+use super::core::{Core, Fault, Job, Stage, State, Turn};
 use super::records::Kind;
-use super::{Error, Reason};
-use crate::procedure::at::{Follow, Halt, Next, Procedure};
+use crate::procedure::at::{Follow, Halt, Next, Procedure, Stop};
 use crate::session::at::{Exchange, Expired, Incoming, Session, SessionError};
 use crate::time::{Instant, Millis};
 
@@ -21,12 +21,29 @@ impl<E> Job<E> for Open {
         core.session.open(now);
     }
 
-    fn next(&mut self, core: &mut Core<'_>, _: Instant) -> Result<Turn, Error<E>> {
+    fn next(&mut self, core: &mut Core<'_>, _: Instant) -> Result<Turn, Fault<E>> {
         match core.state.stage {
-            Stage::Closed(error) => Err(Error::Open(error)),
+            Stage::Closed(error) => Err(Fault::Open(error)),
             _ if core.session.is_open() => Ok(Turn::Done),
             _ => Ok(Turn::Wait(Instant::FAR)),
         }
+    }
+}
+
+/// A command and its form, as far as the client must know them.
+pub(super) struct Declared {
+    info: &'static CommandInfo,
+    form: Form,
+    answers: bool,
+}
+
+impl Declared {
+    pub(super) const fn of<'a, R: Request<'a>>() -> Self {
+        Self { info: const { &R::COMMAND }, form: R::FORM, answers: R::ANSWERS }
+    }
+
+    pub(super) const fn exchange(&self) -> Exchange {
+        Exchange::declared(self.info, self.form, self.answers)
     }
 }
 
@@ -44,7 +61,7 @@ impl<E> Job<E> for Command<'_> {
         core.state.forget();
     }
 
-    fn next(&mut self, core: &mut Core<'_>, now: Instant) -> Result<Turn, Error<E>> {
+    fn next(&mut self, core: &mut Core<'_>, now: Instant) -> Result<Turn, Fault<E>> {
         let command = self.exchange.info.name;
         match core.state.stage {
             Stage::Begin | Stage::Rested => {
@@ -56,7 +73,7 @@ impl<E> Job<E> for Command<'_> {
                     Ok(taken) => taken,
                     Err(error) => {
                         core.session.abandon(now);
-                        return Err(Error::Session(error));
+                        return Err(Fault::Session(error));
                     }
                 };
                 let done = taken == self.payload.len();
@@ -64,11 +81,11 @@ impl<E> Job<E> for Command<'_> {
                 core.state.stage = if done { Stage::Asked } else { Stage::Prompted };
                 Ok(Turn::On)
             }
-            Stage::Answered if core.state.full => Err(Error::NoRoom),
+            Stage::Answered if core.state.full => Err(Fault::NoRoom),
             Stage::Answered => Ok(Turn::Done),
-            Stage::Refused(reason) => Err(Error::Refused { command, reason }),
-            Stage::Failed(failure) => Err(Error::Failed { command, failure }),
-            Stage::Silent => Err(Error::Unresponsive),
+            Stage::Refused(reason) => Err(Fault::Refused(command, reason)),
+            Stage::Failed(failure) => Err(Fault::Failed(command, failure)),
+            Stage::Silent => Err(Fault::Unresponsive),
             _ => Ok(Turn::Wait(Instant::FAR)),
         }
     }
@@ -89,7 +106,7 @@ impl<E> Job<E> for Line<'_> {
         core.state.forget();
     }
 
-    fn next(&mut self, core: &mut Core<'_>, now: Instant) -> Result<Turn, Error<E>> {
+    fn next(&mut self, core: &mut Core<'_>, now: Instant) -> Result<Turn, Fault<E>> {
         match core.state.stage {
             Stage::Begin | Stage::Rested => {
                 let said = core.session.submit_line(now, self.line, self.timeout);
@@ -99,12 +116,12 @@ impl<E> Job<E> for Line<'_> {
             Stage::Prompted => {
                 let ended = core.session.payload(&[], true);
                 core.state.stage = Stage::Asked;
-                ended.map(|_| Turn::On).map_err(Error::Session)
+                ended.map(|_| Turn::On).map_err(Fault::Session)
             }
-            Stage::Answered if core.state.full => Err(Error::NoRoom),
+            Stage::Answered if core.state.full => Err(Fault::NoRoom),
             Stage::Answered | Stage::Refused(_) => Ok(Turn::Done),
-            Stage::Failed(failure) => Err(Error::Failed { command: "line", failure }),
-            Stage::Silent => Err(Error::Unresponsive),
+            Stage::Failed(failure) => Err(Fault::Failed("line", failure)),
+            Stage::Silent => Err(Fault::Unresponsive),
             _ => Ok(Turn::Wait(Instant::FAR)),
         }
     }
@@ -116,7 +133,7 @@ impl<E> Job<E> for Line<'_> {
 
 impl Core<'_> {
     /// A command was handed to the session, or not.
-    fn begun<E>(&mut self, said: Result<(), SessionError>) -> Result<Turn, Error<E>> {
+    fn begun<E>(&mut self, said: Result<(), SessionError>) -> Result<Turn, Fault<E>> {
         match said {
             Ok(()) => {
                 self.state.stage = Stage::Asked;
@@ -124,7 +141,7 @@ impl Core<'_> {
             }
             // It gets back in step, or the one before ends.
             Err(SessionError::Busy) => Ok(Turn::Wait(Instant::FAR)),
-            Err(error) => Err(Error::Session(error)),
+            Err(error) => Err(Fault::Session(error)),
         }
     }
 }
@@ -164,17 +181,22 @@ impl State<'_> {
 pub(super) struct Lead<'j> {
     pub(super) follow: Follow,
     pub(super) procedure: &'j mut dyn Procedure,
+    /// Why it stopped.
+    pub(super) stop: Option<Stop>,
 }
 
 impl<E> Job<E> for Lead<'_> {
-    fn next(&mut self, core: &mut Core<'_>, now: Instant) -> Result<Turn, Error<E>> {
+    fn next(&mut self, core: &mut Core<'_>, now: Instant) -> Result<Turn, Fault<E>> {
         let after = self.follow.next(now, &mut core.session, &mut *self.procedure);
         core.state.following = self.follow.is_asking();
         match after {
             Ok(Next::Done) => Ok(Turn::Done),
             Ok(Next::Wait(until)) => Ok(Turn::Wait(until)),
-            Err(Halt::Stop(stop)) => Err(stop.into()),
-            Err(Halt::Session(error)) => Err(Error::Session(error)),
+            Err(Halt::Stop(stop)) => {
+                self.stop = Some(stop);
+                Err(Fault::Stopped)
+            }
+            Err(Halt::Session(error)) => Err(Fault::Session(error)),
         }
     }
 
@@ -195,15 +217,15 @@ impl<E> Job<E> for Lead<'_> {
 pub(super) struct Listen(pub(super) Instant);
 
 impl<E> Job<E> for Listen {
-    fn next(&mut self, core: &mut Core<'_>, now: Instant) -> Result<Turn, Error<E>> {
+    fn next(&mut self, core: &mut Core<'_>, now: Instant) -> Result<Turn, Fault<E>> {
         if !core.state.urcs.is_empty() {
             return Ok(Turn::Done);
         }
         if core.session.is_data() {
-            return Err(Error::Session(SessionError::Data));
+            return Err(Fault::Session(SessionError::Data));
         }
         if !core.session.is_open() {
-            return Err(Error::Session(SessionError::NotOpen));
+            return Err(Fault::Session(SessionError::NotOpen));
         }
         Ok(core.state.rest(now, self.0))
     }
@@ -226,7 +248,7 @@ pub(super) struct Data<'j> {
 }
 
 impl<E> Job<E> for Data<'_> {
-    fn next(&mut self, core: &mut Core<'_>, now: Instant) -> Result<Turn, Error<E>> {
+    fn next(&mut self, core: &mut Core<'_>, now: Instant) -> Result<Turn, Fault<E>> {
         if self.filled.is_some() {
             return Ok(Turn::Done);
         }
@@ -262,11 +284,11 @@ impl<E> Job<E> for Escape {
         core.state.stage = if (self.how)(&mut core.session, now).is_ok() { Stage::Leaving } else { Stage::Left };
     }
 
-    fn next(&mut self, core: &mut Core<'_>, _: Instant) -> Result<Turn, Error<E>> {
+    fn next(&mut self, core: &mut Core<'_>, _: Instant) -> Result<Turn, Fault<E>> {
         match core.state.stage {
             Stage::Left => Ok(Turn::Done),
-            Stage::Stuck => Err(Error::Data),
-            Stage::Silent => Err(Error::Unresponsive),
+            Stage::Stuck => Err(Fault::Data),
+            Stage::Silent => Err(Fault::Unresponsive),
             _ => Ok(Turn::Wait(Instant::FAR)),
         }
     }

@@ -14,7 +14,7 @@ macro_rules! client_methods {
         ///
         /// Another call begins anew.
         pub $($asynchronous)? fn open(&mut self) -> Result<(), Error<C::Error>> {
-            self.drive(&mut jobs::Open) $($wait)*
+            Ok(self.drive(&mut jobs::Open) $($wait)* ?)
         }
 
         /// Takes over a modem that is known to be in command mode, without asking it anything.
@@ -35,7 +35,7 @@ macro_rules! client_methods {
             &mut self,
             request: &R,
         ) -> Result<Answer<'_>, Error<C::Error>> {
-            self.command(Exchange::of::<R>(), request, &[]) $($wait)*
+            self.declared(const { &Declared::of::<R>() }, request) $($wait)*
         }
 
         /// Sends a command whose answer is not as its declaration says: see [`Exchange`]. `payload` is what it prompts for,
@@ -57,7 +57,18 @@ macro_rules! client_methods {
             self.command(*exchange, request, payload) $($wait)*
         }
 
+        /// Sends a command as its declaration says, whatever its type.
+        #[inline(never)]
+        $($asynchronous)? fn declared(
+            &mut self,
+            declared: &'static Declared,
+            parameters: &dyn Encode,
+        ) -> Result<Answer<'_>, Error<C::Error>> {
+            self.command(declared.exchange(), parameters, &[]) $($wait)*
+        }
+
         /// Sends a command, whatever its type.
+        #[inline(never)]
         $($asynchronous)? fn command(
             &mut self,
             exchange: Exchange,
@@ -193,7 +204,7 @@ macro_rules! client_methods {
         ///
         /// It is left all the same, if the modem reacts.
         pub $($asynchronous)? fn escape(&mut self) -> Result<(), Error<C::Error>> {
-            self.drive(&mut jobs::Escape { how: |session, now| session.escape(now) }) $($wait)*
+            Ok(self.drive(&mut jobs::Escape { how: |session, now| session.escape(now) }) $($wait)* ?)
         }
 
         /// Leaves data mode by dropping DTR; whether the call is kept depends on `&D`. What comes meanwhile is dropped.
@@ -206,7 +217,7 @@ macro_rules! client_methods {
         ///
         /// As [`escape`](Self::escape).
         pub $($asynchronous)? fn drop_dtr(&mut self) -> Result<(), Error<C::Error>> {
-            self.drive(&mut jobs::Escape { how: |session, now| session.drop_dtr(now) }) $($wait)*
+            Ok(self.drive(&mut jobs::Escape { how: |session, now| session.drop_dtr(now) }) $($wait)* ?)
         }
 
         /// Whether the modem is in data mode.

@@ -31,13 +31,14 @@ mod services;
 
 use ::core::fmt;
 
-use at_wire::message::{Encode, Line, Request};
-use at_wire::parameter::parameters_of;
+use at_wire::message::{self, Encode, Line, Request};
+use at_wire::parameter::{Fields, parameters_of};
 use at_wire::policy::{Policy, Verdict};
 use at_wire::result::{Cause, FinalResult, cme_text, cms_text};
 use at_wire::{DecodeError, EncodeError};
 
-use self::core::{Core, Job, Next};
+use self::core::{Core, Fault, Job, Next};
+use self::jobs::Declared;
 use self::methods::client_methods;
 use self::procedures::procedure_methods;
 use self::records::Kind;
@@ -248,7 +249,12 @@ pub struct Answer<'a> {
 impl<'a> Answer<'a> {
     /// Its lines, without ends; second lines and counted bytes each are an item of their own.
     pub fn lines(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        self.units().flat_map(|(line, second)| [Some(line), second].into_iter().flatten())
+        let mut rest = self.records;
+        ::core::iter::from_fn(move || {
+            let (_, line, behind) = records::split(rest)?;
+            rest = behind;
+            Some(line)
+        })
     }
 
     /// Its lines, each with what belongs to it: a second line, such as the PDU behind `+CMGR`, or counted bytes.
@@ -271,13 +277,19 @@ impl<'a> Answer<'a> {
     ///
     /// That there is none, or more than one (with the field `answer`); or the first parameter that is not what it must be.
     pub fn one<L: Line<'a>>(&self) -> Result<L, DecodeError> {
-        let mut lines = self.units();
-        let wrong = DecodeError { kind: at_wire::DecodeErrorKind::Length, field: "answer", offset: 0 };
-        let (line, _) = lines.next().ok_or(wrong)?;
-        if lines.next().is_some() {
-            return Err(wrong);
+        L::read(&mut self.only(L::NAME, L::BARE)?)
+    }
+
+    /// The parameters of the line, if there is one, and nothing but what belongs to it.
+    #[inline(never)]
+    fn only(&self, name: &str, bare: bool) -> Result<Fields<'a>, DecodeError> {
+        let first = records::split(self.records);
+        let rest = first.and_then(|(_, _, rest)| records::split(rest));
+        let (more, second) = rest.map_or((false, false), |(kind, _, rest)| (!rest.is_empty(), kind == Kind::Second));
+        match first {
+            Some((_, line, _)) if rest.is_none() || second && !more => message::named(name, bare, line),
+            _ => Err(DecodeError { kind: at_wire::DecodeErrorKind::Length, field: "answer", offset: 0 }),
         }
-        L::parse(line)
     }
 
     /// All lines, read.
@@ -399,7 +411,7 @@ impl<'s, C: StreamLink> Client<'s, C> {
     }
 
     /// The run loop.
-    async fn drive(&mut self, job: &mut dyn Job<C::Error>) -> Result<(), Error<C::Error>> {
+    async fn drive(&mut self, job: &mut dyn Job<C::Error>) -> Result<(), Fault<C::Error>> {
         self.core.begin(self.link.now(), job);
         loop {
             match self.core.next(self.link.now(), job)? {
@@ -408,18 +420,18 @@ impl<'s, C: StreamLink> Client<'s, C> {
                     match self.core.session.transmit(self.link.now()) {
                         Some(Outgoing::Bytes(bytes)) => {
                             // What did not leave in time is not answered in time either.
-                            let _ = self.link.write(bytes, until).await.map_err(Error::Channel)?;
+                            let _ = self.link.write(bytes, until).await.map_err(Fault::Channel)?;
                             self.core.session.sent(self.link.now());
                         }
-                        Some(Outgoing::Dtr(up)) => self.link.set_dtr(up).map_err(Error::Channel)?,
-                        Some(Outgoing::Speed(speed)) => self.link.set_speed(speed).map_err(Error::Channel)?,
+                        Some(Outgoing::Dtr(up)) => self.link.set_dtr(up).map_err(Fault::Channel)?,
+                        Some(Outgoing::Speed(speed)) => self.link.set_speed(speed).map_err(Fault::Channel)?,
                         None => {}
                     }
                 }
                 Next::Receive(until) => {
-                    let length = self.link.read(self.core.transfer, until).await.map_err(Error::Channel)?;
+                    let length = self.link.read(self.core.transfer, until).await.map_err(Fault::Channel)?;
                     if !self.core.received(length) {
-                        return Err(Error::Closed);
+                        return Err(Fault::Closed);
                     }
                 }
                 Next::Done => return Ok(()),

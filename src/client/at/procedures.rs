@@ -13,7 +13,13 @@ macro_rules! procedure_methods {
         ///
         /// The command that is under way is given up. Who follows the procedure again starts it over.
         pub $($asynchronous)? fn follow(&mut self, procedure: &mut dyn Procedure) -> Result<(), Error<C::Error>> {
-            self.drive(&mut jobs::Lead { follow: Follow::new(), procedure }) $($wait)*
+            let mut lead = jobs::Lead { follow: Follow::new(), procedure, stop: None };
+            let end = self.drive(&mut lead) $($wait)*;
+            match (end, lead.stop) {
+                (Ok(()), _) => Ok(()),
+                (Err(_), Some(stop)) => Err(stop.into()),
+                (Err(fault), None) => Err(fault.into()),
+            }
         }
 
         /// Who the modem and its SIM are: see [`ReadIdentity`].

@@ -56,6 +56,7 @@ impl fmt::Debug for Records<'_> {
 }
 
 /// The record at the front of `bytes`, and what is behind it.
+#[inline(never)]
 pub(super) fn split(bytes: &[u8]) -> Option<(Kind, &[u8], &[u8])> {
     let (&[kind, low, high], rest) = bytes.split_first_chunk::<HEAD>()?;
     let (record, rest) = rest.split_at_checked(usize::from(u16::from_le_bytes([low, high])))?;

@@ -152,7 +152,7 @@ impl<'c> Call<'c, '_> {
     }
 
     /// The answer is one number.
-    pub(super) fn say_number(&mut self, number: impl Into<i128>) -> Outcome {
+    pub(super) fn say_number(&mut self, number: impl Into<i64>) -> Outcome {
         let number = number.into();
         self.say(&mut |line| line.integer(number))?;
         Ok(Step::Done)

@@ -544,7 +544,7 @@ impl Procedure for Connect<'_> {
     fn parameters(&self, line: &mut LineWriter<'_, '_>) {
         let ConnectRequest { apn, user_name, password, authentication, .. } = self.request;
         let protocol = authentication.number().into();
-        let cid = i128::from(self.cid);
+        let cid = i64::from(self.cid);
         let credentials = |line: &mut LineWriter<'_, '_>| {
             line.quoted(user_name.as_bytes());
             line.quoted(password.as_bytes());

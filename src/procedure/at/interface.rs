@@ -167,7 +167,7 @@ fn write_activation(
     cid: u8,
     line: &mut LineWriter<'_, '_>,
 ) {
-    let (cid, on) = (cid.into(), i128::from(on));
+    let (cid, on) = (cid.into(), i64::from(on));
     let mut both = |first, second| {
         line.integer(first);
         line.integer(second);

@@ -486,7 +486,7 @@ fn preferred(call: &mut Call<'_, '_>) -> Outcome {
         Form::Test => call.say_raw("(1-8),(2)"),
         Form::Read => {
             for (index, provider) in (1_u8..).zip(&list) {
-                let has = |technologies| i128::from(provider.technologies.intersects(technologies));
+                let has = |technologies| i64::from(provider.technologies.intersects(technologies));
                 call.say(&mut |line| {
                     line.integer(index.into());
                     line.integer(2);
@@ -671,7 +671,7 @@ fn power_saving(call: &mut Call<'_, '_>) -> Outcome {
         Form::Read => {
             let kept = call.core.kept.power_saving;
             call.say(&mut |line| {
-                line.integer(i128::from(kept.is_some()));
+                line.integer(i64::from(kept.is_some()));
                 if let Some((periodic, active)) = kept {
                     (0..2).for_each(|_| line.skip());
                     line.quoted(&periodic);

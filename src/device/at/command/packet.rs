@@ -237,7 +237,7 @@ fn activate(call: &mut Call<'_, '_>) -> Outcome {
                 let up = matches!(session_of(call.modem, context.id), Some((_, SessionState::Active)));
                 call.say(&mut |line| {
                     line.integer(context.id.into());
-                    line.integer(i128::from(up));
+                    line.integer(i64::from(up));
                 })?;
             }
             Ok(Step::Done)

@@ -127,7 +127,7 @@ fn memory(call: &mut Call<'_, '_>) -> Outcome {
             if named {
                 line.quoted(name_of(*memory).as_bytes());
             }
-            line.integer(i128::try_from(used).unwrap_or(0));
+            line.integer(i64::try_from(used).unwrap_or(0));
             line.integer(total.into());
         }
     })?;
@@ -728,7 +728,7 @@ fn show(call: &mut Call<'_, '_>, index: u8, message: &Message, listed: bool) -> 
                 }
                 line.integer(status.into());
                 line.skip();
-                line.integer(i128::try_from(length).unwrap_or(0));
+                line.integer(i64::try_from(length).unwrap_or(0));
             })?;
             call.line(&mut |writer| hex::Hex(octets).write(writer))?;
         }
@@ -861,7 +861,7 @@ pub(super) fn tell(tell: &mut Tell<'_, '_>, change: &Change) {
         Change::Page(number) if tell.settings().values.cnmi_bm == 2 => {
             let Some(page) = tell.modem.page(*number) else { return };
             let bytes = page.bytes.clone();
-            tell.urc_with("+CBM", &mut |line| line.integer(i128::try_from(bytes.len()).unwrap_or(0)), &mut |writer| {
+            tell.urc_with("+CBM", &mut |line| line.integer(i64::try_from(bytes.len()).unwrap_or(0)), &mut |writer| {
                 hex::Hex(&bytes).write(writer)
             });
         }
@@ -893,7 +893,7 @@ fn handed_over(tell: &mut Tell<'_, '_>, octets: &[u8]) {
     let settings = *tell.settings();
     let values = settings.values;
     let Ok(pdu) = Pdu::parse(octets, Direction::ToMobile) else { return };
-    let length = i128::try_from(Pdu::tpdu_len(octets).unwrap_or(0)).unwrap_or(0);
+    let length = i64::try_from(Pdu::tpdu_len(octets).unwrap_or(0)).unwrap_or(0);
     let text = values.cmgf == 1;
     match &pdu.tpdu {
         Tpdu::StatusReport(_) if values.cnmi_ds != 1 => {}
