@@ -53,6 +53,10 @@ tools=(
     gammu:gammu
     gnokii:gnokii-cli
     socat:socat
+    dbus-daemon:dbus
+    dbus-send:dbus-bin
+    /usr/sbin/ModemManager:modemmanager
+    mmcli:modemmanager
     qemu-system-arm:qemu-system-arm
 )
 # command : version to install; any version already there will do
@@ -301,7 +305,8 @@ step_deny() {
 
 # real peers: mbimcli, qmicli, their proxies and tshark against the virtual modem and the proxy
 step_interop() {
-    need file:tests/interop/Cargo.toml mbimcli /usr/libexec/mbim-proxy qmicli /usr/libexec/qmi-proxy tshark gammu gnokii socat unshare
+    need file:tests/interop/Cargo.toml mbimcli /usr/libexec/mbim-proxy qmicli /usr/libexec/qmi-proxy tshark gammu gnokii socat unshare \
+        dbus-daemon dbus-send /usr/sbin/ModemManager mmcli
     run cargo build -q -p virtual-modem -p wwanctl # the tests look for them beside themselves
     run cargo test -p wwan-interop --no-fail-fast
 }

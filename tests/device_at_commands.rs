@@ -595,7 +595,7 @@ fn phonebook() {
     rows(
         &mut bench,
         &[
-            ("AT+CPBS=?", "+CPBS: (\"SM\")\r\n\r\nOK", 0),
+            ("AT+CPBS=?", "+CPBS: (\"SM\",\"DC\",\"EN\",\"LD\",\"MC\",\"ON\",\"RC\")\r\n\r\nOK", 0),
             ("AT+CPBS=\"SM\"", "OK", 0),
             ("AT+CPBS=\"ME\"", "ERROR", 0),
             ("AT+CMEE=1", "OK", 0),
@@ -804,4 +804,83 @@ fn nothing_is_answered_while_the_modem_starts() {
     assert_eq!(bench.function.poll_at(&bench.modem), Some(Instant(2_000)));
     bench.wait(Millis(2_000));
     assert_eq!(bench.send("AT\r"), "AT\r\r\nOK\r\n");
+}
+
+#[test]
+fn phonebooks_that_are_not_on_the_card() {
+    let mut bench = Bench::new();
+    bench.ask("AT+CMEE=1");
+    rows(
+        &mut bench,
+        &[
+            ("AT+CPBS=\"ON\";+CPBR=1,10", "+CPBR: 1,\"15550100\",129,\"\"\r\n\r\nOK", 0),
+            ("AT+CPBS?", "+CPBS: \"ON\",1,10\r\n\r\nOK", 0),
+            ("AT+CPBW=1,\"123\"", "+CME ERROR: 3", 0),
+            ("AT+CPBS=\"EN\";+CPBR=1,10", "+CPBR: 1,\"112\",129,\"\"\r\n+CPBR: 2,\"911\",129,\"\"\r\n\r\nOK", 0),
+            ("AT+CPBS=\"FD\"", "+CME ERROR: 4", 0),
+            ("AT+CPBS=\"MC\";+CPBS?", "+CPBS: \"MC\",0,10\r\n\r\nOK", 0),
+            ("ATD+15550123;", "OK", 0),
+            ("ATH", "OK", 0),
+            ("ATD+15550124;", "OK", 0),
+            ("ATH", "OK", 0),
+            (
+                "AT+CPBS=\"DC\";+CPBR=1,10",
+                "+CPBR: 1,\"+15550124\",145,\"\"\r\n+CPBR: 2,\"+15550123\",145,\"\"\r\n\r\nOK",
+                0,
+            ),
+        ],
+    );
+    for number in ["5550125", "5550126"] {
+        let now = bench.now;
+        bench.modem.receive_call(now, number).unwrap();
+        bench.sent();
+        if number == "5550126" {
+            bench.ask("ATA");
+        }
+        bench.ask("AT+CHUP");
+        bench.wait(Millis(100));
+    }
+    rows(
+        &mut bench,
+        &[
+            ("AT+CPBS=\"MC\";+CPBR=1,10", "+CPBR: 1,\"5550125\",129,\"\"\r\n\r\nOK", 0),
+            ("AT+CPBS=\"RC\";+CPBR=1,10", "+CPBR: 1,\"5550126\",129,\"\"\r\n\r\nOK", 0),
+        ],
+    );
+}
+
+#[test]
+fn dialogues_in_hexadecimal_digits() {
+    let mut bench = Bench::new();
+    bench.ask("AT+CUSD=1");
+    let said = bench.ask_for("AT+CUSD=1,\"2A31303023\",15", Millis::from_secs(2));
+    assert!(said.contains("+CUSD: 0,\"Balance: 12.34 EUR"), "{said}");
+    let said = bench.ask_for("AT+CUSD=1,\"2A31323323\",15", Millis::from_secs(2));
+    assert!(said.contains("+CUSD: 1,\"1 Data"), "{said}");
+    let said = bench.ask_for("AT+CUSD=1,\"31\",15", Millis::from_secs(2));
+    assert!(said.contains("+CUSD: 1,\"1 Volume left"), "{said}");
+    bench.ask("AT+CUSD=2");
+    // Digits that are no code are what they are.
+    let said = bench.ask_for("AT+CUSD=1,\"*123#\"", Millis::from_secs(2));
+    assert!(said.contains("+CUSD: 1,\"1 Data"), "{said}");
+    let said = bench.ask_for("AT+CUSD=1,\"1\"", Millis::from_secs(2));
+    assert!(said.contains("+CUSD: 1,\"1 Volume left"), "{said}");
+}
+
+#[test]
+fn a_text_with_a_header_is_octets_in_digits() {
+    let mut bench = Bench::new();
+    bench.ask("AT+CMGF=1;+CSMP=81,167,0,8;+CNMI=2,2,0,0,0");
+    assert_eq!(bench.send("AT+CMGS=\"15550100\"\r"), "\r\n> ");
+    // The first of two parts: `Hi`.
+    bench.send("050003AA020100480069\x1a");
+    let told = bench.wait(Millis::from_secs(2));
+    assert!(told.starts_with("\r\n+CMGS: "), "{told}");
+    assert!(told.contains("\r\n050003AA020100480069\r\n"), "{told}");
+    // A header that is longer than the text, and one in front of septets.
+    for (coding, text) in [(8, "0A0003AA0201"), (0, "050003AA0201")] {
+        bench.ask(&format!("AT+CSMP=81,167,0,{coding}"));
+        bench.send("AT+CMGS=\"15550100\"\r");
+        assert_eq!(bench.send(format!("{text}\x1a")), "\r\n+CMS ERROR: 305\r\n");
+    }
 }

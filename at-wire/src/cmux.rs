@@ -285,6 +285,12 @@ impl<'b> Decoder<'b> {
         self.done = 0;
     }
 
+    /// Looks for frames of another option from now on, and forgets what is under way.
+    pub fn set_framing(&mut self, framing: Framing) {
+        self.framing = framing;
+        self.reset();
+    }
+
     /// Bytes dropped that belong to no frame.
     #[must_use]
     pub fn dropped(&self) -> u32 {

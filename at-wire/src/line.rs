@@ -95,8 +95,8 @@ impl<'s> Line<'s> {
             _ if byte == end => return self.ended(),
             Stage::Idle => match byte {
                 b'A' | b'a' => self.stage = Stage::Prefix(byte),
-                // Between lines anything may stand that is not printed.
-                0..=0x20 | 0x7f => {}
+                // Between lines anything may stand that is not printed, such as frames of a multiplexer that was left.
+                0..=0x20 | 0x7f.. => {}
                 _ => self.stage = Stage::Garbage,
             },
             Stage::Prefix(first) => match byte {
@@ -131,8 +131,8 @@ impl<'s> Line<'s> {
                 // Outside strings the eighth bit does not count.
                 self.push(if self.quoted { byte } else { byte & 0x7f });
             }
-            // The frames of a connection that has ended begin and end with this.
-            Stage::Garbage if byte == 0x7e => self.stage = Stage::Idle,
+            // The frames of a connection, or of a multiplexer, that has ended begin and end so.
+            Stage::Garbage if matches!(byte, 0x7e | 0xf9) => self.stage = Stage::Idle,
             Stage::Garbage => {}
         }
         Typed::More
@@ -198,6 +198,7 @@ mod tests {
         assert_eq!(type_all(&mut line, b"\nA/"), Typed::Repeat);
         assert_eq!(line.text(), b"AT+CSQ");
         assert_eq!(type_all(&mut line, b"noise ATI\r"), Typed::More);
+        assert_eq!(type_all(&mut line, b"\xf9\x03\xef\x05\xc3\x01\xf2\xf9\x03\x53\x01\xfd\xf9AT\r"), Typed::Line);
         assert_eq!(type_all(&mut line, b"AAAT\x08\x08\x08I\r"), Typed::Line);
         assert_eq!(line.text(), b"ATI");
         assert_eq!(type_all(&mut line, b"AT+0123456789ABCDEF\r"), Typed::TooLong);

@@ -64,6 +64,8 @@ pub struct Config {
     pub retransmissions: u8,
     /// Whether channels are negotiated (PN) before they are opened.
     pub negotiate: bool,
+    /// The channel with the highest number that the other side may open, 1 to 61.
+    pub last_channel: u8,
 }
 
 impl Default for Config {
@@ -77,6 +79,7 @@ impl Default for Config {
             wake_up: Millis::from_secs(10),
             retransmissions: 3,
             negotiate: false,
+            last_channel: LAST_CHANNEL,
         }
     }
 }
@@ -357,6 +360,13 @@ impl<'s> Session<'s> {
         }
     }
 
+    /// Behaves otherwise from now on. Everything is closed, and nobody is told.
+    pub fn configure(&mut self, config: Config) {
+        self.decoder.set_framing(config.framing);
+        self.inner.config = config;
+        self.inner.reset();
+    }
+
     /// Opens the multiplexer; the responder waits for the initiator. Ends with [`Incoming::Opened`],
     /// [`Incoming::Refused`] or [`Expired::OpenFailed`].
     pub fn open(&mut self, _now: Instant) {
@@ -377,6 +387,12 @@ impl<'s> Session<'s> {
     #[must_use]
     pub fn is_channel_open(&self, dlci: u8) -> bool {
         self.inner.line(dlci).is_some_and(|line| line.state == State::Open)
+    }
+
+    /// Whether the other side takes no bytes of a channel at the moment.
+    #[must_use]
+    pub fn is_stopped(&self, dlci: u8) -> bool {
+        self.inner.stopped || self.inner.line(dlci).is_some_and(|line| line.stopped)
     }
 
     /// Closes all channels and the multiplexer. Ends with [`Incoming::Closed`] or [`Expired::Closed`].
@@ -552,7 +568,7 @@ impl Inner<'_> {
 
     /// The channel, if need be a new one.
     fn make_line(&mut self, dlci: u8) -> Result<&mut Line, SessionError> {
-        if dlci == 0 || dlci > LAST_CHANNEL {
+        if dlci == 0 || dlci > self.config.last_channel.min(LAST_CHANNEL) {
             return Err(SessionError::Number);
         }
         let size = self.config.max_frame_size;

@@ -13,11 +13,15 @@ use wwan::device::mbim::VendorServices;
 use wwan::device::modem::Modem;
 use wwan::device::modem::event::Origin;
 use wwan::device::{mbim, qmi};
+#[cfg(feature = "at")]
+use wwan::session::cmux;
 use wwan::time::{Instant, Millis};
 
 use crate::machine::Machine;
 use crate::scenario::Scenario;
 
+#[cfg(feature = "at")]
+pub use crate::machine::CHANNELS;
 pub use crate::machine::{Face, InProcessError};
 
 /// Messages that faults may hold back at the same time.
@@ -29,6 +33,12 @@ const OUT: usize = 16 * 1024;
 /// The longest AT line, and what is sent for its prompt, in bytes.
 #[cfg(feature = "at")]
 const LINE: usize = 4096;
+/// Bytes that wait for an AT host on a channel of the multiplexer.
+#[cfg(feature = "at")]
+const CHANNEL_OUT: usize = 4096;
+/// The longest frame of the multiplexer, escaped.
+#[cfg(feature = "at")]
+const MUX_FRAME: usize = 4096;
 /// The longest command in fragments, in bytes.
 const ASSEMBLY: usize = 64 * 1024;
 /// The longest QMI frame that a host may send where the carrier has transfers, in bytes: what Linux carries.
@@ -61,6 +71,9 @@ pub struct Room {
     /// The same of an AT modem inside a QMI function.
     #[cfg(feature = "at")]
     at_in_qmi: AtRoom,
+    /// What an AT modem needs beside for its multiplexer.
+    #[cfg(feature = "at")]
+    multiplexer: MultiplexerRoom,
     assembly: Vec<u8>,
     slots: Vec<Held>,
     held: Vec<u8>,
@@ -84,6 +97,29 @@ impl AtRoom {
     }
 }
 
+/// The memory of its multiplexer.
+#[cfg(feature = "at")]
+#[derive(Debug)]
+struct MultiplexerRoom {
+    /// Of each channel, the line that the host types, and what waits for it.
+    channels: Vec<(Vec<u8>, Vec<u8>)>,
+    receive: Vec<u8>,
+    send: Vec<u8>,
+    open: Vec<cmux::Channel>,
+}
+
+#[cfg(feature = "at")]
+impl MultiplexerRoom {
+    fn new() -> Self {
+        Self {
+            channels: (0..CHANNELS).map(|_| (vec![0; LINE], vec![0; CHANNEL_OUT])).collect(),
+            receive: vec![0; MUX_FRAME],
+            send: vec![0; MUX_FRAME],
+            open: vec![cmux::Channel::FREE; CHANNELS],
+        }
+    }
+}
+
 impl Room {
     /// Memory for one modem, about 200 KiB.
     #[must_use]
@@ -95,6 +131,8 @@ impl Room {
             at: AtRoom::new(),
             #[cfg(feature = "at")]
             at_in_qmi: AtRoom::new(),
+            #[cfg(feature = "at")]
+            multiplexer: MultiplexerRoom::new(),
             assembly: vec![0; ASSEMBLY],
             slots: vec![Held::default(); HELD],
             held: vec![0; HELD_BYTES],
@@ -249,7 +287,7 @@ fn build<'m, T>(
         Speaks::Mbim => (mbim_face(scenario, places), usize::from(scenario.function.max_control_transfer)),
         Speaks::Qmi => (qmi_face(scenario, places), MAX_FRAME),
         #[cfg(feature = "at")]
-        Speaks::At => (at_face(scenario, places.at), usize::MAX),
+        Speaks::At => (at_face(scenario, places.at, &mut room.multiplexer), usize::MAX),
     };
     let bare = Bare { machine: Machine::new(now, scenario, face), max_message, time };
     Faults::new(bare, scenario.chance.seed, slots, held)
@@ -313,23 +351,34 @@ fn with_at<'m>(scenario: &Scenario, function: qmi::Function<'m>, room: &'m mut A
 }
 
 #[cfg(feature = "at")]
-#[inline(never)]
-fn at_face<'m>(scenario: &Scenario, room: &'m mut AtRoom) -> Box<Face<'m>> {
-    let memory = at::Memory { line: &mut room.line, out: &mut room.out };
-    Box::new(Face::At(at_function(scenario, scenario.at.origin, memory)))
-}
-
-#[cfg(feature = "at")]
 fn at_function<'m>(scenario: &Scenario, origin: Origin, memory: at::Memory<'m>) -> at::Function<'m> {
     let mut config = scenario.at.clone();
     config.origin = origin;
-    // Nobody here takes its frames apart.
+    // Nobody there takes its frames apart.
     config.multiplexer = false;
     let mut function = at::Function::new(config, memory);
     for fault in &scenario.lines {
         let _ = function.set_fault(fault.clone());
     }
     function
+}
+
+#[cfg(feature = "at")]
+#[inline(never)]
+fn at_face<'m>(scenario: &Scenario, room: &'m mut AtRoom, multiplexer: &'m mut MultiplexerRoom) -> Box<Face<'m>> {
+    let memory = at::Memory { line: &mut room.line, out: &mut room.out };
+    let MultiplexerRoom { channels, receive, send, open } = multiplexer;
+    let mut channels = channels.iter_mut();
+    let channels = std::array::from_fn(|_| {
+        let (line, out) = channels.next().map(|(line, out)| (&mut line[..], &mut out[..])).unwrap_or_default();
+        at::Memory { line, out }
+    });
+    let multiplexer = cmux::Memory { receive, send, channels: open };
+    let mut port = at::Port::new(scenario.at.clone(), memory, channels, multiplexer);
+    for fault in &scenario.lines {
+        let _ = port.set_fault(fault);
+    }
+    Box::new(Face::At(port))
 }
 
 fn qmi_function<'m>(scenario: &Scenario, config: qmi::Config, out: &'m mut [u8]) -> qmi::Function<'m> {
@@ -428,6 +477,26 @@ impl<'m> InProcess<'m> {
     pub fn close(&mut self) {
         let bare = self.channel.channel_mut();
         bare.machine.close(bare.time.now());
+    }
+
+    /// What an AT host has sent on a connection since the last call, if the program is behind it
+    /// ([`Behind::Program`](crate::scenario::Behind)). `channel` is 0 for the line itself, or one of the multiplexer.
+    #[cfg(feature = "at")]
+    pub fn data_from_host(&mut self, channel: u8) -> Vec<u8> {
+        self.channel.channel_mut().machine.pipes.from_host(channel)
+    }
+
+    /// Lets an AT host have bytes on a connection, as soon as it takes them. If there is none they are lost.
+    #[cfg(feature = "at")]
+    pub fn data_to_host(&mut self, channel: u8, data: &[u8]) {
+        self.channel.channel_mut().machine.pipes.to_host(channel, data);
+    }
+
+    /// Bytes that AT hosts have sent on connections and for which there was no room.
+    #[cfg(feature = "at")]
+    #[must_use]
+    pub fn data_lost(&mut self) -> u64 {
+        self.channel.channel_mut().machine.pipes.lost()
     }
 
     /// Does what is due by now in the scenario and in the modem. Sending and receiving do that, too.

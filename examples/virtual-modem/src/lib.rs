@@ -16,7 +16,11 @@
 pub mod doors;
 mod in_process;
 mod machine;
+#[cfg(feature = "at")]
+mod pipes;
 pub mod scenario;
 
+#[cfg(feature = "at")]
+pub use in_process::CHANNELS;
 pub use in_process::{AsyncInProcess, Face, InProcess, InProcessError, Room, Time};
 pub use scenario::Scenario;

@@ -12,6 +12,8 @@ use wwan::device::modem::sms::Incoming;
 use wwan::device::{mbim, qmi};
 use wwan::time::Instant;
 
+#[cfg(feature = "at")]
+use crate::pipes::Pipes;
 use crate::scenario::{Action, Event, Scenario};
 
 /// What the modem cannot do at the moment.
@@ -51,6 +53,10 @@ impl embedded_io::Error for InProcessError {
     }
 }
 
+/// Channels of the AT modem behind the multiplexer.
+#[cfg(feature = "at")]
+pub const CHANNELS: usize = 4;
+
 /// What the modem shows to its host: a function of one protocol.
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant)] // there is one for each modem, and it lives in a box
@@ -61,7 +67,7 @@ pub enum Face<'m> {
     Qmi(qmi::Function<'m>),
     /// AT.
     #[cfg(feature = "at")]
-    At(at::Function<'m>),
+    At(at::Port<'m, CHANNELS>),
 }
 
 impl Face<'_> {
@@ -86,24 +92,27 @@ impl Face<'_> {
         }
     }
 
-    fn receive(&mut self, now: Instant, modem: &mut Modem, message: &[u8]) {
+    fn receive(&mut self, now: Instant, modem: &mut Modem, message: &[u8], #[cfg(feature = "at")] pipes: &mut Pipes) {
         match self {
             Self::Mbim(function) => function.receive(now, modem, message),
             Self::Qmi(function) => function.receive(now, modem, message),
             #[cfg(feature = "at")]
-            Self::At(function) => {
-                // There is no network behind data, and the multiplexer is not served.
-                let _ = function.receive(now, modem, message);
+            Self::At(port) => {
+                port.receive(now, modem, message, &mut |channel, data| pipes.take(channel, data));
+                pipes.hold(port);
             }
         }
     }
 
-    fn transmit(&mut self, now: Instant, modem: &mut Modem) -> Option<&[u8]> {
+    fn transmit(&mut self, now: Instant, modem: &mut Modem, #[cfg(feature = "at")] pipes: &mut Pipes) -> Option<&[u8]> {
         match self {
             Self::Mbim(function) => function.transmit(now, modem),
             Self::Qmi(function) => function.transmit(now, modem),
             #[cfg(feature = "at")]
-            Self::At(function) => function.transmit(now, modem),
+            Self::At(port) => {
+                pipes.give(port);
+                port.transmit(now, modem)
+            }
         }
     }
 
@@ -145,6 +154,9 @@ pub(crate) struct Machine<'m> {
     events: std::slice::Iter<'m, Event>,
     power_on: Instant,
     plugged: bool,
+    /// What is behind `CONNECT`.
+    #[cfg(feature = "at")]
+    pub(crate) pipes: Pipes,
 }
 
 // On its way into its box a modem takes several times its size of the stack, which then is free again.
@@ -162,6 +174,8 @@ impl<'m> Machine<'m> {
             events: scenario.events.iter(),
             power_on: now,
             plugged: true,
+            #[cfg(feature = "at")]
+            pipes: Pipes::new(scenario.data),
         }
     }
 
@@ -258,7 +272,13 @@ impl<'m> Machine<'m> {
         if !self.plugged {
             return Err(InProcessError::Unplugged);
         }
-        self.face.receive(now, &mut self.modem, transfer);
+        self.face.receive(
+            now,
+            &mut self.modem,
+            transfer,
+            #[cfg(feature = "at")]
+            &mut self.pipes,
+        );
         Ok(())
     }
 
@@ -268,7 +288,13 @@ impl<'m> Machine<'m> {
         if !self.plugged {
             return Err(InProcessError::Unplugged);
         }
-        let Some(transfer) = self.face.transmit(now, &mut self.modem) else {
+        let transfer = self.face.transmit(
+            now,
+            &mut self.modem,
+            #[cfg(feature = "at")]
+            &mut self.pipes,
+        );
+        let Some(transfer) = transfer else {
             return Ok(None);
         };
         let needed = transfer.len();

@@ -39,7 +39,7 @@ enum Door {
     Socket {
         #[command(flatten)]
         modem: Modem,
-        /// HOST:PORT (port 0: any that is free) or unix:PATH
+        /// HOST:PORT (port 0: any that is free), unix:PATH or unix:@NAME (abstract)
         #[arg(long, value_name = "ADDRESS")]
         listen: Address,
     },

@@ -4,6 +4,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `mod` (here) | the interpreter: lines, one command after the other, results, data, faults: all that is not about one command |
+//! | `port` | a line whose host may start the multiplexer: several of these modems on it, [`Port`] |
 //! | `settings` | registers, and all parameters that are only remembered |
 //! | `command` | one file for each group of commands: what they do to the modem, what the host is told of it |
 //! | `call` | a command on its way |
@@ -19,7 +20,8 @@
 //! One line is done at a time (ITU-T V.250 §5). While a command waits for the modem, URCs wait in the modem's log, and
 //! what the host types stops the command, if that can be stopped and does not follow at once; else it waits too. After
 //! `CONNECT` and `+CMUX` the bytes are no commands any more: `receive` hands them back, [`Function::event`] says
-//! what they are now, and the way back is [`Function::end_data`] and [`Function::end_multiplexer`].
+//! what they are now, and the way back is [`Function::end_data`] and [`Function::end_multiplexer`]. What is behind a
+//! connection answers with [`Function::send_data`]. [`Port`] serves the multiplexer, too.
 //!
 //! # How a command is added
 //!
@@ -64,6 +66,7 @@ mod command;
 mod dialect;
 mod failure;
 mod out;
+mod port;
 mod settings;
 mod tell;
 
@@ -72,6 +75,7 @@ use command::{Kind, Served};
 pub use dialect::{BOOT_LINES, Dialect, Maker, RegistrationForm, UrcOrder};
 use failure::{NOT_ALLOWED, NOT_SUPPORTED, Refused};
 use out::Out;
+pub use port::{DataSink, Port};
 use settings::Settings;
 use tell::{Tell, Told};
 
@@ -304,6 +308,10 @@ struct Core<'s> {
     /// A connection that the host has escaped from.
     escaped: Option<Online>,
     multiplexing: Multiplexing,
+    /// The most octets of information that a frame of the multiplexer can have.
+    frame_limit: u16,
+    /// It tells what no host has asked for, too, such as that somebody calls.
+    leads: bool,
     /// The next event to tell.
     cursor: Cursor,
     /// What was told last.
@@ -360,6 +368,8 @@ impl<'s> Function<'s> {
                 no_result: false,
                 escaped: None,
                 multiplexing: Multiplexing::DEFAULT,
+                frame_limit: 32_768,
+                leads: true,
                 cursor: Cursor::default(),
                 told: Told::default(),
                 kept: command::Kept::default(),
@@ -417,6 +427,32 @@ impl<'s> Function<'s> {
         let sent = &mut self.core.counters.transmitted;
         *sent = sent.saturating_add(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
         Some(bytes)
+    }
+
+    /// Hands in bytes for the host from what is behind its connection, and returns how many were taken: those that there is
+    /// room for, none when the line carries commands.
+    pub fn send_data(&mut self, bytes: &[u8]) -> usize {
+        let taken = bytes.get(..bytes.len().min(self.core.out.room())).unwrap_or_default();
+        if !matches!(self.stage, Stage::Online(_)) || !self.core.push(&mut |writer| writer.bytes(taken)) {
+            return 0;
+        }
+        taken.len()
+    }
+
+    /// Bytes for the host as [`transmit`](Self::transmit) has them, that wait until they are [`sent`](Self::sent).
+    fn waiting(&mut self, now: Instant, modem: &mut Modem) -> &[u8] {
+        if self.mute {
+            return &[];
+        }
+        self.advance(now, modem);
+        self.core.out.waiting()
+    }
+
+    /// So many of them were sent.
+    fn sent(&mut self, count: usize) {
+        self.core.out.sent(count);
+        let sent = &mut self.core.counters.transmitted;
+        *sent = sent.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
     }
 
     /// When [`transmit`](Self::transmit) may have something next; an instant that is past means now.
@@ -487,7 +523,36 @@ impl<'s> Function<'s> {
     /// Whether the carrier detect line is on (`&C`).
     #[must_use]
     pub fn carrier_detect(&self) -> bool {
-        self.core.settings.carrier_detect == 0 || matches!(self.stage, Stage::Online(_)) || self.core.escaped.is_some()
+        self.core.settings.carrier_detect == 0 || self.has_connection()
+    }
+
+    /// Whether there is a connection for data, be the line in it or escaped from it.
+    #[must_use]
+    pub fn has_connection(&self) -> bool {
+        matches!(self.stage, Stage::Online(_)) || self.core.escaped.is_some()
+    }
+
+    /// Whether somebody calls, and has not been answered: the ring line.
+    #[must_use]
+    pub fn ring_indicator(&self) -> bool {
+        self.core.told.ring_at.is_some()
+    }
+
+    /// A channel was opened to it: nothing is as a host has left it, and what happened before is not told.
+    fn opened(&mut self, now: Instant, modem: &mut Modem) {
+        self.reset(now, modem);
+        self.core.forget();
+        self.core.events.clear();
+        self.escape = Escape::default();
+        self.started = modem.boots_at().is_none();
+        self.restarts = modem.restarts();
+        self.skip(modem);
+    }
+
+    /// What has happened so far is not told.
+    fn skip(&mut self, modem: &Modem) {
+        self.core.cursor = modem.newest();
+        self.core.told = Told::now(modem);
     }
 
     /// The connection has ended at its own layer, as when the host has closed PPP: the host is told `NO CARRIER`, and
@@ -625,7 +690,7 @@ impl<'s> Function<'s> {
     fn typed(&mut self, now: Instant, modem: &mut Modem, byte: u8) {
         let settings = &self.core.settings;
         let (end, edit) = (settings.end(), settings.register(5));
-        if settings.echo && (self.line.is_open() || byte > 0x20) {
+        if settings.echo && (self.line.is_open() || byte.is_ascii_graphic()) {
             self.core.echo(byte);
         }
         self.typed_at = now;

@@ -9,7 +9,7 @@ use at_wire::{EncodeError, Writer};
 pub(super) struct Out<'s> {
     buf: &'s mut [u8],
     len: usize,
-    /// So much of it was lent: its place is free once the next call comes.
+    /// So much of it was lent, or sent: its place is free once the next call comes.
     lent: usize,
 }
 
@@ -69,6 +69,16 @@ impl<'s> Out<'s> {
         };
         waiting.get(..self.lent)
     }
+
+    /// What waits; it goes on waiting.
+    pub(super) fn waiting(&self) -> &[u8] {
+        self.buf.get(self.lent..self.len).unwrap_or_default()
+    }
+
+    /// So much of it was sent.
+    pub(super) fn sent(&mut self, count: usize) {
+        self.lent = self.lent.saturating_add(count).min(self.len);
+    }
 }
 
 #[cfg(test)]
@@ -105,5 +115,19 @@ mod tests {
         assert_eq!(out.take(3), Some(&b"i\r\n"[..]));
         assert_eq!(out.take(3), Some(&b"x"[..]));
         assert_eq!(out.take(3), None);
+    }
+
+    #[test]
+    fn a_part_may_go() {
+        let mut buf = [0; 4];
+        let mut out = Out::new(&mut buf);
+        out.write(&mut |writer| writer.bytes(b"abcd")).unwrap();
+        out.sent(3);
+        assert_eq!((out.waiting(), out.room()), (&b"d"[..], 3));
+        out.write(&mut |writer| writer.bytes(b"efg")).unwrap();
+        assert_eq!((out.waiting(), out.room()), (&b"defg"[..], 0));
+        out.sent(9);
+        assert!(out.is_empty());
+        assert_eq!(out.take(ALL), None);
     }
 }

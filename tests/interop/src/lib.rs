@@ -168,6 +168,21 @@ impl VirtualModem {
         )
     }
 
+    /// Starts it with a protocol and a scenario on an abstract socket of that name.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    #[must_use]
+    pub fn listening(protocol: &str, scenario: impl AsRef<OsStr>, name: &str) -> Self {
+        Self::spawn(
+            Command::new(program("virtual-modem"))
+                .args(["socket", "--protocol", protocol, "--verbose", "--scenario"])
+                .arg(scenario)
+                .args(["--listen", &format!("unix:@{name}")]),
+        )
+    }
+
     fn spawn(command: &mut Command) -> Self {
         let mut child = command
             .stdin(Stdio::null())

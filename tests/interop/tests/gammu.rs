@@ -1,7 +1,4 @@
 //! Programs that talk AT to phones judge the AT modem: gammu, gnokii, and socat with lines typed ahead.
-//!
-//! picocom and minicom are terminals for people, and ModemManager asks udev for serial ports, where a pseudo-terminal is
-//! none; neither can be driven here.
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,

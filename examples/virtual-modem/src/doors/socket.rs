@@ -5,8 +5,9 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::net::TcpListener;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::fs::FileTypeExt as _;
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -23,18 +24,27 @@ pub enum Address {
     Tcp(String),
     /// A Unix socket, as `unix:/run/modem`.
     Unix(PathBuf),
+    /// A Unix socket with a name and no file, as `unix:@modem`.
+    Abstract(String),
 }
 
 impl FromStr for Address {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        if let Some(name) = text.strip_prefix("unix:@") {
+            return if name.is_empty() {
+                Err("a name must follow unix:@".into())
+            } else {
+                Ok(Self::Abstract(name.into()))
+            };
+        }
         if let Some(path) = text.strip_prefix("unix:") {
             return if path.is_empty() { Err("a path must follow unix:".into()) } else { Ok(Self::Unix(path.into())) };
         }
         match text.rsplit_once(':') {
             Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok() => Ok(Self::Tcp(text.into())),
-            _ => Err("an address is HOST:PORT or unix:PATH".into()),
+            _ => Err("an address is HOST:PORT, unix:PATH or unix:@NAME".into()),
         }
     }
 }
@@ -44,6 +54,7 @@ impl fmt::Display for Address {
         match self {
             Self::Tcp(address) => f.write_str(address),
             Self::Unix(path) => write!(f, "unix:{}", path.display()),
+            Self::Abstract(name) => write!(f, "unix:@{name}"),
         }
     }
 }
@@ -116,7 +127,8 @@ pub fn serve(mut watched: Watched<'_>, address: &Address, stop: BorrowedFd<'_>) 
 #[derive(Debug)]
 enum Kind {
     Tcp(TcpListener),
-    Unix(UnixListener, PathBuf),
+    /// With its file, if it has one.
+    Unix(UnixListener, Option<PathBuf>),
 }
 
 #[derive(Debug)]
@@ -144,7 +156,13 @@ impl Listener {
                 }
                 let listener = UnixListener::bind(path).map_err(failed())?;
                 listener.set_nonblocking(true).map_err(failed())?;
-                (Kind::Unix(listener, path.clone()), address.clone())
+                (Kind::Unix(listener, Some(path.clone())), address.clone())
+            }
+            Address::Abstract(name) => {
+                let listener = SocketAddr::from_abstract_name(name).and_then(|name| UnixListener::bind_addr(&name));
+                let listener = listener.map_err(failed())?;
+                listener.set_nonblocking(true).map_err(failed())?;
+                (Kind::Unix(listener, None), address.clone())
             }
         };
         Ok(Self { kind, address })
@@ -183,7 +201,7 @@ impl Listener {
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        if let Kind::Unix(_, path) = &self.kind {
+        if let Kind::Unix(_, Some(path)) = &self.kind {
             let _ = fs::remove_file(path);
         }
     }

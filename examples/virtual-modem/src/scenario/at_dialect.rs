@@ -3,6 +3,7 @@
 use wwan::device::at::{Dialect, Effect, Fault, Maker, RegistrationForm, UrcOrder};
 use wwan::device::modem::Text;
 
+use super::Behind;
 use super::read::{Keys, Problem, Table, Words, value};
 
 const MAKERS: &Words<Maker> =
@@ -21,12 +22,17 @@ const ORDERS: &Words<UrcOrder> = &[
     ("at-once", UrcOrder::AtOnce),
 ];
 
-/// `[at]`: the dialect.
-pub(super) struct At<'a>(pub(super) &'a mut Dialect);
+const BEHIND: &Words<Behind> = &[("nobody", Behind::Nobody), ("loop-back", Behind::LoopBack)];
+
+/// `[at]`: the dialect, and what is behind connections.
+pub(super) struct At<'a>(pub(super) &'a mut Dialect, pub(super) &'a mut Behind);
 
 impl Keys for At<'_> {
     fn keys(&mut self, table: &mut Table<'_>) -> Result<(), Problem> {
-        let Self(dialect) = self;
+        let Self(dialect, behind) = self;
+        if let Some(data) = table.choice("data", BEHIND)? {
+            **behind = data;
+        }
         if let Some(maker) = table.choice("maker", MAKERS)? {
             // The other keys change what the maker's are like.
             **dialect = Dialect::of(maker);

@@ -128,7 +128,7 @@ impl Keys for Scenario {
         table.put("vendor", &mut setup.vendor)?;
         table.put("function", &mut self.function)?;
         table.put("qmi", &mut Qmi(&mut self.qmi, &mut self.qmi_over_mbim, &mut self.at_over_qmi))?;
-        table.put("at", &mut At(&mut self.at.dialect))?;
+        table.put("at", &mut At(&mut self.at.dialect, &mut self.data))?;
         let mut events = core::mem::take(&mut self.events);
         table.replace_tables("event", &mut events, usize::MAX, event)?;
         // They are few and usually in order, and a sort of the standard library is 4 kB.

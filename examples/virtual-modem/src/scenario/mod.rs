@@ -70,6 +70,8 @@ pub struct Scenario {
     pub at_over_qmi: bool,
     /// The AT modem.
     pub at: at::Config,
+    /// What is behind its `CONNECT`.
+    pub data: Behind,
     /// What happens, in the order of time.
     pub events: Vec<Event>,
     /// Commands that are refused, delayed or swallowed, whatever the state of the modem; [`mbim::FAULTS`] at most.
@@ -97,6 +99,7 @@ impl Default for Scenario {
             qmi_over_mbim: true,
             at_over_qmi: true,
             at: at::Config::default(),
+            data: Behind::default(),
             events: Vec::new(),
             commands: Vec::new(),
             messages: Vec::new(),
@@ -105,6 +108,19 @@ impl Default for Scenario {
             chance: Chance::default(),
         }
     }
+}
+
+/// What is behind a connection of the AT modem. There is no PPP.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Behind {
+    /// Nobody: what the host sends is lost, and nothing comes back.
+    #[default]
+    Nobody,
+    /// The host itself: what it sends comes back.
+    LoopBack,
+    /// The program around the modem, see [`InProcess::data_from_host`](crate::InProcess::data_from_host).
+    Program,
 }
 
 /// Something that happens at a certain time.

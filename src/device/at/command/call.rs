@@ -85,6 +85,7 @@ fn dial(call: &mut Call<'_, '_>) -> Outcome {
         Reason::Invalid => Refused::Cme(27),
         _ => failure.into(),
     })?;
+    call.core.kept.own_call = Some(id);
     if call.settings().values.colp == 0 {
         // The call goes on by itself.
         return Ok(Step::Done);
@@ -141,6 +142,7 @@ fn answer(call: &mut Call<'_, '_>) -> Outcome {
         return Ok(Step::Final(FinalResult::NoCarrier));
     };
     call.modem.answer_call(call.now, call.origin(), id)?;
+    call.core.kept.own_call = Some(id);
     Ok(Step::Done)
 }
 
@@ -390,7 +392,13 @@ pub(super) fn tell(tell: &mut Tell<'_, '_>, change: &Change) {
         }),
         CallState::Ended(end) => {
             tell.core.kept.last_cause = cause_of(end);
-            if end != CallEnd::Here && !(end == CallEnd::Rejected && incoming) {
+            // Of a call that no host on this line has to do with, the first line tells.
+            let own = tell.core.kept.own_call == Some(id);
+            if own {
+                tell.core.kept.own_call = None;
+            }
+            let concerns = own || tell.core.leads;
+            if concerns && end != CallEnd::Here && !(end == CallEnd::Rejected && incoming) {
                 tell.core.result(result_of(end));
             }
         }
@@ -423,6 +431,11 @@ pub(in super::super) fn ring(tell: &mut Tell<'_, '_>) {
     };
     let (id, number): (u8, Text<21>) = (incoming.id, text(&incoming.number));
     let values = tell.settings().values;
+    if !tell.core.leads && values.crc == 0 && values.clip == 0 {
+        // Nobody here has asked for it.
+        tell.core.told.ring_at = None;
+        return;
+    }
     if values.crc == 1 {
         tell.urc("+CRING", &mut |line| line.word(b"VOICE"));
     } else {

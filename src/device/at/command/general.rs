@@ -61,7 +61,7 @@ pub(super) static SERVED: &[Served] = &[
     Served::new("+CLAC", "", all_commands),
     Served::new("+CEER", "", report),
     Served::new("+IPR", "(0,300,600,1200,2400,4800,9600,19200,38400,57600,115200,230400,460800,921600,3000000)", rate),
-    Served::new("+CMUX", "(0,1),(0),(1-8),(1-32768),(1-255),(0-100),(2-255),(1-255),(1-7)", multiplex),
+    Served::whole("+CMUX", multiplex),
 ];
 
 /// For commands that only execute.
@@ -313,8 +313,14 @@ fn multiplex(call: &mut Call<'_, '_>) -> Outcome {
                 return Err(NOT_ALLOWED);
             }
             let default = Multiplexing::DEFAULT;
-            let frame_size = request.n1.unwrap_or(if request.mode == 1 { 64 } else { default.frame_size });
-            if request.mode > 1 || request.subset.unwrap_or(0) != 0 || !(1..=32_768).contains(&frame_size) {
+            let limit = call.core.frame_limit;
+            let usual = if request.mode == 1 { 64 } else { default.frame_size };
+            let frame_size = request.n1.unwrap_or(usual.min(limit));
+            let within = |value: Option<u8>, least: u8, most: u8| value.is_none_or(|n| (least..=most).contains(&n));
+            let timers = within(request.t1, 1, 255) && within(request.t2, 2, 255) && within(request.t3, 1, 255);
+            let counts = within(request.n2, 0, 100) && within(request.k, 1, 7) && within(request.port_speed, 1, 8);
+            let modes = request.mode <= 1 && request.subset.unwrap_or(0) == 0;
+            if !modes || !timers || !counts || !(1..=limit).contains(&frame_size) {
                 return Err(INVALID);
             }
             call.core.multiplexing = Multiplexing {
@@ -341,7 +347,17 @@ fn multiplex(call: &mut Call<'_, '_>) -> Outcome {
                 k: None,
             })
         }
-        _ => Err(NOT_SUPPORTED),
+        Form::Test => {
+            let mut sizes: Text<16> = Text::new();
+            let _ = core::fmt::write(&mut sizes, format_args!("(1-{})", call.core.frame_limit));
+            call.say(&mut |line| {
+                line.parameters(b"(0,1),(0),(1-8)");
+                line.parameters(sizes.as_bytes());
+                line.parameters(b"(1-255),(0-100),(2-255),(1-255),(1-7)");
+            })?;
+            Ok(Step::Done)
+        }
+        Form::Execute => Err(NOT_SUPPORTED),
     }
 }
 

@@ -107,18 +107,24 @@ fn names_of(dialect: &Dialect) -> impl Iterator<Item = &'static str> {
 }
 
 /// What commands keep between each other.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Kept {
     /// Of the command that is done now.
     pub(super) kind: Kind,
     /// Why the last call ended, or the last connection failed (`+CEER`).
     pub(super) last_cause: u32,
+    /// The last call that the host has dialled or answered.
+    pub(super) own_call: Option<u8>,
     /// A dialogue in which the network is to speak.
     pub(super) dialogue: Option<Ticket>,
+    /// The host writes what it says in dialogues in hexadecimal digits.
+    pub(super) ussd_digits: bool,
     /// The host has asked for packet service to end.
     pub(super) detaches: bool,
     /// The host has said where messages go that arrive.
     pub(super) routes: bool,
+    /// Of phonebooks.
+    phonebook: phonebook::Kept,
     /// Packet timers that were asked for (`+CPSMS`).
     pub(super) power_saving: Option<([u8; 8], [u8; 8])>,
 }
@@ -130,13 +136,16 @@ pub(super) fn later(tell: &mut Tell<'_, '_>) {
 
 /// Tells the host of a change.
 pub(super) fn tell(tell: &mut Tell<'_, '_>, change: &Change) {
+    phonebook::tell(tell, change);
     call::tell(tell, change);
     network::tell(tell, change);
     control::tell(tell, change);
     packet::tell(tell, change);
     ussd::tell(tell, change);
     sms::tell(tell, change);
-    vendor::tell(tell, change);
+    if tell.core.leads {
+        vendor::tell(tell, change);
+    }
 }
 
 #[cfg(test)]

@@ -1,41 +1,156 @@
-//! The phonebook (3GPP TS 27.007 §8.11 to §8.14): entries of the card.
+//! Phonebooks (3GPP TS 27.007 §8.11 to §8.14): the entries of the card, its own and the emergency numbers, and the last
+//! calls.
 
 use at_wire::command::phonebook as wire;
 use at_wire::parameter::{Fields, Str};
 use at_wire::policy::Form;
+use heapless::Vec;
 
 use super::super::call::{Call, Outcome, Step};
-use super::super::failure::{INVALID, NOT_SUPPORTED, Refused};
+use super::super::failure::{INVALID, NOT_ALLOWED, NOT_SUPPORTED, Refused};
+use super::super::tell::Tell;
 use super::Served;
 use super::call::kind;
-use crate::device::modem::phonebook::{Entry, NAME, NUMBER};
-use crate::device::modem::{Failure, Reason, Text};
+use crate::device::modem::event::Change;
+use crate::device::modem::phonebook::{ENTRIES, Entry, NAME, NUMBER};
+use crate::device::modem::voice::{CallEvent, CallState};
+use crate::device::modem::{Failure, Reason, Text, text};
 
 pub(super) static SERVED: &[Served] = &[
-    Served::new("+CPBS", "(\"SM\")", memory),
+    Served::new("+CPBS", "(\"SM\",\"DC\",\"EN\",\"LD\",\"MC\",\"ON\",\"RC\")", memory),
     Served::whole("+CPBR", read),
     Served::whole("+CPBF", find),
     Served::whole("+CPBW", write),
 ];
 
+/// A phonebook.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Storage {
+    /// `SM`: the card.
+    #[default]
+    Card,
+    /// `ON`: the numbers of the card itself. They are read only, as all that follow are.
+    Own,
+    /// `EN`: emergency numbers.
+    Emergency,
+    /// `DC` and `LD`: who was called last.
+    Dialled,
+    /// `RC`: whose calls were answered.
+    Received,
+    /// `MC`: whose calls were not.
+    Missed,
+}
+
+/// Emergency numbers that every telephone has (3GPP TS 22.101 §10.1.1).
+const EMERGENCY: [&str; 2] = ["112", "911"];
+
+/// Calls that are remembered of each kind.
+const CALLS: usize = 10;
+
+type Numbers = Vec<Text<NUMBER>, CALLS>;
+
+/// The phonebook that the host has chosen, and the last calls, the newest first. They are forgotten at a restart.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Kept {
+    storage: Storage,
+    dialled: Numbers,
+    received: Numbers,
+    missed: Numbers,
+    /// Calls that were answered and go on, one bit each.
+    answered: u8,
+}
+
+fn remember(numbers: &mut Numbers, number: &str) {
+    let old = core::mem::take(numbers);
+    *numbers = crate::device::collect(core::iter::once(text(number)).chain(old.iter().cloned()));
+}
+
+/// Keeps account of calls.
+pub(super) fn tell(tell: &mut Tell<'_, '_>, change: &Change) {
+    let Change::Call(CallEvent::State(id)) = change else { return };
+    let Some(call) = tell.modem.calls().iter().find(|call| call.id == *id) else { return };
+    let kept = &mut tell.core.kept.phonebook;
+    let bit = 1_u8.wrapping_shl(u32::from(*id));
+    match call.state {
+        CallState::Dialling => remember(&mut kept.dialled, &call.number),
+        CallState::Active => kept.answered |= bit,
+        CallState::Ended(_) => {
+            let answered = kept.answered & bit != 0;
+            kept.answered &= !bit;
+            if call.incoming && !call.number.is_empty() {
+                remember(if answered { &mut kept.received } else { &mut kept.missed }, &call.number);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Entries there can be, and the longest number and name.
 fn limits(call: &Call<'_, '_>) -> Result<(u16, u8, u8), Refused> {
-    let book = call.modem.phonebook()?;
-    Ok((book.capacity(), book.max_number(), book.max_name()))
+    if call.core.kept.phonebook.storage == Storage::Card {
+        let book = call.modem.phonebook()?;
+        return Ok((book.capacity(), book.max_number(), book.max_name()));
+    }
+    Ok((u16::try_from(CALLS).unwrap_or(u16::MAX), 20, 18))
+}
+
+/// What is in the phonebook that the host has chosen.
+fn entries(call: &Call<'_, '_>) -> Result<Vec<Entry, ENTRIES>, Refused> {
+    let kept = &call.core.kept.phonebook;
+    let mut list: Numbers = Vec::new();
+    match kept.storage {
+        Storage::Card => {
+            let book = call.modem.phonebook()?;
+            return Ok(crate::device::collect(book.entries().iter().cloned()));
+        }
+        Storage::Own => {
+            super::sim::usable(call)?;
+            let numbers = call.modem.sim().map(|sim| sim.numbers.as_slice()).unwrap_or_default();
+            list = crate::device::collect(numbers.iter().map(|number| text(number)));
+        }
+        Storage::Emergency => {
+            let told = call.modem.network_emergency_numbers().iter().map(|told| text(&told.number));
+            list = crate::device::collect(EMERGENCY.into_iter().map(text).chain(told));
+        }
+        Storage::Dialled => list.clone_from(&kept.dialled),
+        Storage::Received => list.clone_from(&kept.received),
+        Storage::Missed => list.clone_from(&kept.missed),
+    }
+    let entry = |(index, number): (u16, &Text<NUMBER>)| Entry { index, number: number.clone(), name: Text::new() };
+    Ok(crate::device::collect((1..).zip(&list).map(entry)))
 }
 
 fn memory(call: &mut Call<'_, '_>) -> Outcome {
     match call.form() {
         Form::Read => {
             let (total, ..) = limits(call)?;
-            let used = call.modem.phonebook()?.entries().len();
-            let used = u16::try_from(used).unwrap_or(u16::MAX);
-            call.answer(&wire::cpbs::ReadAnswer { storage: Str::from("SM"), used: Some(used), total: Some(total) })
+            let used = u16::try_from(entries(call)?.len()).unwrap_or(u16::MAX);
+            let name = match call.core.kept.phonebook.storage {
+                Storage::Card => "SM",
+                Storage::Own => "ON",
+                Storage::Emergency => "EN",
+                Storage::Dialled => "DC",
+                Storage::Received => "RC",
+                Storage::Missed => "MC",
+            };
+            call.answer(&wire::cpbs::ReadAnswer { storage: Str::from(name), used: Some(used), total: Some(total) })
         }
         Form::Set => {
-            let storage: Text<4> = call.plain(call.request::<wire::cpbs::Set<'_>>()?.storage)?;
-            call.modem.phonebook()?;
-            if storage.eq_ignore_ascii_case("SM") { Ok(Step::Done) } else { Err(NOT_SUPPORTED) }
+            let mut name: Text<4> = call.plain(call.request::<wire::cpbs::Set<'_>>()?.storage)?;
+            name.make_ascii_uppercase();
+            call.core.kept.phonebook.storage = match name.as_str() {
+                "SM" => {
+                    call.modem.phonebook()?;
+                    Storage::Card
+                }
+                "ON" => Storage::Own,
+                "EN" => Storage::Emergency,
+                "DC" | "LD" => Storage::Dialled,
+                "RC" => Storage::Received,
+                "MC" => Storage::Missed,
+                _ => return Err(NOT_SUPPORTED),
+            };
+            Ok(Step::Done)
         }
         _ => Err(NOT_SUPPORTED),
     }
@@ -78,12 +193,11 @@ fn read_from(call: &mut Call<'_, '_>, behind: u32, _: Result<(), Failure>) -> Ou
     if first == 0 || first > total || last > total || last < first {
         return Err(Reason::InvalidIndex.into());
     }
-    let entries = call.modem.phonebook()?.entries().iter();
-    let wanted = entries.filter(|entry| (first..=last).contains(&entry.index) && u32::from(entry.index) > behind);
-    let wanted: heapless::Vec<Entry, { crate::device::modem::phonebook::ENTRIES }> =
-        crate::device::collect(wanted.cloned());
+    let entries = entries(call)?;
+    let wanted =
+        entries.iter().filter(|entry| (first..=last).contains(&entry.index) && u32::from(entry.index) > behind);
     let mut told = behind;
-    for entry in &wanted {
+    for entry in wanted {
         if !call.core.has_room() {
             return call.when_room(told, read_from);
         }
@@ -107,16 +221,12 @@ fn find(call: &mut Call<'_, '_>) -> Outcome {
             let wanted: Text<NAME> = call.text(call.request::<wire::cpbf::Set<'_>>()?.findtext)?;
             let is_start =
                 |name: &str| name.get(..wanted.len()).is_some_and(|start| start.eq_ignore_ascii_case(&wanted));
-            let entries = call.modem.phonebook()?.entries().iter();
-            let found: heapless::Vec<Entry, { crate::device::modem::phonebook::ENTRIES }> =
-                crate::device::collect(entries.filter(|entry| is_start(&entry.name)).cloned());
-            if found.is_empty() {
-                return Err(Refused::Cme(22));
-            }
-            for entry in &found {
+            let mut found = false;
+            for entry in entries(call)?.iter().filter(|entry| is_start(&entry.name)) {
                 say(call, entry)?;
+                found = true;
             }
-            Ok(Step::Done)
+            if found { Ok(Step::Done) } else { Err(Refused::Cme(22)) }
         }
         _ => Err(NOT_SUPPORTED),
     }
@@ -138,6 +248,9 @@ fn write(call: &mut Call<'_, '_>) -> Outcome {
         }
         Form::Set => {
             let request = call.request::<wire::cpbw::Set<'_>>()?;
+            if call.core.kept.phonebook.storage != Storage::Card {
+                return Err(NOT_ALLOWED);
+            }
             let (now, by) = (call.now, call.origin());
             let index = request.index.map(u32::from);
             if request.number.is_none() && request.text.is_none() {

@@ -180,7 +180,10 @@ fn restricted(call: &mut Call<'_, '_>) -> Outcome {
     let application = call.modem.applications(call.now)?.first().map_or(&[][..], |first| first.id);
     let outcome = call.modem.file(call.now, call.origin(), application, &path, "", action)?;
     match (outcome.step, request.command) {
-        (FileStep::Acted, ins::GET_RESPONSE) if outcome.answer.sw == Sw::OK => {
+        // The fifteen octets of the older cards, or as many as the card has to say (FCP, ETSI TS 102 221 §11.1.1.3).
+        (FileStep::Acted, ins::GET_RESPONSE)
+            if outcome.answer.sw == Sw::OK && matches!(request.p3, None | Some(15)) =>
+        {
             let described = outcome.info.map(|info| described(file, info));
             status(call, Sw::OK, described.as_ref().map_or(&[], |bytes| bytes.as_slice()))
         }

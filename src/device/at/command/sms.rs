@@ -5,7 +5,7 @@ use at_wire::command::sms as wire;
 use at_wire::parameter::{Field, LineWriter, Str, Word};
 use at_wire::policy::Form;
 use at_wire::sms::{
-    Address, DataCoding, Direction, Pdu, RelativeValidity, Submit, Timestamp, Tpdu, UserData, Validity,
+    Address, DataCoding, Direction, Pdu, RelativeValidity, Submit, Timestamp, Tpdu, UserData, UserDataHeader, Validity,
 };
 use at_wire::text::charset::Charset;
 use at_wire::text::{Coding, Text as Coded, hex};
@@ -358,12 +358,14 @@ fn octets(call: &Call<'_, '_>, length: u8) -> Result<Octets, Refused> {
 fn submit(settings: &Settings, to: &str, said: &[u8]) -> Result<Octets, Refused> {
     let [first, validity, protocol_identifier, coding] = settings.text_parameters;
     let data_coding = DataCoding(coding);
-    // A header would have to be part of the text; texts with one are sent as PDUs.
-    if first & 0x43 != 0x01 {
+    let has_header = first & 0x40 != 0;
+    if first & 0x03 != 0x01 {
         return Err(NO_TEXT);
     }
     let mut buf = [0; PDU_LEN * 2];
     let user_data = match data_coding.coding() {
+        // Septets behind a header begin between two octets; such texts are sent as PDUs.
+        Coding::Gsm7 if has_header => return Err(NO_TEXT),
         Coding::Gsm7 => UserData::of_text(settings.charset.text(said).map_err(|_| NO_TEXT)?),
         // Anything else comes as octets in digits.
         other => {
@@ -371,11 +373,18 @@ fn submit(settings: &Settings, to: &str, said: &[u8]) -> Result<Octets, Refused>
             for byte in said.iter().filter(|byte| !byte.is_ascii_whitespace()) {
                 digits.push(*byte).map_err(|_| NO_TEXT)?;
             }
-            let octets = hex::decode(&digits, &mut buf).map_err(|_| NO_TEXT)?;
-            match other {
+            let mut octets: &[u8] = hex::decode(&digits, &mut buf).map_err(|_| NO_TEXT)?;
+            let mut header = UserDataHeader::NONE;
+            if has_header {
+                let (length, rest) = octets.split_first().ok_or(NO_TEXT)?;
+                let (elements, rest) = rest.split_at_checked((*length).into()).ok_or(NO_TEXT)?;
+                (header, octets) = (UserDataHeader::parse(elements), rest);
+            }
+            let user_data = match other {
                 Coding::Ucs2 => UserData::of_text(Coded::utf16_be(octets)),
                 _ => UserData::of_octets(octets),
-            }
+            };
+            user_data.with_header(header)
         }
     };
     let message = Submit {

@@ -5,6 +5,7 @@ use at_wire::command::services as wire;
 use at_wire::policy::Form;
 use at_wire::text::Text as Coded;
 use at_wire::text::charset::Charset;
+use at_wire::text::hex;
 use at_wire::ussd::{self, MAX_LEN, UssdString};
 
 use super::super::call::{Call, Outcome, Step};
@@ -13,7 +14,7 @@ use super::super::tell::Tell;
 use super::Served;
 use crate::device::modem::event::Change;
 use crate::device::modem::ussd::{Reply, TEXT_LEN, UssdResponse};
-use crate::device::modem::{Failure, Text};
+use crate::device::modem::{Failure, Text, text};
 
 pub(super) static SERVED: &[Served] = &[Served::new("+CUSD", "(0-2)", dialogue)];
 
@@ -42,6 +43,7 @@ fn dialogue(call: &mut Call<'_, '_>) -> Outcome {
         Err(_) if call.settings().charset == Charset::Ucs2 => call.plain(string)?,
         Err(refused) => return Err(refused),
     };
+    let said = in_digits(call, &said).unwrap_or(said);
     let mut buf = [0; MAX_LEN];
     let said = ussd::write(Coded::from(said.as_str()), &mut buf)?;
     let ticket = match call.modem.in_ussd() {
@@ -57,6 +59,21 @@ fn dialogue(call: &mut Call<'_, '_>) -> Outcome {
         outcome?;
         Ok(Step::Done)
     })
+}
+
+/// What a string of hexadecimal digits says, from hosts that write the bytes of their character set so, whatever it is.
+/// Such a host shows itself with the code that begins a dialogue, and writes the rest of it so, too.
+fn in_digits(call: &mut Call<'_, '_>, said: &str) -> Option<Text<TEXT_LEN>> {
+    let mut buf = [0; TEXT_LEN];
+    let decoded = hex::decode(said.as_bytes(), &mut buf).ok().and_then(|bytes| core::str::from_utf8(bytes).ok());
+    let begins = !call.modem.in_ussd();
+    let is_code = decoded.is_some_and(|text| {
+        text.starts_with(['*', '#']) && text.bytes().all(|byte| matches!(byte, b'*' | b'#' | b'0'..=b'9'))
+    });
+    if begins {
+        call.core.kept.ussd_digits = is_code;
+    }
+    decoded.filter(|_| call.core.kept.ussd_digits).map(text)
 }
 
 fn response(reply: &Reply) -> u8 {

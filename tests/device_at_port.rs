@@ -1,0 +1,502 @@
+//! The AT modem behind the multiplexer: a host with the session of the other end opens channels, uses them side by side,
+//! and closes them again; frames as the fact sheet has them; noise.
+#![cfg(all(feature = "at", feature = "device"))]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::std_instead_of_alloc,
+    missing_docs
+)]
+
+mod at_common;
+
+use std::collections::BTreeMap;
+
+use at_common::shown;
+use wwan::at_wire::cmux::{Framing, Signals};
+use wwan::device::at::{Config, Event, Memory, Mode, Port};
+use wwan::device::modem::{Modem, Setup};
+use wwan::session::cmux::{self, Incoming, Session};
+use wwan::time::{Instant, Millis};
+
+fn leak<T: Clone>(value: T, len: usize) -> &'static mut [T] {
+    vec![value; len].leak()
+}
+
+/// A modem on a line.
+struct Bench {
+    now: Instant,
+    modem: Modem,
+    port: Port<'static, 4>,
+    /// Data of connections, by channel.
+    data: BTreeMap<u8, Vec<u8>>,
+}
+
+impl Bench {
+    /// A minute after power-on, without echo on the line itself.
+    fn new(setup: Setup) -> Self {
+        let memory = || Memory { line: leak(0, 1024), out: leak(0, 4096) };
+        let mux = cmux::Memory { receive: leak(0, 512), send: leak(0, 512), channels: leak(cmux::Channel::FREE, 4) };
+        let port = Port::new(Config::default(), memory(), [memory(), memory(), memory(), memory()], mux);
+        let modem = Modem::new(Instant(0), setup);
+        let mut bench = Self { now: Instant(0), modem, port, data: BTreeMap::new() };
+        bench.wait(Millis::from_secs(60));
+        assert_eq!(bench.say("ATE0\r"), "ATE0\r\r\nOK\r\n");
+        bench
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        let data = &mut self.data;
+        self.port.receive(self.now, &mut self.modem, bytes, &mut |channel, bytes| {
+            data.entry(channel).or_default().extend(bytes);
+        });
+    }
+
+    fn give(&mut self) -> Vec<u8> {
+        let mut all = Vec::new();
+        while let Some(bytes) = self.port.transmit(self.now, &mut self.modem) {
+            all.extend(bytes);
+        }
+        all
+    }
+
+    /// Bytes to the line, and what comes back at once.
+    fn say(&mut self, bytes: impl AsRef<[u8]>) -> String {
+        self.take(bytes.as_ref());
+        shown(&self.give())
+    }
+
+    fn wait(&mut self, span: Millis) -> Vec<u8> {
+        let end = self.now + span;
+        let mut all = self.give();
+        for _ in 0..10_000 {
+            let at = self.port.poll_at(&self.modem).unwrap_or(end);
+            if at >= end {
+                self.now = end;
+                all.extend(self.give());
+                return all;
+            }
+            self.now = self.now.max(at);
+            all.extend(self.give());
+        }
+        panic!("it wants to be called for ever");
+    }
+}
+
+/// The host at the other end of the line.
+struct Host {
+    bench: Bench,
+    session: Session<'static>,
+    told: Vec<String>,
+    /// What came on each channel.
+    heard: BTreeMap<u8, Vec<u8>>,
+    signals: BTreeMap<u8, Signals>,
+}
+
+impl Host {
+    fn new(setup: Setup, framing: Framing, size: u16) -> Self {
+        let mut bench = Bench::new(setup);
+        let mode = u8::from(framing == Framing::Advanced);
+        assert_eq!(bench.say(format!("AT+CMUX={mode},0,5,{size}\r")), "\r\nOK\r\n");
+        let mut config = cmux::Config::default();
+        (config.framing, config.max_frame_size, config.negotiate) = (framing, size, size % 2 == 0);
+        let memory = cmux::Memory { receive: leak(0, 512), send: leak(0, 512), channels: leak(cmux::Channel::FREE, 6) };
+        let session = Session::new(config, memory);
+        let mut host = Self { bench, session, told: Vec::new(), heard: BTreeMap::new(), signals: BTreeMap::new() };
+        host.session.open(host.bench.now);
+        host.settle();
+        assert_eq!(host.told, ["Opened"]);
+        host
+    }
+
+    fn open(&mut self, dlcis: &[u8]) {
+        for dlci in dlcis {
+            self.session.open_channel(self.bench.now, *dlci).unwrap();
+            self.settle();
+            assert!(self.session.is_channel_open(*dlci), "{dlci} {:?}", self.told);
+            assert_eq!(self.ask(*dlci, "ATE0"), "ATE0\r\r\nOK\r\n");
+        }
+    }
+
+    /// Moves all that there is to move, both ways.
+    fn settle(&mut self) {
+        loop {
+            let mut moved = false;
+            while let Some(frame) = self.session.transmit(self.bench.now).map(<[u8]>::to_vec) {
+                moved = true;
+                self.bench.take(&frame);
+            }
+            while let Some(bytes) = self.bench.port.transmit(self.bench.now, &mut self.bench.modem) {
+                moved = true;
+                let mut input = bytes;
+                while let Some(incoming) = self.session.receive(self.bench.now, &mut input) {
+                    match incoming {
+                        Incoming::Nothing => {}
+                        Incoming::Data { dlci, bytes } => self.heard.entry(dlci).or_default().extend(bytes),
+                        Incoming::Signals { dlci, signals, .. } => drop(self.signals.insert(dlci, signals)),
+                        other => self.told.push(format!("{other:?}")),
+                    }
+                }
+            }
+            if !moved {
+                return;
+            }
+        }
+    }
+
+    fn wait(&mut self, span: Millis) {
+        let end = self.bench.now + span;
+        for _ in 0..100_000 {
+            self.settle();
+            while let Some(expired) = self.session.expire(self.bench.now) {
+                self.told.push(format!("{expired:?}"));
+            }
+            self.settle();
+            let at = self.bench.port.poll_at(&self.bench.modem).unwrap_or(end).min(self.session.poll_at());
+            if at >= end {
+                self.bench.now = end;
+                return self.settle();
+            }
+            self.bench.now = self.bench.now.max(at);
+        }
+        panic!("it wants to be called for ever");
+    }
+
+    /// Sends all of it.
+    fn send(&mut self, dlci: u8, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let taken = self.session.send(dlci, bytes).unwrap();
+            self.settle();
+            assert!(taken > 0, "the modem takes nothing");
+            bytes = &bytes[taken..];
+        }
+    }
+
+    /// What has come on a channel since it was asked last.
+    fn heard(&mut self, dlci: u8) -> String {
+        shown(&self.heard.remove(&dlci).unwrap_or_default())
+    }
+
+    /// Sends a line, and returns what comes at once.
+    fn ask(&mut self, dlci: u8, line: &str) -> String {
+        self.send(dlci, format!("{line}\r").as_bytes());
+        self.settle();
+        self.heard(dlci)
+    }
+
+    /// Closes the multiplexer, after which the line carries commands.
+    fn close(&mut self) {
+        self.session.close(self.bench.now);
+        self.wait(Millis::from_secs(3));
+        assert!(!self.session.is_open());
+        assert_eq!(self.bench.say("AT\r"), "\r\nOK\r\n");
+    }
+}
+
+fn host() -> Host {
+    let mut host = Host::new(Setup::default(), Framing::Basic, 127);
+    host.open(&[1, 2]);
+    host
+}
+
+#[test]
+fn the_frames_of_the_fact_sheet() {
+    let hex = |text: &str| text.split(' ').map(|octet| u8::from_str_radix(octet, 16).unwrap()).collect::<Vec<_>>();
+    let mut bench = Bench::new(Setup::default());
+    assert_eq!(
+        bench.say("AT+CMUX=?\r"),
+        "\r\n+CMUX: (0,1),(0),(1-8),(1-252),(1-255),(0-100),(2-255),(1-255),(1-7)\r\n\r\nOK\r\n"
+    );
+    for wrong in ["2", "0,1", "0,0,5,253", "0,0,5,0", "0,0,5,31,0", "x", ""] {
+        let answer = bench.say(format!("AT+CMUX={wrong}\r"));
+        assert!(answer == "\r\nERROR\r\n" || wrong.is_empty() && answer.ends_with("\r\n"), "{wrong}: {answer}");
+        bench.port.close(bench.now, &mut bench.modem);
+    }
+    assert_eq!(bench.say("AT+CMUX=0\r"), "\r\nOK\r\n");
+    assert_eq!(bench.port.mode(0), Some(Mode::Multiplexer));
+    let mut exchange = |sent: &str, expected: &[&str]| {
+        bench.take(&hex(sent));
+        let mut frames = Vec::new();
+        while let Some(frame) = bench.port.transmit(bench.now, &mut bench.modem) {
+            frames.push(frame.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" "));
+        }
+        assert_eq!(frames, expected, "{sent}");
+    };
+    exchange("F9 03 3F 01 1C F9", &["F9 03 73 01 D7 F9"]);
+    // DCD is off: nothing is connected.
+    exchange("F9 07 3F 01 DE F9", &["F9 07 73 01 15 F9", "F9 01 EF 09 E3 05 07 0D 9A F9"]);
+    exchange("F9 03 EF 09 E3 05 07 0D FB F9", &["F9 01 EF 09 E1 05 07 0D 9A F9"]);
+    exchange("F9 03 EF 09 E1 05 07 0D FB F9", &[]);
+    exchange("F9 07 EF 0B 41 54 45 30 0D DA F9", &["F9 05 EF 17 41 54 45 30 0D 0D 0A 4F 4B 0D 0A AE F9"]);
+    exchange("F9 07 EF 07 41 54 0D D3 F9", &["F9 05 EF 0D 0D 0A 4F 4B 0D 0A 5F F9"]);
+    // The same in a frame whose check covers all of it; and one that is damaged.
+    exchange("F9 07 03 07 41 54 0D 44 F9", &["F9 05 EF 0D 0D 0A 4F 4B 0D 0A 5F F9"]);
+    exchange("F9 07 03 07 41 54 0D 45 F9", &[]);
+    exchange("F9 07 53 01 3F F9", &["F9 07 73 01 15 F9"]);
+    exchange("F9 03 EF 05 C3 01 F2 F9", &["F9 01 EF 05 C1 01 93 F9"]);
+    assert_eq!(bench.say("AT\r"), "\r\nOK\r\n");
+    assert!(bench.port.multiplexer_counters().malformed > 0);
+}
+
+#[test]
+fn channels_are_modems_side_by_side() {
+    for (framing, size) in [(Framing::Basic, 31), (Framing::Basic, 127), (Framing::Advanced, 64), (Framing::Basic, 10)]
+    {
+        let mut host = Host::new(Setup::default(), framing, size);
+        host.open(&[1, 3, 2]);
+        // What a host has set holds for its channel, the modem is one.
+        assert_eq!(host.ask(1, "AT+CMEE=1;+CREG=2"), "\r\nOK\r\n");
+        assert_eq!(host.ask(2, "AT+CMEE=2"), "\r\nOK\r\n");
+        assert_eq!(host.ask(1, "AT+NOPE"), "\r\n+CME ERROR: 4\r\n");
+        assert_eq!(host.ask(2, "AT+NOPE"), "\r\n+CME ERROR: operation not supported\r\n");
+        assert_eq!(host.ask(3, "AT+NOPE"), "\r\nERROR\r\n");
+        assert_eq!(host.ask(3, "AT+CREG?;+CGMM"), "\r\n+CREG: 0,1\r\n\r\nVirtual Modem\r\n\r\nOK\r\n");
+        // A multiplexer inside the multiplexer there is not.
+        assert_eq!(host.ask(2, "AT+CMUX=0"), "\r\n+CME ERROR: operation not allowed\r\n");
+        // A long command on one does not keep the other waiting.
+        assert_eq!(host.ask(1, "AT+COPS=?"), "");
+        assert_eq!(host.ask(2, "AT+CFUN?"), "\r\n+CFUN: 1\r\n\r\nOK\r\n");
+        host.wait(Millis::from_secs(10));
+        assert!(host.heard(1).ends_with(",,(0-4),(0-2)\r\n\r\nOK\r\n"));
+        host.ask(2, "AT+CFUN=4");
+        host.wait(Millis::from_secs(1));
+        assert_eq!(host.heard(1), "\r\n+CREG: 0\r\n");
+        assert_eq!(host.heard(3), "");
+        assert_eq!(host.ask(3, "AT+CFUN?"), "\r\n+CFUN: 4\r\n\r\nOK\r\n");
+        assert_eq!(host.bench.port.multiplexer_counters(), cmux::Counters::default());
+        assert_eq!(host.session.counters().malformed, 0);
+        host.close();
+        // The line is as its host has left it, and what was told on channels is not told again.
+        assert_eq!(host.bench.say("AT+CFUN?\r"), "\r\n+CFUN: 4\r\n\r\nOK\r\n");
+        // It can be opened again, and nothing is left of what was set.
+        assert_eq!(host.bench.say("AT+CMUX=0\r"), "\r\nOK\r\n");
+    }
+}
+
+#[test]
+fn what_nobody_has_asked_for_is_told_on_the_first_channel() {
+    let mut host = host();
+    host.ask(2, "AT+CNMI=2,1,0,1,0");
+    let now = host.bench.now;
+    host.bench.modem.receive_call(now, "+15550123").unwrap();
+    host.wait(Millis(100));
+    assert_eq!((host.heard(1), host.heard(2)), ("\r\nRING\r\n".into(), String::new()));
+    assert!(host.signals[&1].has(Signals::INCOMING_CALL) && !host.signals[&2].has(Signals::INCOMING_CALL));
+    host.ask(2, "AT+CHUP");
+    let text = wwan::device::modem::sms::Incoming { from: "+15550123", text: "hello", class: None, date: None };
+    host.bench.modem.receive_text(now, text).unwrap();
+    host.wait(Millis::from_secs(1));
+    host.heard(1);
+    assert_eq!(host.heard(2), "\r\n+CMTI: \"SM\",1\r\n");
+    // The first one is closed: now the other one is the first.
+    host.session.close_channel(now, 1).unwrap();
+    host.wait(Millis::from_secs(1));
+    assert_eq!(host.bench.port.mode(1), None);
+    host.bench.modem.receive_call(host.bench.now, "+15550123").unwrap();
+    host.wait(Millis(100));
+    assert_eq!(host.heard(2), "\r\nRING\r\n");
+}
+
+#[test]
+fn data_on_one_channel_and_commands_on_another() {
+    let mut host = host();
+    assert!(!host.signals[&2].has(Signals::DATA_VALID));
+    host.ask(2, "AT&D2");
+    assert_eq!(host.ask(2, "ATD*99***1#"), "");
+    host.wait(Millis::from_secs(1));
+    assert_eq!(host.heard(2), "\r\nCONNECT\r\n");
+    assert!(host.signals[&2].has(Signals::DATA_VALID));
+    assert!(matches!(host.bench.port.mode(2), Some(Mode::Data(online)) if online.cid == 1));
+    // Flags and escapes are data like all else.
+    let stream: Vec<u8> = (0..3_000_u32).map(|n| [0xf9, 0x7e, 0x7d, b'+', n as u8][n as usize % 5]).collect();
+    host.send(2, &stream);
+    assert_eq!(host.bench.data[&2], stream);
+    assert_eq!(host.ask(1, "AT+CGACT?"), "\r\n+CGACT: 1,1\r\n\r\nOK\r\n");
+    let mut sent = 0;
+    while sent < stream.len() {
+        sent += host.bench.port.send_data(2, &stream[sent..]);
+        host.settle();
+    }
+    assert_eq!(host.heard.remove(&2).unwrap(), stream);
+    // The host takes nothing for a while, on this channel only.
+    host.session.hold(2, true).unwrap();
+    host.settle();
+    let taken = host.bench.port.send_data(2, &[b'x'; 10_000]);
+    assert_eq!(taken, 4096);
+    host.wait(Millis::from_secs(5));
+    assert_eq!(host.heard(2), "");
+    assert_eq!(host.ask(1, "AT"), "\r\nOK\r\n");
+    host.session.hold(2, false).unwrap();
+    host.settle();
+    assert_eq!(host.heard(2).len(), 4096);
+    // And the modem takes nothing.
+    host.bench.port.hold(2, true);
+    host.settle();
+    assert_eq!(host.session.send(2, b"no"), Ok(0));
+    host.bench.port.hold(2, false);
+    host.settle();
+    assert_eq!(host.session.send(2, b"yes"), Ok(3));
+    host.settle();
+    // The network ends it.
+    let now = host.bench.now;
+    host.bench.modem.network_deactivates(now, 0, 0);
+    host.wait(Millis::from_secs(1));
+    assert_eq!(host.heard(2), "\r\nNO CARRIER\r\n");
+    assert!(!host.signals[&2].has(Signals::DATA_VALID));
+    // A host that drops DTR hangs up,
+    for end in 0..2 {
+        host.ask(2, "ATD*99***1#");
+        host.wait(Millis::from_secs(1));
+        assert_eq!(host.heard(2), "\r\nCONNECT\r\n");
+        if end == 0 {
+            host.session.set_signals(2, Signals(Signals::READY_TO_RECEIVE | 1)).unwrap();
+            host.settle();
+            host.session.set_signals(2, Signals::READY).unwrap();
+            host.wait(Millis::from_secs(1));
+            assert_eq!(host.heard(2), "\r\nNO CARRIER\r\n");
+        } else {
+            // and so does one that closes the channel.
+            host.session.close_channel(host.bench.now, 2).unwrap();
+            host.wait(Millis::from_secs(1));
+        }
+        assert_eq!(host.ask(1, "AT+CGACT?"), "\r\n+CGACT: 1,0\r\n\r\nOK\r\n");
+    }
+    let mut events = Vec::new();
+    while let Some((channel, event)) = host.bench.port.event() {
+        events.push((channel, core::mem::discriminant(&event)));
+    }
+    let online = wwan::device::at::Online { cid: 1, session: 0 };
+    let ended = core::mem::discriminant(&Event::Disconnected(online));
+    assert_eq!(events.last(), Some(&(2, ended)));
+    host.close();
+}
+
+#[test]
+fn it_goes_back_to_commands() {
+    // Nobody opens it.
+    let mut bench = Bench::new(Setup::default());
+    assert_eq!(bench.say("AT+CMUX=0\r"), "\r\nOK\r\n");
+    assert_eq!(bench.say("AT\r"), "");
+    bench.wait(Millis::from_secs(6));
+    assert_eq!(bench.say("AT\r"), "\r\nOK\r\n");
+    // CLD, and DISC of channel 0, whatever is open, and both in a row.
+    let endings: [&[u8]; 3] = [
+        b"\xf9\x03\xef\x05\xc3\x01\xf2\xf9",
+        b"\xf9\x03\x53\x01\xfd\xf9",
+        b"\xf9\x03\xef\x05\xc3\x01\xf2\xf9\x03\x53\x01\xfd\xf9",
+    ];
+    for ending in endings {
+        let mut host = host();
+        host.bench.take(ending);
+        let answer = host.bench.give();
+        assert!(answer.starts_with(&[0xf9]) && answer.ends_with(&[0xf9]), "{answer:x?}");
+        assert_eq!(host.bench.port.mode(0), Some(Mode::Command));
+        assert_eq!(host.bench.say("AT\r"), "\r\nOK\r\n");
+        // Once more, to a modem that has left it already.
+        assert_eq!(host.bench.say(ending), "");
+        assert_eq!(host.bench.say("AT\r"), "\r\nOK\r\n");
+    }
+    // The modem starts again.
+    let mut host = host();
+    host.ask(1, "AT+CFUN=1,1");
+    host.bench.wait(Millis::from_secs(60));
+    assert_eq!(host.bench.port.mode(0), Some(Mode::Command));
+    assert!(host.bench.say("AT\r").ends_with("\r\nOK\r\n"));
+    // The host closes the line.
+    let mut host = self::host();
+    host.ask(1, "ATD*99#");
+    host.wait(Millis::from_secs(1));
+    let now = host.bench.now;
+    host.bench.port.close(now, &mut host.bench.modem);
+    assert_eq!(host.bench.say("AT+CGACT?\r"), "\r\n+CGACT: 1,0\r\n\r\nOK\r\n");
+}
+
+#[test]
+fn the_control_channel_answers() {
+    let mut host = host();
+    host.session.test(b"abc");
+    host.settle();
+    assert_eq!(host.told.last().unwrap(), "Tested([97, 98, 99])");
+    host.session.set_port(1, None);
+    host.settle();
+    assert!(host.told.last().unwrap().starts_with("Port { dlci: 1"), "{:?}", host.told);
+    // A channel that the modem does not have.
+    host.session.open_channel(host.bench.now, 5).unwrap();
+    host.settle();
+    assert_eq!(host.told.last().unwrap(), "ChannelRefused(5)");
+    // Asleep, and woken by the host, by the modem.
+    for by_host in [true, false] {
+        host.session.sleep();
+        host.wait(Millis(50));
+        assert_eq!(host.told.last().unwrap(), "Asleep");
+        if by_host {
+            assert_eq!(host.session.send(1, b"AT\r"), Ok(3));
+            host.wait(Millis(50));
+            assert_eq!(host.heard(1), "\r\nOK\r\n");
+        } else {
+            let now = host.bench.now;
+            host.bench.modem.receive_call(now, "+15550123").unwrap();
+            host.wait(Millis(50));
+            assert_eq!(host.heard(1), "\r\nRING\r\n");
+        }
+        assert!(!host.session.is_asleep());
+    }
+    // All channels at once.
+    host.session.hold_all(true);
+    host.settle();
+    assert_eq!(host.ask(1, "AT"), "");
+    host.session.hold_all(false);
+    host.settle();
+    assert_eq!(host.heard(1), "\r\nOK\r\n");
+    host.close();
+}
+
+#[test]
+fn noise_costs_frames_and_nothing_else() {
+    let mut random = 7_u64;
+    let mut below = |bound: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % bound
+    };
+    for framing in [Framing::Basic, Framing::Advanced] {
+        let mut host = Host::new(Setup::default(), framing, 64);
+        host.open(&[1, 2]);
+        let mut answered = 0;
+        for round in 0..2_000 {
+            // Noise between frames, frames that are damaged, and frames that are neither.
+            let mut noise: Vec<u8> = (0..below(40)).map(|_| below(256) as u8).collect();
+            if round % 3 == 0 {
+                noise
+                    .iter_mut()
+                    .step_by(5)
+                    .for_each(|byte| *byte = if framing == Framing::Basic { 0xf9 } else { 0x7e });
+            }
+            host.bench.take(&noise);
+            host.settle();
+            if !host.session.is_channel_open(1) || !host.session.is_open() {
+                // The noise was a frame that closes it.
+                host = Host::new(Setup::default(), framing, 64);
+                host.open(&[1, 2]);
+            }
+            // What the noise has begun ends here.
+            let flag = if framing == Framing::Basic { 0xf9 } else { 0x7e };
+            host.bench.take(&[flag; 200]);
+            host.settle();
+            host.wait(Millis(200));
+            host.heard(1);
+            // A command that was half typed by a frame among the noise is gone, too.
+            host.ask(1, "");
+            if host.ask(1, "AT").ends_with("OK\r\n") {
+                answered += 1;
+            }
+        }
+        assert!(answered > 1_990, "{answered}");
+        let counters = host.bench.port.multiplexer_counters();
+        assert!(counters.malformed > 100 && counters.dropped > 1_000, "{counters:?}");
+        host.close();
+    }
+}
