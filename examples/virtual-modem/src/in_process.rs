@@ -483,13 +483,13 @@ impl<'m> InProcess<'m> {
     /// ([`Behind::Program`](crate::scenario::Behind)). `channel` is 0 for the line itself, or one of the multiplexer.
     #[cfg(feature = "at")]
     pub fn data_from_host(&mut self, channel: u8) -> Vec<u8> {
-        self.channel.channel_mut().machine.pipes.from_host(channel)
+        self.channel.channel_mut().machine.pipes.read(channel)
     }
 
     /// Lets an AT host have bytes on a connection, as soon as it takes them. If there is none they are lost.
     #[cfg(feature = "at")]
     pub fn data_to_host(&mut self, channel: u8, data: &[u8]) {
-        self.channel.channel_mut().machine.pipes.to_host(channel, data);
+        self.channel.channel_mut().machine.pipes.write(channel, data);
     }
 
     /// Bytes that AT hosts have sent on connections and for which there was no room.

@@ -157,6 +157,8 @@ pub(crate) struct Machine<'m> {
     /// What is behind `CONNECT`.
     #[cfg(feature = "at")]
     pub(crate) pipes: Pipes,
+    /// What did not fit into the buffer of the host, of a stream without messages.
+    left: Vec<u8>,
 }
 
 // On its way into its box a modem takes several times its size of the stack, which then is free again.
@@ -176,6 +178,7 @@ impl<'m> Machine<'m> {
             plugged: true,
             #[cfg(feature = "at")]
             pipes: Pipes::new(scenario.data),
+            left: Vec::new(),
         }
     }
 
@@ -234,6 +237,7 @@ impl<'m> Machine<'m> {
             Action::Reboot => modem.reboot(at),
             Action::Unplug => {
                 self.face.reset(at, modem);
+                self.left.clear();
                 self.plugged = false;
             }
             Action::Plug => {
@@ -288,6 +292,14 @@ impl<'m> Machine<'m> {
         if !self.plugged {
             return Err(InProcessError::Unplugged);
         }
+        if !self.left.is_empty() {
+            let count = buf.len().min(self.left.len());
+            for (place, byte) in buf.iter_mut().zip(self.left.drain(..count)) {
+                *place = byte;
+            }
+            return Ok(Some(count));
+        }
+        let is_stream = self.face.framing().is_none();
         let transfer = self.face.transmit(
             now,
             &mut self.modem,
@@ -297,6 +309,9 @@ impl<'m> Machine<'m> {
         let Some(transfer) = transfer else {
             return Ok(None);
         };
+        let fits = if is_stream { transfer.len().min(buf.len()) } else { transfer.len() };
+        let (transfer, left) = transfer.split_at_checked(fits).unwrap_or_default();
+        self.left.extend_from_slice(left);
         let needed = transfer.len();
         let room = buf.get_mut(..needed).ok_or(InProcessError::TooLong { needed })?;
         room.copy_from_slice(transfer);
@@ -306,10 +321,14 @@ impl<'m> Machine<'m> {
     /// The host has closed the stream that carries the messages.
     pub(crate) fn close(&mut self, now: Instant) {
         self.face.close(now, &mut self.modem);
+        self.left.clear();
     }
 
     /// When there is something to do next.
     pub(crate) fn poll_at(&self) -> Instant {
+        if !self.left.is_empty() {
+            return Instant(0);
+        }
         let modem = if self.plugged { self.face.poll_at(&self.modem) } else { self.modem.poll_at() };
         let at = [modem, self.next_event()].into_iter().flatten().min();
         at.unwrap_or(Instant::FAR)

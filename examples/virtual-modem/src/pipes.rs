@@ -69,12 +69,12 @@ impl Pipes {
     }
 
     /// What the host has sent on a channel.
-    pub(crate) fn from_host(&mut self, channel: u8) -> Vec<u8> {
+    pub(crate) fn read(&mut self, channel: u8) -> Vec<u8> {
         self.pipes.get_mut(usize::from(channel)).map(|pipe| pipe.from_host.drain(..).collect()).unwrap_or_default()
     }
 
     /// Lets the host have bytes on a channel.
-    pub(crate) fn to_host(&mut self, channel: u8, data: &[u8]) {
+    pub(crate) fn write(&mut self, channel: u8, data: &[u8]) {
         if let Some(pipe) = self.pipes.get_mut(usize::from(channel)) {
             pipe.to_host.extend(data);
         }

@@ -353,7 +353,7 @@ fn the_exit_status_tells_what_is_wrong() {
         (&["pty", "--frobnicate"], 2, "--frobnicate"),
         (&["pty", "--protocol", "at", "--pcap", "at.pcapng"], 2, "AT has no messages to record"),
         (&["socket"], 2, "--listen"),
-        (&["socket", "--listen", "nowhere"], 2, "HOST:PORT or unix:PATH"),
+        (&["socket", "--listen", "nowhere"], 2, "HOST:PORT, unix:PATH or unix:@NAME"),
         (&["pty", "--scenario", "nothing"], 65, "locked-sim"),
         (&["pty", "--pcap", "/no/such/folder/file"], 69, "/no/such/folder/file"),
         (&["socket", "--listen", "unix:/no/such/folder/socket"], 69, "/no/such/folder/socket"),
