@@ -7,6 +7,14 @@
 use core::hint::black_box;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
+use at_wire::classify::{Class, Pending, classify};
+use at_wire::cmux;
+use at_wire::command::{network, packet};
+use at_wire::framer::{Event, Expected, Framer};
+use at_wire::message::{Line, Request};
+use at_wire::result::Options;
+use at_wire::sms::{Address as Party, Direction, Pdu, Submit, Tpdu, UserData};
+use at_wire::urc::standard as urc;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mbim_wire::address::{Address, RefAddress};
 use mbim_wire::field::Raw;
@@ -179,6 +187,119 @@ fn fragments(c: &mut Criterion) {
     group.finish();
 }
 
+/// What a modem says to a host that looks after it, URCs among the answers.
+const SAID: &[u8] =
+    b"\r\n+CSQ: 20,99\r\n\r\nOK\r\n\r\n+CMTI: \"SM\",3\r\n\r\n+CEREG: 2,1,\"1F00\",\"79D903\",7\r\n\r\nOK\r\n\
+    \r\n+CGCONTRDP: 1,5,\"internet\",\"10.0.0.2.255.255.255.0\",\"10.0.0.1\",\"10.0.0.53\",\"10.0.0.54\"\r\n\r\nOK\r\n\
+    \r\n+CEREG: 5,\"1F01\",\"79D904\",7\r\n\r\n+COPS: 0,0,\"Test Network\",7\r\n\r\nOK\r\n\r\n+CME ERROR: 30\r\n";
+
+fn lines(c: &mut Criterion) {
+    let mut group = c.benchmark_group("lines of AT");
+    group.throughput(Throughput::Bytes(u64::try_from(SAID.len()).unwrap()));
+    group.bench_function("copy", |b| copy(b, SAID));
+    group.bench_function("cut", |b| {
+        let mut memory = [0; 256];
+        let mut framer = Framer::new(&mut memory);
+        b.iter(|| {
+            let mut input = black_box(SAID);
+            while let Some(event) = framer.next(&mut input, &Expected::default()) {
+                black_box(event);
+            }
+        });
+    });
+    group.bench_function("cut and classify", |b| {
+        let mut memory = [0; 256];
+        let mut framer = Framer::new(&mut memory);
+        let pending = Pending { names: &["+CSQ", "+CEREG", "+CGCONTRDP", "+COPS"], reads: true, ..Pending::default() };
+        b.iter(|| {
+            let (mut input, mut answers) = (black_box(SAID), 0_usize);
+            while let Some(event) = framer.next(&mut input, &Expected::default()) {
+                let Event::Line(line) = event else { continue };
+                let class = classify(line, Some(&pending), urc::NAMES, Options::LENIENT);
+                answers = answers.saturating_add(usize::from(class == Class::Response));
+            }
+            answers
+        });
+    });
+    group.finish();
+
+    let mut group = c.benchmark_group("one line of AT");
+    group.bench_function("read +CSQ", |b| b.iter(|| network::csq::ExecuteAnswer::parse(black_box(b"+CSQ: 20,99"))));
+    group.bench_function("read +CEREG", |b| {
+        b.iter(|| network::Registration::parse("+CEREG", black_box(b"+CEREG: 2,1,\"1F00\",\"79D903\",7")));
+    });
+    group.bench_function("read +COPS", |b| {
+        b.iter(|| network::cops::ReadAnswer::parse(black_box(b"+COPS: 0,0,\"Test Network\",7")));
+    });
+    group.bench_function("read +CMTI", |b| b.iter(|| urc::CMti::parse(black_box(b"+CMTI: \"SM\",3")).unwrap().index));
+    group.bench_function("write +CGACT", |b| {
+        let mut buffer = [0; 64];
+        b.iter(|| {
+            let set = packet::cgact::Set { state: black_box(1), cids: at_wire::parameter::Rest(b"1") };
+            set.to_line(&mut buffer).unwrap().len()
+        });
+    });
+    group.finish();
+}
+
+fn short_messages(c: &mut Criterion) {
+    let submit = Submit {
+        destination_address: Party::number("+46708251358"),
+        user_data: UserData::of_text("Shall I compare thee to a summer's day? Thou art more lovely.".into()),
+        ..Submit::default()
+    };
+    let pdu = Pdu::of(Tpdu::Submit(submit));
+    let mut buffer = [0; Pdu::MAX_LEN];
+    let octets = pdu.write(&mut buffer).unwrap().to_vec();
+    let mut group = c.benchmark_group("short message");
+    group.throughput(Throughput::Bytes(u64::try_from(octets.len()).unwrap()));
+    group.bench_function("copy", |b| copy(b, &octets));
+    group.bench_function("write", |b| {
+        let mut buffer = [0; Pdu::MAX_LEN];
+        b.iter(|| black_box(&pdu).write(&mut buffer).unwrap().len());
+    });
+    group.bench_function("read, with its text", |b| {
+        b.iter(|| {
+            let pdu = Pdu::parse(black_box(&octets), Direction::ToServiceCentre).unwrap();
+            let text = pdu.tpdu.user_data().and_then(UserData::text).unwrap();
+            text.chars().map(u32::from).fold(0, u32::wrapping_add)
+        });
+    });
+    group.finish();
+}
+
+fn frames(c: &mut Criterion) {
+    for (name, framing) in [("basic", cmux::Framing::Basic), ("advanced", cmux::Framing::Advanced)] {
+        let mut stream = Vec::new();
+        let mut buffer = [0; 512];
+        for dlci in 1..=4 {
+            let frame = cmux::Frame::data(cmux::Role::Initiator, dlci, &[0x5a; 120]);
+            stream.extend_from_slice(frame.write(framing, &mut buffer).unwrap());
+        }
+        let mut group = c.benchmark_group(format!("frames of the multiplexer, {name} option"));
+        group.throughput(Throughput::Bytes(u64::try_from(stream.len()).unwrap()));
+        group.bench_function("copy", |b| copy(b, &stream));
+        group.bench_function("read", |b| {
+            let mut memory = [0; 256];
+            let mut decoder = cmux::Decoder::new(framing, &mut memory);
+            b.iter(|| {
+                let (mut input, mut octets) = (black_box(&stream[..]), 0_usize);
+                while let Some(frame) = decoder.next(&mut input) {
+                    octets = octets.saturating_add(frame.unwrap().information.len());
+                }
+                octets
+            });
+        });
+        group.bench_function("write", |b| {
+            b.iter(|| {
+                let frame = cmux::Frame::data(cmux::Role::Initiator, 1, black_box(&[0x5a; 120]));
+                frame.write(framing, &mut buffer).unwrap().len()
+            });
+        });
+        group.finish();
+    }
+}
+
 /// What the memory of the machine allows.
 fn copy(b: &mut criterion::Bencher<'_>, message: &[u8]) {
     let mut to = vec![0; message.len()];
@@ -188,5 +309,5 @@ fn copy(b: &mut criterion::Bencher<'_>, message: &[u8]) {
     });
 }
 
-criterion_group!(benches, messages, fragments);
+criterion_group!(benches, messages, fragments, lines, short_messages, frames);
 criterion_main!(benches);

@@ -1,0 +1,1 @@
+//! Other implementations beside ours, measured on the same bytes. See `benches/`.
