@@ -6,9 +6,9 @@ crate::at_commands! {
     /// Commands of this module.
     pub COMMANDS;
 
-    /// Dials; a semicolon behind the number makes it a voice call, see [`voice`].
+    /// Dials (V.250 §6.3.1); a semicolon behind the number makes it a voice call, see [`voice`].
     dial = "D" [timeout = 180, abortable = true, personal = true] { execute<'a>(string: Word<'a>); }
-    /// Answers.
+    /// Answers (V.250 §6.3.5).
     answer = "A" [timeout = 90, abortable = true] { execute; }
     /// Hangs up (V.250 §6.3.6).
     hang_up = "H" [timeout = 90] { execute(value: Option<u8>); }

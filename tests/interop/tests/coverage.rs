@@ -1,6 +1,6 @@
-//! `docs/coverage.md` and `docs/coverage-qmi.md` say of every declared message in which forms it exists, whether the
-//! function role serves it, and by what it is used or tested. The pages are written from the declarations, the sources and
-//! the lists that the tests use: `WWAN_RECORD=1 cargo test -p wwan-interop --test coverage` writes them, without the
+//! `docs/coverage.md`, `docs/coverage-qmi.md` and `docs/coverage-at.md` say of every declared message in which forms it
+//! exists, whether the function role serves it, and by what it is used or tested. The pages are written from the
+//! declarations, the sources and the lists that the tests use: `WWAN_RECORD=1 cargo test -p wwan-interop --test coverage` writes them, without the
 //! variable the tests compare.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 #![allow(clippy::std_instead_of_core, clippy::std_instead_of_alloc)] // a test for hosts
@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use serde_json::Value;
+use wwan::at_wire::catalogue as at;
+use wwan::at_wire::message::Form;
 use wwan::device::mbim::{Served, served_commands};
 use wwan::device::qmi::served_messages;
 use wwan::mbim_wire::Uuid;
@@ -23,8 +25,8 @@ use wwan_interop::qmicli;
 const HEAD: &str = "\
 # Coverage of MBIM
 
-QMI has [a page of its own](coverage-qmi.md). Written by a test from the declarations; do not edit. Every declared
-message is besides, without a column here: built in one role and read in the other with random values, byte for byte; read
+QMI and AT have pages of their own ([QMI](coverage-qmi.md), [AT](coverage-at.md)). Written by a test from the declarations;
+do not edit. Every declared message is besides, without a column here: built in one role and read in the other with random values, byte for byte; read
 from every truncation and from random bytes; listed by `wwanctl catalogue`, read by `wwanctl decode`, and sent by
 `wwanctl mbim`.
 
@@ -126,8 +128,8 @@ fn page() -> String {
 const QMI_HEAD: &str = "\
 # Coverage of QMI
 
-MBIM has [a page of its own](coverage.md). Written by a test from the declarations and the sources; do not edit. Every
-declared message is besides, without a column here: listed by `wwanctl catalogue`, read by `wwanctl decode`, and sent by
+MBIM and AT have pages of their own ([MBIM](coverage.md), [AT](coverage-at.md)). Written by a test from the declarations and
+the sources; do not edit. Every declared message is besides, without a column here: listed by `wwanctl catalogue`, read by `wwanctl decode`, and sent by
 `wwanctl qmi`; read from every truncation and from random bytes.
 
 - **Codec**: TLVs of the request, and of the response beside the result; of an indication its TLVs. Both roles read and
@@ -265,6 +267,145 @@ fn qmi_page() -> String {
     page
 }
 
+const AT_HEAD: &str = "\
+# Coverage of AT
+
+MBIM and QMI have pages of their own ([MBIM](coverage.md), [QMI](coverage-qmi.md)). Written by a test from the declarations
+and the sources; do not edit. Every declared command is besides, without a column here: read and written in both roles; fed
+with random bytes; listed by `at_wire::catalogue`.
+
+- **Forms**: E execute, R read, S set, T test, as they are declared.
+- **Source**: where it is specified, if that is known and not a maker's own.
+- **Host**: a session, a procedure or a client of the host role sends it; every other command is one call of `send`.
+- **Function**: the function role serves it, a maker's own in its dialect.
+";
+
+/// The tables of commands: what they are called here, and the file that declares each.
+fn at_groups() -> Vec<(String, String, &'static [at::Info])> {
+    use wwan::at_wire::command as c;
+    let standard: [(&str, &str, &'static [at::Info]); 13] = [
+        ("V.250 and general", "general", c::general::CATALOGUE),
+        ("Calls", "call", c::call::CATALOGUE),
+        ("Supplementary services", "services", c::services::CATALOGUE),
+        ("Network", "network", c::network::CATALOGUE),
+        ("Equipment", "equipment", c::equipment::CATALOGUE),
+        ("Card", "sim", c::sim::CATALOGUE),
+        ("Packet domain", "packet", c::packet::CATALOGUE),
+        ("Phonebook", "phonebook", c::phonebook::CATALOGUE),
+        ("Short messages", "sms", c::sms::CATALOGUE),
+        ("Groups", "group", c::group::CATALOGUE),
+        ("Location", "location", c::location::CATALOGUE),
+        ("Broadcast", "broadcast", c::broadcast::CATALOGUE),
+        ("CDMA", "cdma", c::cdma::CATALOGUE),
+    ];
+    let mut groups: Vec<_> =
+        standard.into_iter().map(|(title, file, table)| (title.to_owned(), format!("{file}.rs"), table)).collect();
+    // The makers' tables are in the order of their modules.
+    let modules = code(&["at-wire/src/command/vendor/mod.rs"]);
+    let makers = modules.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    for (maker, table) in makers.zip(c::vendor::CATALOGUES) {
+        let file = format!("vendor/{maker}.rs");
+        let titled =
+            fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../at-wire/src/command").join(&file));
+        let title = titled.unwrap().lines().next().unwrap().trim_start_matches("//! ").trim_end_matches('.').to_owned();
+        groups.push((title, file, table));
+    }
+    let listed: usize = groups.iter().map(|(.., table)| table.len()).sum();
+    assert_eq!(listed, c::CATALOGUES.iter().map(|table| table.len()).sum::<usize>(), "tables without a group");
+    groups
+}
+
+/// Whether the host role sends a command: by its type, or as text.
+fn host_sends(host: &str, module: &str, name: &str) -> bool {
+    let typed = ["Execute", "Read", "Set", "Test", "INFO", "NAME"].iter();
+    let as_text = |start: &str| {
+        let text = format!("{start}{name}");
+        host.match_indices(&text).any(|(at, _)| {
+            let next = host[at.saturating_add(text.len())..].chars().next();
+            // Digits follow only basic commands.
+            !next.is_some_and(|c| c.is_ascii_alphabetic() || (name.starts_with('+') && c.is_ascii_digit()))
+        })
+    };
+    let is_word = name.starts_with(|c: char| !c.is_ascii_alphabetic());
+    let written = !name.is_empty() && (as_text("b\"AT") || is_word && as_text("b\""));
+    written || typed.into_iter().any(|form| names(host, &format!("{module}::{form}")))
+}
+
+fn at_page() -> String {
+    let mut page = AT_HEAD.to_owned();
+    let host = code(&["src/procedure/at.rs", "src/procedure/at", "src/session/at.rs", "src/client/at"]);
+    let served: Vec<_> = wwan::device::at::served_commands().collect();
+    let mut totals = [0_usize; 3];
+    let mut found = Vec::new();
+    for (title, file, table) in at_groups() {
+        write!(
+            page,
+            "\n## {title}\n\n| Command | What | Forms | Source | Host | Function |\n|---|---|---|---|---|---|\n"
+        )
+        .unwrap();
+        let declared = code(&[&format!("at-wire/src/command/{file}")]);
+        for info in table {
+            let title = format!(" = {:?}", info.name);
+            let module = declared.lines().find_map(|line| {
+                let (module, _) = line.split_once(&title)?;
+                Some(module.trim())
+            });
+            let module = module.unwrap_or_else(|| panic!("{} in {file}", info.name));
+            let letter = |form: &at::FormInfo| match form.form {
+                Form::Execute => 'E',
+                Form::Read => 'R',
+                Form::Set => 'S',
+                Form::Test => 'T',
+                Form::Unsolicited => panic!("{} is a URC", info.name),
+            };
+            let forms: String = info.forms.iter().map(letter).collect();
+            // A line without any command is served by being a line.
+            let serves = info.name.is_empty() || served.contains(&info.name);
+            let hosts = host_sends(&host, module, info.name);
+            for (total, counts) in totals.iter_mut().zip([true, hosts, serves]) {
+                *total = total.saturating_add(usize::from(counts));
+            }
+            found.push(info.name);
+            let mark = |is: bool| if is { "yes" } else { "-" };
+            writeln!(
+                page,
+                "| `{}` | {} | {forms} | {} | {} | {} |",
+                if info.name.is_empty() { "AT" } else { info.name },
+                info.summary(),
+                info.source().unwrap_or("-"),
+                mark(hosts),
+                mark(serves),
+            )
+            .unwrap();
+        }
+    }
+    // What the function serves and nothing declares, it reads by itself.
+    let own: Vec<_> = served.iter().filter(|name| !found.contains(name)).map(|name| format!("`{name}`")).collect();
+    page.push_str(
+        "\n## URCs\n\nThe names that are declared; a host listens to those of 3GPP and of the modem it has.\n\n",
+    );
+    let mut urcs = 0_usize;
+    let tables =
+        std::iter::once(&wwan::at_wire::urc::standard::URC_CATALOGUE).chain(wwan::at_wire::urc::vendor::CATALOGUES);
+    let modules = code(&["at-wire/src/urc/vendor/mod.rs"]);
+    let makers = modules.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    for (of, table) in std::iter::once("3GPP").chain(makers).zip(tables) {
+        let mut names: Vec<_> = table.iter().map(|info| format!("`{}`", info.name)).collect();
+        names.dedup();
+        urcs = urcs.saturating_add(names.len());
+        writeln!(page, "- **{of}**: {}", names.join(" ")).unwrap();
+    }
+    let [commands, hosts, function] = totals;
+    write!(
+        page,
+        "\n## Totals\n\n{commands} commands; {hosts} sent by the host role, {function} served by the function role, which \
+         serves {} besides. {urcs} URCs.\n",
+        dash(&own.join(" ")),
+    )
+    .unwrap();
+    page
+}
+
 fn compare(name: &str, page: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name);
     if env::var_os("WWAN_RECORD").is_some() {
@@ -285,4 +426,9 @@ fn the_coverage_page_is_what_the_declarations_say() {
 #[test]
 fn the_page_of_qmi_is_what_the_declarations_and_the_sources_say() {
     compare("coverage-qmi.md", &qmi_page());
+}
+
+#[test]
+fn the_page_of_at_is_what_the_declarations_and_the_sources_say() {
+    compare("coverage-at.md", &at_page());
 }
