@@ -11,21 +11,24 @@
 //! [`Receiver`] does so for a stream of blocks, and counts. [`Aggregator`] collects datagrams into a block, copying each
 //! once. [`NtbParameters`] says what the function can do and wants; [`Rules`] is what follows from it for one direction.
 //!
+//! Host and function agree on a [`Format`] before the first block, so it is part of the types, and the other one is not
+//! linked: [`Ntb16`] and [`Ntb32`], and so on.
+//!
 //! ```
-//! use mbim_wire::ntb::{Aggregator, Config, NtbParameters, Receiver, Stream};
+//! use mbim_wire::ntb::{Aggregator16, Config, NtbParameters, Receiver16, Stream};
 //!
 //! // What the function answered to GET_NTB_PARAMETERS.
 //! let parameters = NtbParameters { out_max_size: 4096, out_divisor: 4, out_alignment: 4, ..NtbParameters::default() };
 //!
 //! let mut memory = [0; 2048];
-//! let mut aggregator = Aggregator::new(&mut memory, Config::new(parameters.output()));
+//! let mut aggregator = Aggregator16::new(&mut memory, Config::new(parameters.output()));
 //! let due = 1000; // when the block has to leave, by the caller's clock
 //! aggregator.push(Stream::Ips(0), b"one packet", due)?;
 //! aggregator.push(Stream::Ips(2), b"one of another session", due)?;
 //! assert_eq!(aggregator.due(), Some(1000));
 //! let block = aggregator.take().unwrap();
 //!
-//! let mut receiver = Receiver::new();
+//! let mut receiver = Receiver16::new();
 //! let received: Vec<_> = receiver.receive(block.bytes)?.map(|datagram| (datagram.stream, datagram.bytes)).collect();
 //! assert_eq!(received, [(Stream::Ips(0), &b"one packet"[..]), (Stream::Ips(2), b"one of another session")]);
 //! # Ok::<(), Box<dyn core::error::Error>>(())
@@ -38,8 +41,11 @@ mod read;
 mod write;
 
 pub use parameters::{NtbInputSize, NtbParameters, Placement, Rules};
-pub use read::{Datagram, Datagrams, Entries, Entry, Ndp, Ndps, Ntb, ReceiveCounters, Received, Receiver};
-pub use write::{Aggregator, Block, Config, Ending, NdpOrder, PushError, SendCounters};
+pub use read::{
+    Datagram, Datagrams, Entries, Entry, Ndp, Ndps, Ntb, Ntb16, Ntb32, ReceiveCounters, Received, Receiver, Receiver16,
+    Receiver32,
+};
+pub use write::{Aggregator, Aggregator16, Aggregator32, Block, Config, Ending, PushError, SendCounters};
 
 /// The most NDPs that a block is read with. Linux gives up after 50, and no known function sends nearly as many.
 pub const MAX_NDPS: usize = 64;
@@ -56,6 +62,18 @@ pub enum Format {
 }
 
 impl Format {
+    /// NTB32 if it is wide.
+    const fn of(wide: bool) -> Self {
+        if wide { Self::Ntb32 } else { Self::Ntb16 }
+    }
+
+    /// The format of a block, by its signature; `None` if there is no block.
+    #[must_use]
+    pub fn of_block(transfer: &[u8]) -> Option<Self> {
+        let signature = u32::from_le_bytes(*transfer.first_chunk()?);
+        [Self::Ntb16, Self::Ntb32].into_iter().find(|format| format.nth_signature() == signature)
+    }
+
     /// The format's number in SET_NTB_FORMAT and GET_NTB_FORMAT.
     #[must_use]
     pub const fn number(self) -> u16 {

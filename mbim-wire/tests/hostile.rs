@@ -14,7 +14,7 @@ use mbim_wire::field::{EmptyView, Raw};
 use mbim_wire::fragment::{Assembler, AssemblyError, Progress, Splitter};
 use mbim_wire::list::{Array, ElementArray, RefArray, RefList, RefSequence, RefStruct, TextList};
 use mbim_wire::message::{self, Body, HeaderError, Transfer};
-use mbim_wire::ntb::{Field as NtbField, Ntb, NtbError, NtbErrorKind};
+use mbim_wire::ntb::{Field as NtbField, Ntb16, NtbError, NtbErrorKind};
 use mbim_wire::service::basic_connect::{
     BASIC_CONNECT, ConnectSet, DeviceServicesInfoView, IpConfigurationInfoView, PacketFilter, PinSet, ProviderView,
     RsrpSnrInfoView, SubscriberReadyStatusInfoView,
@@ -378,9 +378,9 @@ fn blocks_with_wrong_headers_and_ndps_are_refused_by_field() {
     use NtbErrorKind::{OutOfBounds, Overlap, TooMany, Value};
     let [i, s] = IPS;
     let good = ntb(16, &[(16, &[i, s, 16, 0, 40, 8, 0, 0])]);
-    assert_eq!(Ntb::parse(&good).unwrap().datagrams().count(), 1);
+    assert_eq!(Ntb16::parse(&good).unwrap().datagrams().count(), 1);
     for end in 0..64 {
-        assert!(Ntb::parse(&good[..end]).is_err(), "{end}");
+        assert!(Ntb16::parse(&good[..end]).is_err(), "{end}");
     }
     let cases = [
         ([b"NCMX".to_vec(), good[4..].to_vec()].concat(), (Value, NtbField::Signature, 0)),
@@ -402,7 +402,7 @@ fn blocks_with_wrong_headers_and_ndps_are_refused_by_field() {
         (ntb(16, &[(16, &[i, s, 16, 60])]), (OutOfBounds, NtbField::NextNdpIndex, 22)),
     ];
     for (nth, (bytes, (kind, field, offset))) in cases.into_iter().enumerate() {
-        assert_eq!(Ntb::parse(&bytes).map(drop), Err(NtbError { kind, field, offset }), "case {nth}");
+        assert_eq!(Ntb16::parse(&bytes).map(drop), Err(NtbError { kind, field, offset }), "case {nth}");
     }
     // A long chain of empty NDPs.
     let mut chain = [b"NCMH".to_vec(), halves(&[12, 0, 0, 12])].concat();
@@ -411,7 +411,7 @@ fn blocks_with_wrong_headers_and_ndps_are_refused_by_field() {
     }
     let end = chain.len() - 10;
     chain[end..end + 2].fill(0);
-    let error = Ntb::parse(&chain).map(drop).unwrap_err();
+    let error = Ntb16::parse(&chain).map(drop).unwrap_err();
     assert_eq!((error.kind, error.field, error.offset), (TooMany, NtbField::NextNdpIndex, 12 + 63 * 16 + 6));
 }
 
@@ -422,7 +422,7 @@ fn datagrams_that_lie_elsewhere_are_refused_and_the_others_are_lent() {
     let errors = |entries: &[u16]| {
         let length = u16::try_from(8 + entries.len() * 2 + 4).unwrap();
         let bytes = ntb(12, &[(12, &[&[i, s, length, 0], entries].concat())]);
-        let ntb = Ntb::parse(&bytes).unwrap();
+        let ntb = Ntb16::parse(&bytes).unwrap();
         let found: Vec<_> = ntb.datagrams().map(|one| one.map(|one| one.bytes.len())).collect();
         found.into_iter().map(|one| one.map_err(|error| (error.kind, error.field, error.offset))).collect::<Vec<_>>()
     };
@@ -440,7 +440,7 @@ fn datagrams_that_lie_elsewhere_are_refused_and_the_others_are_lent() {
     assert_eq!(errors(&[50, 2, 52, 0, 52, 2]), [Ok(2)]);
     // A table without end.
     let bytes = ntb(12, &[(12, &[i, s, 16, 0, 48, 4, 52, 4])]);
-    let found: Vec<_> = Ntb::parse(&bytes).unwrap().datagrams().collect();
+    let found: Vec<_> = Ntb16::parse(&bytes).unwrap().datagrams().collect();
     assert_eq!(found.len(), 2);
     assert_eq!(found[1].unwrap_err(), NtbError { kind: Value, field: NtbField::Terminator, offset: 24 });
 }
@@ -457,7 +457,7 @@ fn the_longest_tables_cost_bounded_time() {
         bytes.extend(halves(&[length + 14, 1]));
     }
     bytes.extend([0; 3]);
-    let found = Ntb::parse(&bytes).unwrap().datagrams().filter(Result::is_ok).count();
+    let found = Ntb16::parse(&bytes).unwrap().datagrams().filter(Result::is_ok).count();
     assert!(found < 8, "{found} datagrams in the bytes that are left over");
     let mut bytes = [b"NCMH".to_vec(), halves(&[12, 0, 0, 12])].concat();
     for nth in 1..=ndps {
@@ -465,7 +465,7 @@ fn the_longest_tables_cost_bounded_time() {
         bytes.extend(halves(&[i, s, 1000, next]));
         bytes.extend(halves(&[13, 1].repeat(248)));
     }
-    let ntb = Ntb::parse(&bytes).unwrap();
+    let ntb = Ntb16::parse(&bytes).unwrap();
     assert_eq!(ntb.datagrams().filter(|one| one.is_err()).count(), usize::from(ndps) * 248);
 }
 

@@ -1,7 +1,7 @@
 //! Reading blocks. Every part of a block has its own bytes, so all parts together are never longer than the block: this
 //! bounds what a hostile block can cost, whatever its indices say.
 
-use super::{Field, Format, MAX_NDPS, NtbError, NtbErrorKind, Rules, Stream, number_at};
+use super::{Field, Format, MAX_NDPS, NtbError, NtbErrorKind, Rules, Stream};
 
 /// Where a part of a block lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,32 +20,71 @@ impl Span {
     }
 }
 
-fn half(block: &[u8], at: usize) -> Option<u16> {
-    block.get(at..)?.first_chunk().map(|bytes| u16::from_le_bytes(*bytes))
+/// More than any address space is as wrong as what is just too much.
+fn wide(bytes: [u8; 4]) -> usize {
+    usize::try_from(u32::from_le_bytes(bytes)).unwrap_or(usize::MAX)
 }
 
-fn word(block: &[u8], at: usize) -> Option<u32> {
-    block.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
+fn narrow(bytes: [u8; 2]) -> usize {
+    usize::from(u16::from_le_bytes(bytes))
 }
 
-/// A block. Header and NDPs were checked; the datagrams are when they are lent.
+/// The numbers of a block's header.
+struct Nth {
+    signature: u32,
+    header_len: usize,
+    sequence: u16,
+    length: usize,
+    ndp: usize,
+}
+
+impl Nth {
+    fn read<const WIDE: bool>(transfer: &[u8]) -> Option<Self> {
+        let (&[s0, s1, s2, s3, h0, h1, q0, q1], rest) = transfer.split_first_chunk()?;
+        let (length, ndp) = pair::<WIDE>(rest)?;
+        let (signature, sequence) = (u32::from_le_bytes([s0, s1, s2, s3]), u16::from_le_bytes([q0, q1]));
+        Some(Self { signature, header_len: narrow([h0, h1]), sequence, length, ndp })
+    }
+}
+
+/// Two numbers of the format's width, as headers and entries have them.
+fn pair<const WIDE: bool>(bytes: &[u8]) -> Option<(usize, usize)> {
+    if WIDE {
+        let [a, b, c, d, e, f, g, h] = *bytes.first_chunk()?;
+        Some((wide([a, b, c, d]), wide([e, f, g, h])))
+    } else {
+        let [a, b, c, d] = *bytes.first_chunk()?;
+        Some((narrow([a, b]), narrow([c, d])))
+    }
+}
+
+/// A block of NTB16.
+pub type Ntb16<'a> = Ntb<'a, false>;
+
+/// A block of NTB32.
+pub type Ntb32<'a> = Ntb<'a, true>;
+
+/// A block, wide in NTB32. Header and NDPs were checked; the datagrams are when they are lent.
 #[derive(Clone, Copy, Debug)]
-pub struct Ntb<'a> {
+pub struct Ntb<'a, const WIDE: bool = false> {
     /// As long as the header says; what follows in the transfer is not in it.
     block: &'a [u8],
-    format: Format,
     sequence: u16,
     header_len: usize,
     /// Index of the first NDP; 0: there is none.
     first: usize,
     ndps: usize,
+    /// NDPs of an unknown kind.
+    unknown: u32,
     /// What all NDPs lie within.
     hull: Span,
     /// Bytes that are not in the header or an NDP.
     spare: usize,
 }
 
-impl<'a> Ntb<'a> {
+impl<'a, const WIDE: bool> Ntb<'a, WIDE> {
+    const FORMAT: Format = Format::of(WIDE);
+
     /// Takes a transfer apart. A block length of 0 means all of it; what follows the block is ignored.
     ///
     /// # Errors
@@ -55,17 +94,13 @@ impl<'a> Ntb<'a> {
     #[inline(never)]
     pub fn parse(transfer: &'a [u8]) -> Result<Self, NtbError> {
         let out_of_bounds = |field, offset| NtbError::new(NtbErrorKind::OutOfBounds, field, offset);
-        let signature = word(transfer, 0).ok_or(out_of_bounds(Field::Signature, 0))?;
-        let format = match signature {
-            _ if signature == Format::Ntb16.nth_signature() => Format::Ntb16,
-            _ if signature == Format::Ntb32.nth_signature() => Format::Ntb32,
-            _ => return Err(NtbError::new(NtbErrorKind::Value, Field::Signature, 0)),
-        };
-        let header_len = usize::from(half(transfer, 4).ok_or(out_of_bounds(Field::HeaderLength, 4))?);
-        let sequence = half(transfer, 6).ok_or(out_of_bounds(Field::HeaderLength, 6))?;
-        let length = number_at(transfer, 8, format).ok_or(out_of_bounds(Field::BlockLength, 8))?;
-        let index_at = 8_usize.saturating_add(format.width());
-        let first = number_at(transfer, index_at, format).ok_or(out_of_bounds(Field::NdpIndex, index_at))?;
+        let format = Self::FORMAT;
+        let cut = if transfer.len() < 4 { Field::Signature } else { Field::HeaderLength };
+        let nth = Nth::read::<WIDE>(transfer).ok_or(out_of_bounds(cut, if transfer.len() < 4 { 0 } else { 4 }))?;
+        if nth.signature != format.nth_signature() {
+            return Err(NtbError::new(NtbErrorKind::Value, Field::Signature, 0));
+        }
+        let Nth { header_len, sequence, length, ndp: first, .. } = nth;
         let block = if length == 0 { Some(transfer) } else { transfer.get(..length) };
         let block = block.ok_or(out_of_bounds(Field::BlockLength, 8))?;
         if header_len < format.nth_len() {
@@ -73,7 +108,7 @@ impl<'a> Ntb<'a> {
         }
         let spare = block.len().checked_sub(header_len).ok_or(out_of_bounds(Field::HeaderLength, 4))?;
         let hull = Span { start: usize::MAX, end: 0 };
-        let mut ntb = Self { block, format, sequence, header_len, first, ndps: 0, hull, spare };
+        let mut ntb = Self { block, sequence, header_len, first, ndps: 0, unknown: 0, hull, spare };
         ntb.check_ndps()?;
         Ok(ntb)
     }
@@ -81,7 +116,7 @@ impl<'a> Ntb<'a> {
     /// Goes along the chain of NDPs, whose number is limited. Each is compared with those before it, so the chain cannot
     /// come back to itself.
     fn check_ndps(&mut self) -> Result<(), NtbError> {
-        let (mut at, mut field) = (8_usize.saturating_add(self.format.width()), Field::NdpIndex);
+        let (mut at, mut field) = (8_usize.saturating_add(Self::FORMAT.width()), Field::NdpIndex);
         let mut index = self.first;
         while index != 0 {
             let wrong = |kind| NtbError::new(kind, field, at);
@@ -91,15 +126,10 @@ impl<'a> Ntb<'a> {
             if index < self.header_len {
                 return Err(wrong(NtbErrorKind::Overlap));
             }
-            let header = self.format.ndp_header_len();
-            if index.checked_add(header).is_none_or(|end| end > self.block.len()) {
-                return Err(wrong(NtbErrorKind::OutOfBounds));
-            }
-            let length_at = index.saturating_add(4);
-            let length = half(self.block, length_at).map_or(0, usize::from);
-            let span = Span { start: index, end: index.saturating_add(length) };
+            let ndp = Ndp::<WIDE>::read(self.block, index).ok_or(wrong(NtbErrorKind::OutOfBounds))?;
+            let (length_at, span, length) = (index.saturating_add(4), ndp.span, ndp.span.len());
             // One entry and the terminator, at least.
-            if length < self.format.ndp_len(1) {
+            if length < Self::FORMAT.ndp_len(1) {
                 return Err(NtbError::new(NtbErrorKind::Value, Field::NdpLength, length_at));
             }
             if span.end > self.block.len() {
@@ -111,8 +141,9 @@ impl<'a> Ntb<'a> {
             self.ndps = self.ndps.saturating_add(1);
             self.hull = Span { start: self.hull.start.min(span.start), end: self.hull.end.max(span.end) };
             self.spare = self.spare.saturating_sub(length);
-            (at, field) = (index.saturating_add(self.format.next_ndp_at()), Field::NextNdpIndex);
-            index = number_at(self.block, at, self.format).unwrap_or(0);
+            (at, field) = (index.saturating_add(Self::FORMAT.next_ndp_at()), Field::NextNdpIndex);
+            index = ndp.next;
+            self.unknown = self.unknown.saturating_add(u32::from(ndp.stream().is_none()));
         }
         Ok(())
     }
@@ -126,7 +157,7 @@ impl<'a> Ntb<'a> {
     /// Width of its numbers.
     #[must_use]
     pub const fn format(&self) -> Format {
-        self.format
+        Self::FORMAT
     }
 
     /// Its number in the stream of blocks.
@@ -143,15 +174,14 @@ impl<'a> Ntb<'a> {
 
     /// The NDPs along the chain, those of unknown kinds too.
     #[must_use]
-    pub const fn ndps(&self) -> Ndps<'a> {
-        Ndps { block: self.block, format: self.format, next: self.first, left: self.ndps }
+    pub const fn ndps(&self) -> Ndps<'a, WIDE> {
+        Ndps { block: self.block, next: self.first, left: self.ndps }
     }
 
     /// The datagrams of all IPS and DSS streams, along the chain of NDPs.
     #[must_use]
-    pub const fn datagrams(&self) -> Datagrams<'a> {
-        let entries = Entries { block: self.block, format: self.format, at: 0, end: 0 };
-        Datagrams { ntb: *self, ndps: self.ndps(), entries, stream: Stream::Ips(0), spare: self.spare }
+    pub const fn datagrams(&self) -> Datagrams<'a, WIDE> {
+        Datagrams { ntb: *self, ndps: self.ndps(), entries: Entries { table: &[], end: 0 }, stream: Stream::Ips(0) }
     }
 
     /// Looks whether the block keeps to rules that readers need not insist on: size, number of datagrams, places of
@@ -161,11 +191,11 @@ impl<'a> Ntb<'a> {
     ///
     /// The first [`NtbError`] that there is, of datagrams too.
     pub fn check(&self, rules: &Rules) -> Result<(), NtbError> {
-        let index_at = 8_usize.saturating_add(self.format.width());
-        if self.block.len() > rules.limit(self.format) {
+        let index_at = 8_usize.saturating_add(Self::FORMAT.width());
+        if self.block.len() > rules.limit(Self::FORMAT) {
             return Err(NtbError::new(NtbErrorKind::TooMany, Field::BlockLength, 8));
         }
-        if self.header_len != self.format.nth_len() {
+        if self.header_len != Self::FORMAT.nth_len() {
             return Err(NtbError::new(NtbErrorKind::Value, Field::HeaderLength, 4));
         }
         let (mut at, mut field) = (index_at, Field::NdpIndex);
@@ -176,10 +206,10 @@ impl<'a> Ntb<'a> {
                 return Err(NtbError::new(NtbErrorKind::Alignment, field, at));
             }
             // An entry's length is a power of two.
-            if ndp.span.len() & self.format.entry_len().saturating_sub(1) != 0 {
+            if ndp.span.len() & Self::FORMAT.entry_len().saturating_sub(1) != 0 {
                 return Err(NtbError::new(NtbErrorKind::Value, Field::NdpLength, start.saturating_add(4)));
             }
-            (at, field) = (start.saturating_add(self.format.next_ndp_at()), Field::NextNdpIndex);
+            (at, field) = (start.saturating_add(Self::FORMAT.next_ndp_at()), Field::NextNdpIndex);
             for entry in ndp.entries() {
                 let entry = entry?;
                 datagrams = datagrams.saturating_add(1);
@@ -197,15 +227,27 @@ impl<'a> Ntb<'a> {
 
 /// A table of datagrams of one stream.
 #[derive(Clone, Copy, Debug)]
-pub struct Ndp<'a> {
+pub struct Ndp<'a, const WIDE: bool = false> {
     block: &'a [u8],
-    format: Format,
     span: Span,
     /// Its first word: see [`Stream::signature`].
     pub signature: u32,
+    /// Index of the next one; 0: there is none.
+    next: usize,
 }
 
-impl<'a> Ndp<'a> {
+impl<'a, const WIDE: bool> Ndp<'a, WIDE> {
+    const FORMAT: Format = Format::of(WIDE);
+
+    /// Reads its header.
+    fn read(block: &'a [u8], start: usize) -> Option<Self> {
+        let (&[s0, s1, s2, s3, l0, l1, n0, n1], rest) = block.get(start..)?.split_first_chunk()?;
+        // Of NDP32, here is something reserved.
+        let next = if WIDE { pair::<true>(rest)?.0 } else { narrow([n0, n1]) };
+        let span = Span { start, end: start.saturating_add(narrow([l0, l1])) };
+        Some(Self { block, span, signature: u32::from_le_bytes([s0, s1, s2, s3]), next })
+    }
+
     /// Where it begins, in bytes from the start of the block.
     #[must_use]
     pub const fn index(&self) -> usize {
@@ -221,37 +263,34 @@ impl<'a> Ndp<'a> {
     /// The stream whose datagrams it lists; `None` for an unknown kind.
     #[must_use]
     pub const fn stream(&self) -> Option<Stream> {
-        Stream::from_signature(self.signature, self.format)
+        Stream::from_signature(self.signature, Self::FORMAT)
     }
 
     /// Its entries up to the terminator. What they point to is not checked.
     #[must_use]
-    pub const fn entries(&self) -> Entries<'a> {
-        let at = self.span.start.saturating_add(self.format.ndp_header_len());
-        Entries { block: self.block, format: self.format, at, end: self.span.end }
+    pub fn entries(&self) -> Entries<'a, WIDE> {
+        let table = self.block.get(..self.span.end).unwrap_or_default();
+        let at = self.span.start.saturating_add(Self::FORMAT.ndp_header_len());
+        Entries { table: table.get(at..).unwrap_or_default(), end: self.span.end }
     }
 }
 
 /// Iterates over the NDPs of a block.
 #[derive(Clone, Debug)]
-pub struct Ndps<'a> {
+pub struct Ndps<'a, const WIDE: bool = false> {
     block: &'a [u8],
-    format: Format,
     next: usize,
     left: usize,
 }
 
-impl<'a> Iterator for Ndps<'a> {
-    type Item = Ndp<'a>;
+impl<'a, const WIDE: bool> Iterator for Ndps<'a, WIDE> {
+    type Item = Ndp<'a, WIDE>;
 
-    fn next(&mut self) -> Option<Ndp<'a>> {
+    fn next(&mut self) -> Option<Ndp<'a, WIDE>> {
         self.left = self.left.checked_sub(1)?;
-        let (block, format, start) = (self.block, self.format, self.next);
-        let signature = word(block, start)?;
-        let length = half(block, start.saturating_add(4))?;
-        self.next = number_at(block, start.saturating_add(format.next_ndp_at()), format)?;
-        let span = Span { start, end: start.saturating_add(usize::from(length)) };
-        Some(Ndp { block, format, span, signature })
+        let ndp = Ndp::read(self.block, self.next)?;
+        self.next = ndp.next;
+        Some(ndp)
     }
 }
 
@@ -268,32 +307,29 @@ pub struct Entry {
 
 /// Iterates over the entries of an NDP up to the terminator: an index or a length of 0.
 #[derive(Clone, Debug)]
-pub struct Entries<'a> {
-    block: &'a [u8],
-    format: Format,
-    at: usize,
+pub struct Entries<'a, const WIDE: bool = false> {
+    /// What is left of the table.
+    table: &'a [u8],
+    /// Where it ends in the block.
     end: usize,
 }
 
-impl Iterator for Entries<'_> {
+impl<const WIDE: bool> Iterator for Entries<'_, WIDE> {
     type Item = Result<Entry, NtbError>;
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let offset = self.at;
-        let next = offset.saturating_add(self.format.entry_len());
-        if next > self.end {
-            return None;
-        }
-        let index = number_at(self.block, offset, self.format)?;
-        let length = number_at(self.block, offset.saturating_add(self.format.width()), self.format)?;
-        self.at = next;
+        let offset = self.end.saturating_sub(self.table.len());
+        let (index, length) = pair::<WIDE>(self.table)?;
+        let len = Format::of(WIDE).entry_len();
+        let rest = self.table.get(len..).filter(|_| index != 0 && length != 0).unwrap_or_default();
+        self.table = rest;
         if index == 0 || length == 0 {
-            self.at = usize::MAX;
             return None;
         }
         // The last entry of an NDP is not one of a datagram, whatever it holds.
-        if next.saturating_add(self.format.entry_len()) > self.end {
+        if rest.len() < len {
+            self.table = &[];
             return Some(Err(NtbError::new(NtbErrorKind::Value, Field::Terminator, offset)));
         }
         Some(Ok(Entry { index, length, offset }))
@@ -312,22 +348,21 @@ pub struct Datagram<'a> {
 /// Iterates over the datagrams of a block. A wrong entry is an error in the place of its datagram, and the next ones
 /// follow; when datagrams share bytes beyond what the block has, that is the end.
 #[derive(Clone, Debug)]
-pub struct Datagrams<'a> {
-    ntb: Ntb<'a>,
-    ndps: Ndps<'a>,
-    entries: Entries<'a>,
+pub struct Datagrams<'a, const WIDE: bool = false> {
+    /// Its spare bytes are those that no part had yet.
+    ntb: Ntb<'a, WIDE>,
+    ndps: Ndps<'a, WIDE>,
+    entries: Entries<'a, WIDE>,
     stream: Stream,
-    /// Bytes of the block that no part had yet.
-    spare: usize,
 }
 
-impl<'a> Datagrams<'a> {
+impl<'a, const WIDE: bool> Datagrams<'a, WIDE> {
     #[inline]
     fn datagram(&mut self, entry: Entry) -> Result<Datagram<'a>, NtbError> {
         let span = Span { start: entry.index, end: entry.index.saturating_add(entry.length) };
         let wrong = |kind, field| match field {
             Field::DatagramIndex => NtbError::new(kind, field, entry.offset),
-            _ => NtbError::new(kind, field, entry.offset.saturating_add(self.ntb.format.width())),
+            _ => NtbError::new(kind, field, entry.offset.saturating_add(Ntb::<'a, WIDE>::FORMAT.width())),
         };
         if span.start >= self.ntb.block.len() {
             return Err(wrong(NtbErrorKind::OutOfBounds, Field::DatagramIndex));
@@ -338,22 +373,16 @@ impl<'a> Datagrams<'a> {
         if span.start < self.ntb.header_len || self.ntb.meets_ndp(span) {
             return Err(wrong(NtbErrorKind::Overlap, Field::DatagramIndex));
         }
-        match self.spare.checked_sub(entry.length) {
-            Some(spare) => {
-                self.spare = spare;
-                Ok(Datagram { stream: self.stream, bytes })
-            }
-            None => {
-                let error = wrong(NtbErrorKind::Overlap, Field::DatagramLength);
-                self.ndps.left = 0;
-                self.entries.at = usize::MAX;
-                Err(error)
-            }
-        }
+        let Some(spare) = self.ntb.spare.checked_sub(entry.length) else {
+            (self.ndps.left, self.entries.table) = (0, &[]);
+            return Err(wrong(NtbErrorKind::Overlap, Field::DatagramLength));
+        };
+        self.ntb.spare = spare;
+        Ok(Datagram { stream: self.stream, bytes })
     }
 }
 
-impl<'a> Iterator for Datagrams<'a> {
+impl<'a, const WIDE: bool> Iterator for Datagrams<'a, WIDE> {
     type Item = Result<Datagram<'a>, NtbError>;
 
     #[inline]
@@ -398,14 +427,20 @@ fn count(counter: &mut u32) {
     *counter = counter.saturating_add(1);
 }
 
+/// Reads blocks of NTB16.
+pub type Receiver16 = Receiver<false>;
+
+/// Reads blocks of NTB32.
+pub type Receiver32 = Receiver<true>;
+
 /// Reads a stream of blocks, and counts.
 #[derive(Clone, Debug, Default)]
-pub struct Receiver {
+pub struct Receiver<const WIDE: bool = false> {
     next: Option<u16>,
     counters: ReceiveCounters,
 }
 
-impl Receiver {
+impl<const WIDE: bool> Receiver<WIDE> {
     /// A receiver at the start of a stream.
     #[must_use]
     pub const fn new() -> Self {
@@ -427,20 +462,18 @@ impl Receiver {
     /// # Errors
     ///
     /// [`NtbError`], counted: the transfer holds no block, or one that cannot be trusted.
-    pub fn receive<'r, 'a>(&'r mut self, transfer: &'a [u8]) -> Result<Received<'r, 'a>, NtbError> {
+    pub fn receive<'r, 'a>(&'r mut self, transfer: &'a [u8]) -> Result<Received<'r, 'a, WIDE>, NtbError> {
         if transfer.is_empty() {
             return Ok(Received { counters: &mut self.counters, datagrams: None });
         }
-        match Ntb::parse(transfer) {
+        match Ntb::<'a, WIDE>::parse(transfer) {
             Ok(ntb) => {
                 count(&mut self.counters.blocks);
                 if self.next.is_some_and(|next| next != ntb.sequence) {
                     count(&mut self.counters.sequence_gaps);
                 }
                 self.next = Some(ntb.sequence.wrapping_add(1));
-                for _ in ntb.ndps().filter(|ndp| ndp.stream().is_none()) {
-                    count(&mut self.counters.unknown_ndps);
-                }
+                self.counters.unknown_ndps = self.counters.unknown_ndps.saturating_add(ntb.unknown);
                 Ok(Received { counters: &mut self.counters, datagrams: Some(ntb.datagrams()) })
             }
             Err(error) => {
@@ -464,12 +497,12 @@ impl Receiver {
 
 /// Lends the datagrams of one transfer.
 #[derive(Debug)]
-pub struct Received<'r, 'a> {
+pub struct Received<'r, 'a, const WIDE: bool = false> {
     counters: &'r mut ReceiveCounters,
-    datagrams: Option<Datagrams<'a>>,
+    datagrams: Option<Datagrams<'a, WIDE>>,
 }
 
-impl<'a> Iterator for Received<'_, 'a> {
+impl<'a, const WIDE: bool> Iterator for Received<'_, 'a, WIDE> {
     type Item = Datagram<'a>;
 
     #[inline]
@@ -479,7 +512,7 @@ impl<'a> Iterator for Received<'_, 'a> {
                 Ok(datagram) => {
                     count(&mut self.counters.datagrams);
                     let length = u64::try_from(datagram.bytes.len()).unwrap_or(u64::MAX);
-                    self.counters.bytes = self.counters.bytes.saturating_add(length);
+                    self.counters.bytes = self.counters.bytes.wrapping_add(length);
                     return Some(datagram);
                 }
                 Err(_) => count(&mut self.counters.refused_datagrams),

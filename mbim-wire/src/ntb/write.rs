@@ -10,18 +10,6 @@ const USUAL_DATAGRAMS: u16 = 40;
 /// The most NDPs written into a block, fewer than any known reader takes.
 const MOST_NDPS: usize = MAX_NDPS / 2;
 
-/// Where NDPs lie in a block that is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum NdpOrder {
-    /// Each in front of its datagrams, the first right behind the header, one for each stream. Room is kept for all
-    /// entries that may come.
-    #[default]
-    First,
-    /// Behind all datagrams, as modems by Huawei demand. There is only one then: a block holds one stream.
-    Last,
-}
-
 /// How the end of a transfer is marked where the bus needs it: when the block is shorter than the longest and fills its
 /// last packet, so that the receiver cannot see that nothing follows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -40,34 +28,23 @@ pub enum Ending {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Config {
-    /// NTB16 or NTB32, whichever was agreed.
-    pub format: Format,
     /// What the receiver demands: [`NtbParameters::output`](super::NtbParameters::output) for a host,
     /// [`NtbParameters::input`](super::NtbParameters::input) for a function.
     pub rules: Rules,
-    /// The most datagrams in a block, beside that of the rules; at least 1. With [`NdpOrder::First`] each NDP keeps room
-    /// for as many.
+    /// The most datagrams in a block, beside that of the rules; at least 1. An NDP in front of its datagrams keeps room for
+    /// as many.
     pub max_datagrams: u16,
-    /// Where NDPs lie.
-    pub ndp_order: NdpOrder,
-    /// Bytes of a packet of the pipe (wMaxPacketSize); 0: a bus on which ends need no mark.
+    /// Bytes of a packet of the pipe (wMaxPacketSize), a power of two; 0: a bus on which ends need no mark.
     pub packet_size: u16,
     /// How ends are marked.
     pub ending: Ending,
 }
 
 impl Config {
-    /// The usual for these rules: NTB16, 40 datagrams, NDPs first, packets of 512 bytes, marks as specified.
+    /// The usual for these rules: 40 datagrams, packets of 512 bytes, ends marked as specified.
     #[must_use]
     pub const fn new(rules: Rules) -> Self {
-        Self {
-            format: Format::Ntb16,
-            rules,
-            max_datagrams: USUAL_DATAGRAMS,
-            ndp_order: NdpOrder::First,
-            packet_size: 512,
-            ending: Ending::ZeroLengthPacket,
-        }
+        Self { rules, max_datagrams: USUAL_DATAGRAMS, packet_size: 512, ending: Ending::ZeroLengthPacket }
     }
 }
 
@@ -120,21 +97,34 @@ pub struct SendCounters {
     pub refused_datagrams: u32,
 }
 
+/// Writes blocks of NTB16.
+pub type Aggregator16<'b, T = ()> = Aggregator<'b, T, false>;
+
+/// Writes blocks of NTB32.
+pub type Aggregator32<'b, T = ()> = Aggregator<'b, T, true>;
+
 /// Collects datagrams into blocks, in the caller's memory, until a block is taken: because it is full, or because it is
 /// [due](Self::due).
 ///
 /// `T` is the caller's kind of time. What is pushed brings along when it has to leave at the latest; of these, the block
 /// keeps that of its first datagram. No clock is read here and nothing is added up.
 #[derive(Debug)]
-pub struct Aggregator<'b, T = ()> {
-    writer: NtbWriter<'b>,
+pub struct Aggregator<'b, T = (), const WIDE: bool = false> {
+    writer: NtbWriter<'b, WIDE>,
     due: Option<T>,
 }
 
-impl<'b, T: Copy> Aggregator<'b, T> {
-    /// An aggregator for blocks in `memory`. Blocks are as long as the rules allow, and not longer than the memory.
+impl<'b, T: Copy, const WIDE: bool> Aggregator<'b, T, WIDE> {
+    /// An aggregator for blocks in `memory`. Blocks are as long as the rules allow, and not longer than the memory. NDPs lie
+    /// in front of their datagrams, the first right behind the header, one for each stream.
     pub fn new(memory: &'b mut [u8], config: Config) -> Self {
-        Self { writer: NtbWriter::new(memory, config), due: None }
+        Self { writer: NtbWriter::new(memory, config, Order::FIRST), due: None }
+    }
+
+    /// The same, but with the NDP behind all datagrams, as modems by Huawei demand. There is only one then: a block holds
+    /// one stream.
+    pub fn with_ndp_last(memory: &'b mut [u8], config: Config) -> Self {
+        Self { writer: NtbWriter::new(memory, config, Order::LAST), due: None }
     }
 
     /// Adds a datagram to the block. The block begins with the first one, and is due when that is.
@@ -199,40 +189,62 @@ impl<'b, T: Copy> Aggregator<'b, T> {
     }
 }
 
+/// Where NDPs lie. A table, so that an order that nobody asks for is not linked.
+#[derive(Debug)]
+struct Order<const WIDE: bool> {
+    /// Adds a datagram; `None` if it does not fit.
+    add: fn(&mut NtbWriter<'_, WIDE>, Stream, &[u8]) -> Option<()>,
+    /// Ends the block but for its header.
+    finish: fn(&mut NtbWriter<'_, WIDE>) -> Option<()>,
+}
+
+impl<const WIDE: bool> Order<WIDE> {
+    const FIRST: &'static Self =
+        &Self { add: |writer, stream, datagram| writer.add_ndp_first(stream, datagram), finish: |_| Some(()) };
+    const LAST: &'static Self = &Self {
+        add: |writer, stream, datagram| writer.add_ndp_last(stream, datagram),
+        finish: |writer| writer.finish_ndp_last(),
+    };
+}
+
 /// All but the time.
 #[derive(Debug)]
-struct NtbWriter<'b> {
+struct NtbWriter<'b, const WIDE: bool> {
     memory: &'b mut [u8],
     config: Config,
+    order: &'static Order<WIDE>,
     /// The most bytes of a block: by the rules, the memory and the format.
     limit: usize,
     max_datagrams: usize,
     sequence: u16,
-    /// Bytes of the block so far; in the order [`NdpOrder::Last`] without the entries, which wait at the end of the
-    /// memory, the first one last.
+    /// Bytes of the block so far; with the NDP behind them without the entries, which wait at the end of the memory, the
+    /// first one last.
     len: usize,
     /// Datagrams in the block; 0: none is begun.
     datagrams: usize,
     /// Index of the first NDP.
     first: usize,
-    /// Of the only NDP in the order [`NdpOrder::Last`].
+    /// Of the only NDP, if it lies behind.
     stream: Stream,
     counters: SendCounters,
 }
 
-impl<'b> NtbWriter<'b> {
-    fn new(memory: &'b mut [u8], config: Config) -> Self {
-        let limit = config.rules.limit(config.format).min(memory.len());
+impl<'b, const WIDE: bool> NtbWriter<'b, WIDE> {
+    const FORMAT: Format = Format::of(WIDE);
+
+    fn new(memory: &'b mut [u8], config: Config, order: &'static Order<WIDE>) -> Self {
+        let limit = config.rules.limit(Self::FORMAT).min(memory.len());
         let max_datagrams = match (config.rules.max_datagrams, config.max_datagrams.max(1)) {
             (0, own) => own,
             (theirs, own) => theirs.min(own),
         };
         // wLength of an NDP has 16 bits in either format.
-        let format = config.format;
+        let format = Self::FORMAT;
         let most = usize::from(u16::MAX).saturating_sub(format.ndp_len(0)) >> format.entry_len().trailing_zeros();
         Self {
             memory,
             config,
+            order,
             limit,
             max_datagrams: usize::from(max_datagrams).min(most),
             sequence: 0,
@@ -250,10 +262,7 @@ impl<'b> NtbWriter<'b> {
             [] => Err(PushError::Empty),
             _ if self.datagrams >= self.max_datagrams => Err(PushError::Full),
             _ => {
-                let added = match self.config.ndp_order {
-                    NdpOrder::First => self.add_ndp_first(stream, datagram),
-                    NdpOrder::Last => self.add_ndp_last(stream, datagram),
-                };
+                let added = (self.order.add)(self, stream, datagram);
                 // What does not fit into an empty block fits into none.
                 added.ok_or(if self.datagrams == 0 { PushError::TooLong } else { PushError::Full })
             }
@@ -263,7 +272,7 @@ impl<'b> NtbWriter<'b> {
                 self.datagrams = self.datagrams.saturating_add(1);
                 self.counters.datagrams = self.counters.datagrams.saturating_add(1);
                 let length = u64::try_from(datagram.len()).unwrap_or(u64::MAX);
-                self.counters.bytes = self.counters.bytes.saturating_add(length);
+                self.counters.bytes = self.counters.bytes.wrapping_add(length);
             }
             Err(PushError::Full) => {}
             Err(_) => self.counters.refused_datagrams = self.counters.refused_datagrams.saturating_add(1),
@@ -273,7 +282,7 @@ impl<'b> NtbWriter<'b> {
 
     /// Adds a datagram, and an NDP in front of it if its stream has none yet; `None` if they do not fit.
     fn add_ndp_first(&mut self, stream: Stream, datagram: &[u8]) -> Option<()> {
-        let format = self.config.format;
+        let format = Self::FORMAT;
         let begun = self.datagrams > 0;
         let signature = stream.signature(format);
         let (mut ndp, mut last, mut ndps) = (self.first, 0, 0_usize);
@@ -299,31 +308,40 @@ impl<'b> NtbWriter<'b> {
         let next = index.checked_add(datagram.len()).filter(|next| *next <= self.limit)?;
 
         // From here on everything fits.
-        self.memory.get_mut(end..index)?.fill(0);
-        self.memory.get_mut(index..next)?.copy_from_slice(datagram);
-        if !known {
+        self.copy(end, index, datagram);
+        let mut length = format.ndp_len(0);
+        if known {
+            length = number_at(self.memory, ndp.wrapping_add(4), Format::Ntb16)?;
+        } else {
             self.put(ndp, signature.to_le_bytes());
-            self.put_half(ndp.saturating_add(4), format.ndp_len(0));
-            if begun {
-                self.put_number(last.saturating_add(format.next_ndp_at()), ndp);
-            } else {
-                self.first = ndp;
+            match last {
+                0 => self.first = ndp,
+                last => self.put_number(last.wrapping_add(format.next_ndp_at()), ndp),
             }
         }
-        let length_at = ndp.saturating_add(4);
-        let length = usize::from(u16::from_le_bytes(*self.memory.get(length_at..)?.first_chunk()?));
         // The new entry takes the place of the terminator; behind it there are zeros.
-        let entry = ndp.saturating_add(length).saturating_sub(format.entry_len());
-        self.put_half(length_at, length.saturating_add(format.entry_len()));
-        self.put_number(entry, index);
-        self.put_number(entry.saturating_add(format.width()), datagram.len());
+        let entry = ndp.wrapping_add(length).wrapping_sub(format.entry_len());
+        self.put_half(ndp.wrapping_add(4), length.wrapping_add(format.entry_len()));
+        self.put_pair(entry, index, datagram.len());
         self.len = next;
         Some(())
     }
 
+    /// Copies a datagram to `index`, behind zeros from `end` on.
+    fn copy(&mut self, end: usize, index: usize, datagram: &[u8]) {
+        let gap = index.wrapping_sub(end);
+        let room = self.memory.get_mut(end..).and_then(|room| room.split_at_mut_checked(gap));
+        if let Some((gap, rest)) = room {
+            gap.fill(0);
+            if let Some(place) = rest.get_mut(..datagram.len()) {
+                place.copy_from_slice(datagram);
+            }
+        }
+    }
+
     /// Adds a datagram, and its entry to those that wait at the end of the memory; `None` if they do not fit.
     fn add_ndp_last(&mut self, stream: Stream, datagram: &[u8]) -> Option<()> {
-        let format = self.config.format;
+        let format = Self::FORMAT;
         let begun = self.datagrams > 0;
         if begun && stream != self.stream {
             return None;
@@ -337,17 +355,15 @@ impl<'b> NtbWriter<'b> {
         placement.ndp_at(next).checked_add(format.ndp_len(entries)).filter(|end| *end <= self.limit)?;
         let entry = self.limit.checked_sub(entries.checked_mul(format.entry_len())?)?;
 
-        self.memory.get_mut(end..index)?.fill(0);
-        self.memory.get_mut(index..next)?.copy_from_slice(datagram);
-        self.put_number(entry, index);
-        self.put_number(entry.saturating_add(format.width()), datagram.len());
+        self.copy(end, index, datagram);
+        self.put_pair(entry, index, datagram.len());
         (self.len, self.stream) = (next, stream);
         Some(())
     }
 
     /// Writes the NDP behind the datagrams, of the entries that wait at the end of the memory.
     fn finish_ndp_last(&mut self) -> Option<()> {
-        let (format, entries) = (self.config.format, self.datagrams);
+        let (format, entries) = (Self::FORMAT, self.datagrams);
         let (end, step) = (self.len, format.entry_len());
         let ndp = self.config.rules.placement.ndp_at(end);
         let first = ndp.saturating_add(format.ndp_header_len());
@@ -364,8 +380,7 @@ impl<'b> NtbWriter<'b> {
             let (from, to) = (waiting.saturating_add(offset), first.saturating_add(offset));
             let index = number_at(self.memory, from, format)?;
             let length = number_at(self.memory, from.saturating_add(format.width()), format)?;
-            self.put_number(to, index);
-            self.put_number(to.saturating_add(format.width()), length);
+            self.put_pair(to, index, length);
         }
         let length = format.ndp_len(entries);
         self.len = ndp.checked_add(length)?;
@@ -379,7 +394,7 @@ impl<'b> NtbWriter<'b> {
 
     /// Swaps two entries, the first before the second and neither over the other.
     fn swap_entries(&mut self, low: usize, high: usize) -> Option<()> {
-        let step = self.config.format.entry_len();
+        let step = Self::FORMAT.entry_len();
         let (front, back) = self.memory.split_at_mut_checked(high)?;
         let (one, other) = (front.get_mut(low..)?, back);
         one.iter_mut().zip(other).take(step).for_each(|(a, b)| core::mem::swap(a, b));
@@ -391,13 +406,11 @@ impl<'b> NtbWriter<'b> {
         if self.datagrams == 0 {
             return None;
         }
-        if self.config.ndp_order == NdpOrder::Last {
-            self.finish_ndp_last()?;
-        }
-        let format = self.config.format;
+        (self.order.finish)(self)?;
+        let format = Self::FORMAT;
         let longest = self.len >= self.config.rules.limit(format);
         let packet = usize::from(self.config.packet_size);
-        let fills_packet = packet != 0 && self.len.is_multiple_of(packet);
+        let fills_packet = packet != 0 && self.len & packet.wrapping_sub(1) == 0;
         let zero_length_packet = match self.config.ending {
             Ending::ZeroLengthPacket => fills_packet && !longest,
             Ending::AlwaysZeroLengthPacket => fills_packet,
@@ -412,11 +425,11 @@ impl<'b> NtbWriter<'b> {
                 lacking
             }
         };
-        self.put(0, format.nth_signature().to_le_bytes());
-        self.put_half(4, format.nth_len());
-        self.put(6, self.sequence.to_le_bytes());
-        self.put_number(8, self.len);
-        self.put_number(8_usize.saturating_add(format.width()), self.first);
+        let [s0, s1, s2, s3] = format.nth_signature().to_le_bytes();
+        let [q0, q1] = self.sequence.to_le_bytes();
+        let header_len = if WIDE { 16 } else { 12 };
+        self.put(0, [s0, s1, s2, s3, header_len, 0, q0, q1]);
+        self.put_pair(8, self.len, self.first);
         self.sequence = self.sequence.wrapping_add(1);
         self.datagrams = 0;
         self.counters.blocks = self.counters.blocks.saturating_add(1);
@@ -434,9 +447,15 @@ impl<'b> NtbWriter<'b> {
         self.put(at, u16::try_from(value).unwrap_or(u16::MAX).to_le_bytes());
     }
 
+    /// Writes two numbers of the format's width.
+    fn put_pair(&mut self, at: usize, one: usize, other: usize) {
+        self.put_number(at, one);
+        self.put_number(at.wrapping_add(Self::FORMAT.width()), other);
+    }
+
     /// Writes a number of the format's width.
     fn put_number(&mut self, at: usize, value: usize) {
-        match self.config.format {
+        match Self::FORMAT {
             Format::Ntb16 => self.put_half(at, value),
             Format::Ntb32 => self.put(at, u32::try_from(value).unwrap_or(u32::MAX).to_le_bytes()),
         }
