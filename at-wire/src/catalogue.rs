@@ -57,8 +57,19 @@ pub struct FieldInfo {
     pub name: &'static str,
     /// The Rust type.
     pub kind: &'static str,
-    /// Reads it as JSON.
-    pub read: for<'a> fn(&mut Fields<'a>) -> Result<Value, DecodeError>,
+    /// Reads the next parameter as JSON, under a name for the error.
+    pub read: for<'a> fn(&mut Fields<'a>, &'static str) -> Result<Value, DecodeError>,
+}
+
+impl FieldInfo {
+    /// Reads the fields, one parameter for each.
+    ///
+    /// # Errors
+    ///
+    /// The first parameter that is not what it must be.
+    pub fn read_all(list: &[Self], parameters: &mut Fields<'_>) -> Result<Map<String, Value>, DecodeError> {
+        list.iter().map(|field| Ok((field.name.into(), (field.read)(parameters, field.name)?))).collect()
+    }
 }
 
 impl FormInfo {
@@ -70,7 +81,7 @@ impl FormInfo {
     /// The first parameter that is not what it must be.
     pub fn decode(&self, name: &str, line: &[u8]) -> Result<Map<String, Value>, DecodeError> {
         let mut fields = parameters_of(name, line).unwrap_or_else(|| Fields::new(line));
-        self.answer.iter().map(|field| Ok((field.name.into(), (field.read)(&mut fields)?))).collect()
+        FieldInfo::read_all(self.answer, &mut fields)
     }
 }
 

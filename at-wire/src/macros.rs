@@ -327,10 +327,12 @@ macro_rules! __at_field {
             name: stringify!($field),
             kind: stringify!($type),
             read: {
+                // The same for all fields of the type, so that there is one in a program.
                 fn read<$lt>(
                     fields: &mut $crate::parameter::Fields<$lt>,
+                    name: &'static str,
                 ) -> ::core::result::Result<$crate::__private::serde_json::Value, $crate::DecodeError> {
-                    fields.value::<$type>(stringify!($field)).map(|value| $crate::parameter::Value::json(&value))
+                    fields.value::<$type>(name).map(|value| $crate::parameter::Value::json(&value))
                 }
                 read
             },

@@ -107,6 +107,11 @@ fn wrong_lines_name_field_and_offset() {
     fails(&["AT+CFUN=on"], &["line 1, a command line: +CFUN set: fun at offset 8"]);
     fails(&["+CPOL: 1", "--command", "AT+CPOL?"], &["+CPOL read: "]);
     fails(&["\r\n"], &["no line"]);
+    // The others are shown.
+    let run = wwanctl(&["decode", "at", "+CSQ: 20,99\r\n+CMTI: \"SM\",many\r\nRING", "--json"]).ended(65);
+    let shown: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(shown["lines"][1]["error"], "index at offset 12: undefined value");
+    assert_eq!((&shown["lines"][0]["fields"]["rssi"], &shown["lines"][2]["name"]), (&json!(20), &json!("RING")));
     wwanctl(&["decode", "at", "OK", "--command", "CREG"]).ended(2).says(&["--command: no command line"]);
     wwanctl(&["decode", "at", "OK", "--charset", "EBCDIC"]).ended(2).says(&["--charset EBCDIC"]);
     // Nothing of a line reaches a terminal as it is.

@@ -1,6 +1,7 @@
 //! `decode at`: what a modem sends, and command lines between it, as in the record of a terminal.
 
-use at_wire::catalogue::{self, Map, Value, answer_to_json, final_to_json, tpdu_to_json};
+use at_wire::DecodeError;
+use at_wire::catalogue::{self, FieldInfo, Map, Value, answer_to_json, final_to_json, tpdu_to_json};
 use at_wire::classify::{Class, Continuation, Pending, classify};
 use at_wire::framer::{Event, Expected, Framer};
 use at_wire::message::{CommandInfo, Form};
@@ -24,17 +25,28 @@ pub(super) fn run(bytes: &[u8], arguments: &Decode, out: &mut Output) -> Result<
             .ok_or_else(|| Fail::Usage(format!("--charset {}: a name that +CSCS takes expected", clean(name))))?,
         None => Charset::Ira,
     };
-    let documents = decode(bytes, arguments.command.as_deref(), charset)?;
+    let Decoded { documents, complaint } = decode(bytes, arguments.command.as_deref(), charset)?;
+    // What can be read is shown beside what cannot.
     if out.json {
-        return print(documents, out);
-    }
-    for (index, document) in documents.iter().enumerate() {
-        if index > 0 {
-            out.lines("")?;
+        print(documents, out)?;
+    } else {
+        for (index, document) in documents.iter().enumerate() {
+            if index > 0 {
+                out.lines("")?;
+            }
+            out.lines(in_words(document).trim_end())?;
         }
-        out.lines(in_words(document).trim_end())?;
     }
-    Ok(())
+    complaint.map_or(Ok(()), |complaint| Err(Fail::Data(clean(&complaint))))
+}
+
+/// What lines say.
+#[derive(Debug)]
+pub(super) struct Decoded {
+    /// One for each command, or for what came without one.
+    pub(super) documents: Vec<Value>,
+    /// The first that is wrong.
+    pub(super) complaint: Option<String>,
 }
 
 /// A command, or what names an answer or a URC.
@@ -87,9 +99,32 @@ impl Unit {
         self.commands.is_empty() && self.lines.is_empty()
     }
 
-    /// All that is known about it.
-    fn document(self, charset: Charset) -> Result<Value, Fail> {
-        let mut map = Map::new();
+    /// Takes a line with what it says, or what is wrong with it.
+    fn push(
+        &mut self,
+        kind: &str,
+        subject: &Subject,
+        text: String,
+        shown: Result<Option<Value>, DecodeError>,
+    ) -> Result<(), String> {
+        let mut line = json!({"kind": kind, "text": text, "name": subject.name, "form": word(subject.form)});
+        let (key, value, done) = match shown {
+            Ok(shown) => ("fields", shown.and_then(|shown| shown.get("fields").cloned()).unwrap_or_default(), Ok(())),
+            Err(error) => {
+                let why = format!("{} {}: {error}", subject.name, word(subject.form));
+                ("error", error.to_string().into(), Err(why))
+            }
+        };
+        if let Some(line) = line.as_object_mut() {
+            line.insert(key.into(), value);
+        }
+        self.lines.push(line);
+        done
+    }
+
+    /// All that is known about it, and what is wrong with it together.
+    fn document(self, charset: Charset) -> (Value, Option<String>) {
+        let (mut map, mut complaint) = (Map::new(), None);
         let subject = self.commands.into_iter().next().or(self.subject);
         if let Some(subject) = subject {
             map.insert("command".into(), subject.name.as_str().into());
@@ -101,28 +136,35 @@ impl Unit {
                 lines.push(&self.end);
             }
             if !lines.is_empty() {
-                let told = answer_to_json(&subject.name, subject.form, &lines, charset)
-                    .map_err(|error| Fail::Data(format!("{} {}: {error}", clean(&subject.name), word(subject.form))))?;
-                if let Some(Value::Object(told)) = told {
-                    map.extend(told);
+                match answer_to_json(&subject.name, subject.form, &lines, charset) {
+                    Ok(Some(Value::Object(told))) => map.extend(told),
+                    Ok(_) => {}
+                    Err(error) => complaint = Some(format!("{} {}: {error}", subject.name, word(subject.form))),
                 }
             }
         }
         map.insert("lines".into(), self.lines.into());
         map.insert("final".into(), self.result.unwrap_or_default());
         map.insert("is_error".into(), self.success.map(|success| !success).into());
-        Ok(Value::Object(map))
+        (Value::Object(map), complaint)
     }
 }
 
-/// Everything that the bytes say, a document for each command, or for what came without one.
-pub(super) fn decode(bytes: &[u8], command: Option<&str>, charset: Charset) -> Result<Vec<Value>, Fail> {
+/// Everything that the bytes say.
+pub(super) fn decode(bytes: &[u8], command: Option<&str>, charset: Charset) -> Result<Decoded, Fail> {
     let mut unit = Unit::default();
     if let Some(line) = command {
-        let (commands, _) = command_line(line.as_bytes()).map_err(|why| Fail::Usage(format!("--command: {why}")))?;
+        let (commands, ..) = command_line(line.as_bytes()).map_err(|why| Fail::Usage(format!("--command: {why}")))?;
         unit.commands = commands;
     }
-    let mut documents = Vec::new();
+    let (mut documents, mut complaint) = (Vec::new(), None);
+    let mut finish = |unit: Unit, complaint: &mut Option<String>| {
+        if !unit.is_empty() {
+            let (document, wrong) = unit.document(charset);
+            documents.push(document);
+            *complaint = complaint.take().or(wrong);
+        }
+    };
     // One more, so that the last line is complete.
     let mut memory = vec![0; bytes.len()];
     let mut framer = Framer::new(&mut memory);
@@ -130,6 +172,7 @@ pub(super) fn decode(bytes: &[u8], command: Option<&str>, charset: Charset) -> R
     let mut input = ended.as_slice();
     let expected =
         Expected { multiline: &["+CUSD", "+CNAP"], prompts: &[b">"], eight_bit: true, ..Expected::default() };
+    let urcs: Vec<&str> = catalogue::all().filter(|info| info.command.is_none()).map(|info| info.name).collect();
     let mut continuation = Continuation::default();
     let mut count = 0_usize;
     while let Some(event) = framer.next(&mut input, &expected) {
@@ -145,27 +188,31 @@ pub(super) fn decode(bytes: &[u8], command: Option<&str>, charset: Charset) -> R
         let second = continuation.take();
         if second.is_none() && is_command_line(line, command) {
             if command.is_none() || unit.result.is_some() {
-                let done = core::mem::take(&mut unit);
-                if !done.is_empty() {
-                    documents.push(done.document(charset)?);
-                }
+                finish(core::mem::take(&mut unit), &mut complaint);
             }
-            let (commands, shown) =
-                command_line(line).map_err(|why| Fail::Data(format!("line {count}, a command line: {why}")))?;
-            unit.lines.push(json!({"kind": "command", "text": string(line), "commands": shown}));
-            unit.commands = commands;
+            let wrong = match command_line(line) {
+                Ok((commands, shown, wrong)) => {
+                    unit.lines.push(json!({"kind": "command", "text": string(line), "commands": shown}));
+                    unit.commands = commands;
+                    wrong
+                }
+                Err(why) => Some(why),
+            };
+            complaint = complaint.or(wrong.map(|why| format!("line {count}, a command line: {why}")));
             continue;
         }
         if let Some(of_answer) = second {
             second_line(&mut unit, line, of_answer);
             continue;
         }
-        told(&mut unit, line, count, &mut continuation)?;
+        let wrong = told(&mut unit, line, &urcs, &mut continuation).err();
+        complaint = complaint.or(wrong.map(|why| format!("line {count}, {why}")));
     }
-    if !unit.is_empty() {
-        documents.push(unit.document(charset)?);
+    finish(unit, &mut complaint);
+    if documents.is_empty() {
+        return Err(Fail::Data(complaint.unwrap_or_else(|| "no line".to_owned())));
     }
-    if documents.is_empty() { Err(Fail::Data("no line".to_owned())) } else { Ok(documents) }
+    Ok(Decoded { documents, complaint })
 }
 
 fn string(line: &[u8]) -> String {
@@ -186,9 +233,11 @@ fn is_command_line(line: &[u8], given: Option<&str>) -> bool {
     }
 }
 
-/// The commands in a line, and what is shown of them.
-fn command_line(line: &[u8]) -> Result<(Vec<Subject>, Vec<Value>), String> {
-    let (mut subjects, mut shown) = (Vec::new(), Vec::new());
+/// The commands in a line, what is shown of them, and what is wrong with the first that is.
+type Commands = (Vec<Subject>, Vec<Value>, Option<String>);
+
+fn command_line(line: &[u8]) -> Result<Commands, String> {
+    let (mut subjects, mut shown, mut wrong) = (Vec::new(), Vec::new(), None);
     let trimmed = line.trim_ascii();
     for command in policy::commands(trimmed).map_err(|refusal| refusal.to_string())? {
         let name: String = string(command.name).split_whitespace().collect::<String>().to_ascii_uppercase();
@@ -204,17 +253,23 @@ fn command_line(line: &[u8]) -> Result<(Vec<Subject>, Vec<Value>), String> {
         let behind = command.parameters.len().saturating_sub(command.parameters.trim_ascii_start().len());
         // Where the parameters start in the line.
         let place = command.offset.saturating_add(command.text.len()).saturating_sub(command.parameters.len());
-        let fields = fields_of(&subject, parameters, place.saturating_add(behind))?;
         if let Some(entry) = entry.as_object_mut() {
             entry.insert("parameters".into(), string(parameters).into());
-            if let Some(fields) = fields {
-                entry.insert("fields".into(), fields);
+            match fields_of(&subject, parameters, place.saturating_add(behind)) {
+                Ok(None) => {}
+                Ok(Some(fields)) => {
+                    entry.insert("fields".into(), fields);
+                }
+                Err(why) => {
+                    entry.insert("error".into(), why.as_str().into());
+                    wrong = wrong.or(Some(why));
+                }
             }
         }
         shown.push(entry);
         subjects.push(subject);
     }
-    Ok((subjects, shown))
+    Ok((subjects, shown, wrong))
 }
 
 /// The parameters of a command by the first declaration that takes them; `None` if there is none of the name.
@@ -224,20 +279,16 @@ fn fields_of(subject: &Subject, parameters: &[u8], offset: usize) -> Result<Opti
     let mut wrong = None;
     for form in forms {
         let mut fields = Fields::starting_at(parameters, offset);
-        let read: Result<Map<_, _>, _> =
-            form.parameters.iter().map(|field| Ok((field.name.into(), (field.read)(&mut fields)?))).collect();
-        match read {
+        match FieldInfo::read_all(form.parameters, &mut fields) {
             Ok(fields) => return Ok(Some(Value::Object(fields))),
             Err(error) => wrong = Some(error),
         }
     }
-    wrong.map_or(Ok(None), |error: at_wire::DecodeError| {
-        Err(format!("{} {}: {error}", subject.name, word(subject.form)))
-    })
+    wrong.map_or(Ok(None), |error: DecodeError| Err(format!("{} {}: {error}", subject.name, word(subject.form))))
 }
 
-/// A line of the modem.
-fn told(unit: &mut Unit, line: &[u8], count: usize, continuation: &mut Continuation) -> Result<(), Fail> {
+/// A line of the modem; the error says what is wrong with it.
+fn told(unit: &mut Unit, line: &[u8], urcs: &[&str], continuation: &mut Continuation) -> Result<(), String> {
     let names: Vec<&str> = unit.commands.iter().map(|command| command.name.as_str()).collect();
     let infos: Vec<CommandInfo> = unit.commands.iter().map(Subject::info).collect();
     let pending = Pending {
@@ -248,17 +299,13 @@ fn told(unit: &mut Unit, line: &[u8], count: usize, continuation: &mut Continuat
         finals: &[],
     };
     let under_way = Some(&pending).filter(|_| !unit.commands.is_empty() && unit.result.is_none());
-    let urcs: Vec<&str> = catalogue::all().filter(|info| info.command.is_none()).map(|info| info.name).collect();
     // Some put a star in front of what is in use.
     let line = line.strip_prefix(b"* ").unwrap_or(line);
-    let class = classify(line, under_way, &urcs, Options::LENIENT);
+    let class = classify(line, under_way, urcs, Options::LENIENT);
     let two: Vec<&str> =
         TWO_LINES.iter().copied().chain(infos.iter().filter(|info| info.two_lines).map(|info| info.name)).collect();
     continuation.first(&class, line, &two);
     let text = string(line);
-    let place = |subject: &Subject, error: at_wire::DecodeError| {
-        Fail::Data(format!("line {count}, {} {}: {error}", subject.name, word(subject.form)))
-    };
     match class {
         Class::Final(result) | Class::Stray(result) => {
             let shown = final_to_json(&result);
@@ -273,8 +320,7 @@ fn told(unit: &mut Unit, line: &[u8], count: usize, continuation: &mut Continuat
             let named = |command: &&Subject| parameters_of(&command.name, line).is_some();
             let subject = unit.commands.iter().find(named).or(unit.commands.last()).cloned();
             let Some(subject) = subject else { return Ok(()) };
-            let shown = answer(&subject, line).map_err(|error| place(&subject, error))?;
-            unit.lines.push(entry("answer", &subject, text, shown));
+            unit.push("answer", &subject, text, answer(&subject, line))?;
             if unit.commands.first() == Some(&subject) {
                 unit.answer.push(line.to_vec());
             }
@@ -284,20 +330,19 @@ fn told(unit: &mut Unit, line: &[u8], count: usize, continuation: &mut Continuat
             let subject =
                 Subject { name: name.map_or_else(String::new, |name| (*name).to_owned()), form: Form::Unsolicited };
             // What is declared takes a line that classifies as one, or it is damaged.
-            let shown = catalogue::decode(line, None).map_err(|error| place(&subject, error))?;
-            unit.lines.push(entry("urc", &subject, text, Some(shown)));
+            unit.push("urc", &subject, text, catalogue::decode(line, None).map(Some))?;
             tell_of(unit, subject, line);
         }
         Class::Unknown => {
             // An answer whose command is not known may be any of the forms of its name.
             if let Some((subject, shown)) = guess(line) {
-                unit.lines.push(entry("answer", &subject, text, Some(shown)));
+                unit.push("answer", &subject, text, Ok(Some(shown)))?;
                 tell_of(unit, subject, line);
                 return Ok(());
             }
-            if let Some(subject) = named(line) {
-                let error = answer(&subject, line).err();
-                return error.map_or(Ok(()), |error| Err(place(&subject, error)));
+            let wrong = |subject: Subject| answer(&subject, line).err().map(|error| (subject, error));
+            if let Some((subject, error)) = named(line).and_then(wrong) {
+                return unit.push("answer", &subject, text, Err(error));
             }
             unit.lines.push(json!({"kind": "text", "text": text}));
             // Modems break long answers into lines.
@@ -338,13 +383,8 @@ fn second_line(unit: &mut Unit, line: &[u8], of_answer: bool) {
     }
 }
 
-fn entry(kind: &str, subject: &Subject, text: String, shown: Option<Value>) -> Value {
-    let fields = shown.and_then(|shown| shown.get("fields").cloned());
-    json!({"kind": kind, "text": text, "name": subject.name, "form": word(subject.form), "fields": fields})
-}
-
 /// A line by what is declared of the command, or of the URC that looks the same; `None` if nothing is.
-fn answer(subject: &Subject, line: &[u8]) -> Result<Option<Value>, at_wire::DecodeError> {
+fn answer(subject: &Subject, line: &[u8]) -> Result<Option<Value>, DecodeError> {
     match catalogue::decode(line, Some(&subject.line())) {
         Ok(shown) => Ok(Some(shown)),
         Err(error) if error.field == "name" => Ok(catalogue::decode(line, None).ok()),
@@ -385,6 +425,9 @@ fn in_words(document: &Value) -> String {
         lines.push(format!("{}  ({})", clean(text("text")), clean(&kind)));
         for key in ["fields", "commands"] {
             outline(line.get(key).unwrap_or(&Value::Null), 2, &mut lines);
+        }
+        if !text("error").is_empty() {
+            lines.push(format!("  error: {}", clean(text("error"))));
         }
         if !text("second_line").is_empty() {
             lines.push(clean(text("second_line")));

@@ -115,7 +115,11 @@ fn at_lines() {
         }
         let charset = vector["context"]["charset"].as_str().and_then(Charset::from_name).unwrap_or(Charset::Ira);
         let command = command(name, form);
-        let made = at::decode(text.as_bytes(), command.as_deref(), charset).map(|mut made| made.swap_remove(0));
+        let made = at::decode(text.as_bytes(), command.as_deref(), charset);
+        let made = made.and_then(|made| match made.complaint {
+            Some(complaint) => Err(Fail::Data(complaint)),
+            None => Ok(made.documents[0].clone()),
+        });
         let meant = ["retries_left", "voice_enabled", "imei", "esn", "meid"];
         let nothing = |made: &Value| meant.iter().all(|key| made[*key].is_null());
         // The form is of the command that is given.
@@ -139,7 +143,9 @@ fn at_lines_of_makers() {
         let text = vector["text"].as_str()?;
         let command = command(name, form);
         Some(match at::decode(text.as_bytes(), command.as_deref(), Charset::Ira) {
+            Ok(at::Decoded { complaint: Some(complaint), .. }) => Err(complaint),
             Ok(made) => {
+                let made = made.documents;
                 let lines = made[0]["lines"].as_array().unwrap();
                 let read = lines.iter().any(|line| line["fields"].is_object());
                 if read || lines.is_empty() || !text.contains(name) {
