@@ -108,6 +108,12 @@ pub(crate) fn trim(text: &[u8]) -> &[u8] {
     text.trim_ascii()
 }
 
+/// Whether a byte is among others.
+#[allow(clippy::manual_contains)] // which links a search by words
+fn has(text: &[u8], wanted: u8) -> bool {
+    text.iter().any(|byte| *byte == wanted)
+}
+
 /// How many blanks stand in front.
 #[inline(never)]
 fn blanks(text: &[u8]) -> usize {
@@ -836,7 +842,7 @@ impl<'w, 'b> LineWriter<'w, 'b> {
 
     /// A word without quotes.
     pub fn word(&mut self, text: &[u8]) {
-        if text.iter().any(|byte| *byte == b',') {
+        if has(text, b',') {
             self.refuse("word");
         }
         self.check(text, true, "word");

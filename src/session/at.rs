@@ -257,6 +257,9 @@ enum Named {
     Answers,
 }
 
+/// What looks for a name: see [`among_names`].
+type FindName = fn(&[u8], &[u8], bool) -> Named;
+
 /// Looks for the name of `line` among those of a raw line, with semicolons between.
 fn among_names(names: &[u8], line: &[u8], reads: bool) -> Named {
     let mut found = Named::No;
@@ -630,7 +633,7 @@ struct Inner<'s> {
     echo: usize,
     /// Where in `command` the names of a raw line stand, and what looks for one there: a function, so that it is linked only
     /// with raw lines.
-    raw: Option<(usize, usize, fn(&[u8], &[u8], bool) -> Named)>,
+    raw: Option<(usize, usize, FindName)>,
     stage: Stage,
     own: Option<Own>,
     current: Option<Current>,
@@ -1558,7 +1561,7 @@ impl Inner<'_> {
         // What can be set stands in parentheses, and in no URC.
         let tested = exchange.form == Form::Test
             && matches!(class, Class::Unsolicited(_))
-            && line.iter().any(|byte| *byte == b'(');
+            && line.iter().any(|byte| matches!(byte, b'('));
         match tested && (raw == Named::Has || names.iter().any(|name| parameters_of(name, line).is_some())) {
             true => Class::Response,
             false => class,
@@ -1584,7 +1587,7 @@ impl Inner<'_> {
         let fields = fields.or(told.filter(|_| !whole));
         // A URC may stand in front of a PDU.
         let interrupts = self.pdu && matches!(class, Class::Unsolicited(_));
-        if !whole && !(interrupts && fields.is_none()) {
+        if !(whole || interrupts && fields.is_none()) {
             let outer = core::mem::take(&mut self.continuation);
             self.continuation.begin(class, fields.is_some());
             self.outer = if interrupts { outer } else { Continuation::default() };
