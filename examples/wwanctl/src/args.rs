@@ -9,6 +9,7 @@ use core::fmt::Write as _;
 use at_wire::sms::Direction;
 use lexopt::{Arg, ValueExt as _};
 use mbim_wire::catalogue::unhex;
+use qmi_wire::qmap::Version;
 use wwan::sms::Stored;
 use wwan::time::Millis;
 
@@ -373,7 +374,7 @@ with `|` between them, bytes hexadecimal digits, lists words with commas between
     },
     Spec {
         name: "decode",
-        arguments: "mbim|qmi|sms|cmux HEX... | at TEXT|HEX...",
+        arguments: "mbim|qmi|sms|cmux|ntb|qmap HEX... | at TEXT|HEX...",
         count: (2, MANY),
         about: "Show messages given as hexadecimal digits, several one behind the other, or `-` for standard input",
         options: &[
@@ -392,6 +393,8 @@ with `|` between them, bytes hexadecimal digits, lists words with commas between
                 "stored|to-mobile|to-network",
                 "SMS: where the message was read, which tells some kinds apart [default: stored]",
             ),
+            option("qmap", "1|4|5", "QMAP: the version that was agreed [default: 1]"),
+            flag("uplink", "QMAP: the transfer goes to the modem"),
         ],
         details: "\
 AT is given as its text or as digits: lines of the modem, and command lines, which the lines behind them answer:
@@ -651,6 +654,10 @@ pub(crate) struct Decode {
     pub(crate) charset: Option<String>,
     pub(crate) kind: Option<SmsKind>,
     pub(crate) direction: Direction,
+    /// The version of QMAP.
+    pub(crate) qmap: Version,
+    /// A transfer of QMAP goes to the modem.
+    pub(crate) uplink: bool,
 }
 
 /// What is decoded.
@@ -661,6 +668,8 @@ pub(crate) enum Format {
     At,
     Sms,
     Cmux,
+    Ntb,
+    Qmap,
 }
 
 /// What a short message is.
@@ -864,7 +873,9 @@ impl Given {
             "at" => Format::At,
             "sms" => Format::Sms,
             "cmux" => Format::Cmux,
-            other => return Err(format!("{}: mbim, qmi, at, sms or cmux expected", clean(other))),
+            "ntb" => Format::Ntb,
+            "qmap" => Format::Qmap,
+            other => return Err(format!("{}: mbim, qmi, at, sms, cmux, ntb or qmap expected", clean(other))),
         };
         let owners = [
             ("mbimex", Format::Mbim, "mbim"),
@@ -874,6 +885,8 @@ impl Given {
             ("charset", Format::At, "at"),
             ("kind", Format::Sms, "sms"),
             ("direction", Format::Sms, "sms"),
+            ("qmap", Format::Qmap, "qmap"),
+            ("uplink", Format::Qmap, "qmap"),
         ];
         for (option, owner, name) in owners {
             if owner != format && self.flag(option) {
@@ -893,6 +906,12 @@ impl Given {
             "to-network" => Some(Direction::ToServiceCentre),
             _ => None,
         };
+        let version = |text: &str| match text {
+            "1" => Some(Version::V1),
+            "4" => Some(Version::V4),
+            "5" => Some(Version::V5),
+            _ => None,
+        };
         Ok(Decode {
             format,
             mbimex: self.mbimex()?.unwrap_or(1),
@@ -904,6 +923,8 @@ impl Given {
             direction: self
                 .parsed("direction", "stored, to-mobile or to-network", direction)?
                 .unwrap_or(Direction::Stored),
+            qmap: self.parsed("qmap", "1, 4 or 5", version)?.unwrap_or_default(),
+            uplink: self.flag("uplink"),
             hex: core::mem::take(&mut self.arguments),
         })
     }

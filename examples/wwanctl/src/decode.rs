@@ -17,6 +17,8 @@ use crate::output::{Output, clean};
 
 mod at;
 mod cmux;
+mod ntb;
+mod qmap;
 mod qmi;
 mod sms;
 #[cfg(test)]
@@ -35,6 +37,8 @@ pub(crate) fn run(arguments: &Decode, out: &mut Output) -> Result<(), Fail> {
         Format::Qmi => return qmi::run(&bytes, arguments, out),
         Format::Sms => return sms::run(&bytes, arguments, out),
         Format::Cmux => return cmux::run(&bytes, out),
+        Format::Ntb => return ntb::run(&bytes, out),
+        Format::Qmap => return qmap::run(&bytes, arguments, out),
         Format::Mbim | Format::At => {}
     }
     let mut documents = Vec::new();
