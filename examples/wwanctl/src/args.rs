@@ -420,8 +420,9 @@ const AFTER: &str = "\
 Exit status: 0 done, 2 usage, 65 bad data, 69 modem unreachable, 74 output cannot be written, 75 timeout,
 77 refused by the modem (the reason is on standard error), 130 interrupted.
 
-Without --device the first of /dev/cdc-wdm* and /dev/wwan*mbim* is used. `--device virtual:mbim` starts a virtual modem in
-this program; everything can be tried on it, without a modem.
+Without --device the first of /dev/cdc-wdm* and /dev/wwan* is used that speaks the protocol; without --protocol none for AT.
+`--device virtual:mbim`, `virtual:qmi` or `virtual:at` starts a virtual modem in this program; everything can be tried on it,
+without a modem.
 
 A session lives only as long as the modem is open, and opening it anew would end the session. So every run first asks the
 modem something without opening it. If the modem answers, an earlier run or another program has left it open, and it is

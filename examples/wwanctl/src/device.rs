@@ -613,7 +613,7 @@ fn default_device(protocol: Protocol) -> Result<PathBuf, Fail> {
     });
     found.ok_or_else(|| {
         let what = if names.is_empty() {
-            "no modem found: there is neither /dev/cdc-wdm* nor /dev/wwan*mbim* nor /dev/wwan*qmi*"
+            "no modem found: there is neither /dev/cdc-wdm* nor a port /dev/wwan*; one of the serial lines may be"
         } else {
             "no modem found that speaks the protocol"
         };
@@ -624,7 +624,8 @@ fn default_device(protocol: Protocol) -> Result<PathBuf, Fail> {
 }
 
 fn is_modem(name: &str) -> bool {
-    name.starts_with("cdc-wdm") || (name.starts_with("wwan") && (name.contains("mbim") || name.contains("qmi")))
+    let is_port = |name: &str| ["mbim", "qmi", "at"].iter().any(|kind| name.contains(kind));
+    name.starts_with("cdc-wdm") || (name.starts_with("wwan") && is_port(name))
 }
 
 /// Compares names so that numbers in them count as numbers: `cdc-wdm2` comes before `cdc-wdm10`.
@@ -675,7 +676,8 @@ mod tests {
         let mut names = ["wwan0mbim0", "cdc-wdm10", "cdc-wdm2", "cdc-wdm1", "wwan10mbim0", "wwan9mbim1"];
         put_in_order(&mut names, |a, b| natural(a, b) == Ordering::Less);
         assert_eq!(names, ["cdc-wdm1", "cdc-wdm2", "cdc-wdm10", "wwan0mbim0", "wwan9mbim1", "wwan10mbim0"]);
-        assert!(is_modem("wwan0mbim0") && is_modem("wwan0qmi0") && !is_modem("ttyUSB0"));
+        assert!(is_modem("wwan0mbim0") && is_modem("wwan0qmi0") && is_modem("wwan0at0"));
+        assert!(!is_modem("ttyUSB0") && !is_modem("wwan0xmmrpc0"));
     }
 
     #[test]

@@ -44,6 +44,8 @@ fn status_is_told_as_over_qmi() {
         "/register_state/register_state",
         "/register_state/provider_id",
         "/register_state/provider_name",
+        "/register_state/tracking_area_code",
+        "/register_state/cell_id",
         "/packet_service",
         "/signal_state/lte/rsrp_dbm",
         "/signal_state/lte/rsrq_db",
@@ -215,6 +217,9 @@ fn lines_are_sent_as_they_are() {
     assert_eq!(run.out, "+CSQ: 20,99\n");
     on_at("no-sim", &["at", "AT+CIMI"]).ended(77).says(&["SIM not inserted", "hint: insert a SIM"]);
     on_at("default", &["at", "AT+NONSENSE"]).ended(77).says(&["refuses"]);
+    // A forced way into data mode leads out of it again.
+    let dialled = on_at("default", &["at", "ATD*99#", "AT", "--force"]).ended(0).says(&["data mode"]);
+    assert_eq!(dialled.out, "CONNECT\nOK\n");
     for line in ["CSQ", "AT+CSQ\r", "AT+X=\"", "ATD*99#", "ATZ", "AT+IPR=9600"] {
         on_at("default", &["at", line]).ended(2).says(&["at: "]);
     }
@@ -260,4 +265,55 @@ fn monitor_shows_what_the_modem_tells() {
     program.wait().unwrap();
     assert_eq!(wanted, [""; 0]);
     on_at("default", &["monitor", "--timeout", "1"]).ended(0);
+}
+
+/// A modem behind a socket that answers lines by `answer`, and hangs up where that says nothing.
+fn scripted(answer: fn(&str) -> Option<&'static [u8]>) -> (String, thread::JoinHandle<()>) {
+    let path = temporary("socket");
+    let listener = UnixListener::bind(&path).unwrap();
+    let peer = thread::spawn(move || {
+        let mut stream = listener.accept().unwrap().0;
+        let mut line = Vec::new();
+        let mut byte = [0];
+        while matches!(stream.read(&mut byte), Ok(1)) {
+            if byte != *b"\r" {
+                line.push(byte[0]);
+                continue;
+            }
+            let text = String::from_utf8_lossy(&line).trim_start_matches('\u{1b}').to_owned();
+            line.clear();
+            match answer(&text) {
+                Some(answer) => drop(stream.write_all(answer)),
+                None => return,
+            }
+        }
+    });
+    (path.to_str().unwrap().to_owned(), peer)
+}
+
+#[test]
+fn a_modem_that_hangs_up_or_makes_no_sense_is_no_danger() {
+    let (path, peer) = scripted(|line| match line {
+        line if line.ends_with('?') => Some(b"\r\nERROR\r\n"),
+        "AT+CGMM" => None,
+        _ => Some(b"\r\nOK\r\n"),
+    });
+    let run = wwanctl(&["--device", &path, "--protocol", "at", "status", "--timeout", "20", "--json"]).ended(69);
+    let error: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(error["error"]["exit_status"], 69);
+    peer.join().unwrap();
+    // What a terminal would act on does not get there.
+    let (path, peer) = scripted(|line| match line {
+        line if line.contains("?;") => Some(b"\r\nERROR\r\n"),
+        "AT+CGMM" => Some(b"\r\n\x1b]0;evil\x07\xe2\x80\xae\r\n+CUSD: 1,\"\x1b[31m\"\r\nOK\r\n"),
+        "AT+CSQ" => Some(b"\r\n+CSQ: 99999999999999999999,-1\r\nOK\r\n"),
+        "AT+CFUN?" => Some(b"\r\n+CFUN: x\r\nOK\r\n"),
+        line if line.ends_with('?') || line.contains('+') => Some(b"\r\n+CME ERROR: 4\r\n"),
+        _ => Some(b"\r\nOK\r\n"),
+    });
+    let lines = ["--device", &path, "--protocol", "at", "at", "AT+CGMM", "AT+CSQ", "--timeout", "20"];
+    let run = wwanctl(&lines).ended(0);
+    assert!(!run.out.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{}", run.out);
+    assert!(!run.err.contains(['\u{1b}', '\u{7}']), "{}", run.err);
+    peer.join().unwrap();
 }

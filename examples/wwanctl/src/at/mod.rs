@@ -1,11 +1,12 @@
 //! Commands over AT: the open modem here, and one file for each command, named like its twin over MBIM in `commands`.
 
 use at_wire::command::equipment::Lock as Code;
+use at_wire::parameter::parameters_of;
 use wwan::channel::blocking::{ByteStream, MessageChannel as _};
 use wwan::channel::linux::PortKind;
 use wwan::client::at::blocking::Client;
 use wwan::client::at::{Error, Memory, Reason};
-use wwan::procedure::at::{Lock, SimState, Stop, cme};
+use wwan::procedure::at::{Lock, Registration, SimState, Stop, cme};
 use wwan::session::at::{Config, Dialect, Failure, Memory as SessionMemory, OpenError, SessionError};
 use wwan::time::{Instant, Millis};
 
@@ -37,6 +38,9 @@ const LONGEST: usize = 0x1_0000;
 
 /// Longest command line, in bytes.
 const COMMAND: usize = 4096;
+
+/// How long a single question may stay unanswered.
+const QUESTION: Millis = Millis::from_secs(10);
 
 /// How long taking leave may take.
 const SHORT: Millis = Millis::from_secs(2);
@@ -165,6 +169,28 @@ impl Modem {
             }
             sim => Err(Stop::Sim(sim).into()),
         }
+    }
+
+    /// Whether and where it is registered. Modems tell area and cell only while they are to tell of changes, too; so that
+    /// is switched on for as long as it takes.
+    pub(crate) fn registration(&mut self) -> Result<Registration, Fail> {
+        let mut undo = Vec::new();
+        for name in ["+CEREG", "+C5GREG", "+CGREG", "+CREG"] {
+            let answer = self.client.send_line(format!("AT{name}?").as_bytes(), QUESTION)?;
+            let told = answer.lines().find_map(|line| parameters_of(name, line)?.value::<u8>("n").ok());
+            if let Some(set @ 0..=1) = told {
+                let changed = self.client.send_line(format!("AT{name}=2").as_bytes(), QUESTION)?;
+                if changed.reason().is_none() {
+                    undo.push(format!("AT{name}={set}"));
+                }
+            }
+        }
+        let registration = self.client.registration();
+        for line in undo {
+            // What the modem says to this changes nothing.
+            let _ = self.client.send_line(line.as_bytes(), QUESTION);
+        }
+        Ok(registration?)
     }
 
     /// From now on the program only cleans up.

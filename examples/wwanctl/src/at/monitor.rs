@@ -2,8 +2,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use at_wire::catalogue::{self, Value};
+use at_wire::catalogue::{self, Value, answer_to_json};
 use at_wire::command::general::cscs;
+use at_wire::message::Form;
 use at_wire::text::charset::Charset;
 use at_wire::text::hex;
 use at_wire::urc::standard::CMti;
@@ -114,11 +115,15 @@ impl Event {
         let read = catalogue::decode(urc.line, None).ok();
         let part = |key: &str| read.as_ref().and_then(|read| read.get(key)).cloned();
         let (detail, words) = detail(urc, charset);
+        let name = part("name").and_then(|name| name.as_str().map(ToOwned::to_owned));
+        // What the parameters mean says more than what they are, where it is known.
+        let lines: Vec<&[u8]> = [Some(urc.line), urc.second].into_iter().flatten().collect();
+        let meaning = name.as_deref().and_then(|name| answer_to_json(name, Form::Unsolicited, &lines, charset).ok()?);
         Self {
             line: text(urc.line),
             second: urc.second.map(text),
-            name: part("name").and_then(|name| name.as_str().map(ToOwned::to_owned)),
-            fields: part("fields").unwrap_or_default(),
+            name,
+            fields: meaning.filter(Value::is_object).or_else(|| part("fields")).unwrap_or_default(),
             detail,
             text: words,
         }

@@ -19,7 +19,7 @@ pub(super) fn run(modem: &mut Modem, network: Option<&str>, out: &mut Output) ->
             wait(modem, Selection::Manual { plmn: &plmn.to_string(), act: None })?;
         }
     }
-    let (register, _) = parts::registration(&modem.client.registration()?);
+    let (register, _) = parts::registration(&modem.registration()?);
     let mut report = Report::default();
     report::registration(&mut report.table, &register);
     report.put("register_state", register);

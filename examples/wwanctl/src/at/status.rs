@@ -71,7 +71,7 @@ pub(super) fn pin(modem: &mut Modem, sim: SimState) -> Result<Value, Fail> {
 
 /// Whether and where it is registered.
 pub(super) fn registration(modem: &mut Modem, report: &mut Report) -> Result<(), Fail> {
-    match report::refused(modem.client.registration().map_err(Fail::from))? {
+    match report::refused(modem.registration())? {
         Ok(registration) => {
             let (register, packets) = parts::registration(&registration);
             report::registration(&mut report.table, &register);
