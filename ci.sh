@@ -385,6 +385,8 @@ step_wwanctl() {
         "$program" --device virtual:mbim connect --apn internet
     run /usr/bin/time -f 'wwanctl: %M KiB resident at most, %e s' \
         "$program" --device virtual:qmi connect --apn internet --ip-type v4v6
+    run /usr/bin/time -f 'wwanctl: %M KiB resident at most, %e s' \
+        "$program" --device virtual:at connect --apn internet
 }
 
 # Fails unless the program $1 is static and has at most $2 bytes.
