@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench codec`. The numbers depend on the machine; the ratio to `copy` tells more than they do. Nothing here
 //! is asserted: what must hold is tested elsewhere.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects, missing_docs)]
 
 use core::hint::black_box;
 use core::net::{Ipv4Addr, Ipv6Addr};
@@ -21,8 +21,10 @@ use mbim_wire::field::Raw;
 use mbim_wire::fragment::{Assembler, Progress, Splitter};
 use mbim_wire::list::{ElementArray, RefArray};
 use mbim_wire::message::{Body, CommandType, Transfer, write_command, write_command_done, write_indicate_status};
+use mbim_wire::ntb::{Aggregator16, Config, NtbParameters, Receiver16, Stream};
 use mbim_wire::service::basic_connect as bc;
 use mbim_wire::{Command, Encode, Status, View};
+use qmi_wire::qmap;
 
 /// One message, how it is written, and how all of it is read.
 struct Case {
@@ -300,6 +302,76 @@ fn frames(c: &mut Criterion) {
     }
 }
 
+/// As many datagrams as a transfer of 32 KiB has of usual size.
+const DATAGRAMS: usize = 21;
+
+/// Bytes of each, so that they fill it.
+const DATAGRAM: usize = 1552;
+
+fn ntbs(c: &mut Criterion) {
+    let config = Config { max_datagrams: 21, ..Config::new(NtbParameters::of_function(32768).output()) };
+    let (mut memory, datagrams) = (vec![0; 32768], vec![0x45; DATAGRAMS * DATAGRAM]);
+    let mut aggregator = Aggregator16::new(&mut memory, config);
+    let fill = |aggregator: &mut Aggregator16<'_>| {
+        for datagram in black_box(&datagrams).chunks(DATAGRAM) {
+            aggregator.push(Stream::Ips(0), datagram, ()).unwrap();
+        }
+    };
+    fill(&mut aggregator);
+    let block = aggregator.take().unwrap().bytes.to_vec();
+
+    let mut group = c.benchmark_group("NTB of 32 KiB with 21 datagrams");
+    group.throughput(Throughput::Bytes(u64::try_from(block.len()).unwrap()));
+    group.bench_function("copy", |b| copy(b, &block));
+    group.bench_function("read", |b| {
+        let mut receiver = Receiver16::new();
+        b.iter(|| receiver.receive(black_box(&block)).unwrap().map(|datagram| datagram.bytes.len()).sum::<usize>());
+    });
+    group.bench_function("write", |b| {
+        b.iter(|| {
+            fill(&mut aggregator);
+            black_box(aggregator.take().unwrap()).bytes.len()
+        });
+    });
+    group.finish();
+}
+
+fn qmap_transfers(c: &mut Criterion) {
+    use qmap::{Aggregator, Body, Config, Direction, Receiver, Version};
+    let (mut memory, packets) = (vec![0; 33000], vec![0x45; DATAGRAMS * DATAGRAM]);
+    for (name, version) in [("1", Version::V1), ("4", Version::V4), ("5", Version::V5)] {
+        let limits = Config::new(version, Direction::Downlink);
+        let mut aggregator =
+            Aggregator::new(&mut memory, Config { max_size: 33000, max_packets: 21, padding: true, ..limits });
+        let fill = |aggregator: &mut Aggregator<'_>| {
+            for packet in black_box(&packets).chunks(DATAGRAM) {
+                aggregator.push(1, packet, ()).unwrap();
+            }
+        };
+        fill(&mut aggregator);
+        let transfer = aggregator.take().unwrap().bytes.to_vec();
+
+        let mut group = c.benchmark_group(format!("QMAP version {name}, 32 KiB with 21 packets"));
+        group.throughput(Throughput::Bytes(u64::try_from(transfer.len()).unwrap()));
+        group.bench_function("copy", |b| copy(b, &transfer));
+        group.bench_function("read", |b| {
+            let mut receiver = Receiver::new(version, Direction::Downlink);
+            let length = |frame: qmap::Frame<'_>| match frame.body {
+                Body::Packet { bytes, .. } => bytes.len(),
+                Body::Command(_) => 0,
+            };
+            b.iter(|| receiver.receive(black_box(&transfer)).map(length).sum::<usize>());
+        });
+        group.bench_function("write", |b| {
+            b.iter(|| {
+                fill(&mut aggregator);
+                black_box(aggregator.take().unwrap()).bytes.len()
+            });
+        });
+        group.finish();
+    }
+}
+
 /// What the memory of the machine allows.
 fn copy(b: &mut criterion::Bencher<'_>, message: &[u8]) {
     let mut to = vec![0; message.len()];
@@ -309,5 +381,5 @@ fn copy(b: &mut criterion::Bencher<'_>, message: &[u8]) {
     });
 }
 
-criterion_group!(benches, messages, fragments, lines, short_messages, frames);
+criterion_group!(benches, messages, fragments, ntbs, qmap_transfers, lines, short_messages, frames);
 criterion_main!(benches);
