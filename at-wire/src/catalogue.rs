@@ -44,10 +44,12 @@ pub struct Info {
 pub struct FormInfo {
     /// Which.
     pub form: Form,
-    /// The parameters of the command.
-    pub parameters: &'static [FieldInfo],
-    /// The parameters of a line that answers it, or of the URC.
-    pub answer: &'static [FieldInfo],
+    /// The parameters of the command, and behind them those of a line that answers it, or of the URC.
+    #[doc(hidden)]
+    pub fields: &'static [FieldInfo],
+    /// How many of them are the command's.
+    #[doc(hidden)]
+    pub count: u8,
 }
 
 /// A parameter.
@@ -55,24 +57,76 @@ pub struct FormInfo {
 pub struct FieldInfo {
     /// The name.
     pub name: &'static str,
-    /// The Rust type.
-    pub kind: &'static str,
-    /// Reads the next parameter as JSON, under a name for the error.
-    pub read: for<'a> fn(&mut Fields<'a>, &'static str) -> Result<Value, DecodeError>,
+    /// Reads it, or tells its type if there is nothing to read. One function for both: there are thousands of these.
+    #[doc(hidden)]
+    pub of: for<'a> fn(Option<&mut Fields<'a>>, &'static str) -> Result<Value, DecodeError>,
 }
 
 impl FieldInfo {
+    /// The Rust type.
+    #[must_use]
+    pub fn kind(&self) -> String {
+        match (self.of)(None, self.name) {
+            Ok(Value::String(kind)) => kind,
+            _ => String::new(),
+        }
+    }
+
+    /// Reads it as JSON.
+    ///
+    /// # Errors
+    ///
+    /// That it is not what it must be.
+    pub fn read(&self, fields: &mut Fields<'_>) -> Result<Value, DecodeError> {
+        (self.of)(Some(fields), self.name)
+    }
+
     /// Reads the fields, one parameter for each.
     ///
     /// # Errors
     ///
     /// The first parameter that is not what it must be.
     pub fn read_all(list: &[Self], parameters: &mut Fields<'_>) -> Result<Map<String, Value>, DecodeError> {
-        list.iter().map(|field| Ok((field.name.into(), (field.read)(parameters, field.name)?))).collect()
+        list.iter().map(|field| Ok((field.name.into(), field.read(parameters)?))).collect()
     }
 }
 
+/// What [`FieldInfo::of`] does. Apart from the functions there, of which each parameter has one: there is one of this for
+/// each type.
+#[doc(hidden)]
+#[inline(never)]
+pub fn of<'a, T: crate::parameter::Value<'a>>(
+    fields: Option<&mut Fields<'a>>,
+    name: &'static str,
+    kind: &'static str,
+) -> Result<Value, DecodeError> {
+    match fields {
+        Some(fields) => fields.value::<T>(name).map(|value| value.json()),
+        None => Ok(kind.into()),
+    }
+}
+
+/// How many there are.
+#[doc(hidden)]
+#[must_use]
+pub const fn count(names: &[&str]) -> u8 {
+    let [count, ..] = names.len().to_le_bytes();
+    count
+}
+
 impl FormInfo {
+    /// The parameters of the command.
+    #[must_use]
+    pub fn parameters(&self) -> &'static [FieldInfo] {
+        self.fields.get(..usize::from(self.count)).unwrap_or_default()
+    }
+
+    /// The parameters of a line that answers it, or of the URC.
+    #[must_use]
+    pub fn answer(&self) -> &'static [FieldInfo] {
+        self.fields.get(usize::from(self.count)..).unwrap_or_default()
+    }
+
     /// Reads a line that answers the form, or a URC, as an object of its parameters. A line without the name is read as
     /// one.
     ///
@@ -81,7 +135,7 @@ impl FormInfo {
     /// The first parameter that is not what it must be.
     pub fn decode(&self, name: &str, line: &[u8]) -> Result<Map<String, Value>, DecodeError> {
         let mut fields = parameters_of(name, line).unwrap_or_else(|| Fields::new(line));
-        FieldInfo::read_all(self.answer, &mut fields)
+        FieldInfo::read_all(self.answer(), &mut fields)
     }
 }
 
@@ -113,10 +167,10 @@ impl Info {
     #[must_use]
     pub fn describe(&self) -> Value {
         let fields = |fields: &[FieldInfo]| {
-            fields.iter().map(|field| json!({"name": field.name, "type": field.kind})).collect::<Vec<_>>()
+            fields.iter().map(|field| json!({"name": field.name, "type": field.kind()})).collect::<Vec<_>>()
         };
         let forms = self.forms.iter().map(|form| {
-            json!({"form": form.form.name(), "parameters": fields(form.parameters), "answer": fields(form.answer)})
+            json!({"form": form.form.name(), "parameters": fields(form.parameters()), "answer": fields(form.answer())})
         });
         let mut entry = json!({
             "name": self.name, "summary": self.summary(), "source": self.source(), "forms": forms.collect::<Vec<_>>(),

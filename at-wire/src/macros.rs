@@ -283,8 +283,11 @@ macro_rules! __at_catalogue {
             command: ::core::option::Option::Some(INFO),
             forms: &[$($crate::catalogue::FormInfo {
                 form: $crate::__at_form_name!($form),
-                parameters: &[$($crate::__at_field!($lt $field: $type)),*],
-                answer: &[$($crate::__at_field!($alt $afield: $atype)),*],
+                fields: &[
+                    $($crate::__at_field!($lt $field: $type),)*
+                    $($crate::__at_field!($alt $afield: $atype),)*
+                ],
+                count: $crate::catalogue::count(&[$(stringify!($field)),*]),
             },)*],
         };
     };
@@ -325,16 +328,14 @@ macro_rules! __at_field {
     ([<$lt:lifetime>] $field:ident: $type:ty) => {
         $crate::catalogue::FieldInfo {
             name: stringify!($field),
-            kind: stringify!($type),
-            read: {
-                // The same for all fields of the type, so that there is one in a program.
-                fn read<$lt>(
-                    fields: &mut $crate::parameter::Fields<$lt>,
+            of: {
+                fn of<$lt>(
+                    fields: ::core::option::Option<&mut $crate::parameter::Fields<$lt>>,
                     name: &'static str,
                 ) -> ::core::result::Result<$crate::__private::serde_json::Value, $crate::DecodeError> {
-                    fields.value::<$type>(name).map(|value| $crate::parameter::Value::json(&value))
+                    $crate::catalogue::of::<$type>(fields, name, stringify!($type))
                 }
-                read
+                of
             },
         }
     };
@@ -370,8 +371,8 @@ macro_rules! __at_urc_table {
             command: ::core::option::Option::None,
             forms: &[$crate::catalogue::FormInfo {
                 form: $crate::message::Form::Unsolicited,
-                parameters: &[],
-                answer: &[$($crate::__at_field!($lt $field: $type)),*],
+                fields: &[$($crate::__at_field!($lt $field: $type)),*],
+                count: 0,
             }],
         },)*];
     };

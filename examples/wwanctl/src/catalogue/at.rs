@@ -1,6 +1,6 @@
 //! `catalogue at`.
 
-use at_wire::catalogue::{FieldInfo, FormInfo, Info, Value, all};
+use at_wire::catalogue::{FieldInfo, Info, Value, all};
 
 use crate::error::Fail;
 use crate::output::Output;
@@ -36,7 +36,8 @@ fn entry(info: &Info, lines: &mut Vec<String>) {
         format!(", {} s{abortable}", command.timeout)
     });
     lines.push(format!("  {}: {}{source}{wait}", info.name, info.summary()));
-    for FormInfo { form, parameters, answer } in info.forms {
+    for known in info.forms {
+        let (form, parameters, answer) = (known.form, known.parameters(), known.answer());
         let sign = str::from_utf8(form.sign()).unwrap_or_default();
         if info.command.is_none() {
             lines.extend(list(answer).map(|fields| format!("    {fields}")));
@@ -49,6 +50,6 @@ fn entry(info: &Info, lines: &mut Vec<String>) {
 }
 
 fn list(fields: &[FieldInfo]) -> Option<String> {
-    let fields: Vec<String> = fields.iter().map(|field| format!("{}: {}", field.name, field.kind)).collect();
+    let fields: Vec<String> = fields.iter().map(|field| format!("{}: {}", field.name, field.kind())).collect();
     (!fields.is_empty()).then(|| fields.join(", "))
 }

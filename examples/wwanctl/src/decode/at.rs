@@ -279,7 +279,7 @@ fn fields_of(subject: &Subject, parameters: &[u8], offset: usize) -> Result<Opti
     let mut wrong = None;
     for form in forms {
         let mut fields = Fields::starting_at(parameters, offset);
-        match FieldInfo::read_all(form.parameters, &mut fields) {
+        match FieldInfo::read_all(form.parameters(), &mut fields) {
             Ok(fields) => return Ok(Some(Value::Object(fields))),
             Err(error) => wrong = Some(error),
         }
@@ -396,7 +396,7 @@ fn answer(subject: &Subject, line: &[u8]) -> Result<Option<Value>, DecodeError> 
 fn guess(line: &[u8]) -> Option<(Subject, Value)> {
     let named = catalogue::all().filter(|info| info.command.is_some() && parameters_of(info.name, line).is_some());
     named.flat_map(|info| info.forms.iter().map(move |form| (info, form))).find_map(|(info, form)| {
-        if form.answer.is_empty() {
+        if form.answer().is_empty() {
             return None;
         }
         let fields = form.decode(info.name, line).ok()?;
@@ -409,7 +409,7 @@ fn guess(line: &[u8]) -> Option<(Subject, Value)> {
 fn named(line: &[u8]) -> Option<Subject> {
     let mut known = catalogue::all().filter(|info| info.name.starts_with(|c: char| !c.is_ascii_alphanumeric()));
     let info = known.find(|info| parameters_of(info.name, line).is_some())?;
-    let form = info.forms.iter().find(|form| !form.answer.is_empty())?;
+    let form = info.forms.iter().find(|form| !form.answer().is_empty())?;
     Some(Subject { name: info.name.to_owned(), form: form.form })
 }
 
