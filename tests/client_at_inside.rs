@@ -13,7 +13,7 @@
 #![cfg(all(feature = "device", feature = "mbim", feature = "qmi", feature = "at"))]
 
 use core::pin::pin;
-use std::task::{Context, Poll, Waker};
+use core::task::{Context, Poll, Waker};
 
 use mbim_wire::Status;
 use mbim_wire::field::Raw;

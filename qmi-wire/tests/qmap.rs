@@ -220,7 +220,7 @@ fn layout() -> impl Strategy<Value = (Version, Direction)> {
 fn fitting((version, direction): (Version, Direction), seed: u32) -> Checksum {
     let [low, high] = [seed as u16, (seed >> 16) as u16];
     match (version, direction) {
-        _ if seed % 3 == 0 => Checksum::None,
+        _ if seed.is_multiple_of(3) => Checksum::None,
         (Version::V1, _) => Checksum::None,
         (Version::V4, Downlink) => Checksum::Computed { start: low, length: high, checksum: low ^ high },
         (Version::V4, Uplink) => Checksum::Wanted { start: low, offset: high & 0x3fff, udp: high >> 15 == 1 },
@@ -245,9 +245,9 @@ proptest! {
         let mut got = Vec::new();
         let take = |aggregator: &mut Aggregator<'_, usize>, got: &mut Vec<Packet>| {
             let transfer = aggregator.take().unwrap();
-            assert_eq!(transfer.zero_length_packet, transfer.bytes.len() % 64 == 0);
+            assert_eq!(transfer.zero_length_packet, transfer.bytes.len().is_multiple_of(64));
             assert!(transfer.bytes.len() <= max_size as usize);
-            assert!(!padding || transfer.bytes.len() % 4 == 0);
+            assert!(!padding || transfer.bytes.len().is_multiple_of(4));
             let read = packets(transfer.bytes, version, direction);
             assert!(read.len() <= usize::from(max_packets.max(1)));
             got.extend(read);
