@@ -11,6 +11,7 @@ pub mod mbimcli;
 pub mod qmi;
 pub mod qmicli;
 pub mod rows;
+pub mod tshark;
 
 use std::env;
 use std::ffi::OsStr;

@@ -17,10 +17,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::Path;
-use std::process::Command;
 
 use virtual_modem::{InProcess, Room, Scenario, Time};
-use wwan::channel::pcapng::{Record, StdWriter, file_header};
+use wwan::channel::pcapng::StdWriter;
 use wwan::channel::{Direction, PcapngTap};
 use wwan::client::mbim::{ConnectRequest, Selection};
 use wwan::device::modem::{Modem, Setup};
@@ -33,57 +32,8 @@ use wwan::mbim_wire::service::ms_basic_connect_extensions as ext;
 use wwan::mbim_wire::{ProtocolError, Status, Uuid, message};
 use wwan::time::{Instant, Millis};
 use wwan_interop::dissector::{COMPLAINTS, NOT_SHOWN};
-use wwan_interop::{Buffers, Scratch, run};
-
-/// Writes a capture as our tap does.
-fn capture(path: &Path, messages: &[(Direction, Vec<u8>)]) {
-    let mut file = file_header().to_vec();
-    for (number, (direction, message)) in messages.iter().enumerate() {
-        let record = Record::new(1_700_000_000_000 + number as u64, *direction, message).unwrap();
-        file.extend_from_slice(record.head());
-        file.extend_from_slice(message);
-        file.extend_from_slice(record.tail());
-    }
-    fs::write(path, file).unwrap();
-}
-
-/// What tshark says of each message of a capture: its fields, all of them, by full name.
-fn dissect(path: &Path, version: &str) -> Vec<Value> {
-    let said = run(Command::new("tshark")
-        .arg("-r")
-        .arg(path)
-        .args(["-o", r#"uat:user_dlts:"User 0 (DLT=147)","mbim.control","0","","0","""#])
-        .args(["-o", &format!("mbim.extended_version:{version}")])
-        .args(["-T", "json", "--no-duplicate-keys"]))
-    .good();
-    let frames: Value = serde_json::from_str(&said.out).unwrap();
-    frames.as_array().unwrap().iter().map(|frame| frame["_source"]["layers"].clone()).collect()
-}
-
-/// All values of a field, wherever it stands.
-fn find<'v>(value: &'v Value, key: &str, found: &mut Vec<&'v str>) {
-    match value {
-        Value::Object(map) => {
-            for (name, inner) in map {
-                if name == key {
-                    match inner {
-                        Value::Array(all) => found.extend(all.iter().filter_map(Value::as_str)),
-                        inner => found.extend(inner.as_str()),
-                    }
-                }
-                find(inner, key, found);
-            }
-        }
-        Value::Array(all) => all.iter().for_each(|inner| find(inner, key, found)),
-        _ => {}
-    }
-}
-
-fn values<'v>(frame: &'v Value, key: &str) -> Vec<&'v str> {
-    let mut found = Vec::new();
-    find(frame, key, &mut found);
-    found
-}
+use wwan_interop::tshark::{capture, dissect, values};
+use wwan_interop::{Buffers, Scratch};
 
 /// Makes values: every one another, the same in every run.
 #[derive(Default)]
@@ -300,7 +250,7 @@ fn every_message_is_read_with_all_its_values() {
         let path = scratch.path("written.pcapng");
         let messages: Vec<_> = all.iter().map(|message| (message.direction, message.bytes.clone())).collect();
         capture(&path, &messages);
-        let frames = dissect(&path, name);
+        let frames = dissect(&path, "mbim.control", &[&format!("mbim.extended_version:{name}")]);
         assert_eq!(frames.len(), all.len());
         for (frame, message) in frames.iter().zip(&all) {
             let known = COMPLAINTS.iter().find(|(what, _)| message.what.starts_with(what));
@@ -391,7 +341,7 @@ fn a_recorded_conversation_is_read_with_the_models_values() {
     for (version, name) in VERSIONS {
         let path = scratch.path("conversation.pcapng");
         converse(&path, u16::from(version) << 8);
-        let frames = dissect(&path, name);
+        let frames = dissect(&path, "mbim.control", &[&format!("mbim.extended_version:{name}")]);
         let mut cids = BTreeSet::new();
         for (number, frame) in frames.iter().enumerate() {
             let complaints = complaints(frame);

@@ -14,7 +14,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 use virtual_modem::scenario::{Action, Event};
@@ -33,40 +32,11 @@ use wwan::mbim_wire::service::sms::{self, SmsFlag, SmsFormat};
 use wwan::mbim_wire::service::ussd::{self, UssdAction};
 use wwan::mbim_wire::{Encode, Status, Uuid};
 use wwan::time::{Instant, Millis};
-use wwan_interop::{Buffers, Scratch, run};
-
-/// All values of a field, wherever it stands.
-fn values<'v>(value: &'v Value, key: &str, found: &mut Vec<&'v str>) {
-    match value {
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                match value {
-                    Value::String(text) if name == key => found.push(text),
-                    Value::Array(list) if name == key => found.extend(list.iter().filter_map(Value::as_str)),
-                    _ => values(value, key, found),
-                }
-            }
-        }
-        Value::Array(list) => list.iter().for_each(|value| values(value, key, found)),
-        _ => {}
-    }
-}
+use wwan_interop::tshark::{dissect, values};
+use wwan_interop::{Buffers, Scratch};
 
 /// To the card's own number, with a report: "hellohello" in packed septets.
 const SUBMIT: &[u8] = b"\x00\x21\x00\x08\x81\x51\x55\x10\x00\x00\x00\x0a\xe8\x32\x9b\xfd\x46\x97\xd9\xec\x37";
-
-/// What tshark says of each message of a capture.
-fn dissect(path: &Path) -> Vec<Value> {
-    let said = run(Command::new("tshark")
-        .arg("-r")
-        .arg(path)
-        .args(["-o", r#"uat:user_dlts:"User 0 (DLT=147)","mbim.control","0","","0","""#])
-        .args(["-o", "mbim.sms_pdu_format:3GPP"])
-        .args(["-T", "json", "--no-duplicate-keys"]))
-    .good();
-    let frames: Value = serde_json::from_str(&said.out).unwrap();
-    frames.as_array().unwrap().iter().map(|frame| frame["_source"]["layers"].clone()).collect()
-}
 
 /// Messages of every status; one for the screen, one in two parts, one too many; and a question of the network.
 fn scenario() -> Scenario {
@@ -154,7 +124,7 @@ fn texts_of_messages_and_dialogues_are_read_as_the_model_holds_them() {
     let scratch = Scratch::new();
     let path = scratch.path("messages.pcapng");
     converse(&path);
-    let frames = dissect(&path);
+    let frames = dissect(&path, "mbim.control", &["mbim.sms_pdu_format:3GPP"]);
     let complaints = all(&frames, "_ws.expert.message");
     assert!(complaints.is_empty(), "{complaints:?}");
     let texts = all(&frames, "gsm_sms.sms_text");
@@ -195,9 +165,7 @@ fn texts_of_messages_and_dialogues_are_read_as_the_model_holds_them() {
 }
 
 fn all<'v>(frames: &'v [Value], field: &str) -> Vec<&'v str> {
-    let mut found = Vec::new();
-    frames.iter().for_each(|frame| values(frame, field, &mut found));
-    found
+    frames.iter().flat_map(|frame| values(frame, field)).collect()
 }
 
 /// Some versions say True and False.
