@@ -60,3 +60,12 @@ pub(crate) fn take_at<T, const N: usize>(list: &mut heapless::Vec<T, N>, place: 
     }
     list.pop()
 }
+
+/// An address of version 6 with all eight groups. The text of `core` would link panics into firmware.
+#[cfg(any(feature = "at", feature = "qmi"))]
+pub(crate) fn grouped(text: &mut impl core::fmt::Write, address: core::net::Ipv6Addr) -> core::fmt::Result {
+    for (place, group) in address.segments().into_iter().enumerate() {
+        write!(text, "{}{group:x}", if place == 0 { "" } else { ":" })?;
+    }
+    Ok(())
+}

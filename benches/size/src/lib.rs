@@ -14,6 +14,7 @@ use wwan::channel::{Clock, MessageChannel, blocking};
 use wwan::session::mbim::{Config, Expired, Incoming, Memory, Session, Slot};
 use wwan::time::{Instant, Millis};
 
+pub mod at;
 pub mod connect;
 pub mod qmi_connect;
 
@@ -179,6 +180,11 @@ pub fn one_query(service: Uuid, cid: u32, read: impl Fn(&[u8])) {
 
 /// The size of the future that a function returns.
 pub const fn future_size<A, F: Future>(_: fn(A) -> F) -> usize {
+    size_of::<F>()
+}
+
+/// The same of a function with a reference beside it.
+pub const fn future_size2<A, B, F: Future>(_: fn(A, B) -> F) -> usize {
     size_of::<F>()
 }
 

@@ -14,6 +14,7 @@ use super::super::call::{Call, On, Outcome, Step, Wait};
 use super::super::failure::{INVALID, NOT_ALLOWED, NOT_SUPPORTED, Refused};
 use super::super::tell::Tell;
 use super::Served;
+use crate::device::grouped;
 use crate::device::modem::bearer::{
     Auth, CONTEXTS, Context, ContextRequest, IpConfiguration, IpKind, Purpose, SessionState,
 };
@@ -353,7 +354,7 @@ fn connected(call: &mut Call<'_, '_>, id: u32, outcome: Result<(), Failure>) -> 
 fn address_v6(address: Ipv6Addr, colons: bool) -> Text<64> {
     let mut text = Text::new();
     if colons {
-        let _ = write!(text, "{address}");
+        let _ = grouped(&mut text, address);
     } else {
         dotted(&address.octets(), &mut text);
     }
@@ -401,7 +402,7 @@ fn addresses(call: &mut Call<'_, '_>) -> Outcome {
         Form::Execute | Form::Set => {}
     }
     let colons = call.settings().values.cgpiaf_format == 1;
-    for cid in chosen(call)? {
+    for cid in chosen(call)?.iter().copied() {
         let configuration = configuration(call.modem, cid);
         let v4 = configuration.as_ref().and_then(|(_, ip)| ip.v4.as_ref()).map(|v4| v4.address);
         let v6 = configuration.as_ref().and_then(|(_, ip)| ip.v6.as_ref()).map(|v6| v6.address);
@@ -451,7 +452,7 @@ fn write_v4(line: &mut LineWriter<'_, '_>, address: Ipv4Addr, prefix: u8, rest: 
 fn write_v6(line: &mut LineWriter<'_, '_>, address: Ipv6Addr, prefix: u8, rest: [Option<Ipv6Addr>; 3], colons: bool) {
     let mut text: Text<130> = Text::new();
     if colons {
-        let _ = write!(text, "{address}/{prefix}");
+        let _ = grouped(&mut text, address).and_then(|()| write!(text, "/{prefix}"));
     } else {
         dotted(&address.octets(), &mut text);
         dotted(&mask::<16>(prefix), &mut text);
@@ -472,7 +473,7 @@ fn dynamic(call: &mut Call<'_, '_>) -> Outcome {
         Form::Execute | Form::Set => {}
     }
     let colons = call.settings().values.cgpiaf_format == 1;
-    for cid in chosen(call)? {
+    for cid in chosen(call)?.iter().copied() {
         let Some((session, ip)) = configuration(call.modem, cid) else { continue };
         let apn: Text<100> = text(call.modem.session_apn(session));
         // The default bearers of LTE have the numbers from 5 on.

@@ -231,13 +231,23 @@ fn broadcast(call: &mut Call<'_, '_>) -> Outcome {
                 _ => return Err(INVALID),
             };
             let mut ranges: Vec<Channels, 16> = Vec::new();
-            for part in list.split_terminator(",") {
-                let (from, to) = part.split_once("-").unwrap_or((part, part));
-                let number = |digits: &str| digits.trim().parse::<u16>().map_err(|_| NO_TEXT);
+            // By octets: a search in a text would link panics into firmware.
+            let parts = list.as_bytes();
+            let parts = parts.strip_suffix(b",").unwrap_or(parts).split(|byte| *byte == b',');
+            for part in parts.filter(|_| !list.is_empty()) {
+                let hyphen = part.iter().position(|byte| *byte == b'-');
+                let (from, to) = match hyphen.and_then(|at| part.split_at_checked(at)) {
+                    Some((from, [_, to @ ..])) => (from, to),
+                    _ => (part, part),
+                };
+                let number = |digits: &[u8]| {
+                    let digits = core::str::from_utf8(digits).ok();
+                    digits.and_then(|digits| digits.trim().parse::<u16>().ok()).ok_or(NO_TEXT)
+                };
                 let range = Channels { from: number(from)?, to: number(to)?, selected };
                 ranges.push(range).map_err(|_| Refused::from(Reason::Full))?;
             }
-            call.modem.set_broadcast_channels(ranges)?;
+            call.modem.set_broadcast_channels(ranges.iter().copied())?;
             call.modem.activate_broadcasts(selected);
         }
         _ => return Err(NOT_SUPPORTED),
@@ -316,9 +326,11 @@ fn acknowledged(call: &mut Call<'_, '_>, taken: bool) -> Outcome {
 
 /// A number as hosts write it: in the character set, or plain.
 fn address(call: &Call<'_, '_>, string: Str<'_>, kind: Option<u8>) -> Result<Text<21>, Refused> {
-    let is_number = |number: &str| {
-        number.trim_start_matches("+").bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'*' | b'#'))
-    };
+    // By octets: a search in a text would link panics into firmware.
+    fn digits(number: &str) -> impl Iterator<Item = u8> {
+        number.bytes().skip_while(|byte| *byte == b'+')
+    }
+    let is_number = |number: &str| digits(number).all(|byte| byte.is_ascii_digit() || matches!(byte, b'*' | b'#'));
     let plain: Result<Text<84>, _> = call.plain(string);
     let coded: Result<Text<84>, _> = call.text(string);
     let ucs2 = call.core.settings.charset == Charset::Ucs2;
@@ -333,7 +345,7 @@ fn address(call: &Call<'_, '_>, string: Str<'_>, kind: Option<u8>) -> Result<Tex
         let _ = address.push('+');
     }
     address.push_str(&number).map_err(|_| NO_TEXT)?;
-    if address.trim_start_matches("+").is_empty() || !is_number(&address) {
+    if digits(&address).next().is_none() || !is_number(&address) {
         return Err(NO_TEXT);
     }
     Ok(address)
@@ -786,7 +798,7 @@ fn list_from(call: &mut Call<'_, '_>, behind: u32, _: Result<(), Failure>) -> Ou
     });
     let meant: Vec<u8, MESSAGES> = crate::device::collect(meant.map(|(index, _)| index));
     let mut told = behind;
-    for index in meant {
+    for index in meant.iter().copied() {
         if !call.core.has_room() {
             return call.when_room(told, list_from);
         }
@@ -848,7 +860,7 @@ fn delete(call: &mut Call<'_, '_>) -> Outcome {
                 .messages()
                 .filter(|(index, message)| is_in(modem, memory, *index) && goes(*index, message.status));
             let meant: Vec<u8, MESSAGES> = crate::device::collect(meant.map(|(index, _)| index));
-            for index in meant {
+            for index in meant.iter().copied() {
                 call.modem.delete_messages(call.now, call.origin(), Which::Index(index.into()))?;
             }
             Ok(Step::Done)

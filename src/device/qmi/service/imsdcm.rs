@@ -4,7 +4,7 @@
 //! A request is answered at once; what became of it comes in an indication.
 
 use core::fmt::Write;
-use core::net::{Ipv4Addr, Ipv6Addr};
+use core::net::Ipv4Addr;
 
 use heapless::Vec;
 use qmi_wire::ProtocolError;
@@ -14,7 +14,7 @@ use super::super::call::{Call, On, Outcome, Refused, Released, Step};
 use super::{Served, Service, State, tells_nothing};
 use crate::device::modem::bearer::{ContextRequest, IpKind, SessionState};
 use crate::device::modem::{Failure, Reason, Text};
-use crate::device::take_at;
+use crate::device::{grouped, take_at};
 
 pub(in super::super) static SERVICE: Service = Service {
     service: Wire::IMSDCM,
@@ -161,17 +161,9 @@ fn released(r: &mut Released<'_>) {
     }
 }
 
-// The texts of `core` for addresses would link panics into firmware.
+// Not the text of `core` for addresses: it would link panics into firmware.
 
 fn dotted(text: &mut impl Write, address: Ipv4Addr) -> core::fmt::Result {
     let [a, b, c, d] = address.octets();
     write!(text, "{a}.{b}.{c}.{d}")
-}
-
-/// All eight groups, which is as good a text as the shorter one.
-fn grouped(text: &mut impl Write, address: Ipv6Addr) -> core::fmt::Result {
-    for (place, group) in address.segments().into_iter().enumerate() {
-        write!(text, "{}{group:x}", if place == 0 { "" } else { ":" })?;
-    }
-    Ok(())
 }
