@@ -336,7 +336,7 @@ fn offered(name: &str, lines: &[&[u8]]) -> Result<Option<Value>, DecodeError> {
             let read: equipment::cind::TestAnswer<'_> = first(lines)?;
             let indicators: Vec<_> = equipment::indicators(read)
                 .map(|indicator| {
-                    let name = string(indicator.name.0).to_lowercase();
+                    let name = string(indicator.name.0).to_ascii_lowercase();
                     let name: String = name.split_whitespace().collect();
                     let (min, max) = indicator.values.bounds().unzip();
                     json!({"index": indicator.index, "name": name, "min": min, "max": max})
@@ -346,14 +346,15 @@ fn offered(name: &str, lines: &[&[u8]]) -> Result<Option<Value>, DecodeError> {
         }
         "+CPMS" => {
             let read: sms::cpms::TestAnswer<'_> = first(lines)?;
-            let names = |purpose| read.memories(purpose).map(|memory| memory.name().to_lowercase()).collect::<Vec<_>>();
+            let names =
+                |purpose| read.memories(purpose).map(|memory| memory.name().to_ascii_lowercase()).collect::<Vec<_>>();
             json!({"mem1": names(0), "mem2": names(1), "mem3": names(2)})
         }
         "+CSCS" => {
             let read: general::cscs::TestAnswer<'_> = first(lines)?;
             let names = read.chsets.fields().filter_map(|name| {
                 let name = Str(name.unquoted());
-                Charset::from_name(name.as_str()?).map(|charset| charset.name().to_lowercase())
+                Charset::from_name(name.as_str()?).map(|charset| charset.name().to_ascii_lowercase())
             });
             let mut names: Vec<_> = names.collect();
             names.sort_unstable();
@@ -420,12 +421,12 @@ fn other(name: &str, form: Form, lines: &[&[u8]]) -> Result<Option<Value>, Decod
                 Err(_) => Word(line.trim_ascii()),
             };
             let error = FinalResult::of(line, Options::default()).is_some();
-            let lock = Lock::of(code).filter(|_| !error).map(|lock| lock.code().to_lowercase().replace(' ', "-"));
+            let lock = Lock::of(code).filter(|_| !error).map(|lock| lock.code().to_ascii_lowercase().replace(' ', "-"));
             json!({"lock": lock.unwrap_or_else(|| "unknown".into())})
         }
         ("+CPMS", Form::Read) => {
             let read: sms::cpms::ReadAnswer<'_> = first(lines)?;
-            let name = |memory: Str<'_>| Memory::of(memory).map(|memory| memory.name().to_lowercase());
+            let name = |memory: Str<'_>| Memory::of(memory).map(|memory| memory.name().to_ascii_lowercase());
             json!({"mem1": name(read.mem1), "mem2": read.mem2.and_then(name)})
         }
         ("+CRSM", Form::Set) => {

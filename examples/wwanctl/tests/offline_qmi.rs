@@ -145,7 +145,7 @@ fn messages_without_a_frame_and_control_packets() {
     });
     assert_eq!(json, serde_json::json!({ "command": "new_server", "fields": fields }));
     wwanctl(&["decode", "qmi", "--service", "qrtr", "04000000"]).ended(65).says(&["4 of 20"]);
-    wwanctl(&["decode", "mbim", "--service", "nas", "00"]).ended(2).says(&["belong to qmi"]);
+    wwanctl(&["decode", "mbim", "--service", "nas", "00"]).ended(2).says(&["belongs to qmi"]);
 }
 
 #[test]
