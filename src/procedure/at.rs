@@ -53,11 +53,11 @@ mod sim;
 mod sms;
 mod ussd;
 
+pub use super::ip_type::IpType;
 pub use super::pin::PinOperation;
 pub use card::{Access, AccessFile, CloseChannel, File, FileStatus, OpenChannel, Structure, Transmit};
 pub use connect::{
-    Authentication, Bearer, CheckContext, Connect, ConnectRequest, Disconnect, FamilySettings, IpType, ReadSettings,
-    Settings,
+    Authentication, Bearer, CheckContext, Connect, ConnectRequest, Disconnect, FamilySettings, ReadSettings, Settings,
 };
 pub use device::{Identity, Power, ReadIdentity, ReadPower, Restart, SetPower};
 pub use interface::{ConnectInterface, DisconnectInterface, Interface};

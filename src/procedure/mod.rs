@@ -12,4 +12,6 @@ pub mod mbim;
 pub mod qmi;
 
 #[cfg(any(feature = "at", feature = "qmi"))]
+mod ip_type;
+#[cfg(any(feature = "at", feature = "qmi"))]
 mod pin;

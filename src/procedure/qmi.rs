@@ -56,8 +56,9 @@ mod sms;
 #[cfg(feature = "sms")]
 mod ussd;
 
+pub use super::ip_type::IpType;
 pub use super::pin::PinOperation;
-pub use connect::{CheckSession, Connect, ConnectRequest, Disconnect, IpType, ReadSettings, SessionStatus, Settings};
+pub use connect::{CheckSession, Connect, ConnectRequest, Disconnect, ReadSettings, SessionStatus, Settings};
 pub use device::{Identity, ReadIdentity, Restart, SetMode};
 pub use format::{Format, Granted, SetFormat};
 pub use network::{

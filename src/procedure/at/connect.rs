@@ -16,32 +16,17 @@ use at_wire::result::FinalResult;
 use at_wire::urc::PacketEvent;
 use at_wire::urc::standard::{CGev, CNecEsm};
 
-use super::{Excerpt, Outcome, POLL, Procedure, Refusal, Step, Stop, ask, ask_own, fail};
+use super::{Excerpt, IpType, Outcome, POLL, Procedure, Refusal, Step, Stop, ask, ask_own, fail};
 use crate::time::Instant;
 
 /// How often a context that is said to be active, and is not, is asked for again.
 const CHECKS: u8 = 10;
 
-/// Address families.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum IpType {
-    /// IPv4.
-    V4,
-    /// IPv6.
-    V6,
-    /// Both; one is enough.
-    #[default]
-    V4V6,
-}
-
-impl IpType {
-    const fn pdp_type(self) -> PdpType {
-        match self {
-            Self::V4 => PdpType::Ipv4,
-            Self::V6 => PdpType::Ipv6,
-            Self::V4V6 => PdpType::Ipv4v6,
-        }
+const fn pdp_type(families: IpType) -> PdpType {
+    match families {
+        IpType::V4 => PdpType::Ipv4,
+        IpType::V6 => PdpType::Ipv6,
+        IpType::V4V6 => PdpType::Ipv4v6,
     }
 }
 
@@ -552,7 +537,7 @@ impl Procedure for Connect<'_> {
         match self.at {
             At::Define => {
                 line.integer(cid);
-                line.quoted(self.ip_type.pdp_type().name().as_bytes());
+                line.quoted(pdp_type(self.ip_type).name().as_bytes());
                 if !apn.is_empty() {
                     line.quoted(apn.as_bytes());
                 }
@@ -605,7 +590,7 @@ impl Procedure for Connect<'_> {
                 self.defined.insert(context.cid);
                 let told = context.apn.and_then(|apn| apn.as_str()).unwrap_or_default();
                 let apn = self.request.apn;
-                let same = PdpType::of(context.pdp_type) == Some(self.ip_type.pdp_type());
+                let same = PdpType::of(context.pdp_type) == Some(pdp_type(self.ip_type));
                 if same && (apn.is_empty() || is_same_apn(told, apn)) {
                     self.alike.insert(context.cid);
                 }
@@ -613,7 +598,7 @@ impl Procedure for Connect<'_> {
             At::Active | At::Check => self.active.read_active(line),
             At::Ranges => {
                 let Ok(offer) = cgdcont::TestAnswer::parse(line) else { return };
-                if PdpType::of(offer.pdp_type) == Some(self.ip_type.pdp_type()) && self.range.is_none() {
+                if PdpType::of(offer.pdp_type) == Some(pdp_type(self.ip_type)) && self.range.is_none() {
                     let bound = |number: i64| u8::try_from(number).unwrap_or(u8::MAX);
                     self.range = offer.cid.ranges().next().map(|(low, high)| (bound(low), bound(high)));
                 }

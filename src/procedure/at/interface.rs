@@ -12,7 +12,8 @@ use at_wire::command::vendor::{telit, ublox, xmm};
 use at_wire::message::Line as _;
 use at_wire::parameter::{LineWriter, parameters_of};
 
-use super::connect::{Authentication, Bearer, Connect, ConnectRequest, Disconnect, IpType, Settings};
+use super::IpType;
+use super::connect::{Authentication, Bearer, Connect, ConnectRequest, Disconnect, Settings};
 use super::{Outcome, POLL, Procedure, Question, Refusal, Step, Stop, ask, ask_own, ask_with, fail};
 use crate::session::at::Exchange;
 use crate::time::Instant;

@@ -11,7 +11,7 @@ use qmi_wire::service::wds;
 use qmi_wire::{Builder as _, DecodeError, DecodeErrorKind, EncodeError, ProtocolError, TlvSet, View as _};
 
 use super::{
-    Empty, EndReason, MessageId, Outcome, POLL, Procedure, Question, Request, Step, Stop, broken, decode, fail,
+    Empty, EndReason, IpType, MessageId, Outcome, POLL, Procedure, Question, Request, Step, Stop, broken, decode, fail,
     put_byte, put_text,
 };
 use crate::time::Instant;
@@ -25,19 +25,6 @@ pub const GLOBAL_HANDLE: u32 = u32::MAX;
 pub fn instance(session: u8, family: wds::IpFamily) -> u8 {
     let first = session.min(127).saturating_mul(2);
     if family == wds::IpFamily::IPV6 { first.saturating_add(1) } else { first }
-}
-
-/// Address families.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum IpType {
-    /// IPv4.
-    V4,
-    /// IPv6.
-    V6,
-    /// Both; one is enough.
-    #[default]
-    V4V6,
 }
 
 /// The link of a session among several on one interface.

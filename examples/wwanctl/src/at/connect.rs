@@ -1,11 +1,10 @@
 //! `connect` and `disconnect`. A session is a context of the packet domain, and its number that of the context.
 
-use wwan::procedure::at::{
-    Authentication, Connect as Connecting, ConnectRequest, IpType as Families, Power, Selection,
-};
+use wwan::procedure::at::{Authentication, Connect as Connecting, ConnectRequest, Power, Selection};
 
 use super::{Modem, parts, register, status};
-use crate::args::{Auth, Connect, IpType};
+use crate::args::{Auth, Connect};
+use crate::commands::connect::families;
 use crate::commands::report::{self, Report};
 use crate::error::Fail;
 use crate::output::Output;
@@ -32,11 +31,7 @@ pub(super) fn run(modem: &mut Modem, arguments: &Connect, out: &mut Output) -> R
     let request = ConnectRequest {
         cid,
         apn: &arguments.apn,
-        ip_type: match arguments.ip_type {
-            IpType::V4 => Families::V4,
-            IpType::V6 => Families::V6,
-            IpType::V4v6 => Families::V4V6,
-        },
+        ip_type: families(arguments.ip_type),
         user_name: arguments.user.as_deref().unwrap_or_default(),
         password: password.as_deref().unwrap_or_default(),
         authentication: match arguments.auth {

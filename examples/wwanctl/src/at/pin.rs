@@ -8,7 +8,10 @@ use wwan::procedure::at::{PinOperation, SimState, Stop};
 
 use super::{Modem, status};
 use crate::args::{Code, Pin};
-use crate::commands::report::{self, Report};
+use crate::commands::{
+    self,
+    report::{self, Report},
+};
 use crate::error::Fail;
 use crate::output::{Output, clean};
 
@@ -100,10 +103,9 @@ fn kind(name: &str) -> Result<Kind, Fail> {
     })
 }
 
-/// A code of the command line, which must not be empty.
+/// A code of the command line.
 fn given(modem: &mut Modem, code: &str) -> Result<String, Fail> {
-    let code = super::secret(modem, code)?;
-    if code.is_empty() { Err(Fail::Usage("the code is empty".to_owned())) } else { Ok(code) }
+    commands::code(&mut || modem.check(), code)
 }
 
 /// A code of the SIM itself: whether it is about the second PIN, and the code.
@@ -119,23 +121,18 @@ fn enter(modem: &mut Modem, code: &Code, state: SimState) -> Result<(), Fail> {
         Kind::Own { unblocks: true, .. } => {
             Err(Fail::Usage(format!("`wwanctl pin unblock` takes {} with a new PIN", clean(&code.kind))))
         }
-        Kind::Own { second: false, .. } => {
+        Kind::Own { second, .. } => {
             let pin = given(modem, &code.code)?;
             let patience = modem.patience();
             // A code that is not needed is not tried.
-            Ok(modem.client.pin(PinOperation::Verify(&pin), false, patience)?)
-        }
-        Kind::Own { second: true, .. } => {
-            let pin = given(modem, &code.code)?;
-            let patience = modem.patience();
-            Ok(modem.client.pin(PinOperation::Verify(&pin), true, patience)?)
+            Ok(modem.client.pin(PinOperation::Verify(&pin), second, patience)?)
         }
         Kind::Lock { facility, wanted } => {
             let key = given(modem, &code.code)?;
             let key = Str(key.as_bytes());
             if state == SimState::Locked(wanted) {
                 modem.client.send(&cpin::Set { pin: key, newpin: None })?;
-            } else if matches!(kind(&code.kind)?, Kind::Lock { .. }) && code.kind.ends_with("-puk") {
+            } else if code.kind.ends_with("-puk") {
                 let reason = "AT takes this code only while the modem asks for it".to_owned();
                 return Err(Fail::Refused { reason, hint: None });
             } else {

@@ -1,31 +1,12 @@
 //! `ussd`: dialogues with the network.
 
-use serde_json::{Value, json};
+use mbim_wire::service::ussd::UssdResponse;
+use serde_json::json;
 
 use super::{Error, Modem};
-use crate::commands::line;
-use crate::commands::report::Report;
+use crate::commands::ussd::{self, Answers, Dialogue, ENDED};
 use crate::error::Fail;
-use crate::output::{Output, note};
-
-/// What the network wants, in the words of MBIM, whose numbers are the same (27.007 §7.15).
-const RESPONSES: [&str; 6] = [
-    "no_action_required",
-    "action_required",
-    "terminated_by_network",
-    "other_local_client",
-    "operation_not_supported",
-    "network_timeout",
-];
-
-/// A dialogue, as far as it is.
-#[derive(Debug, Default)]
-struct Dialogue {
-    report: Report,
-    steps: Vec<Value>,
-    /// The network may be waiting for an answer.
-    is_open: bool,
-}
+use crate::output::Output;
 
 pub(super) fn run(modem: &mut Modem, code: &str, answers: &[String], out: &mut Output) -> Result<(), Fail> {
     let mut dialogue = Dialogue::default();
@@ -40,23 +21,18 @@ pub(super) fn run(modem: &mut Modem, code: &str, answers: &[String], out: &mut O
             ended => ended,
         };
         if done.is_ok() {
-            report.table.row("", "(the network waits for an answer; none was left, and the dialogue was ended)");
+            report.table.row("", ENDED);
             done = ended.map_err(Fail::from);
         }
     }
-    // What the network has said is worth reading even if the rest failed.
-    if !steps.is_empty() {
-        report.put("ussd", steps);
-        report.print(out)?;
-    }
+    ussd::print(report, steps, out)?;
     done
 }
 
 /// Asks and answers, until the network or the answers come to an end.
 fn hold(modem: &mut Modem, dialogue: &mut Dialogue, code: &str, answers: &[String]) -> Result<(), Fail> {
     let Dialogue { report, steps, is_open } = dialogue;
-    let mut answers = answers.iter();
-    let mut typing = false;
+    let mut answers = Answers::new(answers);
     let mut step = code.to_owned();
     loop {
         let patience = modem.patience();
@@ -71,7 +47,8 @@ fn hold(modem: &mut Modem, dialogue: &mut Dialogue, code: &str, answers: &[Strin
             }
         };
         *is_open = said.goes_on();
-        let response = RESPONSES.get(usize::from(said.kind)).copied().unwrap_or("unknown");
+        // The numbers of MBIM are the same (27.007 §7.15).
+        let response = UssdResponse(u32::from(said.kind)).name().unwrap_or("UNKNOWN").to_ascii_lowercase();
         report.table.rows("Network", said.text.lines().map(str::to_owned));
         steps.push(json!({ "response": response, "text": said.text.as_str() }));
         match said.kind {
@@ -85,14 +62,7 @@ fn hold(modem: &mut Modem, dialogue: &mut Dialogue, code: &str, answers: &[Strin
                 return Err(Fail::Refused { reason, hint: None });
             }
         }
-        let mut answer = if typing { None } else { answers.next().cloned() };
-        typing |= answer.as_deref() == Some("-");
-        if typing {
-            // Who types answers needs to read the question first.
-            note(&said.text);
-            answer = line(&mut || modem.check())?.filter(|answer| !answer.is_empty());
-        }
-        let Some(answer) = answer else { return Ok(()) };
+        let Some(answer) = answers.next(&said.text, &mut || modem.check())? else { return Ok(()) };
         report.table.row("Answer", answer.as_str());
         step = answer;
     }

@@ -4,6 +4,7 @@ use mbim_wire::catalogue::Value;
 use mbim_wire::service::basic_connect as bc;
 use mbim_wire::{Command as _, Status};
 use wwan::client::mbim::{ConnectRequest, Error, Selection};
+use wwan::procedure::at::IpType as Families;
 
 use super::report::{self, Report};
 use super::secret;
@@ -11,6 +12,15 @@ use crate::args::{Auth, Connect, IpType};
 use crate::error::Fail;
 use crate::modem::{After, Modem};
 use crate::output::Output;
+
+/// The address families that the user wants, for the protocols without a type of their own for it.
+pub(crate) const fn families(wanted: IpType) -> Families {
+    match wanted {
+        IpType::V4 => Families::V4,
+        IpType::V6 => Families::V6,
+        IpType::V4v6 => Families::V4V6,
+    }
+}
 
 pub(crate) fn run(modem: &mut Modem, arguments: &Connect, out: &mut Output) -> Result<After, Fail> {
     let pin = arguments.pin.as_deref().map(|pin| secret(&mut || modem.check(), pin)).transpose()?;

@@ -40,6 +40,12 @@ pub(crate) fn secret(check: Check<'_>, argument: &str) -> Result<String, Fail> {
     if argument == "-" { Ok(line(check)?.unwrap_or_default()) } else { Ok(argument.to_owned()) }
 }
 
+/// A code of the command line, which must not be empty.
+pub(crate) fn code(check: Check<'_>, argument: &str) -> Result<String, Fail> {
+    let code = secret(check, argument)?;
+    if code.is_empty() { Err(Fail::Usage("the code is empty".to_owned())) } else { Ok(code) }
+}
+
 /// A line of standard input, without its end; `None` at the end of the input.
 pub(crate) fn line(check: Check<'_>) -> Result<Option<String>, Fail> {
     let text = input(check, Some(b'\n'))?;

@@ -5,7 +5,6 @@ use mbim_wire::catalogue::{Form, Kind, Value};
 use mbim_wire::service::basic_connect as bc;
 
 use super::report::{self, Report};
-use super::secret;
 use crate::args::{Code, Pin};
 use crate::error::Fail;
 use crate::modem::{After, Modem};
@@ -53,11 +52,8 @@ pub(crate) fn run(modem: &mut Modem, pin: &Pin, out: &mut Output) -> Result<Afte
 fn change(modem: &mut Modem, code: &Code, operation: bc::PinOperation, new: Option<&str>) -> Result<(), Fail> {
     let kind = pin_type(&code.kind)?;
     // In the order of the command line: the wrong one would cost an attempt.
-    let pin = secret(&mut || modem.check(), &code.code)?;
-    let new = new.map(|new| secret(&mut || modem.check(), new)).transpose()?;
-    if pin.is_empty() || new.as_ref().is_some_and(String::is_empty) {
-        return Err(Fail::Usage("the code is empty".to_owned()));
-    }
+    let pin = super::code(&mut || modem.check(), &code.code)?;
+    let new = new.map(|new| super::code(&mut || modem.check(), new)).transpose()?;
     Ok(modem.client.pin(kind, operation, &pin, new.as_deref().unwrap_or_default())?)
 }
 

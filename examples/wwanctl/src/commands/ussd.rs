@@ -6,14 +6,17 @@ use mbim_wire::service::ussd as wire;
 use wwan::procedure::mbim::{Ussd, UssdMessage};
 use wwan::time::Millis;
 
-use super::line;
 use super::report::Report;
+use super::{Check, line};
 use crate::error::Fail;
 use crate::modem::{After, Modem, is_reachable};
 use crate::output::{Output, note};
 
 /// How long some modems take for the indication that follows an empty answer.
 const LATE: Millis = Millis::from_secs(30);
+
+/// What is told of a dialogue that the program had to end.
+pub(crate) const ENDED: &str = "(the network waits for an answer; none was left, and the dialogue was ended)";
 
 /// What the network said, kept.
 #[derive(Debug)]
@@ -37,11 +40,45 @@ impl Said {
 
 /// A dialogue, as far as it is.
 #[derive(Debug, Default)]
-struct Dialogue {
-    report: Report,
-    steps: Vec<Value>,
+pub(crate) struct Dialogue {
+    pub(crate) report: Report,
+    pub(crate) steps: Vec<Value>,
     /// The network may be waiting for an answer.
-    is_open: bool,
+    pub(crate) is_open: bool,
+}
+
+/// Answers that the user has for the network: those of the command line, and what is typed from a `-` on.
+#[derive(Debug)]
+pub(crate) struct Answers<'a> {
+    given: core::slice::Iter<'a, String>,
+    typing: bool,
+}
+
+impl<'a> Answers<'a> {
+    pub(crate) fn new(given: &'a [String]) -> Self {
+        Self { given: given.iter(), typing: false }
+    }
+
+    /// The next one, to the question that was asked; `None` if there is none left.
+    pub(crate) fn next(&mut self, question: &str, check: Check<'_>) -> Result<Option<String>, Fail> {
+        let answer = if self.typing { None } else { self.given.next().cloned() };
+        self.typing |= answer.as_deref() == Some("-");
+        if !self.typing {
+            return Ok(answer);
+        }
+        // Who types answers needs to read the question first.
+        note(question);
+        Ok(line(check)?.filter(|answer| !answer.is_empty()))
+    }
+}
+
+/// Prints what the network has said: it is worth reading even if the rest failed.
+pub(crate) fn print(mut report: Report, steps: Vec<Value>, out: &mut Output) -> Result<(), Fail> {
+    if steps.is_empty() {
+        return Ok(());
+    }
+    report.put("ussd", steps);
+    report.print(out)
 }
 
 pub(crate) fn run(modem: &mut Modem, code: &str, answers: &[String], out: &mut Output) -> Result<After, Fail> {
@@ -53,23 +90,18 @@ pub(crate) fn run(modem: &mut Modem, code: &str, answers: &[String], out: &mut O
         modem.hurry();
         let ended = modem.client.ussd(Ussd::cancel()).map(drop);
         if done.is_ok() {
-            report.table.row("", "(the network waits for an answer; none was left, and the dialogue was ended)");
+            report.table.row("", ENDED);
             done = ended.map_err(Fail::from);
         }
     }
-    // What the network has said is worth reading even if the rest failed.
-    if !steps.is_empty() {
-        report.put("ussd", steps);
-        report.print(out)?;
-    }
+    print(report, steps, out)?;
     done.map(|()| After::AsFound)
 }
 
 /// Asks and answers, until the network or the answers come to an end.
 fn hold(modem: &mut Modem, dialogue: &mut Dialogue, code: &str, answers: &[String]) -> Result<(), Fail> {
     let Dialogue { report, steps, is_open } = dialogue;
-    let mut answers = answers.iter();
-    let mut typing = false;
+    let mut answers = Answers::new(answers);
     let mut step = Ussd::initiate(code).map_err(|error| Fail::Usage(format!("{code:?}: {error}")))?;
     loop {
         let said = match take(modem, step) {
@@ -87,14 +119,7 @@ fn hold(modem: &mut Modem, dialogue: &mut Dialogue, code: &str, answers: &[Strin
         if !said.goes_on {
             return refusal(said.response, &kind).map_or(Ok(()), Err);
         }
-        let mut answer = if typing { None } else { answers.next().cloned() };
-        typing |= answer.as_deref() == Some("-");
-        if typing {
-            // Who types answers needs to read the question first.
-            note(&said.text);
-            answer = line(&mut || modem.check())?.filter(|answer| !answer.is_empty());
-        }
-        let Some(answer) = answer else { return Ok(()) };
+        let Some(answer) = answers.next(&said.text, &mut || modem.check())? else { return Ok(()) };
         report.table.row("Answer", answer.as_str());
         step = Ussd::reply(&answer).map_err(|error| Fail::Usage(format!("{answer:?}: {error}")))?;
     }

@@ -1,14 +1,14 @@
 //! `connect` and `disconnect`.
 
 use wwan::client::qmi::{ConnectRequest, Error, Selection};
-use wwan::procedure::qmi::IpType as Families;
 use wwan::procedure::qmi::connect::instance;
 use wwan::qmi_wire::service::Service;
 use wwan::qmi_wire::service::dms::OperatingMode;
 use wwan::qmi_wire::service::wds::{Authentication, IpFamily};
 
 use super::{Modem, parts};
-use crate::args::{Auth, Connect, IpType};
+use crate::args::{Auth, Connect};
+use crate::commands::connect::families;
 use crate::commands::report::{self, Report};
 use crate::error::Fail;
 use crate::output::Output;
@@ -37,11 +37,7 @@ pub(super) fn run(modem: &mut Modem, arguments: &Connect, out: &mut Output) -> R
     let request = ConnectRequest {
         session: number,
         apn: &arguments.apn,
-        ip_type: match arguments.ip_type {
-            IpType::V4 => Families::V4,
-            IpType::V6 => Families::V6,
-            IpType::V4v6 => Families::V4V6,
-        },
+        ip_type: families(arguments.ip_type),
         user_name: arguments.user.as_deref().unwrap_or_default(),
         password: password.as_deref().unwrap_or_default(),
         authentication: match arguments.auth {

@@ -10,7 +10,10 @@ use wwan::qmi_wire::service::uim::{
 
 use super::{Modem, parts};
 use crate::args::{Code, Pin};
-use crate::commands::report::{self, Report};
+use crate::commands::{
+    self,
+    report::{self, Report},
+};
 use crate::error::Fail;
 use crate::output::{Output, clean};
 
@@ -83,10 +86,9 @@ fn kind(name: &str) -> Result<Kind, Fail> {
     })
 }
 
-/// A code of the command line, which must not be empty.
+/// A code of the command line.
 fn given(modem: &mut Modem, code: &str) -> Result<String, Fail> {
-    let code = super::secret(modem, code)?;
-    if code.is_empty() { Err(Fail::Usage("the code is empty".to_owned())) } else { Ok(code) }
+    commands::code(&mut || modem.check(), code)
 }
 
 /// A code of the SIM itself: whether it is about the second PIN, and the code.

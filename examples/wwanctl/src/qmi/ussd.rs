@@ -7,10 +7,10 @@ use wwan::qmi_wire::service::voice;
 use wwan::time::Millis;
 
 use super::Modem;
-use crate::commands::line;
 use crate::commands::report::Report;
+use crate::commands::ussd::{self, Answers, ENDED};
 use crate::error::Fail;
-use crate::output::{Output, note};
+use crate::output::Output;
 
 /// How long the indication may take that says whether the network waits for an answer, after its text came in the answer.
 const LATE: Millis = Millis::from_secs(2);
@@ -32,7 +32,7 @@ impl Said {
 
     const fn response(&self) -> &'static str {
         match (&self.ended, self.goes_on) {
-            (Some(_), _) => "terminated_by_nw",
+            (Some(_), _) => "terminated_by_network",
             (None, Some(true)) => "action_required",
             (None, _) => "no_action_required",
         }
@@ -68,8 +68,7 @@ pub(super) fn run(modem: &mut Modem, code: &str, answers: &[String], out: &mut O
         match ended {
             Ok(()) => {
                 dialogue.was_question();
-                let told = "(the network waits for an answer; none was left, and the dialogue was ended)";
-                dialogue.report.table.row("", told);
+                dialogue.report.table.row("", ENDED);
             }
             // Then it was over.
             Err(Error::Refused(_)) => {}
@@ -77,19 +76,15 @@ pub(super) fn run(modem: &mut Modem, code: &str, answers: &[String], out: &mut O
             Err(_) => {}
         }
     }
-    let Dialogue { mut report, steps, .. } = dialogue;
-    // What the network has said is worth reading even if the rest failed.
-    if !steps.is_empty() {
-        report.put("ussd", steps);
-        report.print(out)?;
-    }
+    let Dialogue { report, steps, .. } = dialogue;
+    ussd::print(report, steps, out)?;
     done
 }
 
 /// Asks and answers, until the network or the answers come to an end.
 fn hold(modem: &mut Modem, dialogue: &mut Dialogue, code: &str, answers: &[String]) -> Result<(), Fail> {
-    let mut answers = answers.iter();
-    let (mut typing, mut answered) = (false, None::<String>);
+    let mut answers = Answers::new(answers);
+    let mut answered = None::<String>;
     let mut step = Ussd::begin(code).map_err(|error| Fail::Usage(format!("{code:?}: {error}")))?;
     loop {
         let said = match take(modem, &mut step, answered.is_none()) {
@@ -120,14 +115,7 @@ fn hold(modem: &mut Modem, dialogue: &mut Dialogue, code: &str, answers: &[Strin
         if dialogue.open == Some(false) {
             return Ok(());
         }
-        let mut answer = if typing { None } else { answers.next().cloned() };
-        typing |= answer.as_deref() == Some("-");
-        if typing {
-            // Who types answers needs to read the question first.
-            note(&said.text);
-            answer = line(&mut || modem.check())?.filter(|answer| !answer.is_empty());
-        }
-        let Some(answer) = answer else { return Ok(()) };
+        let Some(answer) = answers.next(&said.text, &mut || modem.check())? else { return Ok(()) };
         step = Ussd::answer(&answer).map_err(|error| Fail::Usage(format!("{answer:?}: {error}")))?;
         answered = Some(answer);
     }
