@@ -45,6 +45,7 @@
 //! | [`apdu`] | commands for the card, of any length |
 //! | [`sms`] | short messages of all protocols, whole ones made of their parts (feature `sms`) |
 //! | [`channel`] | one whole control message at a time, over anything |
+//! | [`usb`] | the host side of USB: a modem's functions, found and set up (feature `usb`) |
 //! | [`time`] | time as an argument |
 //! | [`mbim_wire`], [`qmi_wire`], [`at_wire`] | the codecs: every message, lazily read |
 //!
@@ -53,7 +54,7 @@
 //!
 //! # Features
 //!
-//! `mbim`, `qmi`, `at`, `device` and `sms` (all on by default), `std` (channels and clocks for Linux), `async-io` (the asynchronous ones),
+//! `mbim`, `qmi`, `at`, `device`, `net`, `sms` and `usb` (all on by default), `std` (channels and clocks for Linux), `async-io` (the asynchronous ones),
 //! `defmt`. Features add; none excludes another. The minimum supported Rust version is 1.87.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -75,10 +76,12 @@ pub mod session;
 #[cfg(feature = "sms")]
 pub mod sms;
 pub mod time;
+#[cfg(feature = "usb")]
+pub mod usb;
 
 #[cfg(any(feature = "at", feature = "sms"))]
 pub use at_wire;
-#[cfg(feature = "mbim")]
+#[cfg(any(feature = "mbim", feature = "usb"))]
 pub use mbim_wire;
 #[cfg(feature = "qmi")]
 pub use qmi_wire;

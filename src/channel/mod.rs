@@ -20,6 +20,7 @@
 //! | [`framed`] | byte stream to messages: [`Deframer`] without I/O, [`Framed`] with it |
 //! | [`pipe`] | two ends joined in memory |
 //! | [`clock`] | a clock moved by hand, for programs and tests in virtual time |
+//! | [`transfer`] | whole transfers of a USB pipe, which the data plane consists of |
 //! | [`trace`], [`pcapng`], [`fault`] | the middleware |
 //! | `filtered` | middleware around the byte stream of an AT modem: lets pass what a policy allows (feature `at`) |
 //! | `qrtr` | sessions that speak QMUX over the router of QRTR, without I/O (feature `qmi`) |
@@ -44,6 +45,7 @@ pub mod pipe;
 #[cfg(feature = "qmi")]
 pub mod qrtr;
 pub mod trace;
+pub mod transfer;
 
 pub use clock::VirtualClock;
 pub use fault::{Fault, Faults};
@@ -59,6 +61,7 @@ pub use linux::{LinuxChannel, LinuxClock, LinuxError, LinuxPort, Protocol};
 pub use pcapng::PcapngTap;
 pub use pipe::{Pipe, PipeEnd, PipeError};
 pub use trace::{Sink, Tracer};
+pub use transfer::{TransferIn, TransferOut};
 
 /// Which way a message went, seen from the program that holds the channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
