@@ -201,14 +201,27 @@ pub fn all() -> impl Iterator<Item = &'static Info> {
     crate::command::CATALOGUES.iter().chain(urcs).flat_map(|table| table.iter())
 }
 
-/// Reads a line by the first entry with its name that takes it: as a URC, or as the answer to `command`, such as
+/// [`decode_by`] [all](all()) entries.
+///
+/// # Errors
+///
+/// As [`decode_by`].
+pub fn decode(line: &[u8], command: Option<&str>) -> Result<Value, DecodeError> {
+    decode_by(all(), line, command)
+}
+
+/// Reads a line by the first of `entries` with its name that takes it: as a URC, or as the answer to `command`, such as
 /// `+CREG?`.
 ///
 /// # Errors
 ///
 /// [`DecodeErrorKind::Value`] with the field `name` if nothing of that name is known; else why the last one did not take
 /// it.
-pub fn decode(line: &[u8], command: Option<&str>) -> Result<Value, DecodeError> {
+pub fn decode_by<'i>(
+    entries: impl IntoIterator<Item = &'i Info>,
+    line: &[u8],
+    command: Option<&str>,
+) -> Result<Value, DecodeError> {
     let (name, form) = match command {
         None => (None, Form::Unsolicited),
         Some(command) => {
@@ -225,7 +238,7 @@ pub fn decode(line: &[u8], command: Option<&str>) -> Result<Value, DecodeError> 
         }
     };
     let mut error = DecodeError::new(DecodeErrorKind::Value, "name", 0);
-    for info in all() {
+    for info in entries {
         let named = match name {
             Some(name) => info.name.eq_ignore_ascii_case(name),
             None => parameters_of(info.name, line).is_some(),

@@ -18,7 +18,8 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=src/tables.rs");
     let folder = env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?;
     let mbim = pack::mbim::pack().map_err(io::Error::other)?;
-    for (name, packed) in [("mbim", mbim), ("qmi", pack::qmi::pack())] {
+    let at = pack::at::pack().map_err(io::Error::other)?;
+    for (name, packed) in [("mbim", mbim), ("qmi", pack::qmi::pack()), ("at", at)] {
         let small = miniz_oxide::deflate::compress_to_vec(&packed, LEVEL);
         fs::write(Path::new(&folder).join(name), small)?;
     }

@@ -19,6 +19,12 @@ pub fn qmi() -> &'static [&'static qmi_wire::catalogue::ServiceInfo] {
     unpack::qmi::services()
 }
 
+/// The commands and URCs of AT: what `at_wire::catalogue::all` has.
+#[must_use]
+pub fn at() -> &'static [at_wire::catalogue::Info] {
+    unpack::at::entries()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,5 +56,18 @@ mod tests {
         let named = |line: String| !line.trim_start().starts_with("name: ") && !line.contains("is_ident: ");
         let told = |services| told(services).into_iter().filter(|line| named(line.clone())).collect::<Vec<_>>();
         same(&told(&qmi()), &told(&qmi_wire::catalogue::SERVICES));
+    }
+
+    #[test]
+    fn so_are_the_commands_and_urcs_of_at() {
+        let rows = |entries: &mut dyn Iterator<Item = &'static at_wire::catalogue::Info>| {
+            entries.map(|info| format!("{:?} {:?} {}", info.doc, info.command, info.describe())).collect::<Vec<_>>()
+        };
+        same(&rows(&mut at().iter()), &rows(&mut at_wire::catalogue::all()));
+        // What is read by an entry is read alike.
+        for line in [&b"+CREG: 1,\"00C3\",\"0001\",7"[..], b"+CMTI: \"SM\",3", b"+CMTI: ,,", b"+XNOBODY: 1"] {
+            let unpacked = at_wire::catalogue::decode_by(at(), line, None);
+            assert_eq!(unpacked, at_wire::catalogue::decode(line, None));
+        }
     }
 }

@@ -4,7 +4,7 @@
 use core::mem::discriminant;
 use std::collections::HashMap;
 
-use crate::tables::{PLAIN, SCALARS};
+use crate::tables::{FORMS, PLAIN, SCALARS, parameters};
 
 /// Things told apart by what they are, each known by its place in the order in which they came.
 #[derive(Default)]
@@ -281,5 +281,45 @@ pub(crate) mod qmi {
                 }
             }
         }
+    }
+}
+
+/// Tables of AT.
+pub(crate) mod at {
+    use super::*;
+    use at_wire::catalogue::{FieldInfo, all};
+
+    pub(crate) fn pack() -> Result<Vec<u8>, String> {
+        let mut packer = Packer::default();
+        let mut out = Row::default();
+        out.number(all().count());
+        for info in all() {
+            out.number(packer.text(info.name));
+            out.number(packer.text(info.doc));
+            out.maybe(info.command.map(|command| usize::from(command.timeout)));
+            if let Some(command) = info.command {
+                out.number(packer.text(command.prompt));
+                let properties =
+                    [command.abortable, command.bare, command.two_lines, command.multiline, command.personal];
+                properties.into_iter().for_each(|property| out.number(u8::from(property)));
+            }
+            out.number(info.forms.len());
+            for form in info.forms {
+                let number = FORMS.iter().position(|known| *known == form.form);
+                out.number(number.ok_or_else(|| format!("{}: {:?}", info.name, form.form))?);
+                out.number(form.parameters().len());
+                out.number(form.fields.len());
+                for field in form.fields {
+                    out.number(packer.text(field.name));
+                    out.number(kind(field).ok_or_else(|| format!("{} {}: {}", info.name, field.name, field.kind()))?);
+                }
+            }
+        }
+        Ok(packer.finish(out))
+    }
+
+    fn kind(field: &FieldInfo) -> Option<usize> {
+        let kind = field.kind();
+        parameters().iter().position(|known| known.kind() == kind)
     }
 }

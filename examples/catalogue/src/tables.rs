@@ -1,5 +1,8 @@
 //! What packing and unpacking have to agree about beside the order of things: choices, which are packed as places here.
 
+use at_wire::catalogue::FieldInfo;
+use at_wire::message::Form;
+use at_wire::parameter::{Choice, Given, Hex, Kept, Octets, Rest, Str, Word};
 use mbim_wire::catalogue::Kind;
 use qmi_wire::catalogue::Scalar;
 
@@ -46,3 +49,27 @@ pub(crate) const PLAIN: [Kind; 20] = [
     Kind::TlvNumbers,
     Kind::TlvList,
 ];
+
+/// Forms of AT commands.
+pub(crate) const FORMS: [Form; 5] = [Form::Execute, Form::Read, Form::Set, Form::Test, Form::Unsolicited];
+
+at_wire::at_urcs! {
+    /// Not one that a modem sends.
+    pub NAMES;
+
+    /// What can be a parameter of AT. Its entry in the catalogue knows how each is read.
+    Parameters<'a> = "" (
+        u8: u8, u16: u16, u32: u32, u64: u64, i8: i8, i16: i16, i32: i32,
+        maybe_u8: Option<u8>, maybe_u16: Option<u16>, maybe_u32: Option<u32>, maybe_u64: Option<u64>,
+        maybe_i16: Option<i16>,
+        text: Str<'a>, word: Word<'a>, choice: Choice<'a>, rest: Rest<'a>, octets: Octets<'a>,
+        maybe_text: Option<Str<'a>>, maybe_word: Option<Word<'a>>, maybe_rest: Option<Rest<'a>>,
+        maybe_octets: Option<Octets<'a>>, given_text: Given<Str<'a>>, kept_u8: Kept<u8>,
+        hex_u32: Hex<u32>, hex_u64: Hex<u64>, maybe_hex_u32: Option<Hex<u32>>, maybe_hex_u64: Option<Hex<u64>>,
+    );
+}
+
+/// Types of parameters of AT.
+pub(crate) fn parameters() -> &'static [FieldInfo] {
+    URC_CATALOGUE.iter().flat_map(|entry| entry.forms).next().map_or(&[], |form| form.answer())
+}

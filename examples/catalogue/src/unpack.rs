@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use crate::tables::{PLAIN, SCALARS};
+use crate::tables::{FORMS, PLAIN, SCALARS, parameters};
 
 /// Reads what was packed. `None` from any of its methods means that the bytes are not what was packed.
 #[derive(Debug)]
@@ -301,5 +301,51 @@ pub(crate) mod qmi {
                 _ => return None,
             })
         }
+    }
+}
+
+/// Tables of AT.
+pub(crate) mod at {
+    use super::*;
+    use at_wire::catalogue::{FieldInfo, FormInfo, Info};
+    use at_wire::message::CommandInfo;
+
+    pub(crate) fn entries() -> &'static [Info] {
+        static ENTRIES: OnceLock<&[Info]> = OnceLock::new();
+        ENTRIES.get_or_init(|| unpack(include_bytes!(concat!(env!("OUT_DIR"), "/at"))).unwrap_or_default())
+    }
+
+    fn unpack(packed: &[u8]) -> Option<&'static [Info]> {
+        let mut reader = Reader::new(packed)?;
+        // Neither values nor structures.
+        let (0, 0) = (reader.size()?, reader.size()?) else { return None };
+        reader.list(|reader| {
+            let (name, doc) = (reader.text()?, reader.text()?);
+            let command = match reader.maybe()? {
+                Some(timeout) => Some(CommandInfo {
+                    name,
+                    timeout: timeout.try_into().ok()?,
+                    prompt: reader.text()?,
+                    abortable: reader.flag()?,
+                    bare: reader.flag()?,
+                    two_lines: reader.flag()?,
+                    multiline: reader.flag()?,
+                    personal: reader.flag()?,
+                }),
+                None => None,
+            };
+            Some(Info { name, doc, command, forms: reader.list(form)? })
+        })
+    }
+
+    fn form(reader: &mut Reader) -> Option<FormInfo> {
+        Some(FormInfo {
+            form: *FORMS.get(reader.size()?)?,
+            count: reader.small()?,
+            fields: reader.list(|reader| {
+                let name = reader.text()?;
+                Some(FieldInfo { name, of: parameters().get(reader.size()?)?.of })
+            })?,
+        })
     }
 }

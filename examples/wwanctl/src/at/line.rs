@@ -1,6 +1,6 @@
 //! `at`: command lines as they are, and what the modem says to them.
 
-use at_wire::catalogue::{self, Info, Value};
+use at_wire::catalogue::{Info, Value};
 use at_wire::message::{CommandInfo, Encode, Form, Parameters, Request};
 use at_wire::parameter::{Fields, LineWriter};
 use at_wire::policy::{self, Action, Command, Policy, Rule, Verdict};
@@ -67,7 +67,7 @@ impl<'a> Request<'a> for Raw<'a> {
 
 /// What is known of a command.
 fn info(command: &Command<'_>) -> Option<&'static Info> {
-    catalogue::all().find(|info| info.command.is_some() && command.is(info.name))
+    wwan_catalogue::at().iter().find(|info| info.command.is_some() && command.is(info.name))
 }
 
 /// Checks the lines, and tells how long they may take, all together.

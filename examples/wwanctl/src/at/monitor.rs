@@ -112,7 +112,7 @@ struct Event {
 impl Event {
     fn of(urc: &Urc<'_>, charset: Charset) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let read = catalogue::decode(urc.line, None).ok();
+        let read = catalogue::decode_by(wwan_catalogue::at(), urc.line, None).ok();
         let part = |key: &str| read.as_ref().and_then(|read| read.get(key)).cloned();
         let (detail, words) = detail(urc, charset);
         let name = part("name").and_then(|name| name.as_str().map(ToOwned::to_owned));

@@ -1,6 +1,6 @@
 //! `-v` for AT: lines are put together from the pieces that come, and shown without what is personal in them.
 
-use at_wire::catalogue::{self, Info};
+use at_wire::catalogue::Info;
 use at_wire::parameter::parameters_of;
 use at_wire::policy;
 use at_wire::result::{FinalResult, Options};
@@ -82,7 +82,7 @@ impl Lines {
             return String::from_utf8_lossy(line).into_owned();
         }
         let text = String::from_utf8_lossy(line);
-        let named = || catalogue::all().filter(|info| parameters_of(info.name, line).is_some());
+        let named = || wwan_catalogue::at().iter().filter(|info| parameters_of(info.name, line).is_some());
         let Some(info) = named().next() else {
             return if self.personal { "***".to_owned() } else { text.into_owned() };
         };
@@ -100,7 +100,7 @@ impl Lines {
 /// The command of that name.
 fn command_info(name: &[u8]) -> Option<&'static Info> {
     let name: Vec<u8> = name.iter().filter(|byte| !byte.is_ascii_whitespace()).copied().collect();
-    catalogue::all().find(|info| info.command.is_some() && info.name.as_bytes().eq_ignore_ascii_case(&name))
+    wwan_catalogue::at().iter().find(|info| info.command.is_some() && info.name.as_bytes().eq_ignore_ascii_case(&name))
 }
 
 #[cfg(test)]

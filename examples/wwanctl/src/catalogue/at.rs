@@ -1,6 +1,6 @@
 //! `catalogue at`.
 
-use at_wire::catalogue::{FieldInfo, Info, Value, all};
+use at_wire::catalogue::{FieldInfo, Info, Value};
 
 use crate::error::Fail;
 use crate::output::Output;
@@ -9,7 +9,7 @@ pub(super) fn run(out: &mut Output) -> Result<(), Fail> {
     if !out.json {
         return Ok(out.lines(in_words().trim_end())?);
     }
-    let rows: Vec<Value> = all().map(row).collect();
+    let rows: Vec<Value> = wwan_catalogue::at().iter().map(row).collect();
     Ok(out.document(&Value::Array(rows))?)
 }
 
@@ -23,9 +23,9 @@ fn row(info: &Info) -> Value {
 
 fn in_words() -> String {
     let mut lines = vec!["Commands".to_owned()];
-    all().filter(|info| info.command.is_some()).for_each(|info| entry(info, &mut lines));
+    wwan_catalogue::at().iter().filter(|info| info.command.is_some()).for_each(|info| entry(info, &mut lines));
     lines.extend([String::new(), "URCs".to_owned()]);
-    all().filter(|info| info.command.is_none()).for_each(|info| entry(info, &mut lines));
+    wwan_catalogue::at().iter().filter(|info| info.command.is_none()).for_each(|info| entry(info, &mut lines));
     lines.join("\n")
 }
 

@@ -65,7 +65,9 @@ impl Subject {
 
     /// What is declared of it.
     fn info(&self) -> CommandInfo {
-        let known = catalogue::all().find(|info| info.command.is_some() && info.name.eq_ignore_ascii_case(&self.name));
+        let known = wwan_catalogue::at()
+            .iter()
+            .find(|info| info.command.is_some() && info.name.eq_ignore_ascii_case(&self.name));
         known.and_then(|info| info.command).unwrap_or(CommandInfo::DEFAULT)
     }
 }
@@ -172,7 +174,8 @@ pub(super) fn decode(bytes: &[u8], command: Option<&str>, charset: Charset) -> R
     let mut input = ended.as_slice();
     let expected =
         Expected { multiline: &["+CUSD", "+CNAP"], prompts: &[b">"], eight_bit: true, ..Expected::default() };
-    let urcs: Vec<&str> = catalogue::all().filter(|info| info.command.is_none()).map(|info| info.name).collect();
+    let urcs: Vec<&str> =
+        wwan_catalogue::at().iter().filter(|info| info.command.is_none()).map(|info| info.name).collect();
     let mut continuation = Continuation::default();
     let mut count = 0_usize;
     while let Some(event) = framer.next(&mut input, &expected) {
@@ -274,7 +277,9 @@ fn command_line(line: &[u8]) -> Result<Commands, String> {
 
 /// The parameters of a command by the first declaration that takes them; `None` if there is none of the name.
 fn fields_of(subject: &Subject, parameters: &[u8], offset: usize) -> Result<Option<Value>, String> {
-    let named = catalogue::all().filter(|info| info.command.is_some() && info.name.eq_ignore_ascii_case(&subject.name));
+    let named = wwan_catalogue::at()
+        .iter()
+        .filter(|info| info.command.is_some() && info.name.eq_ignore_ascii_case(&subject.name));
     let forms = named.flat_map(|info| info.forms).filter(|form| form.form == subject.form);
     let mut wrong = None;
     for form in forms {
@@ -330,7 +335,7 @@ fn told(unit: &mut Unit, line: &[u8], urcs: &[&str], continuation: &mut Continua
             let subject =
                 Subject { name: name.map_or_else(String::new, |name| (*name).to_owned()), form: Form::Unsolicited };
             // What is declared takes a line that classifies as one, or it is damaged.
-            unit.push("urc", &subject, text, catalogue::decode(line, None).map(Some))?;
+            unit.push("urc", &subject, text, catalogue::decode_by(wwan_catalogue::at(), line, None).map(Some))?;
             tell_of(unit, subject, line);
         }
         Class::Unknown => {
@@ -385,16 +390,17 @@ fn second_line(unit: &mut Unit, line: &[u8], of_answer: bool) {
 
 /// A line by what is declared of the command, or of the URC that looks the same; `None` if nothing is.
 fn answer(subject: &Subject, line: &[u8]) -> Result<Option<Value>, DecodeError> {
-    match catalogue::decode(line, Some(&subject.line())) {
+    match catalogue::decode_by(wwan_catalogue::at(), line, Some(&subject.line())) {
         Ok(shown) => Ok(Some(shown)),
-        Err(error) if error.field == "name" => Ok(catalogue::decode(line, None).ok()),
+        Err(error) if error.field == "name" => Ok(catalogue::decode_by(wwan_catalogue::at(), line, None).ok()),
         Err(error) => Err(error),
     }
 }
 
 /// What a line says that answers a command that is not given.
 fn guess(line: &[u8]) -> Option<(Subject, Value)> {
-    let named = catalogue::all().filter(|info| info.command.is_some() && parameters_of(info.name, line).is_some());
+    let named =
+        wwan_catalogue::at().iter().filter(|info| info.command.is_some() && parameters_of(info.name, line).is_some());
     named.flat_map(|info| info.forms.iter().map(move |form| (info, form))).find_map(|(info, form)| {
         if form.answer().is_empty() {
             return None;
@@ -407,7 +413,8 @@ fn guess(line: &[u8]) -> Option<(Subject, Value)> {
 
 /// The command whose name a line has.
 fn named(line: &[u8]) -> Option<Subject> {
-    let mut known = catalogue::all().filter(|info| info.name.starts_with(|c: char| !c.is_ascii_alphanumeric()));
+    let mut known =
+        wwan_catalogue::at().iter().filter(|info| info.name.starts_with(|c: char| !c.is_ascii_alphanumeric()));
     let info = known.find(|info| parameters_of(info.name, line).is_some())?;
     let form = info.forms.iter().find(|form| !form.answer().is_empty())?;
     Some(Subject { name: info.name.to_owned(), form: form.form })
