@@ -3,7 +3,15 @@
 //!
 //! Names are those of the specifications, without the letters
 //! in front that tell the type.
+//!
+//! * [`descriptor`]: what a function consists of;
+//! * [`standard_request`]: what is asked of every device;
+//! * [`class_request`]: what is asked of an MBIM or NCM function;
+//! * [`serial`]: what is asked of a serial port, as modems have for AT commands beside such a function;
+//! * [`notification`]: what the function tells.
 
 pub mod class_request;
 pub mod descriptor;
 pub mod notification;
+pub mod serial;
+pub mod standard_request;

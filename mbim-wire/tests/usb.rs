@@ -14,10 +14,13 @@ use mbim_wire::catalogue::{hex, unhex};
 use mbim_wire::ntb::Format;
 use mbim_wire::usb::class_request::{ClassRequest, Setup};
 use mbim_wire::usb::descriptor::{
-    Class, Configuration, Descriptor, Descriptors, Device, Endpoint, Ethernet, Header, Interface, InterfaceAssociation,
-    Mbim, MbimExtended, Ncm, NetworkCapabilities, Union, write_configuration,
+    AbstractControl, AbstractControlCapabilities, CallManagement, Class, Configuration, Descriptor, Descriptors,
+    Device, DeviceQualifier, Endpoint, Ethernet, Header, Interface, InterfaceAssociation, Mbim, MbimExtended, Ncm,
+    NetworkCapabilities, Union, write_configuration,
 };
-use mbim_wire::usb::notification::Notification;
+use mbim_wire::usb::notification::{Notification, SerialState};
+use mbim_wire::usb::serial::{ControlLines, LineCoding, SerialRequest};
+use mbim_wire::usb::standard_request::{Feature, Recipient, StandardRequest};
 use mbim_wire::{DecodeErrorKind, EncodeError};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -112,6 +115,31 @@ fn descriptors_of_other_functions() {
     assert_eq!((read.mac_address, read.max_segment_size), (3, 1514));
     assert_eq!(read.to_bytes().as_slice(), ethernet);
 
+    let acm = AbstractControl { capabilities: AbstractControlCapabilities::LINE | AbstractControlCapabilities::BREAK };
+    let descriptors = [
+        (Descriptor::from(acm), "04 24 02 06"),
+        (CallManagement { capabilities: 3, data_interface: 1 }.into(), "05 24 01 03 01"),
+        (
+            DeviceQualifier {
+                usb_version: 0x0200,
+                class: Class::new(0xef, 2, 1),
+                max_packet_size: 64,
+                configurations: 1,
+                reserved: 0,
+            }
+            .into(),
+            "0a 06 00 02 ef 02 01 40 01 00",
+        ),
+    ];
+    for (descriptor, text) in descriptors {
+        let bytes = unhex(text).unwrap();
+        assert_eq!(Descriptors::new(&bytes).map(Result::unwrap).collect::<Vec<_>>(), [descriptor]);
+        let mut buffer = [0; 16];
+        let mut writer = mbim_wire::Writer::new(&mut buffer);
+        descriptor.put(&mut writer);
+        assert_eq!(hex(writer.finish().unwrap()), hex(&bytes));
+    }
+
     let endpoints = [0x81, 3, 0x02, 2].chunks_exact(2).map(|pair| {
         let endpoint = Endpoint { address: pair[0], attributes: pair[1], max_packet_size: 64, interval: 0 };
         (endpoint.is_in(), endpoint.is_interrupt(), endpoint.is_bulk())
@@ -202,6 +230,70 @@ fn wrong_class_requests_are_refused_by_field() {
 }
 
 #[test]
+fn requests_to_serial_ports_and_devices_have_the_bytes_of_the_specifications() {
+    let lines = ControlLines::DTR | ControlLines::RTS;
+    let serial = [
+        (SerialRequest::SetLineCoding, "2120000002000700"),
+        (SerialRequest::GetLineCoding { length: 7 }, "a121000002000700"),
+        (SerialRequest::SetControlLineState(lines), "2122030002000000"),
+        (SerialRequest::SendBreak { millis: 0xffff }, "2123ffff02000000"),
+    ];
+    for (request, text) in serial {
+        let setup = Setup::parse(&unhex(text).unwrap()).unwrap();
+        assert_eq!((request.setup(2), SerialRequest::parse(&setup)), (setup, Ok(request)), "{text}");
+    }
+    assert_eq!(hex(&LineCoding::USUAL.to_bytes()), "00c20100000008");
+
+    let standard = [
+        (StandardRequest::GetStatus(Recipient::Device), "8000000000000200"),
+        (StandardRequest::GetStatus(Recipient::Interface(1)), "8100000001000200"),
+        (StandardRequest::GetStatus(Recipient::Endpoint(0x82)), "8200000082000200"),
+        (StandardRequest::ClearFeature(Recipient::Endpoint(0x82), Feature::ENDPOINT_HALT), "0201000082000000"),
+        (StandardRequest::SetFeature(Recipient::Device, Feature::DEVICE_REMOTE_WAKEUP), "0003010000000000"),
+        (StandardRequest::SetAddress(5), "0005050000000000"),
+        (StandardRequest::GetDescriptor { kind: 3, nth: 2, language: 0x0409, length: 255 }, "800602030904ff00"),
+        (StandardRequest::GetConfiguration, "8008000000000100"),
+        (StandardRequest::SetConfiguration(1), "0009010000000000"),
+        (StandardRequest::GetInterface(1), "810a000001000100"),
+        (StandardRequest::SetInterface { interface: 1, alternate: 2 }, "010b020001000000"),
+    ];
+    for (request, text) in standard {
+        let setup = Setup::parse(&unhex(text).unwrap()).unwrap();
+        assert_eq!((request.setup(), StandardRequest::parse(&setup)), (setup, Ok(request)), "{text}");
+    }
+
+    let wrong_serial = [
+        ("2022030002000000", 0),
+        ("2124000002000000", 1),
+        ("a122030002000000", 1),
+        ("2120010002000700", 2),
+        ("2120000002000600", 6),
+        ("2122030002000100", 6),
+    ];
+    for (text, offset) in wrong_serial {
+        let error = SerialRequest::parse(&Setup::parse(&unhex(text).unwrap()).unwrap()).unwrap_err();
+        assert_eq!((error.kind, error.offset), (DecodeErrorKind::Value, offset), "{text}");
+    }
+    let wrong_standard = [
+        ("a000000000000200", 0), // a class request
+        ("0000000000000200", 0), // wrong direction
+        ("8009010000000000", 0),
+        ("0107000000000000", 1), // SET_DESCRIPTOR
+        ("820c000081000200", 1), // SYNCH_FRAME
+        ("8000010000000200", 2),
+        ("0009010100000000", 2),
+        ("8000000001000200", 4),
+        ("010b000001010000", 4),
+        ("8000000000000100", 6),
+        ("0009010000000100", 6),
+    ];
+    for (text, offset) in wrong_standard {
+        let error = StandardRequest::parse(&Setup::parse(&unhex(text).unwrap()).unwrap()).unwrap_err();
+        assert_eq!((error.kind, error.offset), (DecodeErrorKind::Value, offset), "{text}");
+    }
+}
+
+#[test]
 fn notifications_have_the_bytes_of_the_specification() {
     let all = [
         (Notification::NetworkConnection { connected: true }, "a100010003000000"),
@@ -211,7 +303,8 @@ fn notifications_have_the_bytes_of_the_specification() {
             Notification::ConnectionSpeedChange { downlink: 150_000_000, uplink: 50_000_000 },
             "a12a00000300080080d1f00880f0fa02",
         ),
-        (Notification::Other { notification: 0x20, value: 3 }, "a120030003000000"),
+        (Notification::SerialState(SerialState::CARRIER | SerialState::READY), "a1200000030002000300"),
+        (Notification::Other { notification: 0x28, value: 3 }, "a128030003000000"),
     ];
     for (notification, text) in all {
         let bytes = unhex(text).unwrap();
@@ -228,6 +321,7 @@ fn notifications_have_the_bytes_of_the_specification() {
     let error = |text| Notification::parse(&unhex(text).unwrap()).unwrap_err();
     assert_eq!((error("2101000003000000").kind, error("2101000003000000").offset), (DecodeErrorKind::Value, 0));
     assert_eq!(error("a12a0000030004000000000000000000").offset, 6);
+    assert_eq!(error("a1200000030001000300").offset, 6);
 }
 
 proptest! {

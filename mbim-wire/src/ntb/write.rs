@@ -187,6 +187,13 @@ impl<'b, T: Copy, const WIDE: bool> Aggregator<'b, T, WIDE> {
     pub const fn counters(&self) -> &SendCounters {
         &self.writer.counters
     }
+
+    /// Gives the memory back, to be used under other rules. It begins with the block that was taken last, as long as
+    /// nothing was pushed since.
+    #[must_use]
+    pub fn into_memory(self) -> &'b mut [u8] {
+        self.writer.memory
+    }
 }
 
 /// Where NDPs lie. A table, so that an order that nobody asks for is not linked.

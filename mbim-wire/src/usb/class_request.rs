@@ -4,10 +4,10 @@ use crate::codec::{DecodeError, DecodeErrorKind};
 use crate::ntb::Format;
 
 /// bmRequestType of class requests to an interface, data to the function.
-const TO_FUNCTION: u8 = 0x21;
+pub(super) const TO_FUNCTION: u8 = 0x21;
 
 /// The same, data to the host.
-const TO_HOST: u8 = 0xa1;
+pub(super) const TO_HOST: u8 = 0xa1;
 
 packed! {
     /// The eight bytes that a control transfer begins with.

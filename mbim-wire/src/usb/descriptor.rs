@@ -25,6 +25,10 @@ impl Class {
     pub const MBIM_DATA: Self = Self::new(0x0a, 0x00, 0x02);
     /// The data interface of an NCM function.
     pub const NCM_DATA: Self = Self::new(0x0a, 0x00, 0x01);
+    /// The control interface of a serial port (CDC ACM) that takes AT commands.
+    pub const ACM_CONTROL: Self = Self::new(0x02, 0x02, 0x01);
+    /// The data interface of a serial port.
+    pub const ACM_DATA: Self = Self::new(0x0a, 0x00, 0x00);
 
     /// A triple.
     #[must_use]
@@ -42,6 +46,41 @@ impl Packed for Class {
 
     fn put(&self, out: &mut &mut [u8]) {
         [self.class, self.subclass, self.protocol].put(out);
+    }
+}
+
+bitflags::bitflags! {
+    /// What requests a serial port answers (bmCapabilities of CDC PSTN 1.2 §5.3.2).
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct AbstractControlCapabilities: u8 {
+        /// Requests for communication features.
+        const COMM_FEATURE = 1 << 0;
+        /// SET_LINE_CODING, GET_LINE_CODING, SET_CONTROL_LINE_STATE, and the notification SERIAL_STATE.
+        const LINE = 1 << 1;
+        /// SEND_BREAK.
+        const BREAK = 1 << 2;
+        /// The notification NETWORK_CONNECTION.
+        const NETWORK_CONNECTION = 1 << 3;
+        const _ = !0;
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for AbstractControlCapabilities {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{=u8:#x}", self.bits());
+    }
+}
+
+impl Packed for AbstractControlCapabilities {
+    const LEN: usize = 1;
+
+    fn take(bytes: &mut &[u8]) -> Option<Self> {
+        u8::take(bytes).map(Self::from_bits_retain)
+    }
+
+    fn put(&self, out: &mut &mut [u8]) {
+        self.bits().put(out);
     }
 }
 
@@ -201,6 +240,40 @@ packed! {
 }
 
 packed! {
+    /// CDC call management functional descriptor, of a serial port (CDC PSTN 1.2 §5.3.1).
+    pub struct CallManagement [0x24, 0x01] {
+        /// Bit 0: the device manages calls itself; bit 1: it can do so over the data interface.
+        capabilities: u8,
+        /// The data interface.
+        data_interface: u8,
+    }
+}
+
+packed! {
+    /// CDC abstract control management functional descriptor, of a serial port (CDC PSTN 1.2 §5.3.2).
+    pub struct AbstractControl [0x24, 0x02] {
+        /// Requests that it answers.
+        capabilities: AbstractControlCapabilities,
+    }
+}
+
+packed! {
+    /// Device qualifier descriptor: what the device descriptor would say at the other speed.
+    pub struct DeviceQualifier [0x06] {
+        /// Version of USB, binary coded decimal.
+        usb_version: u16,
+        /// Class of the device.
+        class: Class,
+        /// Bytes of a packet of the control pipe.
+        max_packet_size: u8,
+        /// How many configurations there are.
+        configurations: u8,
+        /// 0.
+        reserved: u8,
+    }
+}
+
+packed! {
     /// CDC union functional descriptor: which interfaces are one function.
     pub struct Union [0x24, 0x06] {
         /// The control interface.
@@ -321,8 +394,14 @@ descriptors! {
     Endpoint = [0x05],
     /// Which interfaces are one function.
     InterfaceAssociation = [0x0b],
+    /// What the device would say at the other speed.
+    DeviceQualifier = [0x06],
     /// CDC header.
     Header = [0x24, 0x00],
+    /// CDC call management.
+    CallManagement = [0x24, 0x01],
+    /// CDC abstract control management.
+    AbstractControl = [0x24, 0x02],
     /// CDC union.
     Union = [0x24, 0x06],
     /// CDC Ethernet networking.

@@ -1,4 +1,4 @@
-//! Notifications of the function on its interrupt pipe (MBIM 1.0 §8.3, NCM 1.0 §6.3).
+//! Notifications of the function on its interrupt pipe (MBIM 1.0 §8.3, NCM 1.0 §6.3, CDC PSTN 1.2 §6.5).
 
 use crate::codec::{DecodeError, DecodeErrorKind, EncodeError};
 use crate::packed::Packed as _;
@@ -14,6 +14,35 @@ packed! {
         value: u16,
         index: u16,
         length: u16,
+    }
+}
+
+bitflags::bitflags! {
+    /// Lines and events of a serial port (CDC PSTN 1.2 §6.5.4).
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct SerialState: u16 {
+        /// Carrier: data carrier detect (DCD).
+        const CARRIER = 1 << 0;
+        /// Data set ready (DSR).
+        const READY = 1 << 1;
+        /// A break was received.
+        const BREAK = 1 << 2;
+        /// Ring indicator (RI).
+        const RING = 1 << 3;
+        /// A character was not framed right.
+        const FRAMING = 1 << 4;
+        /// A character had the wrong parity.
+        const PARITY = 1 << 5;
+        /// Characters were lost.
+        const OVERRUN = 1 << 6;
+        const _ = !0;
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for SerialState {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{=u16:#x}", self.bits());
     }
 }
 
@@ -36,6 +65,8 @@ pub enum Notification {
         /// Bits per second to the function.
         uplink: u32,
     },
+    /// SERIAL_STATE, of a serial port.
+    SerialState(SerialState),
     /// Another one.
     Other {
         /// Its number.
@@ -77,6 +108,10 @@ impl Notification {
                 (Some(downlink), Some(uplink)) => Self::ConnectionSpeedChange { downlink, uplink },
                 _ => return Err(DecodeError::new(DecodeErrorKind::Value, 6)),
             },
+            0x20 => match u16::take(&mut data) {
+                Some(state) => Self::SerialState(SerialState::from_bits_retain(state)),
+                None => return Err(DecodeError::new(DecodeErrorKind::Value, 6)),
+            },
             notification => Self::Other { notification, value: header.value },
         };
         Ok((notification, header.index))
@@ -88,20 +123,20 @@ impl Notification {
     ///
     /// [`EncodeError::BufferTooSmall`].
     pub fn write<'b>(&self, interface: u16, buffer: &'b mut [u8]) -> Result<&'b mut [u8], EncodeError> {
-        let (notification, value, data) = match *self {
-            Self::NetworkConnection { connected } => (0x00, u16::from(connected), None),
-            Self::ResponseAvailable => (0x01, 0, None),
-            Self::ConnectionSpeedChange { downlink, uplink } => (0x2a, 0, Some((downlink, uplink))),
-            Self::Other { notification, value } => (notification, value, None),
+        let (notification, value, data): (_, _, &[&[u8]]) = match *self {
+            Self::NetworkConnection { connected } => (0x00, u16::from(connected), &[]),
+            Self::ResponseAvailable => (0x01, 0, &[]),
+            Self::ConnectionSpeedChange { downlink, uplink } => {
+                (0x2a, 0, &[&downlink.to_le_bytes(), &uplink.to_le_bytes()])
+            }
+            Self::SerialState(state) => (0x20, 0, &[&state.bits().to_le_bytes()]),
+            Self::Other { notification, value } => (notification, value, &[]),
         };
         let mut w = crate::Writer::new(buffer);
-        let length = if data.is_some() { 8 } else { 0 };
+        let length = data.iter().fold(0_u16, |sum, part| sum.saturating_add(u16::try_from(part.len()).unwrap_or(0)));
         let header = Header { request_type: REQUEST_TYPE, notification, value, index: interface, length };
         w.bytes(&header.to_bytes());
-        if let Some((downlink, uplink)) = data {
-            w.bytes(&downlink.to_le_bytes());
-            w.bytes(&uplink.to_le_bytes());
-        }
+        data.iter().for_each(|part| w.bytes(part));
         w.finish()
     }
 }

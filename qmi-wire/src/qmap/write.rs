@@ -171,6 +171,13 @@ impl<'b, T: Copy> Aggregator<'b, T> {
     pub const fn counters(&self) -> &SendCounters {
         &self.writer.counters
     }
+
+    /// Gives the memory back, to be used for another format. It begins with the transfer that was taken last, as long as
+    /// nothing was pushed since.
+    #[must_use]
+    pub fn into_memory(self) -> &'b mut [u8] {
+        self.writer.memory
+    }
 }
 
 /// All but the time.
