@@ -55,7 +55,7 @@
 //! # Features
 //!
 //! `mbim`, `qmi`, `at`, `device`, `net`, `sms` and `usb` (all on by default), `std` (channels and clocks for Linux), `async-io` (the asynchronous ones),
-//! `defmt`. Features add; none excludes another. The minimum supported Rust version is 1.87.
+//! `nusb` (devices of Linux' usbfs), `defmt`. Features add; none excludes another. The minimum supported Rust version is 1.87.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -5,7 +5,10 @@
 //! | file | holds |
 //! |---|---|
 //! | [`host`] | the traits between this and the host controller's driver |
+//! | `nusb` | that driver on Linux: devices of usbfs (feature `nusb`) |
 
 pub mod host;
+#[cfg(all(feature = "nusb", target_os = "linux"))]
+pub mod nusb;
 
 pub use host::{ControlPipe, UsbDevice, UsbError};
