@@ -10,8 +10,8 @@
 # A missing tool or file fails the step that needs it; nothing is skipped.
 #
 # The last line is `N passed, N failed`. A step that runs `cargo test` (or `cargo miri test`) counts every single test
-# that cargo reports; if it fails without a failed test (it did not compile, say), that is one failure more. Every
-# other step counts as one. The exit status is 0 only if nothing failed.
+# that cargo reports, step `vm` every scenario; if it fails without a failed test (it did not compile, say), that is one
+# failure more. Every other step counts as one. The exit status is 0 only if nothing failed.
 #
 # Environment:
 #   CI=true                 plain output; set by .ci/run
@@ -26,7 +26,7 @@ set -u
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 root=$PWD
 
-default_steps=(setup shell lock fmt clippy doc build test vendor deny interop firmware size panic miri fuzz wwanctl)
+default_steps=(setup shell lock fmt clippy doc build test vendor deny interop firmware size panic miri fuzz wwanctl vm)
 extra_steps=(soak)
 
 msrv=1.87.0                                   # also `rust-version` in Cargo.toml; step `build` compares the two
@@ -58,6 +58,17 @@ tools=(
     /usr/sbin/ModemManager:modemmanager
     mmcli:modemmanager
     qemu-system-arm:qemu-system-arm
+    # of step `vm`: the emulator, what the guest is made of, and what runs in it
+    qemu-system-x86_64:qemu-system-x86
+    busybox:busybox-static
+    cpio:cpio
+    modprobe:kmod
+    udevadm:udev
+    ip:iproute2
+    ping:iputils-ping
+    pkill:procps
+    jq:jq
+    usbip:usbip
 )
 # command : version to install; any version already there will do
 cargo_tools=(cargo-fuzz:0.13.2 cargo-deny:0.20.2)
@@ -174,6 +185,7 @@ step_setup() {
     for entry in "${cargo_tools[@]}"; do
         command -v "${entry%%:*}" >/dev/null || retry cargo install --locked --version "${entry#*:}" "${entry%%:*}"
     done
+    run tests/vm/run.sh kernel
 
     # The last word is by the tools themselves: what was installed must now be found.
     need "${tools[@]%%:*}" "${cargo_tools[@]%%:*}" "${bare_targets[@]/#/target:}" "target:$musl_target" \
@@ -404,6 +416,13 @@ static_within() {
     fi
 }
 
+# the real Linux drivers and ModemManager, in an emulated machine with the virtual modem on its USB
+step_vm() {
+    need file:tests/vm/run.sh qemu-system-x86_64 busybox cpio modprobe dpkg udevadm ip ping pkill jq socat usbip \
+        /usr/sbin/ModemManager mmcli mbimcli qmicli "target:$musl_target"
+    run tests/vm/run.sh
+}
+
 # five minutes for each fuzz target, hostile QMI messages under Miri, then many fresh cases for each property test
 step_soak() {
     fuzz_all 300
@@ -457,7 +476,7 @@ for step in "${steps[@]}"; do
             if ($i ~ /^passed;/) p += $(i - 1); if ($i ~ /^failed;/) f += $(i - 1); if ($i ~ /^ignored;/) g += $(i - 1) } }
         END { print p + 0, f + 0, g + 0 }' "$log")
     case $step in
-        test | vendor | interop)
+        test | vendor | interop | vm)
             if [ "$status" -eq 0 ] && { [ "$tests_passed" -eq 0 ] || [ "$tests_ignored" -gt 0 ]; }; then
                 printf 'error: %d tests ran, %d were ignored\n' "$tests_passed" "$tests_ignored" >&2
                 status=1

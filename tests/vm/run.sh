@@ -1,0 +1,172 @@
+#!/usr/bin/env bash
+# The virtual modem on the USB of a real Linux kernel, with its real drivers, ModemManager, mbimcli and qmicli: a guest
+# is booted in an emulator and plays the scenarios of scenarios/, all in one boot.
+#
+#   run.sh                  build what is needed, boot, play every scenario; `./ci.sh vm` does this
+#   run.sh NAME...          only these, in this order
+#   run.sh list             the scenarios and what each shows
+#   run.sh shell            boot, and give a shell in the guest instead; `play NAME` plays a scenario there
+#   run.sh kernel           only fetch the kernel, which needs the network; `./ci.sh setup` does this
+#
+# The guest's root is this machine's own, read-only under a layer of memory: every program installed here is there, and
+# what a scenario writes is gone with the guest. README.md says more.
+#
+# Environment:
+#   CARGO_TARGET_DIR        honoured
+#   WWAN_VM_SECONDS         seconds for the whole guest (default: 900)
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+here=$PWD
+root=$(cd ../.. && pwd)
+
+target_dir=${CARGO_TARGET_DIR:-$root/target}
+work=$target_dir/vm
+seconds=${WWAN_VM_SECONDS:-900}
+musl_target=$(uname -m)-unknown-linux-musl
+
+# What the kernel needs before it can see this machine's root; udev and modprobe load everything else from there.
+boot_modules=(virtio_pci 9pnet_virtio 9p overlay)
+
+die() {
+    printf 'error: %s\n' "$*" >&2
+    exit 1
+}
+
+# The Debian package of the newest kernel that `linux-image-amd64` stands for; not the flavour for clouds, which has no USB.
+fetch_kernel() {
+    local package attempt
+    mkdir -p "$work"
+    for attempt in 1 2 3; do
+        package=$(apt-cache depends linux-image-amd64 | awk '$1 == "Depends:" { print $2; exit }') || true
+        if [ -n "$package" ]; then
+            compgen -G "$work/${package}_*.deb" >/dev/null && return 0
+            rm -f "$work"/linux-image-*.deb
+            (cd "$work" && apt-get -o Acquire::Retries=3 -q download "$package") && return 0
+        fi
+        printf 'attempt %d of 3 failed to fetch the kernel\n' "$attempt" >&2
+        sleep $((attempt * 5))
+    done
+    compgen -G "$work/linux-image-*.deb" >/dev/null # an older one will do where there is no network
+}
+
+# Unpacks the kernel once; sets `kernel` (a directory with boot/ and lib/) and `version`.
+unpack_kernel() {
+    local packages=("$work"/linux-image-*.deb)
+    [ -e "${packages[0]}" ] || die 'there is no kernel; run ./ci.sh setup'
+    kernel=$work/$(basename "${packages[0]}" .deb)
+    if [ ! -e "$kernel/complete" ]; then
+        rm -rf "$work"/linux-image-*/
+        mkdir -p "$kernel"
+        dpkg -x "${packages[0]}" "$kernel"
+        depmod -b "$kernel" "$(basename "$kernel"/lib/modules/*)"
+        touch "$kernel/complete"
+    fi
+    version=$(basename "$kernel"/lib/modules/*)
+}
+
+# busybox, init, and the modules in the order in which they can be loaded.
+make_initramfs() {
+    local tree=$work/initramfs module file
+    rm -rf "$tree"
+    mkdir -p "$tree/bin" "$tree/modules"
+    cp "$(command -v busybox)" "$tree/bin/busybox"
+    cp init "$tree/init"
+    chmod 755 "$tree/init"
+    for module in "${boot_modules[@]}"; do
+        modprobe -d "$kernel" -S "$version" --show-depends "$module"
+    done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r file; do
+        cp "$file" "$tree/modules/"
+        basename "$file" >>"$tree/modules/order"
+    done
+    (cd "$tree" && find . | cpio --quiet -o -H newc -R 0:0 | gzip -1) >"$work/initramfs.gz"
+}
+
+build_programs() {
+    printf '+ cargo build --release (the virtual modem, wwanctl)\n'
+    (cd "$root" && cargo build -q --locked --release -p virtual-modem)
+    (cd "$root" && cargo build -q --locked --release -p wwanctl --target "$musl_target")
+    mkdir -p "$work/bin"
+    ln -sf "$target_dir/release/virtual-modem" "$target_dir/$musl_target/release/wwanctl" "$work/bin/"
+}
+
+# Sets `qemu`, the command of the guest; $1 is for guest.sh.
+prepare() {
+    build_programs
+    unpack_kernel
+    make_initramfs
+    mkdir -p "$work/log"
+    rm -f "$work"/log/*
+    # Acceleration by hardware is not everywhere, and where it is it may hang at boot.
+    qemu=(qemu-system-x86_64 -accel 'tcg,thread=multi' -cpu max -smp 2 -m 1536 -nodefaults -nographic -no-reboot
+        -serial stdio -kernel "$kernel/boot/vmlinuz-$version" -initrd "$work/initramfs.gz"
+        -virtfs 'local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap'
+        -virtfs "local,path=$work/log,mount_tag=log,security_model=none"
+        -device virtio-rng-pci
+        -append "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off net.ifnames=0 -- $here $work $kernel $1")
+}
+
+# Prints the end of what scenario $1 left in the log directory.
+show_logs() {
+    local file
+    for file in "$work/log/$1".*; do
+        [ -s "$file" ] || continue
+        printf -- '---- the end of %s ----\n' "$(basename "$file")"
+        tail -n 60 "$file"
+    done
+}
+
+play() {
+    local name mark status=0 passed=0 failed=0
+    for name in "$@"; do
+        [ -e "scenarios/$name.sh" ] || die "no scenario named $name; run.sh list shows them"
+    done
+    prepare "play $*"
+    printf '+ qemu-system-x86_64 (kernel %s, %d scenarios)\n' "$version" "$#"
+    timeout --kill-after=5 "$seconds" "${qemu[@]}" </dev/null 2>&1 |
+        sed -u -e 's/\x1b\[[0-9;?]*[a-zA-Z]//g' -e 's/\x1bc//g' -e 's/\r//g' | tee "$work/console" || status=$?
+
+    # The guest says `MARK name ok` or `MARK name failed why`; a scenario without its mark has failed.
+    for name in "$@"; do
+        mark=$(sed -n "s/^MARK $name //p" "$work/console")
+        if [ "$mark" = ok ]; then
+            printf 'test %s ... ok\n' "$name"
+            passed=$((passed + 1))
+        else
+            show_logs "$name"
+            printf 'test %s ... FAILED: %s\n' "$name" "${mark:-it set no mark}"
+            failed=$((failed + 1))
+        fi
+    done
+    if [ "$status" -ne 0 ] || ! grep -qx 'MARK guest done' "$work/console"; then
+        printf 'the guest did not come to its end, status %d; the last lines of its console:\n' "$status"
+        tail -n 40 "$work/console"
+        [ "$failed" -gt 0 ] || failed=1
+    fi
+    # The form of cargo, so that ./ci.sh counts scenarios as tests.
+    printf 'test result: %s. %d passed; %d failed; 0 ignored; finished in %d s\n' \
+        "$([ "$failed" -eq 0 ] && echo ok || echo FAILED)" "$passed" "$failed" "$SECONDS"
+    [ "$failed" -eq 0 ]
+}
+
+list() {
+    local file
+    for file in scenarios/*.sh; do
+        printf '%-18s %s\n' "$(basename "$file" .sh)" "$(sed -n '2s/^# //p' "$file")"
+    done
+}
+
+case ${1:-} in
+    list) list ;;
+    kernel) fetch_kernel || die 'the kernel cannot be fetched' ;;
+    shell)
+        prepare shell
+        exec "${qemu[@]}"
+        ;;
+    -*) die "usage: $0 [list | kernel | shell | SCENARIO...]" ;;
+    '')
+        mapfile -t names < <(list | awk '{ print $1 }')
+        play "${names[@]}"
+        ;;
+    *) play "$@" ;;
+esac
