@@ -16,6 +16,8 @@
 pub mod doors;
 mod in_process;
 mod machine;
+#[cfg(feature = "network")]
+pub mod network;
 #[cfg(feature = "at")]
 mod pipes;
 pub mod scenario;
