@@ -20,9 +20,14 @@ mod machine;
 pub mod network;
 #[cfg(feature = "at")]
 mod pipes;
+mod room;
 pub mod scenario;
+#[cfg(feature = "usb")]
+pub mod usbip;
 
+pub use in_process::{AsyncInProcess, InProcess, Time};
 #[cfg(feature = "at")]
-pub use in_process::CHANNELS;
-pub use in_process::{AsyncInProcess, Face, InProcess, InProcessError, Room, Time};
+pub use machine::CHANNELS;
+pub use machine::{Face, InProcessError};
+pub use room::Room;
 pub use scenario::Scenario;

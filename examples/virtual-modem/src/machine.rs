@@ -144,21 +144,87 @@ impl Face<'_> {
     }
 }
 
-/// The modem, its face, and what is still to happen to them.
+/// A face, and what is on both sides of it.
+#[derive(Debug)]
+struct Shown<'m> {
+    // It is large, and once it is in its box it is moved no more.
+    face: Box<Face<'m>>,
+    /// What is behind `CONNECT`.
+    #[cfg(feature = "at")]
+    pipes: Pipes,
+    /// What did not fit into the buffer of the host, of a stream without messages.
+    left: Vec<u8>,
+}
+
+impl<'m> Shown<'m> {
+    #[cfg_attr(not(feature = "at"), expect(unused_variables))]
+    fn new(face: Box<Face<'m>>, scenario: &Scenario) -> Self {
+        Self {
+            face,
+            #[cfg(feature = "at")]
+            pipes: Pipes::new(scenario.data),
+            left: Vec::new(),
+        }
+    }
+
+    fn reset(&mut self, now: Instant, modem: &mut Modem) {
+        self.face.reset(now, modem);
+        self.left.clear();
+    }
+
+    fn receive(&mut self, now: Instant, modem: &mut Modem, transfer: &[u8]) {
+        self.face.receive(
+            now,
+            modem,
+            transfer,
+            #[cfg(feature = "at")]
+            &mut self.pipes,
+        );
+    }
+
+    fn transmit(&mut self, now: Instant, modem: &mut Modem, buf: &mut [u8]) -> Result<Option<usize>, InProcessError> {
+        if !self.left.is_empty() {
+            let count = buf.len().min(self.left.len());
+            for (place, byte) in buf.iter_mut().zip(self.left.drain(..count)) {
+                *place = byte;
+            }
+            return Ok(Some(count));
+        }
+        let is_stream = self.face.framing().is_none();
+        let transfer = self.face.transmit(
+            now,
+            modem,
+            #[cfg(feature = "at")]
+            &mut self.pipes,
+        );
+        let Some(transfer) = transfer else {
+            return Ok(None);
+        };
+        let fits = if is_stream { transfer.len().min(buf.len()) } else { transfer.len() };
+        let (transfer, left) = transfer.split_at_checked(fits).unwrap_or_default();
+        self.left.extend_from_slice(left);
+        let needed = transfer.len();
+        let room = buf.get_mut(..needed).ok_or(InProcessError::TooLong { needed })?;
+        room.copy_from_slice(transfer);
+        Ok(Some(needed))
+    }
+
+    fn poll_at(&self, modem: &Modem) -> Option<Instant> {
+        if self.left.is_empty() { self.face.poll_at(modem) } else { Some(Instant(0)) }
+    }
+}
+
+/// The modem, its faces, and what is still to happen to them. Faces have numbers, from 0.
 #[derive(Debug)]
 pub(crate) struct Machine<'m> {
-    // Both are large, and once they are in their boxes they are moved no more.
+    // Large as faces are.
     pub(crate) modem: Box<Modem>,
-    pub(crate) face: Box<Face<'m>>,
+    first: Shown<'m>,
+    others: Vec<Shown<'m>>,
     scenario: &'m Scenario,
     events: std::slice::Iter<'m, Event>,
     power_on: Instant,
     plugged: bool,
-    /// What is behind `CONNECT`.
-    #[cfg(feature = "at")]
-    pub(crate) pipes: Pipes,
-    /// What did not fit into the buffer of the host, of a stream without messages.
-    left: Vec<u8>,
 }
 
 // On its way into its box a modem takes several times its size of the stack, which then is free again.
@@ -168,17 +234,41 @@ fn power_on(now: Instant, scenario: &Scenario) -> Box<Modem> {
 }
 
 impl<'m> Machine<'m> {
-    pub(crate) fn new(now: Instant, scenario: &'m Scenario, face: Box<Face<'m>>) -> Self {
+    pub(crate) fn new(now: Instant, scenario: &'m Scenario, face: Box<Face<'m>>, others: Vec<Box<Face<'m>>>) -> Self {
         Self {
             modem: power_on(now, scenario),
-            face,
+            first: Shown::new(face, scenario),
+            others: others.into_iter().map(|face| Shown::new(face, scenario)).collect(),
             scenario,
             events: scenario.events.iter(),
             power_on: now,
             plugged: true,
-            #[cfg(feature = "at")]
-            pipes: Pipes::new(scenario.data),
-            left: Vec::new(),
+        }
+    }
+
+    /// The first face.
+    pub(crate) fn face(&mut self) -> &mut Face<'m> {
+        &mut self.first.face
+    }
+
+    /// What is behind the `CONNECT` of the first face.
+    #[cfg(feature = "at")]
+    pub(crate) const fn pipes(&mut self) -> &mut Pipes {
+        &mut self.first.pipes
+    }
+
+    /// The modem, and one of its faces.
+    fn shown(&mut self, face: usize) -> Option<(&mut Modem, &mut Shown<'m>)> {
+        let shown = match face.checked_sub(1) {
+            None => Some(&mut self.first),
+            Some(place) => self.others.get_mut(place),
+        };
+        shown.map(|shown| (&mut *self.modem, shown))
+    }
+
+    fn each_face(&mut self, mut act: impl FnMut(&mut Modem, &mut Shown<'m>)) {
+        for shown in std::iter::once(&mut self.first).chain(&mut self.others) {
+            act(&mut self.modem, shown);
         }
     }
 
@@ -236,17 +326,16 @@ impl<'m> Machine<'m> {
             Action::Wake(wake) => modem.wakes_host(wake.clone()),
             Action::Reboot => modem.reboot(at),
             Action::Unplug => {
-                self.face.reset(at, modem);
-                self.left.clear();
+                self.each_face(|modem, shown| shown.reset(at, modem));
                 self.plugged = false;
             }
             Action::Plug => {
                 modem.reboot(at);
-                self.face.reset(at, modem);
+                self.each_face(|modem, shown| shown.reset(at, modem));
                 self.plugged = true;
             }
-            Action::Mute => self.face.set_mute(true),
-            Action::Unmute => self.face.set_mute(false),
+            Action::Mute => self.each_face(|_, shown| shown.face.set_mute(true)),
+            Action::Unmute => self.each_face(|_, shown| shown.face.set_mute(false)),
             Action::Proactive(command) => drop(modem.issue_proactive(at, command.clone())),
             Action::CarrierPolicy(policy) => drop(modem.set_carrier_policy(at, Origin::WORLD, policy)),
             // What comes when it cannot be taken is lost.
@@ -271,66 +360,44 @@ impl<'m> Machine<'m> {
     }
 
     /// A transfer from the host.
-    pub(crate) fn receive(&mut self, now: Instant, transfer: &[u8]) -> Result<(), InProcessError> {
+    pub(crate) fn receive(&mut self, now: Instant, face: usize, transfer: &[u8]) -> Result<(), InProcessError> {
         self.run(now);
         if !self.plugged {
             return Err(InProcessError::Unplugged);
         }
-        self.face.receive(
-            now,
-            &mut self.modem,
-            transfer,
-            #[cfg(feature = "at")]
-            &mut self.pipes,
-        );
+        if let Some((modem, shown)) = self.shown(face) {
+            shown.receive(now, modem, transfer);
+        }
         Ok(())
     }
 
     /// The next transfer to the host; `None` when there is none now.
-    pub(crate) fn transmit(&mut self, now: Instant, buf: &mut [u8]) -> Result<Option<usize>, InProcessError> {
+    pub(crate) fn transmit(
+        &mut self,
+        now: Instant,
+        face: usize,
+        buf: &mut [u8],
+    ) -> Result<Option<usize>, InProcessError> {
         self.run(now);
         if !self.plugged {
             return Err(InProcessError::Unplugged);
         }
-        if !self.left.is_empty() {
-            let count = buf.len().min(self.left.len());
-            for (place, byte) in buf.iter_mut().zip(self.left.drain(..count)) {
-                *place = byte;
-            }
-            return Ok(Some(count));
-        }
-        let is_stream = self.face.framing().is_none();
-        let transfer = self.face.transmit(
-            now,
-            &mut self.modem,
-            #[cfg(feature = "at")]
-            &mut self.pipes,
-        );
-        let Some(transfer) = transfer else {
-            return Ok(None);
-        };
-        let fits = if is_stream { transfer.len().min(buf.len()) } else { transfer.len() };
-        let (transfer, left) = transfer.split_at_checked(fits).unwrap_or_default();
-        self.left.extend_from_slice(left);
-        let needed = transfer.len();
-        let room = buf.get_mut(..needed).ok_or(InProcessError::TooLong { needed })?;
-        room.copy_from_slice(transfer);
-        Ok(Some(needed))
+        self.shown(face).map_or(Ok(None), |(modem, shown)| shown.transmit(now, modem, buf))
     }
 
     /// The host has closed the stream that carries the messages.
-    pub(crate) fn close(&mut self, now: Instant) {
-        self.face.close(now, &mut self.modem);
-        self.left.clear();
+    pub(crate) fn close(&mut self, now: Instant, face: usize) {
+        if let Some((modem, shown)) = self.shown(face) {
+            shown.face.close(now, modem);
+            shown.left.clear();
+        }
     }
 
     /// When there is something to do next.
     pub(crate) fn poll_at(&self) -> Instant {
-        if !self.left.is_empty() {
-            return Instant(0);
-        }
-        let modem = if self.plugged { self.face.poll_at(&self.modem) } else { self.modem.poll_at() };
-        let at = [modem, self.next_event()].into_iter().flatten().min();
+        let faces = std::iter::once(&self.first).chain(&self.others).filter(|_| self.plugged);
+        let at = faces.filter_map(|shown| shown.poll_at(&self.modem));
+        let at = at.chain(self.modem.poll_at()).chain(self.next_event()).min();
         at.unwrap_or(Instant::FAR)
     }
 }

@@ -1,6 +1,9 @@
 //! What the tests share: a client with its memory.
 #![allow(dead_code)] // each test program uses its part
 
+#[cfg(feature = "usb")]
+pub(crate) mod usb_host;
+
 use virtual_modem::Scenario;
 use wwan::channel::blocking::MessageChannel;
 use wwan::client::Link;
