@@ -34,7 +34,7 @@ pub trait TransferOut {
     type Error: embedded_io::Error;
 
     /// Sends one transfer. With `terminate` a zero-length packet ends one whose length is a multiple of the pipe's packet
-    /// size; without, the receiver knows the length otherwise.
+    /// size; without, the receiver knows the length otherwise. A transfer of no bytes is a zero-length packet either way.
     ///
     /// # Errors
     ///

@@ -68,6 +68,9 @@ pub trait UsbDevice {
 
     /// Opens a bulk or interrupt pipe to the host, of the current setting of `interface`.
     ///
+    /// A pipe that reported STALL is halted; clearing that (CLEAR_FEATURE(ENDPOINT_HALT), and the data toggle of the host's
+    /// side) before the next transfer is the implementation's duty, here and for pipes to the device.
+    ///
     /// # Errors
     ///
     /// Whatever the host reports, such as that it has no more pipes.

@@ -2,13 +2,51 @@
 //!
 //! Any host controller will do that implements [`UsbDevice`] for one device, enumerated and addressed.
 //!
+//! ```
+//! use wwan::channel::Clock;
+//! use wwan::usb::{self, MbimConfig, MbimLink, UsbDevice, find::Modem};
+//!
+//! /// Brings the MBIM function of a device up; `None` if it has none.
+//! async fn mbim<D: UsbDevice, K: Clock>(device: &mut D, clock: K) -> Option<MbimLink<D, K>> {
+//!     let mut buf = [0; 1024];
+//!     let modem: Modem = usb::enumerate(&mut device.control().ok()?, &mut buf).await.ok()?;
+//!     let function = modem.mbim().next()?;
+//!     // Blocks of the data plane come in one transfer each; 4096 bytes are the room for one.
+//!     usb::bring_up::mbim(device, modem.configuration, function, &MbimConfig::new(4096), clock).await.ok()
+//! }
+//! ```
+//!
+//! What that yields: `control`, the message channel for a client; `input` and `output`, the pipes of the data plane, with
+//! `parameters`, which say how blocks on them are made.
+//!
 //! | file | holds |
 //! |---|---|
 //! | [`host`] | the traits between this and the host controller's driver |
-//! | `nusb` | that driver on Linux: devices of usbfs (feature `nusb`) |
+//! | [`mod@enumerate`] | reads the descriptors, for hosts without an operating system that did |
+//! | [`find`](mod@find) | the functions of a modem: MBIM, QMI, serial ports |
+//! | [`quirk`] | what experience with modems has taught, as tables |
+//! | [`bring_up`] | set-up of a function, step by step |
+//! | [`encapsulated`] | control messages over the control pipe |
+//! | [`serial`] | serial ports as byte streams |
+//! | [`chunked`] | whole transfers over controllers that are better given pieces of them |
+//! | `nusb` | the host controllers of Linux: devices of usbfs (feature `nusb`) |
 
+pub mod bring_up;
+pub mod chunked;
+pub mod encapsulated;
+pub mod enumerate;
+pub mod find;
 pub mod host;
 #[cfg(all(feature = "nusb", target_os = "linux"))]
 pub mod nusb;
+pub mod quirk;
+pub mod serial;
 
+pub use bring_up::{MbimConfig, MbimLink, QmiLink};
+pub use chunked::{ChunkedIn, ChunkedOut};
+pub use encapsulated::{Encapsulated, Notices};
+pub use enumerate::enumerate;
+pub use find::{Function, Modem, find};
 pub use host::{ControlPipe, UsbDevice, UsbError};
+pub use quirk::Quirks;
+pub use serial::SerialPort;
