@@ -72,6 +72,7 @@ mod outgoing;
 pub mod procedure;
 #[cfg(any(feature = "mbim", feature = "qmi"))]
 pub mod proxy;
+mod ring;
 pub mod session;
 #[cfg(feature = "sms")]
 pub mod sms;

@@ -12,10 +12,11 @@ use embedded_io::{Error, ErrorKind};
 
 use super::clock::register;
 use super::{Clock, MessageChannel, VirtualClock, blocking};
+use crate::ring::Messages;
 use crate::time::Instant;
 
 /// Bytes that each queued message takes beside its own.
-pub const OVERHEAD: usize = 4;
+pub const OVERHEAD: usize = Messages::OVERHEAD;
 
 /// Why a [`PipeEnd`] failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,59 +60,20 @@ impl Error for PipeError {
     }
 }
 
-/// A ring of messages, each with its length before it.
+/// What has left one end and not reached the other.
 struct Queue<'m> {
-    memory: &'m mut [u8],
-    /// Where the oldest byte is.
-    first: usize,
-    /// How many bytes are in use.
-    used: usize,
+    messages: Messages<'m>,
     dropped: bool,
 }
 
 impl Queue<'_> {
-    fn write(&mut self, bytes: impl Iterator<Item = u8>) {
-        for byte in bytes {
-            let at = self.first.saturating_add(self.used).checked_rem(self.memory.len()).unwrap_or(0);
-            if let Some(place) = self.memory.get_mut(at) {
-                *place = byte;
-                self.used = self.used.saturating_add(1);
-            }
-        }
-    }
-
-    fn read(&mut self) -> Option<u8> {
-        self.used = self.used.checked_sub(1)?;
-        let byte = self.memory.get(self.first).copied();
-        self.first = self.first.saturating_add(1).checked_rem(self.memory.len()).unwrap_or(0);
-        byte
-    }
-
-    /// Whether the message went in.
-    fn push(&mut self, message: &[u8]) -> bool {
-        let Ok(length) = u32::try_from(message.len()) else {
-            return false;
-        };
-        let room = self.memory.len().saturating_sub(self.used);
-        if message.len().saturating_add(OVERHEAD) > room {
-            return false;
-        }
-        self.write(length.to_le_bytes().into_iter());
-        self.write(message.iter().copied());
-        true
-    }
-
     fn pop(&mut self, buf: &mut [u8]) -> Option<Result<usize, PipeError>> {
-        let length = u32::from_le_bytes([self.read()?, self.read()?, self.read()?, self.read()?]);
-        let needed = usize::try_from(length).unwrap_or(usize::MAX);
-        let mut places = buf.iter_mut();
-        for _ in 0..needed {
-            let byte = self.read()?;
-            if let Some(place) = places.next() {
-                *place = byte;
-            }
+        let needed = self.messages.left()?;
+        if needed > buf.len() {
+            self.messages.skip();
+            return Some(Err(PipeError::TooLong { needed }));
         }
-        Some(if needed > buf.len() { Err(PipeError::TooLong { needed }) } else { Ok(needed) })
+        self.messages.read(buf).map(Ok)
     }
 }
 
@@ -126,12 +88,12 @@ struct Lane<'m> {
 
 impl<'m> Lane<'m> {
     const fn new(memory: &'m mut [u8]) -> Self {
-        let queue = Queue { memory, first: 0, used: 0, dropped: false };
+        let queue = Queue { messages: Messages::new(memory), dropped: false };
         Self { queue: RefCell::new(queue), reader: Cell::new(None), writer: Cell::new(None) }
     }
 
     fn max_message(&self) -> usize {
-        self.queue.borrow().memory.len().saturating_sub(OVERHEAD)
+        self.queue.borrow().messages.max_message()
     }
 
     fn try_push(&self, message: &[u8]) -> Result<(), PipeError> {
@@ -139,10 +101,10 @@ impl<'m> Lane<'m> {
         if queue.dropped {
             return Err(PipeError::Closed);
         }
-        if message.len().saturating_add(OVERHEAD) > queue.memory.len() {
+        if !queue.messages.can_hold(message.len()) {
             return Err(PipeError::TooLong { needed: message.len() });
         }
-        if !queue.push(message) {
+        if !queue.messages.push(message) {
             return Err(PipeError::Full);
         }
         drop(queue);
@@ -230,7 +192,8 @@ impl<'m> Pipe<'m> {
     pub fn split(&mut self) -> (PipeEnd<'_, 'm>, PipeEnd<'_, 'm>) {
         for lane in [&mut self.down, &mut self.up] {
             let queue = lane.queue.get_mut();
-            (queue.first, queue.used, queue.dropped) = (0, 0, false);
+            queue.messages.clear();
+            queue.dropped = false;
         }
         let Self { down, up, clock } = &*self;
         (PipeEnd { out: down, into: up, clock }, PipeEnd { out: up, into: down, clock })

@@ -6,6 +6,7 @@
 //! | `at` | an AT modem: the face that the model shows to an AT host (feature `at`) |
 //! | `mbim` | an MBIM function: the face that the model shows to an MBIM host (feature `mbim`) |
 //! | `qmi` | a QMI function: the face that it shows to a QMI host (feature `qmi`) |
+//! | `usb` | what all these look like on a USB bus: descriptors, requests, pipes (feature `usb`) |
 //!
 //! A *face* speaks one protocol. It holds no modem; each of its calls borrows one, so that several faces show the same
 //! [`Modem`](modem::Modem). A face changes the modem by the modem's methods, and reads what happened from the modem's
@@ -21,6 +22,8 @@ pub mod mbim;
 pub mod modem;
 #[cfg(feature = "qmi")]
 pub mod qmi;
+#[cfg(feature = "usb")]
+pub mod usb;
 
 /// Faults that a face can have set at the same time.
 pub const FAULTS: usize = 8;
