@@ -322,7 +322,8 @@ in which no answer is left is ended.
 Each LINE is sent when the one before is answered; after a refusal the rest is not. What the modem says is printed without
 its OK; a refusal ends with status 77, and what it told is on standard error. Lines that modems read differently are never
 sent: with control characters, open quotes, or bytes above 7 bits outside quotes. Commands that enter data mode or the
-multiplexer, and those that change echo, results, line ends or speed, need --force:
+multiplexer, and those that change echo, results, line ends or speed, need --force. On a port for MBIM or QMI the lines go
+inside messages, if the modem has them for that:
   wwanctl --device /dev/ttyUSB2 at ATI AT+CSQ
   wwanctl --device virtual:at at AT+CMGF=1 'AT+CMGS=\"+15550123\"' --text 'On my way'
 ",

@@ -115,9 +115,6 @@ fn act(options: &Options, command: &Command, out: &mut Output) -> Result<(), Fai
         Speaks::At => return at::run(opened, options, limit, command, out),
         Speaks::Mbim | Speaks::QmiInMbim => {}
     }
-    if matches!(command, Command::At(_)) {
-        return Err(Fail::Usage("at: this is the MBIM port of the modem, and not one for AT".to_owned()));
-    }
     if matches!(command, Command::Qmi(_)) {
         return Err(Fail::Usage("qmi: this modem speaks MBIM; `wwanctl mbim` sends it commands".to_owned()));
     }
@@ -127,6 +124,7 @@ fn act(options: &Options, command: &Command, out: &mut Output) -> Result<(), Fai
         (Command::Connect(connect), _) => connect::run(&mut modem, connect, out),
         (Command::Disconnect { session }, _) => connect::disconnect(&mut modem, session.unwrap_or(0), out),
         (Command::Monitor, _) => monitor::run(&mut modem, out),
+        (Command::At(lines), _) => at::inside::over_mbim(modem.client.channel(), lines, out).map(|()| After::AsFound),
         (Command::Pin(pin), _) => pin::run(&mut modem, pin, out),
         (Command::Radio { on }, _) => radio::run(&mut modem, *on, out),
         (Command::Register { network }, _) => register::run(&mut modem, network.as_deref(), out),

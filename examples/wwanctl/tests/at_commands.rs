@@ -19,7 +19,7 @@ use std::os::unix::net::UnixListener;
 use std::process::Stdio;
 use std::thread;
 
-use common::{Terminal, command, on_virtual_at as on_at, on_virtual_qmi, temporary, wwanctl};
+use common::{Terminal, command, on_virtual, on_virtual_at as on_at, on_virtual_qmi, temporary, wwanctl};
 use mbim_wire::catalogue::Value;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use virtual_modem::InProcess;
@@ -85,6 +85,25 @@ fn the_radio_is_switched_and_the_modem_restarts() {
     assert_eq!(off["radio_state"]["sw_radio_state"], "off");
     on_at("default", &["radio"]).ended(0).prints(&["on"]);
     assert_eq!(on_at("default", &["reset", "--json"]).json()["restarts"], true);
+}
+
+#[test]
+fn lines_go_inside_messages_of_mbim_and_qmi() {
+    let lines = ["at", "ATI", "AT+CMGF=1;+CMGF?", "--json"];
+    let told = on_at("default", &lines).json();
+    assert_eq!(on_virtual_qmi("default", &lines).json(), told);
+    assert_eq!(on_virtual("vendor-services", &lines).json(), told);
+    for run in [on_virtual_qmi, on_virtual] {
+        let refused = run("vendor-services", &["at", "AT+CSQ", "AT+CMGD=99", "ATI"]).ended(77);
+        refused.prints(&["+CSQ: "]).says(&["AT+CMGD=99", "CMS error 321"]);
+        run("vendor-services", &["at", "ATD*99#"]).ended(2).says(&["--force"]);
+        // What is personal is not shown.
+        let run = run("vendor-services", &["-v", "at", "AT+CIMI"]).ended(0).prints(&["001010123456789"]);
+        assert!(!run.err.contains("001010123456789"), "{}", run.err);
+    }
+    on_virtual("default", &["at", "ATI"]).ended(77).says(&["no MBIM service that carries AT"]);
+    let inside = ["--device", "virtual:mbim", "--protocol", "qmi-in-mbim", "at", "ATI"];
+    assert_eq!(wwanctl(&inside).ended(0).out, on_at("default", &["at", "ATI"]).out);
 }
 
 #[test]
@@ -227,7 +246,6 @@ fn lines_are_sent_as_they_are() {
     on_at("default", &["at", "AT+CMGS=23"]).ended(2).says(&["--text"]);
     let sent = on_at("default", &["at", "AT+CMGF=1", "AT+CMGS=\"+15550123\"", "--text", "On my way"]).ended(0);
     sent.prints(&["+CMGS: "]);
-    wwanctl(&["--device", "virtual:mbim", "at", "AT"]).ended(2).says(&["MBIM"]);
 }
 
 #[test]

@@ -9,8 +9,8 @@ crate::qmi_service! {
     /// Sends an AT command.
     pub mod send "Send" = 0x0000 {
         request {
-            /// Message.
-            0x01 required => message: Str<'a, u16, 1024>,
+            /// AT, with whatever numbers, texts and codes it has.
+            0x01 required => message personal: Str<'a, u16, 1024>,
         }
         response {}
     }
@@ -18,8 +18,8 @@ crate::qmi_service! {
     /// What the modem said.
     pub mod received_indication "Received" = 0x0001 {
         indication {
-            /// Message.
-            0x01 required => message: Str<'a, u16>,
+            /// AT, with whatever numbers, texts and codes it has.
+            0x01 required => message personal: Str<'a, u16>,
         }
     }
 }

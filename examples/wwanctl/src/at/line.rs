@@ -6,11 +6,13 @@ use at_wire::parameter::{Fields, LineWriter};
 use at_wire::policy::{self, Action, Command, Policy, Rule, Verdict};
 use at_wire::{DecodeError, DecodeErrorKind};
 use serde_json::json;
+use wwan::channel::blocking::ByteStream;
+use wwan::client::at::blocking::Client;
 use wwan::client::at::{Answer, Error, Reason};
 use wwan::session::at::Exchange;
-use wwan::time::Millis;
+use wwan::time::{Instant, Millis};
 
-use super::{Modem, hint};
+use super::{hint, patience};
 use crate::args::At;
 use crate::device::USUAL;
 use crate::error::Fail;
@@ -98,13 +100,22 @@ pub(crate) fn prepare(at: &At) -> Result<Millis, Fail> {
     Ok(longest)
 }
 
-pub(super) fn run(modem: &mut Modem, at: &At, out: &mut Output) -> Result<(), Fail> {
+/// Sends the lines, until then at the latest.
+pub(super) fn run<C: ByteStream>(
+    client: &mut Client<'_, C>,
+    until: Instant,
+    at: &At,
+    out: &mut Output,
+) -> Result<(), Fail>
+where
+    Fail: From<C::Error>,
+{
     let mut said = Vec::new();
     let mut done = Ok(());
     for (index, line) in at.lines.iter().enumerate() {
         let last = index.saturating_add(1) == at.lines.len();
         let text = at.text.as_deref().filter(|_| last);
-        match one(modem, line, text, out)? {
+        match one(client, until, line, text, out)? {
             (value, Ok(())) => said.push(value),
             (value, Err(error)) => {
                 said.push(value);
@@ -114,8 +125,8 @@ pub(super) fn run(modem: &mut Modem, at: &At, out: &mut Output) -> Result<(), Fa
         }
     }
     let mut told = Vec::new();
-    let now = modem.client.now();
-    while let Ok(Some(urc)) = modem.client.next_urc(now) {
+    let now = client.now();
+    while let Ok(Some(urc)) = client.next_urc(now) {
         for line in [Some(urc.line), urc.second].into_iter().flatten() {
             let line = String::from_utf8_lossy(line).into_owned();
             if !out.json {
@@ -131,15 +142,24 @@ pub(super) fn run(modem: &mut Modem, at: &At, out: &mut Output) -> Result<(), Fa
 }
 
 /// Sends one line: what it says, and whether the modem did it.
-fn one(modem: &mut Modem, line: &str, text: Option<&str>, out: &mut Output) -> Result<(Value, Result<(), Fail>), Fail> {
-    let patience = modem.patience();
+fn one<C: ByteStream>(
+    client: &mut Client<'_, C>,
+    until: Instant,
+    line: &str,
+    text: Option<&str>,
+    out: &mut Output,
+) -> Result<(Value, Result<(), Fail>), Fail>
+where
+    Fail: From<C::Error>,
+{
+    let patience = patience(client.now(), until);
     let bytes = line.as_bytes();
     let answer = match text {
-        None => modem.client.send_line(bytes, patience),
+        None => client.send_line(bytes, patience),
         Some(text) => {
             let exchange = Exchange { timeout: patience, ..Exchange::of::<Raw<'_>>() };
             let command = bytes.get(2..).unwrap_or_default();
-            modem.client.send_as(&Raw(command), &exchange, text.as_bytes())
+            client.send_as(&Raw(command), &exchange, text.as_bytes())
         }
     };
     let lines = |answer: &Answer<'_>| -> Vec<String> {
@@ -150,12 +170,12 @@ fn one(modem: &mut Modem, line: &str, text: Option<&str>, out: &mut Output) -> R
         Err(Error::Refused { reason, .. }) => (Vec::new(), Some(reason), false),
         Err(error) => return Err(error.into()),
     };
-    let told = String::from_utf8_lossy(modem.client.reason()).into_owned();
+    let told = String::from_utf8_lossy(client.reason()).into_owned();
     if connected {
         note("the modem was in data mode, and was taken out of it");
         // Nothing can be done about a modem that does not come back.
-        if modem.client.escape().is_ok() {
-            let _ = modem.client.send_line(b"ATH", patience);
+        if client.escape().is_ok() {
+            let _ = client.send_line(b"ATH", patience);
         }
     }
     let result = match reason {

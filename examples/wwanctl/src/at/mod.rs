@@ -18,6 +18,7 @@ use crate::output::{Output, note};
 
 mod apdu;
 mod connect;
+pub(crate) mod inside;
 pub(crate) mod line;
 mod monitor;
 mod parts;
@@ -110,6 +111,12 @@ fn dialect(line_end: &'static [u8]) -> Dialect<'static> {
     Dialect { urcs: all.leak(), line_end, ..Dialect::STANDARD }
 }
 
+/// The time that is left until then, less a second for what comes after.
+fn patience(now: Instant, until: Instant) -> Millis {
+    let left = until.since(now);
+    Millis(left.0.saturating_sub(1000).max(left.0 / 2))
+}
+
 impl Modem {
     /// Makes sure that there is a modem at the other end of the channel. `limit` is the time for everything; opening takes 30
     /// seconds of it at most.
@@ -145,9 +152,7 @@ impl Modem {
     /// The time that is left, less a second for what comes after.
     pub(crate) fn patience(&mut self) -> Millis {
         let now = self.client.now();
-        let until = self.channel().channel_mut().channel_mut().until;
-        let left = until.since(now);
-        Millis(left.0.saturating_sub(1000).max(left.0 / 2))
+        patience(now, self.channel().channel_mut().channel_mut().until)
     }
 
     /// Makes sure that a card is there, whatever code it asks for.
@@ -245,7 +250,10 @@ fn act(modem: &mut Modem, command: &Command, out: &mut Output) -> Result<(), Fai
         Command::Connect(arguments) => connect::run(modem, arguments, out),
         Command::Disconnect { session } => connect::disconnect(modem, *session, out),
         Command::Monitor => monitor::run(modem, out),
-        Command::At(lines) => line::run(modem, lines, out),
+        Command::At(lines) => {
+            let until = modem.channel().channel_mut().channel_mut().until;
+            line::run(&mut modem.client, until, lines, out)
+        }
         Command::Pin(pin) => pin::run(modem, pin, out),
         Command::Radio { on } => radio::run(modem, *on, out),
         Command::Reset => reset::run(modem, out),
@@ -314,8 +322,12 @@ impl From<Stop> for Fail {
     }
 }
 
-impl From<Error<DeviceError>> for Fail {
-    fn from(error: Error<DeviceError>) -> Self {
+impl<E> From<Error<E>> for Fail
+where
+    Self: From<E>,
+    E: core::fmt::Display,
+{
+    fn from(error: Error<E>) -> Self {
         match error {
             Error::Channel(error) => error.into(),
             Error::Stop(stop) => stop.into(),

@@ -12,6 +12,7 @@ use wwan::session::qmi::{ClientSlot, Config, Memory as SessionMemory, Slot};
 use wwan::time::{Instant, Millis};
 
 use crate::args::Command;
+use crate::at;
 use crate::commands;
 use crate::device::{self, Channel, DeviceError, Opened, USUAL};
 use crate::error::Fail;
@@ -257,7 +258,7 @@ fn act(modem: &mut Modem, command: &Command, out: &mut Output) -> Result<(), Fai
         Command::Cells => cells::run(modem, out),
         Command::Monitor => monitor::run(modem, out),
         Command::Reset => reset::run(modem, out),
-        Command::At(_) => Err(Fail::Usage("at: this is the QMI port of the modem, and not one for AT".to_owned())),
+        Command::At(lines) => at::inside::over_qmi(&mut modem.client, lines, out),
         _ => Err(Fail::Usage("this command is for MBIM modems".to_owned())),
     }
 }
