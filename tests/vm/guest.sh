@@ -29,9 +29,8 @@ system() {
     dbus-uuidgen --ensure
     dbus-daemon --system --fork
     /lib/systemd/systemd-udevd --daemon
-    udevadm trigger --action=add --subsystem-match=net --subsystem-match=tty --subsystem-match=usb
-    udevadm settle
     modprobe vhci-hcd
+    dmesg >"$log/system.kernel"
 }
 
 # The modems that the kernel has, by name of the USB device (`1-1`); hubs are no modems.

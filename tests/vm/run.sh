@@ -13,6 +13,7 @@
 #
 # Environment:
 #   CARGO_TARGET_DIR        honoured
+#   WWAN_VM_BIN             directory with virtual-modem and wwanctl, to use instead of building them
 #   WWAN_VM_SECONDS         seconds for the whole guest (default: 900)
 
 set -euo pipefail
@@ -83,10 +84,14 @@ make_initramfs() {
 }
 
 build_programs() {
+    mkdir -p "$work/bin"
+    if [ -n "${WWAN_VM_BIN:-}" ]; then
+        ln -sf "$WWAN_VM_BIN/virtual-modem" "$WWAN_VM_BIN/wwanctl" "$work/bin/"
+        return
+    fi
     printf '+ cargo build --release (the virtual modem, wwanctl)\n'
     (cd "$root" && cargo build -q --locked --release -p virtual-modem)
     (cd "$root" && cargo build -q --locked --release -p wwanctl --target "$musl_target")
-    mkdir -p "$work/bin"
     ln -sf "$target_dir/release/virtual-modem" "$target_dir/$musl_target/release/wwanctl" "$work/bin/"
 }
 
@@ -156,17 +161,24 @@ list() {
     done
 }
 
-case ${1:-} in
-    list) list ;;
-    kernel) fetch_kernel || die 'the kernel cannot be fetched' ;;
-    shell)
-        prepare shell
-        exec "${qemu[@]}"
-        ;;
-    -*) die "usage: $0 [list | kernel | shell | SCENARIO...]" ;;
-    '')
-        mapfile -t names < <(list | awk '{ print $1 }')
-        play "${names[@]}"
-        ;;
-    *) play "$@" ;;
-esac
+main() {
+    case ${1:-} in
+        list) list ;;
+        kernel) fetch_kernel || die 'the kernel cannot be fetched' ;;
+        shell)
+            prepare shell
+            exec "${qemu[@]}"
+            ;;
+        -*) die "usage: $0 [list | kernel | shell | SCENARIO...]" ;;
+        '')
+            local names
+            mapfile -t names < <(list | awk '{ print $1 }')
+            play "${names[@]}"
+            ;;
+        *) play "$@" ;;
+    esac
+}
+
+# Read as a whole first, so that changing this file while it runs does no harm.
+main "$@"
+exit

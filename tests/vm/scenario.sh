@@ -151,6 +151,16 @@ no_errors() {
     ip -s link show "$1"
 }
 
+# Whether more than $2 bytes have left interface $1.
+sent_more_than() { [ "$(<"/sys/class/net/$1/statistics/tx_bytes")" -gt "$2" ]; }
+
+# Brings the modem behind $1 and its interface $2 to packets without Ethernet headers.
+raw_ip() {
+    wwanctl -d "$1" qmi wda set-data-format 'Link Layer Protocol=raw-ip'
+    ip link set "$2" down
+    echo Y >"/sys/class/net/$2/qmi/raw_ip"
+}
+
 # ---- ModemManager ----------------------------------------------------------------------------------------------------
 
 start_manager() {
@@ -178,6 +188,8 @@ shown() {
     shift 2
     [ "$(value "$key" "$@")" = "$wanted" ]
 }
+
+no_modem_listed() { mmcli -L | grep -q 'No modems'; }
 
 # Gives the interface of bearer $1 what ModemManager says.
 configure_bearer() {
