@@ -23,6 +23,8 @@ mod pipes;
 mod room;
 pub mod scenario;
 #[cfg(feature = "usb")]
+pub mod usb;
+#[cfg(feature = "usb")]
 pub mod usbip;
 
 pub use in_process::{AsyncInProcess, InProcess, Time};

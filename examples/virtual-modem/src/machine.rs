@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "usb")]
+use mbim_wire::usb::notification::SerialState;
 use wwan::channel::{AnyFraming, MbimFraming, QmuxFraming};
 #[cfg(feature = "at")]
 use wwan::device::at;
@@ -225,6 +227,7 @@ pub(crate) struct Machine<'m> {
     events: std::slice::Iter<'m, Event>,
     power_on: Instant,
     plugged: bool,
+    plugs: u32,
 }
 
 // On its way into its box a modem takes several times its size of the stack, which then is free again.
@@ -243,6 +246,7 @@ impl<'m> Machine<'m> {
             events: scenario.events.iter(),
             power_on: now,
             plugged: true,
+            plugs: 0,
         }
     }
 
@@ -333,6 +337,7 @@ impl<'m> Machine<'m> {
                 modem.reboot(at);
                 self.each_face(|modem, shown| shown.reset(at, modem));
                 self.plugged = true;
+                self.plugs = self.plugs.wrapping_add(1);
             }
             Action::Mute => self.each_face(|_, shown| shown.face.set_mute(true)),
             Action::Unmute => self.each_face(|_, shown| shown.face.set_mute(false)),
@@ -396,8 +401,71 @@ impl<'m> Machine<'m> {
     /// When there is something to do next.
     pub(crate) fn poll_at(&self) -> Instant {
         let faces = std::iter::once(&self.first).chain(&self.others).filter(|_| self.plugged);
-        let at = faces.filter_map(|shown| shown.poll_at(&self.modem));
-        let at = at.chain(self.modem.poll_at()).chain(self.next_event()).min();
-        at.unwrap_or(Instant::FAR)
+        let at = faces.filter_map(|shown| shown.poll_at(&self.modem)).min();
+        at.unwrap_or(Instant::FAR).min(self.poll_at_without_faces())
+    }
+
+    /// The same as long as nobody takes anything from a face.
+    pub(crate) fn poll_at_without_faces(&self) -> Instant {
+        self.modem.poll_at().into_iter().chain(self.next_event()).min().unwrap_or(Instant::FAR)
+    }
+}
+
+/// What only a carrier with several faces needs.
+#[cfg(feature = "usb")]
+impl Machine<'_> {
+    /// How many faces there are.
+    pub(crate) fn faces(&self) -> usize {
+        self.others.len().saturating_add(1)
+    }
+
+    /// How often the modem was plugged in, not counting that it was at the start.
+    pub(crate) const fn plugs(&self) -> u32 {
+        self.plugs
+    }
+
+    /// The carrier begins anew, and with it the host of a face.
+    pub(crate) fn reset(&mut self, now: Instant, face: usize) {
+        if let Some((modem, shown)) = self.shown(face) {
+            shown.reset(now, modem);
+        }
+    }
+
+    /// The host of an AT port drops DTR.
+    pub(crate) fn terminal_not_ready(&mut self, now: Instant, face: usize) {
+        if let Some((modem, shown)) = self.shown(face) {
+            if let Face::At(port) = &mut *shown.face {
+                port.terminal_not_ready(now, modem);
+            }
+        }
+    }
+
+    /// When there is something to be had from a face.
+    pub(crate) fn poll_at_of(&self, face: usize) -> Option<Instant> {
+        self.look(face).filter(|_| self.plugged).and_then(|shown| shown.poll_at(&self.modem))
+    }
+
+    /// Whether the host of an AT port must wait before it sends more on the line.
+    pub(crate) fn is_full(&self, face: usize) -> bool {
+        self.look(face).is_some_and(|shown| shown.pipes.is_full())
+    }
+
+    /// What an AT port tells on its lines: that the modem is there, a connection, a call.
+    pub(crate) fn serial_state(&self, face: usize) -> SerialState {
+        let mut state = SerialState::READY;
+        if let Some(Face::At(port)) = self.look(face).map(|shown| &*shown.face) {
+            if let Some(line) = port.function(0) {
+                state.set(SerialState::CARRIER, line.carrier_detect());
+                state.set(SerialState::RING, line.ring_indicator());
+            }
+        }
+        state
+    }
+
+    fn look(&self, face: usize) -> Option<&Shown<'_>> {
+        match face.checked_sub(1) {
+            None => Some(&self.first),
+            Some(place) => self.others.get(place),
+        }
     }
 }

@@ -2,7 +2,7 @@
 #![allow(clippy::std_instead_of_core, clippy::std_instead_of_alloc)] // a program for hosts
 
 use std::io::{self, Write as _};
-use std::os::fd::AsFd as _;
+use std::os::fd::{AsFd as _, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,10 +10,12 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use virtual_modem::doors::socket::Address;
-use virtual_modem::doors::watch::watch;
-use virtual_modem::doors::{DoorError, pty, socket};
+use virtual_modem::doors::watch::{Printer, watch};
+use virtual_modem::doors::{DoorError, pty, socket, urbs, usbip, vhci};
 use virtual_modem::scenario::{BUILT_IN, Scenario, ScenarioError};
+use virtual_modem::usb::{self, Gadget};
 use virtual_modem::{InProcess, Room, Time};
+use wwan::channel::LinuxClock;
 
 /// A modem without hardware, for whoever writes or tests modem software.
 ///
@@ -43,6 +45,22 @@ enum Door {
         #[arg(long, value_name = "ADDRESS")]
         listen: Address,
     },
+    /// Plug into a USB port of this kernel (module vhci-hcd, as root); `attached PORT` is the first line of the output
+    Vhci {
+        #[command(flatten)]
+        device: Device,
+        /// The port; otherwise the first that is free
+        #[arg(long, value_name = "N")]
+        port: Option<u8>,
+    },
+    /// Serve USB/IP, for the tool `usbip`; `listening ADDRESS` is the first line of the output
+    Usbip {
+        #[command(flatten)]
+        device: Device,
+        /// HOST:PORT (port 0: any that is free)
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3240")]
+        listen: String,
+    },
     /// List the built-in scenarios
     Scenarios {
         /// Print the file of this one instead
@@ -71,6 +89,46 @@ enum Protocol {
     Mbim,
     Qmi,
     At,
+}
+
+#[derive(Debug, Args)]
+struct Device {
+    /// Functions that the modem has
+    #[arg(long, value_enum, default_value = "mbim")]
+    kind: Kind,
+    /// Speed of the bus
+    #[arg(long, value_enum, default_value = "high")]
+    speed: Speed,
+    /// What the modem is like: a built-in scenario, or a file
+    #[arg(long, value_name = "NAME|FILE", default_value = "default")]
+    scenario: String,
+    /// Print each control message on standard error; twice: its fields, and each transfer, too
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    verbose: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// MBIM
+    Mbim,
+    /// A function that is NCM until the host chooses MBIM
+    NcmMbim,
+    /// QMI, and vendor-specific serial ports
+    Qmi,
+    /// Serial ports of CDC ACM
+    At,
+    /// Vendor-specific serial ports
+    AtVendor,
+    /// MBIM, and serial ports of CDC ACM
+    Composite,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Speed {
+    /// 12 Mbit/s
+    Full,
+    /// 480 Mbit/s
+    High,
 }
 
 /// Why the program ends early.
@@ -110,6 +168,12 @@ fn run(door: Door) -> Result<(), Failure> {
     match &door {
         Door::Scenarios { name } => list(name.as_deref()),
         Door::Pty { modem, .. } | Door::Socket { modem, .. } => serve(modem, &door),
+        Door::Vhci { device, port } => {
+            plug_in(device, |gadget, printer, stop| vhci::serve(gadget, *port, printer, stop))
+        }
+        Door::Usbip { device, listen } => {
+            plug_in(device, |gadget, printer, stop| usbip::serve(gadget, listen, printer, stop))
+        }
     }
 }
 
@@ -125,17 +189,50 @@ fn serve(modem: &Modem, door: &Door) -> Result<(), Failure> {
         Protocol::At => InProcess::at(&scenario, Time::Real, &mut room),
     };
     let watched = watch(in_process.behind_a_stream(), modem.verbose, modem.pcap.as_deref())?;
-    let stop = stop_signals().map_err(|error| DoorError { doing: "wait for signals".into(), error })?;
+    let stop = stop_signals()?;
     match door {
         Door::Pty { link, .. } => pty::serve(watched, link.as_deref(), stop.as_fd())?,
         Door::Socket { listen, .. } => socket::serve(watched, listen, stop.as_fd())?,
-        Door::Scenarios { .. } => {}
+        Door::Vhci { .. } | Door::Usbip { .. } | Door::Scenarios { .. } => {}
     }
     Ok(())
 }
 
+/// The modem as a USB device, at a door.
+fn plug_in(
+    device: &Device,
+    serve: impl FnOnce(&mut Gadget<'_>, urbs::Printer, BorrowedFd<'_>) -> Result<(), DoorError>,
+) -> Result<(), Failure> {
+    let scenario = Scenario::load(&device.scenario).map_err(Failure::Scenario)?;
+    let mut room = Room::new();
+    let kind = match device.kind {
+        Kind::Mbim => usb::Kind::Mbim,
+        Kind::NcmMbim => usb::Kind::NcmMbim,
+        Kind::Qmi => usb::Kind::Qmi,
+        Kind::At => usb::Kind::At,
+        Kind::AtVendor => usb::Kind::AtVendor,
+        Kind::Composite => usb::Kind::Composite,
+    };
+    let speed = match device.speed {
+        Speed::Full => usb::Speed::Full,
+        Speed::High => usb::Speed::High,
+    };
+    let mut gadget = Gadget::new(LinuxClock::now(), kind, speed, &scenario, &mut room);
+    if device.verbose > 0 {
+        let framing = gadget.framing();
+        gadget.set_tap(Printer::new(framing, device.verbose));
+    }
+    let stop = stop_signals()?;
+    serve(&mut gadget, urbs::Printer::new(device.verbose > 1), stop.as_fd())?;
+    Ok(())
+}
+
 /// Can be read from once SIGINT or SIGTERM has come.
-fn stop_signals() -> io::Result<UnixStream> {
+fn stop_signals() -> Result<UnixStream, DoorError> {
+    signal_pipe().map_err(|error| DoorError { doing: "wait for signals".into(), error })
+}
+
+fn signal_pipe() -> io::Result<UnixStream> {
     let (reader, writer) = UnixStream::pair()?;
     for signal in [SIGINT, SIGTERM] {
         signal_hook::low_level::pipe::register(signal, writer.try_clone()?)?;

@@ -52,6 +52,13 @@ impl Pipes {
         }
     }
 
+    /// Whether the host should stop on the line itself, where its carrier can stop it.
+    #[cfg(feature = "usb")]
+    pub(crate) fn is_full(&self) -> bool {
+        let [line, ..] = &self.pipes;
+        line.from_host.len().max(line.to_host.len()) > WAITING
+    }
+
     /// Hands the host what waits for it. What waits for a connection that has ended is lost.
     pub(crate) fn give(&mut self, port: &mut Port<'_, CHANNELS>) {
         for (channel, pipe) in (0..).zip(&mut self.pipes) {

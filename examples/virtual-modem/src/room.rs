@@ -43,6 +43,24 @@ const INSIDE: Origin = Origin(2);
 const AT_IN_MBIM: Origin = Origin(3);
 #[cfg(feature = "at")]
 const AT_IN_QMI: Origin = Origin(4);
+/// The first AT port beside another function; each has origins for its line and for the channels of its multiplexer.
+#[cfg(feature = "usb")]
+const PORTS: u8 = 8;
+/// How many origins.
+#[cfg(feature = "usb")]
+const ORIGINS: u8 = 8;
+/// Bytes of control messages that the host has not fetched.
+#[cfg(feature = "usb")]
+const RESPONSES: usize = 64 * 1024;
+/// Bytes of packets in the next transfer to the host: the longest block that is offered.
+#[cfg(feature = "usb")]
+const DOWN: usize = 64 * 1024;
+/// Bytes on their way to the host on all serial ports.
+#[cfg(feature = "usb")]
+const SERIAL: usize = 32 * 1024;
+/// The longest packet.
+#[cfg(feature = "usb")]
+const PACKET: usize = 2048;
 /// Services of MBIM that carry AT lines.
 #[cfg(feature = "at")]
 const CARRY_AT: VendorServices = VendorServices::QDU
@@ -68,6 +86,11 @@ pub struct Room {
     /// Those of the AT modem that has a line of its own, and of others beside it.
     #[cfg(feature = "at")]
     port: PortRoom,
+    #[cfg(feature = "usb")]
+    more_ports: Vec<PortRoom>,
+    /// That of the USB side.
+    #[cfg(feature = "usb")]
+    usb: UsbRoom,
     assembly: Vec<u8>,
     slots: Vec<Held>,
     held: Vec<u8>,
@@ -114,8 +137,33 @@ impl PortRoom {
     }
 }
 
+/// The memory of the USB side; none as long as there is no such side.
+#[cfg(feature = "usb")]
+#[derive(Debug, Default)]
+struct UsbRoom {
+    responses: Vec<u8>,
+    down: Vec<u8>,
+    serial: Vec<u8>,
+    packet: Vec<u8>,
+}
+
+#[cfg(feature = "usb")]
+impl UsbRoom {
+    fn grow(&mut self) {
+        self.responses.resize(RESPONSES, 0);
+        self.down.resize(DOWN, 0);
+        self.serial.resize(SERIAL, 0);
+        self.packet.resize(PACKET, 0);
+    }
+
+    fn lend(&mut self) -> wwan::device::usb::Memory<'_> {
+        let Self { responses, down, serial, packet } = self;
+        wwan::device::usb::Memory { responses, down, serial, packet }
+    }
+}
+
 impl Room {
-    /// Memory for one modem, about 200 KiB; a modem with several AT ports adds what these need.
+    /// Memory for one modem, about 200 KiB; a modem on USB adds what it needs.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -129,6 +177,10 @@ impl Room {
             at_in_qmi: AtRoom::new(),
             #[cfg(feature = "at")]
             port: PortRoom::new(),
+            #[cfg(feature = "usb")]
+            more_ports: Vec::new(),
+            #[cfg(feature = "usb")]
+            usb: UsbRoom::default(),
             assembly: vec![0; ASSEMBLY],
             slots: vec![Held::default(); HELD],
             held: vec![0; HELD_BYTES],
@@ -167,11 +219,21 @@ struct Places<'m> {
     at_in_qmi: &'m mut AtRoom,
     #[cfg(feature = "at")]
     port: &'m mut PortRoom,
+    #[cfg(feature = "usb")]
+    more_ports: &'m mut [PortRoom],
 }
 
-impl<'m> Places<'m> {
-    fn of(room: &'m mut Room) -> (Self, HeldRoom<'m>) {
-        let places = Self {
+/// A [`Room`] taken apart.
+struct Parts<'m> {
+    places: Places<'m>,
+    held: HeldRoom<'m>,
+    #[cfg(feature = "usb")]
+    usb: wwan::device::usb::Memory<'m>,
+}
+
+impl<'m> Parts<'m> {
+    fn of(room: &'m mut Room) -> Self {
+        let places = Places {
             out: &mut room.out,
             inside: &mut room.inside,
             assembly: &mut room.assembly,
@@ -183,14 +245,21 @@ impl<'m> Places<'m> {
             at_in_qmi: &mut room.at_in_qmi,
             #[cfg(feature = "at")]
             port: &mut room.port,
+            #[cfg(feature = "usb")]
+            more_ports: &mut room.more_ports,
         };
-        (places, (&mut room.slots, &mut room.held))
+        Self {
+            places,
+            held: (&mut room.slots, &mut room.held),
+            #[cfg(feature = "usb")]
+            usb: room.usb.lend(),
+        }
     }
 }
 
 /// The only face of a modem.
 pub(crate) fn face<'m>(speaks: Speaks, scenario: &Scenario, room: &'m mut Room) -> (Box<Face<'m>>, HeldRoom<'m>) {
-    let (places, held) = Places::of(room);
+    let Parts { places, held, .. } = Parts::of(room);
     (one(speaks, scenario, places), held)
 }
 
@@ -201,6 +270,31 @@ fn one<'m>(speaks: Speaks, scenario: &Scenario, places: Places<'m>) -> Box<Face<
         #[cfg(feature = "at")]
         Speaks::At => at_face(scenario, scenario.at.origin, places.port),
     }
+}
+
+/// The faces of a modem on USB, and what else works in its memory.
+#[cfg(feature = "usb")]
+pub(crate) struct Shown<'m> {
+    pub(crate) first: Box<Face<'m>>,
+    pub(crate) more: Vec<Box<Face<'m>>>,
+    pub(crate) held: HeldRoom<'m>,
+    pub(crate) usb: wwan::device::usb::Memory<'m>,
+}
+
+/// All faces of a modem: the first speaks what is said, the others are AT ports.
+#[cfg(feature = "usb")]
+pub(crate) fn faces<'m>(first: Speaks, more_ports: usize, scenario: &Scenario, room: &'m mut Room) -> Shown<'m> {
+    room.more_ports.resize_with(more_ports, PortRoom::new);
+    room.usb.grow();
+    let Parts { mut places, held, usb } = Parts::of(room);
+    let mut origin = PORTS;
+    let more = std::mem::take(&mut places.more_ports).iter_mut().map(|port| {
+        let face = at_face(scenario, Origin(origin), port);
+        origin = origin.saturating_add(ORIGINS);
+        face
+    });
+    let more = more.collect();
+    Shown { first: one(first, scenario, places), more, held, usb }
 }
 
 // Functions are large; each is moved into its box by a call of its own, whose stack then is free again.

@@ -20,7 +20,8 @@ use common::usb_host::{
     Replies, Reply, SHORT_NOT_OK, ZERO_PACKET, bulk_in, bulk_out, control_in, control_out, setup, submit, unlink,
 };
 use virtual_modem::usbip::urbs::{Device, Stalled, URBS, Urbs};
-use virtual_modem::usbip::wire::{Command, Exported, HEADER, MAX_TRANSFER, Operation, Speed, WireError, status};
+use virtual_modem::usbip::wire::{Command, Exported, HEADER, MAX_TRANSFER, Operation, WireError, refusal, status};
+use wwan::device::usb::Speed;
 use wwan::mbim_wire::usb::class_request::Setup;
 use wwan::time::Instant;
 
@@ -352,10 +353,10 @@ fn a_device_is_listed_and_imported_as_the_protocol_says() {
     assert_eq!(list[324..], [2, 0x0e, 0, 0, 0x0a, 0, 2, 0]);
     assert_eq!(Exported::list(None), [0x01, 0x11, 0x00, 0x05, 0, 0, 0, 0, 0, 0, 0, 0]);
 
-    let import = Exported::import(Some(&device));
+    let import = Exported::import(Ok(&device));
     assert_eq!(import[..8], [0x01, 0x11, 0x00, 0x03, 0, 0, 0, 0]);
     assert_eq!(import[8..], *record);
-    assert_eq!(Exported::import(None), [0x01, 0x11, 0x00, 0x03, 0, 0, 0, 4]);
+    assert_eq!(Exported::import(Err(refusal::NO_DEVICE)), [0x01, 0x11, 0x00, 0x03, 0, 0, 0, 4]);
 
     assert_eq!(Operation::parse(&[0x01, 0x11, 0x80, 0x05, 0, 0, 0, 0]), Ok(Some((Operation::List, 8))));
     let mut request = vec![0x01, 0x11, 0x80, 0x03, 0, 0, 0, 0];

@@ -1005,10 +1005,16 @@ impl Modem {
         }
     }
 
+    /// Whether packets of a session get through: it is active and not stalled.
+    #[must_use]
+    pub fn carries(&self, session: u8) -> bool {
+        self.active(session).is_some_and(|session| !session.stalled)
+    }
+
     /// Counts a packet; `false` if it must be thrown away, because the session is not active or stalled.
     pub fn carry(&mut self, now: Instant, session: u8, way: Way, octets: usize) -> bool {
         self.poll(now);
-        let carried = self.active(session).is_some_and(|session| !session.stalled);
+        let carried = self.carries(session);
         let octets = u64::try_from(octets).unwrap_or(u64::MAX);
         self.bearers.statistics.count(way, carried, octets);
         if let Some(session) = self.bearers.get_mut(session) {

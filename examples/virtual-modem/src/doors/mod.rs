@@ -1,10 +1,13 @@
-//! Doors that other programs come through: byte streams on file descriptors.
+//! Doors that other programs come through: byte streams on file descriptors, and USB.
 //!
 //! | file | holds |
 //! |---|---|
 //! | `stream` | what all doors do: bytes to messages and back, bounded queues |
 //! | [`pty`] | a pseudo-terminal, which programs open like a device node |
 //! | [`socket`] | a listening TCP or Unix socket |
+//! | `urbs` | what the doors for USB do alike |
+//! | [`vhci`] | a USB port of this kernel |
+//! | [`usbip`] | a USB port of a kernel elsewhere |
 //!
 //! Each serves one client after the other; the modem goes on in between, as a real one does when nobody has it open.
 //! They wait in `poll` until bytes come, the modem has something to say, or it is time to stop.
@@ -21,6 +24,9 @@ use wwan::time::Instant;
 pub mod pty;
 pub mod socket;
 pub(crate) mod stream;
+pub mod urbs;
+pub mod usbip;
+pub mod vhci;
 pub mod watch;
 
 /// Why a door cannot be opened, or had to be shut.

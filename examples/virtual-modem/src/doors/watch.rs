@@ -28,13 +28,13 @@ pub fn watch<'m>(mut modem: InProcess<'m>, verbose: u8, pcap: Option<&Path>) -> 
         Some(path) => Box::new(File::create(path).map_err(DoorError::io(format!("create {}", path.display())))?),
         None => Box::new(io::sink()),
     };
-    let (speaks, link_type) = match modem.framing() {
-        Some(AnyFraming::Mbim(_)) => (Speaks::Mbim { version: 1 }, pcapng::LINK_TYPE),
-        Some(AnyFraming::Qmux(_)) => (Speaks::Qmi, pcapng::LINK_TYPE_QMUX),
-        // Not recorded.
-        None => (Speaks::At, pcapng::LINK_TYPE),
+    let framing = modem.framing();
+    let link_type = match framing {
+        Some(AnyFraming::Qmux(_)) => pcapng::LINK_TYPE_QMUX,
+        // AT is not recorded.
+        Some(AnyFraming::Mbim(_)) | None => pcapng::LINK_TYPE,
     };
-    let printer = Printer { verbose, start: LinuxClock::now(), speaks };
+    let printer = Printer::new(framing, verbose);
     // Wall-clock time at which the monotonic clock showed 0.
     let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let unix = u64::try_from(unix.as_millis()).unwrap_or(0);
@@ -64,6 +64,20 @@ enum Speaks {
     },
     Qmi,
     At,
+}
+
+impl Printer {
+    /// Prints a line for each message from 1 on, and its fields from 2 on. `framing` is that of the modem's messages; of AT
+    /// there is none.
+    #[must_use]
+    pub fn new(framing: Option<AnyFraming>, verbose: u8) -> Self {
+        let speaks = match framing {
+            Some(AnyFraming::Mbim(_)) => Speaks::Mbim { version: 1 },
+            Some(AnyFraming::Qmux(_)) => Speaks::Qmi,
+            None => Speaks::At,
+        };
+        Self { verbose, start: LinuxClock::now(), speaks }
+    }
 }
 
 impl Sink for Printer {

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use mbim_wire::usb::class_request::Setup;
+use wwan::device::usb::Speed;
 
 /// Version of the protocol (BCD).
 pub const VERSION: u16 = 0x0111;
@@ -33,6 +34,14 @@ pub mod status {
     pub const ESHUTDOWN: i32 = -108;
     /// There was less than the host insisted on.
     pub const EREMOTEIO: i32 = -121;
+}
+
+/// Why a device cannot be imported.
+pub mod refusal {
+    /// Another host has it.
+    pub const BUSY: u32 = 2;
+    /// There is no such device.
+    pub const NO_DEVICE: u32 = 4;
 }
 
 bitflags::bitflags! {
@@ -149,26 +158,12 @@ impl Operation {
     }
 }
 
-/// How fast a device is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Speed {
-    /// 12 Mbit/s.
-    Full,
-    /// 480 Mbit/s.
-    High,
-    /// 5 Gbit/s.
-    Super,
-}
-
-impl Speed {
-    /// Its number, in the protocol and in Linux.
-    #[must_use]
-    pub const fn number(self) -> u32 {
-        match self {
-            Self::Full => 2,
-            Self::High => 3,
-            Self::Super => 5,
-        }
+/// Number of a speed, in the protocol and in Linux.
+#[must_use]
+pub const fn speed_number(speed: Speed) -> u32 {
+    match speed {
+        Speed::Full => 2,
+        Speed::High => 3,
     }
 }
 
@@ -217,7 +212,7 @@ impl Exported {
         };
         text("/sys/devices/virtual-modem", 256);
         text(&self.bus_id, BUS_ID);
-        for number in [u32::from(Self::BUS), u32::from(Self::DEVICE), self.speed.number()] {
+        for number in [u32::from(Self::BUS), u32::from(Self::DEVICE), speed_number(self.speed)] {
             out.extend(number.to_be_bytes());
         }
         self.id.iter().for_each(|number| out.extend(number.to_be_bytes()));
@@ -241,13 +236,17 @@ impl Exported {
         out
     }
 
-    /// OP_REP_IMPORT with this device, or with a refusal: it is not there.
+    /// OP_REP_IMPORT with this device, or with a [`refusal`].
     #[must_use]
-    pub fn import(device: Option<&Self>) -> Vec<u8> {
-        let Some(device) = device else { return operation(Operation::IMPORT, 4) };
-        let mut out = operation(Operation::IMPORT, 0);
-        device.put(&mut out);
-        out
+    pub fn import(device: Result<&Self, u32>) -> Vec<u8> {
+        match device {
+            Ok(device) => {
+                let mut out = operation(Operation::IMPORT, 0);
+                device.put(&mut out);
+                out
+            }
+            Err(status) => operation(Operation::IMPORT, status),
+        }
     }
 }
 
