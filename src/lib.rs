@@ -39,6 +39,7 @@
 //! |---|---|
 //! | [`client`] | requests and answers, asynchronous or blocking |
 //! | [`device`] | the other end: the function role, and a model of a modem behind it (feature `device`) |
+//! | [`net`] | the data plane: packets of several sessions over one pipe, and network devices for IP stacks (feature `net`) |
 //! | [`procedure`] | what to do step by step, without I/O, and what experience with modems has taught about it |
 //! | [`proxy`] | one modem for several programs, in the protocols of mbim-proxy and qmi-proxy, without I/O |
 //! | [`session`] | the protocols without I/O and without a clock: transactions, time limits, fragments |
@@ -55,7 +56,7 @@
 //! # Features
 //!
 //! `mbim`, `qmi`, `at`, `device`, `net`, `sms` and `usb` (all on by default), `std` (channels and clocks for Linux), `async-io` (the asynchronous ones),
-//! `nusb` (devices of Linux' usbfs), `defmt`. Features add; none excludes another. The minimum supported Rust version is 1.87.
+//! `nusb` (devices of Linux' usbfs), `embassy-net` and `smoltcp` (network devices for these IP stacks), `defmt`. Features add; none excludes another. The minimum supported Rust version is 1.87.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -67,6 +68,8 @@ pub mod channel;
 pub mod client;
 #[cfg(feature = "device")]
 pub mod device;
+#[cfg(feature = "net")]
+pub mod net;
 #[cfg(feature = "mbim")]
 mod outgoing;
 pub mod procedure;
