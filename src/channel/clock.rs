@@ -74,7 +74,7 @@ impl Clock for VirtualClock {
 
 /// Keeps `waker` for the next event. There is room for one; an older one of somebody else is woken, so that it
 /// registers again instead of being forgotten.
-pub(super) fn register(slot: &Cell<Option<Waker>>, waker: &Waker) {
+pub(crate) fn register(slot: &Cell<Option<Waker>>, waker: &Waker) {
     match slot.take() {
         Some(old) if old.will_wake(waker) => slot.set(Some(old)),
         old => {

@@ -219,7 +219,7 @@ impl<S: embedded_io_async::Write> embedded_io_async::Write for BytesOnly<S> {
 
 /// Runs `a` and `b` side by side and returns the result of `a`, or `None` if `b` completed while `a` had not.
 /// The other future is dropped; `a` is polled first.
-async fn unless<A: Future, B: Future>(a: A, b: B) -> Option<A::Output> {
+pub(crate) async fn unless<A: Future, B: Future>(a: A, b: B) -> Option<A::Output> {
     let mut a = pin!(a);
     let mut b = pin!(b);
     poll_fn(|cx| {

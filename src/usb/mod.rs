@@ -29,6 +29,7 @@
 //! | [`encapsulated`] | control messages over the control pipe |
 //! | [`serial`] | serial ports as byte streams |
 //! | [`chunked`] | whole transfers over controllers that are better given pieces of them |
+//! | `memory` | a bus in memory, with the function side of this crate at its end (feature `device`) |
 //! | `nusb` | the host controllers of Linux: devices of usbfs (feature `nusb`) |
 
 pub mod bring_up;
@@ -37,6 +38,8 @@ pub mod encapsulated;
 pub mod enumerate;
 pub mod find;
 pub mod host;
+#[cfg(feature = "device")]
+pub mod memory;
 #[cfg(all(feature = "nusb", target_os = "linux"))]
 pub mod nusb;
 pub mod quirk;
@@ -48,5 +51,7 @@ pub use encapsulated::{Encapsulated, Notices};
 pub use enumerate::enumerate;
 pub use find::{Function, Modem, find};
 pub use host::{ControlPipe, UsbDevice, UsbError};
+#[cfg(feature = "device")]
+pub use memory::MemoryBus;
 pub use quirk::Quirks;
 pub use serial::SerialPort;

@@ -1,14 +1,14 @@
 //! Descriptors of modems and a device that does as it is told, for tests of the host side of USB.
 
-use std::cell::{Cell, RefCell};
+use core::cell::{Cell, RefCell};
+use core::fmt;
+use core::future::{Future, poll_fn};
+use core::pin::pin;
+use core::task::{Context, Poll, Waker};
 use std::collections::VecDeque;
-use std::fmt;
-use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 
 use embedded_io::ErrorKind;
-use wwan::channel::{TransferIn, TransferOut};
+use wwan::channel::{TransferIn, TransferOut, VirtualClock};
 use wwan::mbim_wire::usb::class_request::Setup;
 use wwan::mbim_wire::usb::descriptor::{Device, Endpoint};
 use wwan::usb::{ControlPipe, UsbDevice, UsbError};
@@ -91,7 +91,7 @@ impl fmt::Display for BusError {
     }
 }
 
-impl std::error::Error for BusError {}
+impl core::error::Error for BusError {}
 
 impl embedded_io::Error for BusError {
     fn kind(&self) -> ErrorKind {
@@ -306,4 +306,17 @@ pub fn polls<F: Future>(polls: usize, future: F) -> Option<F::Output> {
 /// Runs a future that must not wait for ever.
 pub fn run<F: Future>(future: F) -> F::Output {
     polls(100_000, future).expect("the future never completes")
+}
+
+/// A clock at whose hands somebody turns whenever a future waits.
+pub fn timed<T>(clock: &VirtualClock, future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    for _ in 0..100_000 {
+        // A future that gave way is ready again at once.
+        if let Some(output) = polls(3, future.as_mut()) {
+            return output;
+        }
+        clock.advance();
+    }
+    panic!("the future never completes");
 }

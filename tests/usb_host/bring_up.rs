@@ -8,19 +8,7 @@ use wwan::usb::bring_up::{self, BringUpError, Cause, MbimParameters, Step};
 use wwan::usb::find::MbimFunction;
 use wwan::usb::{MbimConfig, Modem};
 
-use crate::bench::{Bench, BusError, Fault, configuration, device, mbim_function, polls, run, vendor_port};
-
-/// A clock at whose hands somebody turns whenever a future waits.
-fn timed<T>(clock: &VirtualClock, future: impl Future<Output = T>) -> T {
-    let mut future = std::pin::pin!(future);
-    for _ in 0..1000 {
-        if let Some(output) = polls(1, future.as_mut()) {
-            return output;
-        }
-        clock.advance();
-    }
-    panic!("the future never completes");
-}
+use crate::bench::{Bench, BusError, Fault, configuration, device, mbim_function, polls, run, timed, vendor_port};
 
 /// What the function of the tests says: blocks of 16384 bytes both ways, NTB32.
 fn parameters() -> NtbParameters {

@@ -7,6 +7,7 @@
     clippy::panic,
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
+    clippy::std_instead_of_alloc,
     missing_docs,
     missing_debug_implementations,
     unreachable_pub
@@ -15,6 +16,8 @@
 
 mod bench;
 mod bring_up;
+#[cfg(all(feature = "device", feature = "mbim", feature = "qmi", feature = "at"))]
+mod bus;
 mod encapsulated;
 mod find;
 mod pipes;

@@ -75,7 +75,7 @@ impl TransferIn for Packets<'_> {
     type Error = BusError;
 
     async fn receive(&mut self, buf: &mut [u8]) -> Result<usize, BusError> {
-        assert!(buf.len() <= self.largest && buf.len() % 4 == 0, "asked for {} bytes", buf.len());
+        assert!(buf.len() <= self.largest && buf.len().is_multiple_of(4), "asked for {} bytes", buf.len());
         let mut have = 0;
         loop {
             // One packet at a time; a short one ends it.
