@@ -32,6 +32,9 @@ use crate::time::{Instant, Millis};
 
 #[cfg(feature = "qmi")]
 pub mod qrtr;
+mod wait;
+
+pub use wait::block_on;
 
 /// The longest message where the device does not tell, in bytes.
 pub const DEFAULT_MAX_MESSAGE: usize = 4096;

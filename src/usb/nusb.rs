@@ -38,10 +38,11 @@ use ::nusb::transfer::{
 use ::nusb::{Device, Interface, MaybeFuture as _};
 use embedded_io::ErrorKind;
 use mbim_wire::usb::class_request::Setup;
-use mbim_wire::usb::descriptor::Endpoint;
+use mbim_wire::usb::descriptor::{self, Configuration, Endpoint};
 
 pub use ::nusb::DeviceInfo;
 
+use super::find::{Modem, find};
 use super::host::{ControlPipe, UsbDevice, UsbError};
 use crate::channel::{TransferIn, TransferOut};
 use crate::time::Millis;
@@ -57,6 +58,9 @@ const INTERRUPT_IN: usize = 2;
 const AHEAD: usize = 4;
 /// How long a pipe that closes waits for what is on the way to the device, and how long for transfers that it calls back.
 const CLOSE: Duration = Duration::from_millis(500);
+
+/// Bytes of a device descriptor.
+const DEVICE_LEN: usize = 18;
 
 /// How often a pause is made for an interface to be released, and how long it is.
 const RELEASE_TRIES: usize = 50;
@@ -218,6 +222,22 @@ pub fn list() -> Result<Vec<DeviceInfo>, NusbError> {
     devices.map(Iterator::collect).map_err(|error| NusbError::system(Operation::List, &error))
 }
 
+/// What functions of a modem a device has, in the configuration that serves a host best; `None` if it has none. Asks sysfs only,
+/// so that any user may.
+#[must_use]
+pub fn modem(info: &DeviceInfo) -> Option<Modem> {
+    let bytes = fs::read(info.sysfs_path().join("descriptors")).ok()?;
+    let device = descriptor::Device::parse(&bytes).ok()?;
+    let mut rest = bytes.get(DEVICE_LEN..)?;
+    let configurations = core::iter::from_fn(|| {
+        let head = Configuration::parse(rest).ok()?;
+        let (configuration, behind) = rest.split_at_checked(usize::from(head.total_length).max(1))?;
+        rest = behind;
+        Some(configuration)
+    });
+    find(&device, configurations).filter(|modem| !modem.functions.is_empty())
+}
+
 /// The interfaces that were claimed, in that order. They are released when neither the device nor a pipe of it is left.
 struct Claims {
     node: Node,
@@ -290,17 +310,6 @@ impl NusbDevice {
     /// Sets how long the control transfers of pipes that are opened from now on may take; [`CONTROL_TIMEOUT`] by default.
     pub fn set_control_timeout(&mut self, timeout: Millis) {
         self.control_timeout = Duration::from_millis(timeout.0.into());
-    }
-
-    /// The device descriptor, as the device sent it.
-    #[must_use]
-    pub fn device_descriptor(&self) -> Vec<u8> {
-        self.device.device_descriptor().as_bytes().to_vec()
-    }
-
-    /// Each configuration with all its descriptors, as the device sent them.
-    pub fn configurations(&self) -> impl Iterator<Item = &[u8]> {
-        self.device.configurations().map(|configuration| configuration.as_bytes())
     }
 
     /// What SET_CONFIGURATION was given last; `None` while the device is not configured.
@@ -682,7 +691,8 @@ impl TransferOut for NusbOut {
         .await?;
         pipe.endpoint.submit(Buffer::from(transfer));
         let packet = pipe.endpoint.max_packet_size().max(1);
-        if terminate && transfer.len().checked_rem(packet) == Some(0) {
+        // A transfer of no bytes is an empty packet already.
+        if terminate && !transfer.is_empty() && transfer.len().checked_rem(packet) == Some(0) {
             pipe.endpoint.submit(Buffer::new(0));
         }
         Ok(())

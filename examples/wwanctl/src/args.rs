@@ -39,7 +39,7 @@ const GLOBAL: &[Opt] = &[
         name: "device",
         short: Some('d'),
         value: Some("PATH"),
-        help: "Device node or socket of the modem, qrtr://NODE, or virtual:mbim, virtual:qmi, virtual:at, each [:SCENARIO]",
+        help: "Device node or socket of the modem, usb[:VENDOR:PRODUCT[:SERIAL] | :BUS.ADDRESS], qrtr://NODE, or virtual:mbim, virtual:qmi, virtual:at, each [:SCENARIO]",
     },
     Opt {
         name: "proxy",
@@ -116,7 +116,24 @@ const COMMANDS: &[Spec] = &[
                 "PIN",
                 "PIN of the SIM, used only if it is needed and never for the last attempt; `-` reads it from standard input",
             ),
+            option(
+                "tun",
+                "NAME",
+                "With --device usb: pass packets through a new network interface, until interrupted or for --timeout",
+            ),
         ],
+        details: "\
+On a device node the kernel's driver has the packets, and the session outlives this program. With --device usb this program
+has them: --tun makes a TUN interface with the addresses and the MTU of the session, and no routes. At the end, on SIGINT and
+SIGTERM, the session is taken down.
+",
+    },
+    Spec {
+        name: "devices",
+        arguments: "",
+        count: (0, 0),
+        about: "List the modems of this machine: device nodes, and what is on USB",
+        options: &[],
         details: "",
     },
     Spec {
@@ -422,6 +439,7 @@ Exit status: 0 done, 2 usage, 65 bad data, 69 modem unreachable, 74 output canno
 77 refused by the modem (the reason is on standard error), 130 interrupted.
 
 Without --device the first of /dev/cdc-wdm* and /dev/wwan* is used that speaks the protocol; without --protocol none for AT.
+`--device usb` uses a modem on USB without the kernel's drivers; `wwanctl devices` lists what there is.
 `--device virtual:mbim`, `virtual:qmi` or `virtual:at` starts a virtual modem in this program; everything can be tried on it,
 without a modem.
 
@@ -436,7 +454,7 @@ the modem anew whatever its state.
 #[derive(Debug)]
 pub(crate) enum Parsed {
     /// Run a command.
-    Run(Options, Command),
+    Run(Box<Options>, Command),
     /// Print this: help, or the version.
     Print(String),
 }
@@ -471,6 +489,7 @@ pub(crate) enum Protocol {
 pub(crate) enum Command {
     Status,
     Connect(Connect),
+    Devices,
     Disconnect { session: Option<u32> },
     Monitor,
     Pin(Pin),
@@ -505,6 +524,8 @@ pub(crate) struct Connect {
     pub(crate) session: Option<u32>,
     /// `-` for standard input.
     pub(crate) pin: Option<String>,
+    /// The network interface that packets are to pass through.
+    pub(crate) tun: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -733,7 +754,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Par
     }
     let options = given.global()?;
     let command = given.command(spec.name)?;
-    Ok(Parsed::Run(options, command))
+    Ok(Parsed::Run(Box::new(options), command))
 }
 
 fn find(spec: Option<&Spec>, is_it: impl Fn(&Opt) -> bool) -> Option<&'static Opt> {
@@ -820,6 +841,7 @@ impl Given {
         Ok(match name {
             "status" => Command::Status,
             "connect" => Command::Connect(self.connect()?),
+            "devices" => Command::Devices,
             "disconnect" => Command::Disconnect { session: self.number("session")? },
             "monitor" => Command::Monitor,
             "pin" => Command::Pin(self.pin()?),
@@ -951,6 +973,7 @@ impl Given {
             auth: self.parsed("auth", "pap or chap", auth)?,
             session: self.number("session")?,
             pin: self.value("pin")?,
+            tun: self.value("tun")?,
         })
     }
 
@@ -1239,7 +1262,7 @@ mod tests {
 
     fn parsed(line: &str) -> Result<(Options, Command), String> {
         match parse(line.split_whitespace().map(OsString::from))? {
-            Parsed::Run(options, command) => Ok((options, command)),
+            Parsed::Run(options, command) => Ok((*options, command)),
             Parsed::Print(text) => Err(text),
         }
     }

@@ -18,7 +18,7 @@ use core::sync::atomic::{self, AtomicBool};
 
 use embedded_io::{Error as _, ErrorKind, ErrorType};
 use wwan::channel::blocking::{ByteStream as _, MessageChannel};
-use wwan::channel::linux::{Operation, Protocol as PortProtocol};
+use wwan::channel::linux::{Operation, PortKind, Protocol as PortProtocol};
 use wwan::channel::pcapng::{LINK_TYPE, LINK_TYPE_AT, LINK_TYPE_QMUX, StdWriter};
 use wwan::channel::{LinuxChannel, LinuxClock, LinuxError, LinuxPort, PcapngTap, QrtrChannel, Tracer};
 use wwan::client::qmi_over_mbim::{QmiOverMbim, TunnelError};
@@ -32,6 +32,7 @@ use crate::inside::{self, Inside};
 use crate::output::{clean, note, put_in_order};
 use crate::qmi::ledger::Ledger;
 use crate::trace::Trace;
+use crate::usb::{self, Data, Reached, UsbDoor};
 
 /// How often waiting looks up to see whether the user has interrupted the program.
 const LOOK_UP: Millis = Millis(200);
@@ -111,6 +112,8 @@ enum Door {
     Line(Box<LinuxPort>),
     /// Sockets to the services of a node of QRTR.
     Qrtr(Box<QrtrChannel>),
+    /// A function on USB, without the kernel's drivers.
+    Usb(Box<UsbDoor>),
     /// QMI inside the MBIM of another door.
     Tunnel(Box<QmiOverMbim<'static, Outer>>),
 }
@@ -162,6 +165,8 @@ pub(crate) struct Limited {
     pub(crate) ledger: Option<Ledger>,
     /// Whether the MBIM function around a tunnel was open before.
     taken_over: bool,
+    /// The data pipes of a function on USB.
+    data: Option<Data>,
 }
 
 /// An error of one message only.
@@ -175,6 +180,7 @@ impl Door {
             Self::Virtual(door) => door.send(message).map_err(|error| gone(name, &error)),
             Self::Line(port) => write_all(port, message).map_err(|error| linux_error(name, &error)),
             Self::Qrtr(door) => door.send(message).map_err(|error| linux_error(name, &error)),
+            Self::Usb(door) => door.send(message, name),
             Self::Tunnel(door) => door.send(message).map_err(|error| tunnel_error(name, error)),
         }
     }
@@ -185,6 +191,7 @@ impl Door {
             Self::Virtual(door) => door.max_message(),
             Self::Line(_) => usize::MAX,
             Self::Qrtr(door) => door.max_message(),
+            Self::Usb(door) => door.max_message(),
             Self::Tunnel(door) => door.max_message(),
         }
     }
@@ -195,7 +202,15 @@ impl Door {
             Self::Virtual(door) => door.now(),
             Self::Line(port) => port.now(),
             Self::Qrtr(door) => door.now(),
+            Self::Usb(_) => LinuxClock::now(),
             Self::Tunnel(door) => door.now(),
+        }
+    }
+
+    /// What was waited for did not come in time; other carriers need not know.
+    fn boundary(&mut self) {
+        if let Self::Usb(door) = self {
+            door.boundary();
         }
     }
 
@@ -224,6 +239,7 @@ impl Door {
                 Ok(Some(0)) => Err(linux_error(name, &LinuxError::Closed)),
                 other => other.map(Ok).map_err(|error| linux_error(name, &error)),
             },
+            Self::Usb(door) => Ok(door.receive(buf, until, name)?.map_err(|_| MessageLost)),
             Self::Tunnel(door) => match door.receive(buf, until) {
                 Err(error) if lost(error.kind()) => Ok(Err(MessageLost)),
                 other => other.map(Ok).map_err(|error| tunnel_error(name, error)),
@@ -268,12 +284,37 @@ impl Limited {
         if self.now() < self.until { Ok(()) } else { Err(DeviceError::Deadline) }
     }
 
-    /// The line to the modem, if it is one.
-    pub(crate) fn line(&mut self) -> Option<&mut LinuxPort> {
+    /// Raises or drops DTR. A line without it works all the same.
+    pub(crate) fn set_dtr(&mut self, up: bool) {
         match &mut self.door {
-            Door::Line(port) => Some(port),
-            _ => None,
+            Door::Line(port) => {
+                let _ = port.set_dtr(up);
+            }
+            Door::Usb(door) => door.set_dtr(up),
+            _ => {}
         }
+    }
+
+    /// Sets the speed of the line. Most lines have none that would matter, and none that can be set.
+    pub(crate) fn set_speed(&mut self, speed: u32) {
+        if let Door::Line(port) = &mut self.door {
+            let _ = LinuxPort::set_speed(port, speed);
+        }
+    }
+
+    /// Whether the line to the modem is a terminal, whose speed has to be found.
+    pub(crate) fn is_terminal(&self) -> bool {
+        matches!(&self.door, Door::Line(port) if port.kind() == PortKind::Terminal)
+    }
+
+    /// Whether sessions end with this program: it has the modem's data pipe.
+    pub(crate) const fn has_data_pipe(&self) -> bool {
+        self.data.is_some()
+    }
+
+    /// The modem's data pipes, once.
+    pub(crate) const fn take_data(&mut self) -> Option<Data> {
+        self.data.take()
     }
 
     /// What a tunnel does at the end: the MBIM function is closed, unless that would end data sessions or it was open
@@ -313,7 +354,10 @@ impl MessageChannel for Limited {
                 Err(MessageLost) => self.lost = self.lost.saturating_add(1),
             }
             match self.check() {
-                Err(DeviceError::Deadline) | Ok(()) if self.now() >= deadline => return Ok(None),
+                Err(DeviceError::Deadline) | Ok(()) if self.now() >= deadline => {
+                    self.door.boundary();
+                    return Ok(None);
+                }
                 checked => checked?,
             }
         }
@@ -387,7 +431,18 @@ pub(crate) fn open(options: &Options, limit: Millis, time: Time) -> Result<Opene
         }
         None => None,
     };
+    let mut data = None;
     let (door, name, speaks) = match options.device.as_deref() {
+        Some(name) if usb::is_usb(name) => {
+            if options.proxy.is_some() {
+                return Err(Fail::Usage(
+                    "--proxy: a proxy has the device of a kernel's driver, and not USB".to_owned(),
+                ));
+            }
+            let Reached { door, speaks, data: pipes } = usb::reach(name, options.protocol)?;
+            data = pipes;
+            (Door::Usb(Box::new(door)), name.to_owned(), speaks)
+        }
         Some(name) => match (name.strip_prefix("virtual:"), &options.proxy) {
             (Some(_), Some(_)) => {
                 return Err(Fail::Usage(
@@ -431,7 +486,7 @@ pub(crate) fn open(options: &Options, limit: Millis, time: Time) -> Result<Opene
             .map_err(|error| Fail::Output(format!("signal handler: {error}")))?;
     }
     let mut limited =
-        Limited { door, name: name.clone(), until: Instant::FAR, interrupted, lost: 0, ledger: None, taken_over };
+        Limited { door, name: name.clone(), until: Instant::FAR, interrupted, lost: 0, ledger: None, taken_over, data };
     let now = limited.now();
     limited.until = now + limit;
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -597,12 +652,30 @@ fn tunnel(door: Door, name: &str, reopen: bool, limit: Millis) -> Result<(Door, 
     Ok((Door::Tunnel(Box::new(tunnel)), taken_over))
 }
 
-/// The first modem of this machine that speaks what the options say.
-fn default_device(protocol: Protocol) -> Result<PathBuf, Fail> {
+/// The names in `/dev` that look like a modem's, in order.
+fn names_of_modems() -> Vec<String> {
     let names = fs::read_dir("/dev").into_iter().flatten().flatten();
     let mut names: Vec<String> =
         names.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| is_modem(name)).collect();
     put_in_order(&mut names, |a, b| natural(a, b) == Ordering::Less);
+    names
+}
+
+/// The device nodes of modems, and what the kernel says that they speak.
+pub(crate) fn nodes() -> Vec<(String, Option<&'static str>)> {
+    let speaks = |path: &str| match PortProtocol::of(path) {
+        Some(PortProtocol::Mbim) => Some("mbim"),
+        Some(PortProtocol::Qmi) => Some("qmi"),
+        Some(PortProtocol::At) => Some("at"),
+        _ => None,
+    };
+    let paths = names_of_modems().into_iter().map(|name| format!("/dev/{name}"));
+    paths.map(|path| (path.clone(), speaks(&path))).collect()
+}
+
+/// The first modem of this machine that speaks what the options say.
+fn default_device(protocol: Protocol) -> Result<PathBuf, Fail> {
+    let names = names_of_modems();
     let mut paths = names.iter().map(|name| Path::new("/dev").join(name));
     let found = paths.find(|path| match (protocol, PortProtocol::of(path)) {
         (Protocol::Mbim, speaks) => !matches!(speaks, Some(PortProtocol::Qmi | PortProtocol::At)),

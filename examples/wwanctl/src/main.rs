@@ -5,6 +5,7 @@
 //! | `args` | the command line |
 //! | `device` | finding and opening the modem's channel |
 //! | `inside` | the virtual modem in this program |
+//! | `usb/` | modems on USB without the kernel's drivers, and the way of their packets |
 //! | `modem` | an open modem that speaks MBIM: taking over, asking, taking leave |
 //! | `commands/` | one file for each command that needs a modem, over MBIM |
 //! | `qmi/`, `at/` | the same over QMI and over AT, each with the open modem |
@@ -29,6 +30,7 @@ mod no_unwinding;
 mod output;
 mod qmi;
 mod trace;
+mod usb;
 
 use std::process::ExitCode;
 
@@ -80,6 +82,7 @@ fn act(options: &Options, command: &Command, out: &mut Output) -> Result<(), Fai
     let usual = match command {
         Command::Decode(decode) => return decode::run(decode, out),
         Command::Catalogue { protocol, all } => return catalogue::run(*protocol, *all, out),
+        Command::Devices => return commands::devices::run(out),
         Command::Proxy(arguments) => return commands::proxy::run(options, arguments),
         Command::At(lines) => at::line::prepare(lines)?,
         Command::Mbim(message) if message.dry_run => return message::dry_run(message, out),
@@ -108,10 +111,16 @@ fn act(options: &Options, command: &Command, out: &mut Output) -> Result<(), Fai
     if options.reopen && options.proxy.is_some() {
         return Err(Fail::Usage("--reopen: a proxy keeps the modem open for all its programs".to_owned()));
     }
+    if let Command::Connect(connect) = command {
+        commands::link::prepare(options, connect)?;
+    }
     let limit = options.timeout.unwrap_or(usual);
-    let opened = device::open(options, limit, time)?;
+    let mut opened = device::open(options, limit, time)?;
+    if let Command::Connect(connect) = command {
+        commands::link::check(&mut opened, connect)?;
+    }
     match opened.speaks {
-        Speaks::Qmi => return qmi::run(opened, limit, command, out),
+        Speaks::Qmi => return qmi::run(opened, options, limit, command, out),
         Speaks::At => return at::run(opened, options, limit, command, out),
         Speaks::Mbim | Speaks::QmiInMbim => {}
     }
@@ -121,7 +130,7 @@ fn act(options: &Options, command: &Command, out: &mut Output) -> Result<(), Fai
     let mut modem = Modem::open(opened, options, limit)?;
     let result = match (command, prepared) {
         (Command::Status, _) => status::run(&mut modem, out),
-        (Command::Connect(connect), _) => connect::run(&mut modem, connect, out),
+        (Command::Connect(connect), _) => connect::run(&mut modem, connect, options, out),
         (Command::Disconnect { session }, _) => connect::disconnect(&mut modem, session.unwrap_or(0), out),
         (Command::Monitor, _) => monitor::run(&mut modem, out),
         (Command::At(lines), _) => at::inside::over_mbim(modem.client.channel(), lines, out).map(|()| After::AsFound),

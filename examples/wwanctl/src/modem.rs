@@ -18,6 +18,7 @@ use crate::device::{self, Channel, DeviceError, Opened, USUAL};
 use crate::error::Fail;
 use crate::names;
 use crate::output::{clean, note};
+use crate::usb::Data;
 
 /// Longest command and longest answer, in bytes.
 const LONGEST: usize = 0x1_0000;
@@ -180,6 +181,23 @@ impl Modem {
     /// Whether the program may go on: the time allowed is not over, and the user has not interrupted it.
     pub(crate) fn check(&mut self) -> Result<(), Fail> {
         Ok(self.channel().channel_mut().channel_mut().check()?)
+    }
+
+    /// From now on there is no limit but what the user says.
+    pub(crate) fn lift_limit(&mut self) {
+        self.channel().channel_mut().channel_mut().until = Instant::FAR;
+    }
+
+    /// The time allowed may be over, and what was begun has to be ended all the same.
+    pub(crate) fn grant_time(&mut self) {
+        let now = self.now();
+        let until = &mut self.channel().channel_mut().channel_mut().until;
+        *until = (*until).max(now + SHORT);
+    }
+
+    /// The modem's data pipes, if this program has them.
+    pub(crate) fn take_data(&mut self) -> Option<Data> {
+        self.channel().channel_mut().channel_mut().take_data()
     }
 
     /// What is left to do has to be done shortly.

@@ -3,7 +3,6 @@
 use at_wire::command::equipment::Lock as Code;
 use at_wire::parameter::parameters_of;
 use wwan::channel::blocking::{ByteStream, MessageChannel as _};
-use wwan::channel::linux::PortKind;
 use wwan::client::at::blocking::Client;
 use wwan::client::at::{Error, Memory, Reason};
 use wwan::procedure::at::{Lock, Registration, SimState, Stop, cme};
@@ -12,7 +11,7 @@ use wwan::time::{Instant, Millis};
 
 use crate::args::{Command, Options};
 use crate::commands;
-use crate::device::{self, Channel, DeviceError, Opened, USUAL};
+use crate::device::{self, Channel, DeviceError, Limited, Opened, USUAL};
 use crate::error::Fail;
 use crate::output::{Output, note};
 
@@ -58,8 +57,8 @@ pub(crate) struct Line(Channel);
 
 impl Line {
     /// The speed and DTR are a matter of what is at the bottom.
-    fn port(&mut self) -> Option<&mut wwan::channel::LinuxPort> {
-        self.0.channel_mut().channel_mut().line()
+    fn bottom(&mut self) -> &mut Limited {
+        self.0.channel_mut().channel_mut()
     }
 }
 
@@ -75,14 +74,12 @@ impl ByteStream for Line {
     }
 
     fn set_dtr(&mut self, up: bool) -> Result<(), DeviceError> {
-        // A line without DTR works all the same.
-        let _ = self.port().map(|port| port.set_dtr(up));
+        self.bottom().set_dtr(up);
         Ok(())
     }
 
     fn set_speed(&mut self, speed: u32) -> Result<(), DeviceError> {
-        // Most lines have no speed that would matter, and none that can be set.
-        let _ = self.port().map(|port| ByteStream::set_speed(port, speed));
+        self.bottom().set_speed(speed);
         Ok(())
     }
 
@@ -134,7 +131,7 @@ impl Modem {
         let mut config = Config::default();
         config.dialect = dialect(line_end);
         let mut line = Line(channel);
-        if line.port().is_some_and(|port| port.kind() == PortKind::Terminal) {
+        if line.bottom().is_terminal() {
             config.speeds = options.baud.map_or(SPEEDS, |speed| vec![speed].leak());
         }
         let mut client = Client::new(line, config, memory);

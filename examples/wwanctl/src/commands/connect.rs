@@ -1,17 +1,24 @@
 //! `connect` and `disconnect`.
 
-use mbim_wire::catalogue::Value;
+use mbim_wire::catalogue::{Form, Value};
 use mbim_wire::service::basic_connect as bc;
 use mbim_wire::{Command as _, Status};
 use wwan::client::mbim::{ConnectRequest, Error, Selection};
 use wwan::procedure::at::IpType as Families;
+use wwan::time::Millis;
 
+use super::link;
 use super::report::{self, Report};
 use super::secret;
-use crate::args::{Auth, Connect, IpType};
+use crate::args::{Auth, Connect, IpType, Options};
+use crate::device::DeviceError;
 use crate::error::Fail;
 use crate::modem::{After, Modem};
+use crate::names;
 use crate::output::Output;
+
+/// How often it is looked whether packets still pass.
+pub(crate) const LISTEN: Millis = Millis(500);
 
 /// The address families that the user wants, for the protocols without a type of their own for it.
 pub(crate) const fn families(wanted: IpType) -> Families {
@@ -22,7 +29,7 @@ pub(crate) const fn families(wanted: IpType) -> Families {
     }
 }
 
-pub(crate) fn run(modem: &mut Modem, arguments: &Connect, out: &mut Output) -> Result<After, Fail> {
+pub(crate) fn run(modem: &mut Modem, arguments: &Connect, options: &Options, out: &mut Output) -> Result<After, Fail> {
     let pin = arguments.pin.as_deref().map(|pin| secret(&mut || modem.check(), pin)).transpose()?;
     let password = arguments.password.as_deref().map(|password| secret(&mut || modem.check(), password)).transpose()?;
     let caps = modem.ask::<bc::DeviceCaps>()?;
@@ -59,14 +66,62 @@ pub(crate) fn run(modem: &mut Modem, arguments: &Connect, out: &mut Output) -> R
         let _ = modem.client.disconnect(arguments.session.unwrap_or(0));
     }
     connected?;
-    match tell(modem, &caps, arguments, out) {
-        Ok(()) => Ok(After::Open),
-        Err(error) => {
-            // A session that nobody knows the addresses of is of no use, and is not left behind.
-            let _ = modem.client.disconnect(arguments.session.unwrap_or(0));
-            Err(error)
-        }
+    let done = tell(modem, &caps, arguments).and_then(|(report, ip)| match &arguments.tun {
+        None => report.print(out).map(|()| After::Open),
+        Some(tun) => pass(modem, (tun, request.session_id), (report, &ip), options, out).map(|()| After::AsFound),
+    });
+    if !matches!(done, Ok(After::Open) | Err(Fail::Unreachable(_))) {
+        // A session that nobody knows the addresses of, or whose packets go nowhere, is of no use, and is not left behind.
+        modem.grant_time();
+        let _ = modem.client.disconnect(arguments.session.unwrap_or(0));
     }
+    done
+}
+
+/// Lets the packets of a session pass, until the user or the network ends it.
+fn pass(
+    modem: &mut Modem,
+    (tun, session): (&str, u32),
+    report: (Report, &Value),
+    options: &Options,
+    out: &mut Output,
+) -> Result<(), Fail> {
+    let number = u8::try_from(session).map_err(|_| Fail::Usage("--tun: sessions are 0 to 255".to_owned()))?;
+    if options.timeout.is_none() {
+        modem.lift_limit();
+    }
+    // Who had the modem open before may have wanted none. A modem that refuses tells all the same what the specification
+    // has it tell.
+    let _ = report::refused(modem.subscribe(&[(bc::BASIC_CONNECT, vec![bc::Connect::CID])]))?;
+    let data = modem.take_data();
+    link::run(data, (tun, number), report, out, || listen(modem, session))
+}
+
+/// Waits for what the modem tells; whether the session goes on.
+fn listen(modem: &mut Modem, session: u32) -> Result<bool, Fail> {
+    let until = modem.now() + LISTEN;
+    let (service, cid, body) = match modem.client.next_indication(until) {
+        Ok(Some(told)) => (told.service, told.cid, told.body.to_vec()),
+        Ok(None) => return Ok(true),
+        // Both are how it ends.
+        Err(Error::Channel(DeviceError::Deadline | DeviceError::Interrupted)) => return Ok(false),
+        Err(error) => return Err(error.into()),
+    };
+    if (service, cid) != (bc::BASIC_CONNECT, bc::Connect::CID) {
+        return Ok(true);
+    }
+    let layout = names::layout(service, cid, Form::Notification, modem.version);
+    let Some(Ok(state)) = layout.map(|layout| layout.decode(&body, false).map(|fields| names::named(layout, &fields)))
+    else {
+        return Ok(true);
+    };
+    if report::number(&state, "session_id") != Some(session)
+        || report::text(&state, "activation_state") != "deactivated"
+    {
+        return Ok(true);
+    }
+    let reason = report::nw_error(&state).unwrap_or_else(|| "the network gave no reason (NwError 0)".to_owned());
+    Err(Fail::Refused { reason: format!("the session was ended: {reason}"), hint: None })
 }
 
 /// From a modem that has just started to one that is attached.
@@ -118,8 +173,8 @@ pub(crate) fn not_registered(modem: &mut Modem) -> Fail {
     Fail::state(Status::NOT_REGISTERED, &what)
 }
 
-/// Prints what a connection consists of.
-fn tell(modem: &mut Modem, caps: &Value, arguments: &Connect, out: &mut Output) -> Result<(), Fail> {
+/// What a connection consists of, as a report, and its configuration alone.
+fn tell(modem: &mut Modem, caps: &Value, arguments: &Connect) -> Result<(Report, Value), Fail> {
     let asked = serde_json::json!({ "SessionId": arguments.session.unwrap_or(0) });
     let mut report = Report::default();
     report.put("device", modem.name.as_str());
@@ -151,8 +206,8 @@ fn tell(modem: &mut Modem, caps: &Value, arguments: &Connect, out: &mut Output) 
     report::session(&mut report.table, &connect);
     report::ip_configuration(&mut report.table, &ip);
     report.put("connect", connect);
-    report.put("ip_configuration", ip);
-    report.print(out)
+    report.put("ip_configuration", ip.clone());
+    Ok((report, ip))
 }
 
 pub(crate) fn disconnect(modem: &mut Modem, session: u32, out: &mut Output) -> Result<After, Fail> {
@@ -161,7 +216,7 @@ pub(crate) fn disconnect(modem: &mut Modem, session: u32, out: &mut Output) -> R
         "ActivationCommand": "deactivate",
         "ContextType": bc::context_type::INTERNET.to_string(),
     });
-    let set = mbim_wire::catalogue::Form::Set;
+    let set = Form::Set;
     let answer = modem.command(bc::BASIC_CONNECT, bc::Connect::CID, set, &params)?;
     let was_active = match answer.status {
         Status::SUCCESS => true,

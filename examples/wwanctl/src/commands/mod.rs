@@ -3,6 +3,8 @@
 pub(crate) mod apdu;
 pub(crate) mod cells;
 pub(crate) mod connect;
+pub(crate) mod devices;
+pub(crate) mod link;
 pub(crate) mod message;
 pub(crate) mod monitor;
 pub(crate) mod phonebook;

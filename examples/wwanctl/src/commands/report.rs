@@ -19,6 +19,11 @@ impl Report {
         self.json.insert(key.to_owned(), value.into());
     }
 
+    /// The same for a run that prints several: each document on a line.
+    pub(crate) fn print_line(self, out: &mut Output) -> Result<(), Fail> {
+        if out.json { Ok(out.line(&Value::Object(self.json))?) } else { self.print(out) }
+    }
+
     pub(crate) fn print(self, out: &mut Output) -> Result<(), Fail> {
         if out.json {
             out.document(&Value::Object(self.json))?;

@@ -1,17 +1,23 @@
 //! `connect` and `disconnect`.
 
+use mbim_wire::catalogue::Value;
 use wwan::client::qmi::{ConnectRequest, Error, Selection};
-use wwan::procedure::qmi::connect::instance;
-use wwan::qmi_wire::service::Service;
+use wwan::procedure::qmi::Format;
+use wwan::procedure::qmi::connect::{instance, session_end};
 use wwan::qmi_wire::service::dms::OperatingMode;
 use wwan::qmi_wire::service::wds::{Authentication, IpFamily};
+use wwan::qmi_wire::service::{DataEndpointType, Service, wda};
+use wwan::time::Instant;
 
-use super::{Modem, parts};
-use crate::args::{Auth, Connect};
-use crate::commands::connect::families;
+use super::{Modem, SHORT, parts};
+use crate::args::{Auth, Connect, Options};
+use crate::commands::connect::{LISTEN, families};
+use crate::commands::link;
 use crate::commands::report::{self, Report};
+use crate::device::DeviceError;
 use crate::error::Fail;
 use crate::output::Output;
+use crate::usb::Data;
 
 const FAMILIES: [IpFamily; 2] = [IpFamily::IPV4, IpFamily::IPV6];
 
@@ -20,7 +26,7 @@ fn session(number: u32) -> Result<u8, Fail> {
     number.ok_or_else(|| Fail::Usage("that session number is too high: there are 0 to 127".to_owned()))
 }
 
-pub(super) fn run(modem: &mut Modem, arguments: &Connect, out: &mut Output) -> Result<(), Fail> {
+pub(super) fn run(modem: &mut Modem, arguments: &Connect, options: &Options, out: &mut Output) -> Result<(), Fail> {
     let number = session(arguments.session.unwrap_or(0))?;
     if modem.sockets {
         return Err(Fail::Usage(
@@ -34,6 +40,10 @@ pub(super) fn run(modem: &mut Modem, arguments: &Connect, out: &mut Output) -> R
     modem.client.unlock(pin.as_deref().unwrap_or_default(), patience)?;
     modem.client.set_mode(OperatingMode::ONLINE)?;
     super::register::wait(modem, Selection::Automatic)?;
+    let data = match &arguments.tun {
+        Some(_) => agree(modem)?,
+        None => None,
+    };
     let request = ConnectRequest {
         session: number,
         apn: &arguments.apn,
@@ -55,18 +65,61 @@ pub(super) fn run(modem: &mut Modem, arguments: &Connect, out: &mut Output) -> R
         let _ = modem.client.disconnect(number);
     }
     connected?;
-    match tell(modem, number, arguments, out) {
-        Ok(()) => Ok(()),
-        Err(error) => {
-            // A session that nobody knows the addresses of is of no use, and is not left behind.
-            let _ = modem.client.disconnect(number);
-            Err(error)
+    let done = tell(modem, number, arguments).and_then(|(report, ip)| match &arguments.tun {
+        None => report.print(out),
+        Some(tun) => {
+            if options.timeout.is_none() {
+                modem.limited().until = Instant::FAR;
+            }
+            link::run(data, (tun, number), (report, &ip), out, || listen(modem, number))
         }
+    });
+    if (done.is_err() || arguments.tun.is_some()) && !matches!(done, Err(Fail::Unreachable(_))) {
+        // A session that nobody knows the addresses of, or whose packets go nowhere, is of no use, and is not left behind.
+        let now = modem.client.now();
+        let until = &mut modem.limited().until;
+        *until = (*until).max(now + SHORT);
+        let _ = modem.client.disconnect(number);
     }
+    done
 }
 
-/// Prints what a connection consists of.
-fn tell(modem: &mut Modem, number: u8, arguments: &Connect, out: &mut Output) -> Result<(), Fail> {
+/// Agrees with the modem that its data pipe carries bare packets, one in each transfer.
+fn agree(modem: &mut Modem) -> Result<Option<Data>, Fail> {
+    let data = modem.limited().take_data();
+    let interface = data.as_ref().and_then(Data::qmi_interface);
+    let endpoint = interface.map(|interface| wda::EndpointInfo {
+        endpoint_type: DataEndpointType::HSUSB,
+        interface_number: interface.into(),
+    });
+    let granted = modem.client.set_format(&Format { endpoint, ..Format::default() })?;
+    if granted.link != wda::LinkLayerProtocol::RAW_IP {
+        let reason = "the modem keeps to frames of Ethernet on its data pipe, which --tun does not know".to_owned();
+        return Err(Fail::Refused { reason, hint: None });
+    }
+    Ok(data)
+}
+
+/// Waits for what the modem tells; whether the session goes on, in one family at least.
+fn listen(modem: &mut Modem, number: u8) -> Result<bool, Fail> {
+    let until = modem.client.now() + LISTEN;
+    let ended = match modem.client.next_indication(until) {
+        Ok(Some(told)) => session_end(&told),
+        Ok(None) => None,
+        // Both are how it ends.
+        Err(Error::Channel(DeviceError::Deadline | DeviceError::Interrupted)) => return Ok(false),
+        Err(error) => return Err(error.into()),
+    };
+    let Some(reason) = ended else { return Ok(true) };
+    let (connect, _) = configuration(modem, number)?;
+    if report::text(&connect, "activation_state") == "activated" {
+        return Ok(true);
+    }
+    Err(Fail::Refused { reason: format!("the session was ended: {reason}"), hint: None })
+}
+
+/// What a connection consists of, as a report, and its configuration alone.
+fn tell(modem: &mut Modem, number: u8, arguments: &Connect) -> Result<(Report, Value), Fail> {
     let mut report = Report::default();
     report.put("device", modem.name.as_str());
     report.put("protocol", "qmi");
@@ -92,8 +145,8 @@ fn tell(modem: &mut Modem, number: u8, arguments: &Connect, out: &mut Output) ->
     report::session(&mut report.table, &connect);
     report::ip_configuration(&mut report.table, &ip);
     report.put("connect", connect);
-    report.put("ip_configuration", ip);
-    report.print(out)
+    report.put("ip_configuration", ip.clone());
+    Ok((report, ip))
 }
 
 /// The session, and what it is configured with.

@@ -11,10 +11,10 @@ use wwan::qmi_wire::service::Service;
 use wwan::session::qmi::{ClientSlot, Config, Memory as SessionMemory, Slot};
 use wwan::time::{Instant, Millis};
 
-use crate::args::Command;
+use crate::args::{Command, Options};
 use crate::at;
 use crate::commands;
-use crate::device::{self, Channel, DeviceError, Opened, USUAL};
+use crate::device::{self, Channel, DeviceError, Limited, Opened, USUAL};
 use crate::error::Fail;
 use crate::output::{Output, clean, note};
 use ledger::{Ledger, Leftover};
@@ -154,6 +154,11 @@ impl Modem {
         self.client.channel()
     }
 
+    /// The bottom of the channel, with the limits.
+    fn limited(&mut self) -> &mut Limited {
+        self.channel().channel_mut().channel_mut()
+    }
+
     /// The time that is left, less a second for what comes after.
     pub(crate) fn patience(&mut self) -> Millis {
         let now = self.client.now();
@@ -226,9 +231,15 @@ fn open_proxy(client: &mut Driver, path: &str, timeout: Millis) -> Result<(), Fa
 }
 
 /// Runs a command on the modem at the other end of the channel.
-pub(crate) fn run(opened: Opened, limit: Millis, command: &Command, out: &mut Output) -> Result<(), Fail> {
+pub(crate) fn run(
+    opened: Opened,
+    options: &Options,
+    limit: Millis,
+    command: &Command,
+    out: &mut Output,
+) -> Result<(), Fail> {
     let mut modem = Modem::open(opened, limit)?;
-    let done = act(&mut modem, command, out);
+    let done = act(&mut modem, options, command, out);
     if matches!(done, Err(Fail::Interrupted | Fail::Timeout(_))) {
         modem.call_off();
     }
@@ -238,10 +249,10 @@ pub(crate) fn run(opened: Opened, limit: Millis, command: &Command, out: &mut Ou
     done
 }
 
-fn act(modem: &mut Modem, command: &Command, out: &mut Output) -> Result<(), Fail> {
+fn act(modem: &mut Modem, options: &Options, command: &Command, out: &mut Output) -> Result<(), Fail> {
     match command {
         Command::Status => status::run(modem, out),
-        Command::Connect(arguments) => connect::run(modem, arguments, out),
+        Command::Connect(arguments) => connect::run(modem, arguments, options, out),
         Command::Disconnect { session } => connect::disconnect(modem, session.unwrap_or(0), out),
         Command::Qmi(arguments) => message::run(modem, arguments, out),
         Command::Pin(pin) => pin::run(modem, pin, out),
