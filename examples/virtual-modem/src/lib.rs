@@ -8,8 +8,10 @@
 //! | [`InProcess`], [`AsyncInProcess`] | a client in the same program, in real time or faster than time |
 //! | `virtual-modem pty` | programs that open a device node: mbimcli, qmicli, their proxies; gammu, picocom |
 //! | `virtual-modem socket` | the serial port of an emulator, clients of a `qmux_socket`, and other streams |
+//! | `virtual-modem vhci` | the drivers of this kernel, and whoever uses them: the modem is a USB device |
+//! | `virtual-modem usbip` | those of a kernel elsewhere |
 //!
-//! It speaks MBIM, QMI or AT, a [`Face`] of the same modem each.
+//! It speaks MBIM, QMI or AT, a [`Face`] of the same modem each; on USB, several of them at the same time.
 #![allow(clippy::std_instead_of_core, clippy::std_instead_of_alloc)] // a program for hosts
 
 #[cfg(feature = "cli")]

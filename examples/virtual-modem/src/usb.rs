@@ -456,6 +456,8 @@ impl<'m> Gadget<'m> {
         self.is_full = false;
         while let Some((session, packet)) = network.transmit(now) {
             if !machine.modem.carries(session) {
+                // Counts it as thrown away.
+                machine.modem.carry(now, session, Way::Down, packet.len());
                 count(&mut lost.down);
                 continue;
             }

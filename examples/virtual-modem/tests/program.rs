@@ -26,6 +26,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use common::Buffers;
+use common::usb_host::{Replies, Reply, bulk_in, control_in, control_out, setup};
 use rustix::process::{Pid, Signal, kill_process};
 use wwan::channel::blocking::MessageChannel as _;
 use wwan::channel::linux::Operation;
@@ -398,4 +399,113 @@ fn nothing_is_done_while_nothing_happens() {
     assert!(program.child.try_wait().unwrap().is_none());
     // The SIM, a search, an attach: each wakes it once.
     assert!(after - before < 20, "{before} {after}");
+}
+
+/// A connection to a server of USB/IP, and what it says until it ends or there are so many bytes.
+fn usbip(address: &str, request: &[u8]) -> TcpStream {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.write_all(request).unwrap();
+    stream
+}
+
+fn read_to_end(mut stream: TcpStream) -> Vec<u8> {
+    let mut all = Vec::new();
+    stream.read_to_end(&mut all).unwrap();
+    all
+}
+
+/// OP_REQ_DEVLIST.
+const LIST: [u8; 8] = [0x01, 0x11, 0x80, 0x05, 0, 0, 0, 0];
+
+/// OP_REQ_IMPORT of the only device.
+fn import() -> Vec<u8> {
+    let mut request = vec![0x01, 0x11, 0x80, 0x03, 0, 0, 0, 0];
+    request.extend(b"1-1");
+    request.resize(40, 0);
+    request
+}
+
+#[test]
+fn a_modem_is_listed_and_imported_over_usbip() {
+    let program = Program::start(&["usbip", "--listen", "127.0.0.1:0", "--kind", "composite"]);
+    let line = program.line();
+    let address = line.strip_prefix("listening ").unwrap();
+
+    // What is no such protocol ends the connection, and only that.
+    assert_eq!(read_to_end(usbip(address, b"GET / HTTP/1.1\r\n\r\n")), b"");
+    let list = read_to_end(usbip(address, &LIST));
+    assert_eq!((&list[..12], list.len()), (&[1, 0x11, 0, 5, 0, 0, 0, 0, 0, 0, 0, 1][..], 12 + 312 + 6 * 4));
+
+    let mut stream = usbip(address, &import());
+    let mut answer = [0; 8 + 312];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(answer[..8], [1, 0x11, 0, 3, 0, 0, 0, 0]);
+    // Nobody else can have it now.
+    assert_eq!(read_to_end(usbip(address, &import())), [1, 0x11, 0, 3, 0, 0, 0, 2]);
+
+    let mut replies = Replies::default();
+    let frames = [
+        control_in(1, setup(0x80, 6, 0x0100, 0, 18)),
+        control_out(2, setup(0x00, 9, 1, 0, 0), &[]),
+        control_out(3, setup(0x01, 11, 1, 1, 0), &[]),
+        bulk_in(4, 2, 0, 512),
+        bulk_in(5, 1, 0, 64),
+    ];
+    for frame in frames {
+        replies.sent(&frame);
+        stream.write_all(&frame).unwrap();
+    }
+    // Three are answered at once, two wait for the modem.
+    let mut seen = Vec::new();
+    let mut piece = [0; 256];
+    while seen.len() < 3 {
+        let count = stream.read(&mut piece).unwrap();
+        assert!(count > 0, "{seen:?}");
+        replies.extend(&piece[..count]);
+        while let Some(Reply::Submit { number, status, data, .. }) = replies.next() {
+            seen.push((number, status, data.len()));
+        }
+    }
+    assert_eq!(seen, [(1, 0, 18), (2, 0, 0), (3, 0, 0)]);
+
+    // A host that goes leaves the modem to the next, and one that says what is no command is sent away.
+    drop(stream);
+    let mut stream = import_when_free(address);
+    stream.write_all(&[0xff; 48]).unwrap();
+    assert_eq!(read_to_end(stream), b"");
+    let stream = import_when_free(address);
+
+    let (status, said) = program.stop(Signal::TERM);
+    assert!(status.success(), "{said}");
+    assert!(said.contains("connection ended: version 0x4745 of USB/IP instead of 0x0111"), "{said}");
+    assert!(said.contains("connection ended: unknown command 0xffffffff"), "{said}");
+    assert_eq!(read_to_end(stream), b"");
+}
+
+/// Imports the device as soon as the last host has gone.
+fn import_when_free(address: &str) -> TcpStream {
+    let start = Instant::now();
+    loop {
+        let mut stream = usbip(address, &import());
+        let mut answer = [0; 8];
+        stream.read_exact(&mut answer).unwrap();
+        if answer == [1, 0x11, 0, 3, 0, 0, 0, 0] {
+            stream.read_exact(&mut [0; 312]).unwrap();
+            return stream;
+        }
+        assert_eq!(answer, [1, 0x11, 0, 3, 0, 0, 0, 2]);
+        assert!(start.elapsed() < PATIENCE, "the last host never goes");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn without_the_kernels_module_the_modem_cannot_be_plugged_in() {
+    if Path::new("/sys/devices/platform/vhci_hcd.0").exists() {
+        return; // another test has a kernel for that
+    }
+    let (status, said) = Program::start(&["vhci", "--kind", "qmi"]).end();
+    assert_eq!(status.code(), Some(69));
+    assert!(said.contains("is the module vhci-hcd loaded"), "{said}");
 }

@@ -3,6 +3,8 @@
 
 #[cfg(feature = "usb")]
 pub(crate) mod usb_host;
+#[cfg(feature = "usb")]
+pub(crate) mod usb_modem;
 
 use virtual_modem::Scenario;
 use wwan::channel::blocking::MessageChannel;
