@@ -65,6 +65,8 @@ extern crate std;
 
 pub mod apdu;
 pub mod channel;
+#[cfg(all(feature = "qmi", any(feature = "net", all(feature = "device", feature = "usb"))))]
+mod checksum;
 pub mod client;
 #[cfg(feature = "device")]
 pub mod device;

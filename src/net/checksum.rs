@@ -4,31 +4,7 @@
 //! sum over a whole packet is 0xffff (RFC 1071).
 
 use super::Verdict;
-
-const TCP: u8 = 6;
-const UDP: u8 = 17;
-
-/// Adds up 16-bit numbers, with the carry.
-fn sum(bytes: &[u8]) -> u32 {
-    let mut total = 0_u32;
-    for pair in bytes.chunks(2) {
-        let [high, low] = match *pair {
-            [high, low] => [high, low],
-            [high] => [high, 0],
-            _ => [0, 0],
-        };
-        total = total.saturating_add(u32::from(u16::from_be_bytes([high, low])));
-        // A packet has 32768 pairs at most, so this never comes near the end.
-    }
-    total
-}
-
-fn fold(mut total: u32) -> u16 {
-    while total > 0xffff {
-        total = (total & 0xffff).saturating_add(total >> 16);
-    }
-    u16::try_from(total).unwrap_or(0)
-}
+use crate::checksum::{UDP, fold, header, sum};
 
 /// Judges a packet by the sum that its modem has computed over `length` bytes from `start` on. [`Verdict::Unknown`] where
 /// that says nothing: of fragments, of other protocols, behind extension headers, and over only a part of the packet.
@@ -37,20 +13,11 @@ pub(super) fn judge(packet: &[u8], start: u16, length: u16, computed: u16) -> Ve
 }
 
 fn judged(packet: &[u8], start: u16, length: u16, computed: u16) -> Option<Verdict> {
-    let version = packet.first()? >> 4;
-    let (header, protocol, addresses) = if version == 4 {
-        let header = packet.get(..usize::from(packet.first()? & 0x0f).saturating_mul(4))?;
-        let fragment = u16::from_be_bytes([*header.get(6)?, *header.get(7)?]) & 0x3fff;
-        (fragment == 0).then_some(())?;
-        (header, *header.get(9)?, header.get(12..20)?)
-    } else {
-        let header = packet.get(..40)?;
-        (header, *header.get(6)?, header.get(8..40)?)
-    };
-    let payload = packet.get(header.len()..)?;
+    let found = header(packet)?;
+    let (header, payload) = packet.split_at_checked(found.len)?;
     // UDP over IPv4 may do without.
-    let unused = protocol == UDP && version == 4 && payload.get(6..8)? == [0, 0];
-    if !matches!(protocol, TCP | UDP) || unused {
+    let unused = found.protocol == UDP && packet.first()? >> 4 == 4 && payload.get(6..8)? == [0, 0];
+    if unused {
         return None;
     }
     let (start, length) = (usize::from(start), usize::from(length));
@@ -64,7 +31,7 @@ fn judged(packet: &[u8], start: u16, length: u16, computed: u16) -> Option<Verdi
     // Taking away is adding the complement.
     let payload_sum = u32::from(!computed).saturating_add(u32::from(!skip));
     let payload_len = u32::try_from(payload.len()).ok()?;
-    let pseudo = sum(addresses).saturating_add(protocol.into()).saturating_add(payload_len);
+    let pseudo = found.pseudo.saturating_add(payload_len);
     let right = fold(payload_sum.saturating_add(pseudo)) == 0xffff;
     Some(if right { Verdict::Right } else { Verdict::Wrong })
 }

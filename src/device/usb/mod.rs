@@ -26,7 +26,6 @@
 //! | `port` | serial ports and their requests |
 //! | `notices` | what waits on an interrupt pipe |
 //! | `down`, `up` | packets to the host and from it: NTB, QMAP, raw IP, Ethernet |
-//! | `checksum` | the checksum of TCP and UDP, where a host leaves it to the modem (feature `qmi`) |
 //!
 //! ```
 //! use wwan::device::usb::{Config, Event, Kind, Memory, UsbFunction};
@@ -73,8 +72,6 @@ use super::modem::data_path::{Aggregation, DataFormat, Limits, Link};
 use crate::ring::Messages;
 use crate::time::{Instant, Millis};
 
-#[cfg(feature = "qmi")]
-mod checksum;
 mod control;
 mod descriptors;
 mod down;

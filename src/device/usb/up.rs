@@ -4,9 +4,9 @@ use mbim_wire::ntb::{Ntb, Receiver, Receiver16, Receiver32, Rules, Stream};
 #[cfg(feature = "qmi")]
 use qmi_wire::{link, qmap};
 
-#[cfg(feature = "qmi")]
-use super::checksum;
 use super::{DataCounters, Event, Sink, count};
+#[cfg(feature = "qmi")]
+use crate::checksum;
 
 /// How packets lie in transfers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
