@@ -336,13 +336,18 @@ impl<'b, const WIDE: bool> NtbWriter<'b, WIDE> {
 
     /// Copies a datagram to `index`, behind zeros from `end` on.
     fn copy(&mut self, end: usize, index: usize, datagram: &[u8]) {
-        let gap = index.wrapping_sub(end);
-        let room = self.memory.get_mut(end..).and_then(|room| room.split_at_mut_checked(gap));
-        if let Some((gap, rest)) = room {
-            gap.fill(0);
-            if let Some(place) = rest.get_mut(..datagram.len()) {
-                place.copy_from_slice(datagram);
-            }
+        // Word by word: gaps are short, and the compiler's function for long ones takes as much flash as a sixth of all this.
+        let mut at = end;
+        while index.wrapping_sub(at) >= 4 {
+            self.put(at, [0; 4]);
+            at = at.wrapping_add(4);
+        }
+        while at < index {
+            self.put(at, [0]);
+            at = at.wrapping_add(1);
+        }
+        if let Some(place) = self.memory.get_mut(index..index.wrapping_add(datagram.len())) {
+            place.copy_from_slice(datagram);
         }
     }
 
