@@ -10,7 +10,7 @@ use serde_json::json;
 pub use serde_json::{Map, Value};
 
 use crate::codec::{DecodeError, DecodeErrorKind};
-use crate::message::{CommandInfo, Form};
+use crate::message::{CommandInfo, Form, Prompt};
 use crate::parameter::{Fields, parameters_of};
 
 mod cmux;
@@ -187,8 +187,8 @@ impl Info {
             for (name, _) in properties.iter().filter(|(_, set)| *set) {
                 entry.insert((*name).into(), true.into());
             }
-            if !command.prompt.is_empty() {
-                entry.insert("prompt".into(), command.prompt.into());
+            if command.prompt != Prompt::None {
+                entry.insert("prompt".into(), command.prompt.text().into());
             }
         }
         entry

@@ -192,16 +192,19 @@ impl<'b> Writer<'b> {
     }
 
     /// Appends one byte.
+    #[inline(never)]
     pub fn byte(&mut self, value: u8) {
-        self.bytes(&[value]);
+        if let Some(place) = self.buf.get_mut(self.len) {
+            *place = value;
+        }
+        self.len = self.len.saturating_add(1);
     }
 
     /// Appends `src`.
     #[inline(never)]
     pub fn bytes(&mut self, src: &[u8]) {
-        let at = self.len;
-        self.len = at.saturating_add(src.len());
-        self.patch(at, src);
+        // One by one: what copies several at once is a function of its own in firmware, and a large one.
+        src.iter().for_each(|byte| self.byte(*byte));
     }
 
     /// Overwrites the bytes at `at`, which must have been written before.

@@ -18,7 +18,7 @@
 
 use core::fmt;
 
-use crate::parameter::{Field, Fields, Value, parameters_of};
+use crate::parameter::{Field, Fields, Value, has, parameters_of};
 
 /// What a piece of the stream is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +35,8 @@ pub enum Event<'a> {
         /// Bytes of the whole line.
         len: usize,
     },
-    /// A prompt that was expected; its index in [`Expected::prompts`].
-    Prompt(usize),
+    /// A prompt that was expected.
+    Prompt(u8),
     /// A line that announces counted bytes: the line up to them, and how many come.
     Header {
         /// The line so far, without the quote in front of the bytes.
@@ -157,7 +157,7 @@ pub struct Expected<'p> {
     /// The command line that was sent, without its end, while echo may be on; else empty.
     pub echo: &'p [u8],
     /// Prompts of the command under way, such as `>` or `@`; a blank behind them is skipped.
-    pub prompts: &'p [&'p [u8]],
+    pub prompts: &'p [u8],
     /// Lines that announce counted bytes, answers and URCs: those of the command under way, and those of the make.
     pub announcements: [Announcements<'p>; 2],
     /// Names whose strings may have line ends in them, such as `+CUSD`.
@@ -176,8 +176,10 @@ enum State {
     Line,
     /// `CONNECT` is told when its line feed was seen.
     Connect,
-    /// Counted bytes come, perhaps behind a line feed that belongs to the header.
-    Payload { left: u32, line_feed: bool, quote: bool },
+    /// A line feed that belongs to the header of counted bytes.
+    LineFeed,
+    /// Counted bytes come.
+    Payload,
     /// The quote behind counted bytes.
     Quote,
     /// A blank behind a prompt.
@@ -192,13 +194,16 @@ pub struct Framer<'b> {
     len: usize,
     state: State,
     quoted: bool,
+    /// Counted bytes still to come, and whether a quote follows them.
+    left: u32,
+    closed: bool,
     noise: u32,
 }
 
 impl<'b> Framer<'b> {
     /// Starts between two lines.
     pub fn new(buf: &'b mut [u8]) -> Self {
-        Self { buf, len: 0, state: State::Start, quoted: false, noise: 0 }
+        Self { buf, len: 0, state: State::Start, quoted: false, left: 0, closed: false, noise: 0 }
     }
 
     /// Forgets the line or the bytes under way: for a new start after a time-out or a reset.
@@ -225,35 +230,48 @@ impl<'b> Framer<'b> {
     pub fn next<'s, 'i: 's>(&'s mut self, input: &mut &'i [u8], expected: &Expected<'_>) -> Option<Event<'s>> {
         loop {
             let (&byte, rest) = input.split_first()?;
-            if let State::Payload { left, line_feed, quote } = self.state {
-                if line_feed && byte == b'\n' {
-                    *input = rest;
-                    self.state = self.payload(left, false, quote);
+            match self.state {
+                State::LineFeed | State::Quote => {
+                    let wanted = if self.state == State::Quote { b'"' } else { b'\n' };
+                    self.state = if self.left > 0 { State::Payload } else { State::Start };
+                    if byte == wanted {
+                        *input = rest;
+                    }
                     continue;
                 }
-                let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(input.len());
-                let (bytes, rest) = input.split_at_checked(wanted)?;
-                *input = rest;
-                let left = left.saturating_sub(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
-                self.state = self.payload(left, false, quote);
-                return Some(Event::Payload { bytes, left });
+                State::Payload => {
+                    let wanted = usize::try_from(self.left).unwrap_or(usize::MAX).min(input.len());
+                    let (bytes, rest) = input.split_at_checked(wanted)?;
+                    *input = rest;
+                    self.left = self.left.saturating_sub(u32::try_from(wanted).unwrap_or(u32::MAX));
+                    self.count();
+                    return Some(Event::Payload { bytes, left: self.left });
+                }
+                State::Connect => {
+                    self.state = State::Start;
+                    if byte == b'\n' {
+                        *input = rest;
+                    }
+                    return Some(self.tell(Told::Line));
+                }
+                State::AfterPrompt if byte != b' ' => self.state = State::Start,
+                State::AfterPrompt | State::Start | State::Line => {}
             }
-            let taken = self.byte(byte, expected);
-            if taken.consumed {
-                *input = rest;
-            }
-            if let Some(told) = taken.told {
-                return Some(self.tell(told));
+            *input = rest;
+            match self.byte(byte, expected) {
+                Told::Nothing => {}
+                told => return Some(self.tell(told)),
             }
         }
     }
 
-    fn payload(&self, left: u32, line_feed: bool, quote: bool) -> State {
-        match (left, line_feed, quote) {
-            (0, false, true) => State::Quote,
-            (0, false, false) => State::Start,
-            _ => State::Payload { left, line_feed, quote },
-        }
+    /// Goes on with counted bytes, if any are left.
+    fn count(&mut self) {
+        self.state = match self.left {
+            0 if self.closed => State::Quote,
+            0 => State::Start,
+            _ => State::Payload,
+        };
     }
 
     /// What is in the buffer, as an event.
@@ -262,11 +280,11 @@ impl<'b> Framer<'b> {
         let held = len.min(self.buf.len());
         let line = self.buf.get(..held).unwrap_or_default();
         match told {
-            Told::Line if len > held => Event::Overlong { start: line, len },
-            Told::Line => Event::Line(line),
+            Told::Nothing | Told::Line if len > held => Event::Overlong { start: line, len },
+            Told::Nothing | Told::Line => Event::Line(line),
             Told::Echo => Event::Echo,
-            Told::Prompt(index) => Event::Prompt(index),
-            Told::Header(len) => Event::Header { line, len },
+            Told::Prompt => Event::Prompt(line.last().copied().unwrap_or_default()),
+            Told::Header => Event::Header { line, len: self.left },
         }
     }
 
@@ -274,93 +292,68 @@ impl<'b> Framer<'b> {
         self.buf.get(..self.len).unwrap_or_default()
     }
 
-    fn push(&mut self, byte: u8) {
+    /// Ends the line under way.
+    #[inline(never)]
+    fn end(&mut self, expected: &Expected<'_>) -> Told {
+        self.quoted = false;
+        self.state = State::Start;
+        if self.line() == expected.echo && !expected.echo.is_empty() {
+            return Told::Echo;
+        }
+        if expected.connects && self.line().starts_with(b"CONNECT") {
+            self.state = State::Connect;
+            return Told::Nothing;
+        }
+        if self.announced(Delimiter::LineEnd, expected) { Told::Header } else { Told::Line }
+    }
+
+    #[inline(never)]
+    fn byte(&mut self, byte: u8, expected: &Expected<'_>) -> Told {
+        let starting = self.state == State::Start;
+        match byte {
+            _ if self.state == State::AfterPrompt => return Told::Nothing,
+            b'\r' | b'\n' if starting => return Told::Nothing,
+            b'\r' | b'\n' if !(self.quoted && self.is_multiline(expected)) => return self.end(expected),
+            b'\r' | b'\n' | b'\t' => {}
+            0..=0x1f | 0x7f.. if !expected.eight_bit || byte == 0 && starting => {
+                self.noise = self.noise.saturating_add(1);
+                return Told::Nothing;
+            }
+            b'"' if self.announced(Delimiter::Quote, expected) => {
+                self.quoted = false;
+                return Told::Header;
+            }
+            b'"' => self.quoted = !self.quoted,
+            b':' if !self.quoted && self.announced(Delimiter::Colon, expected) => return Told::Header,
+            _ => {}
+        }
         if let Some(place) = self.buf.get_mut(self.len) {
             *place = byte;
         }
         self.len = self.len.saturating_add(1);
-    }
-
-    /// Ends the line under way.
-    #[inline(never)]
-    fn end(&mut self, expected: &Expected<'_>) -> Step {
-        self.quoted = false;
-        self.state = State::Start;
-        if self.line() == expected.echo && !expected.echo.is_empty() {
-            return Step::tell(Told::Echo);
-        }
-        if expected.connects && self.line().starts_with(b"CONNECT") {
-            self.state = State::Connect;
-            return Step::TAKEN;
-        }
-        if let Some(len) = self.announced(Delimiter::LineEnd, expected) {
-            self.state = self.payload(len, true, false);
-            return Step::tell(Told::Header(len));
-        }
-        Step::tell(Told::Line)
-    }
-
-    #[inline(never)]
-    fn byte(&mut self, byte: u8, expected: &Expected<'_>) -> Step {
-        match self.state {
-            State::Connect => {
-                self.state = State::Start;
-                return Step { consumed: byte == b'\n', told: Some(Told::Line) };
-            }
-            State::Quote => {
-                self.state = State::Start;
-                return Step { consumed: byte == b'"', told: None };
-            }
-            State::AfterPrompt if byte == b' ' => return Step::TAKEN,
-            State::AfterPrompt => self.state = State::Start,
-            State::Payload { .. } | State::Start | State::Line => {}
-        }
-        let starting = self.state == State::Start;
-        match byte {
-            b'\r' | b'\n' if starting => return Step::TAKEN,
-            b'\r' | b'\n' if !(self.quoted && self.is_multiline(expected)) => return self.end(expected),
-            b'\r' | b'\n' => {}
-            0 if !expected.eight_bit || starting => return self.drop(),
-            0x01..=0x08 | 0x0b | 0x0c | 0x0e..=0x1f | 0x7f.. if !expected.eight_bit => return self.drop(),
-            b'"' => {
-                if let Some(len) = self.announced(Delimiter::Quote, expected) {
-                    self.quoted = false;
-                    self.state = self.payload(len, false, true);
-                    return Step::tell(Told::Header(len));
-                }
-                self.quoted = !self.quoted;
-            }
-            b':' if !self.quoted => {
-                if let Some(len) = self.announced(Delimiter::Colon, expected) {
-                    self.state = self.payload(len, false, false);
-                    return Step::tell(Told::Header(len));
-                }
-            }
-            _ => {}
-        }
-        self.push(byte);
         self.state = State::Line;
-        if let Some(index) = expected.prompts.iter().position(|prompt| self.line() == *prompt) {
+        if self.len == 1 && has(expected.prompts, byte) {
             self.state = State::AfterPrompt;
-            self.quoted = false;
-            return Step::tell(Told::Prompt(index));
+            return Told::Prompt;
         }
-        Step::TAKEN
-    }
-
-    fn drop(&mut self) -> Step {
-        self.noise = self.noise.saturating_add(1);
-        Step::TAKEN
+        Told::Nothing
     }
 
     fn is_multiline(&self, expected: &Expected<'_>) -> bool {
         expected.multiline.iter().any(|name| parameters_of(name, self.line()).is_some())
     }
 
-    /// How many bytes come behind the line so far, if `delimiter` stands between.
+    /// Whether counted bytes come behind the line so far, if `delimiter` stands between.
     #[inline(never)]
-    fn announced(&self, delimiter: Delimiter, expected: &Expected<'_>) -> Option<u32> {
-        expected.announcements.iter().find_map(|these| (these.find?)(these.all, delimiter, self.line()))
+    fn announced(&mut self, delimiter: Delimiter, expected: &Expected<'_>) -> bool {
+        let find = |these: &Announcements<'_>| (these.find?)(these.all, delimiter, self.line());
+        let Some(left) = expected.announcements.iter().find_map(find) else { return false };
+        (self.left, self.closed) = (left, delimiter == Delimiter::Quote);
+        self.count();
+        if delimiter == Delimiter::LineEnd {
+            self.state = State::LineFeed;
+        }
+        true
     }
 }
 
@@ -402,25 +395,12 @@ fn announced(announcement: &Announcement<'_>, line: &[u8]) -> Option<u32> {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Told {
-    Line,
-    Echo,
-    Prompt(usize),
-    Header(u32),
-}
-
 /// What came of a byte.
 #[derive(Clone, Copy, Debug)]
-struct Step {
-    consumed: bool,
-    told: Option<Told>,
-}
-
-impl Step {
-    const TAKEN: Self = Self { consumed: true, told: None };
-
-    fn tell(told: Told) -> Self {
-        Self { consumed: true, told: Some(told) }
-    }
+enum Told {
+    Nothing,
+    Line,
+    Echo,
+    Prompt,
+    Header,
 }

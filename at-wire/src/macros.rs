@@ -53,6 +53,8 @@ macro_rules! at_commands {
             pub mod $module {
                 #[allow(unused_imports)]
                 use super::*;
+                #[allow(unused_imports)]
+                use $crate::message::{Calls, Prompt};
 
                 /// The name.
                 pub const NAME: &str = $name;
@@ -154,9 +156,11 @@ macro_rules! __at_struct {
         $crate::__at_defmt!($struct, [$($generics)*]);
 
         impl<$lt> $crate::message::Parameters<$lt> for $struct $($generics)* {
+            const NAMES: &'static str = concat!($(stringify!($field), ","),*);
+
             #[allow(unused_variables)]
-            fn read(fields: &mut $crate::parameter::Fields<$lt>) -> ::core::result::Result<Self, $crate::DecodeError> {
-                ::core::result::Result::Ok(Self { $($field: fields.value(stringify!($field))?,)* })
+            fn take(values: &mut $crate::parameter::Values<$lt>) -> Self {
+                Self { $($field: values.value(),)* }
             }
         }
 

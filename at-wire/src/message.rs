@@ -15,7 +15,7 @@
 //! ```
 
 use crate::codec::{DecodeError, DecodeErrorKind, EncodeError, Writer};
-use crate::parameter::{Escaping, Fields, LineWriter, parameters_of};
+use crate::parameter::{Escaping, Fields, LineWriter, Values, parameters_of};
 
 /// The form of a command (V.250 §5.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +64,60 @@ impl Form {
     }
 }
 
+/// What a modem says when it waits for the bytes that belong to a command.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Prompt {
+    /// Nothing: there are none.
+    #[default]
+    None,
+    /// `>`, without a line end (27.005).
+    Greater,
+    /// `@`, without a line end (u-blox).
+    At,
+    /// `CONNECT` on a line of its own.
+    Connect,
+    /// `DOWNLOAD` on a line of its own.
+    Download,
+}
+
+impl Prompt {
+    /// How it reads; empty for none.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Greater => ">",
+            Self::At => "@",
+            Self::Connect => "CONNECT",
+            Self::Download => "DOWNLOAD",
+        }
+    }
+
+    /// The byte that comes without a line end.
+    #[must_use]
+    pub const fn sign(self) -> Option<u8> {
+        match self {
+            Self::Greater => Some(b'>'),
+            Self::At => Some(b'@'),
+            _ => None,
+        }
+    }
+}
+
+/// What a command has to do with calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Calls {
+    /// Nothing.
+    #[default]
+    None,
+    /// `NO CARRIER` and the like end it, as they do when it hangs up.
+    End,
+    /// The same, and `CONNECT` starts data mode.
+    Connect,
+}
+
 /// What a client must know of a command to wait for its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -74,8 +128,8 @@ pub struct CommandInfo {
     pub timeout: u16,
     /// Whether any byte sent meanwhile aborts it.
     pub abortable: bool,
-    /// The prompt that it waits behind, or empty.
-    pub prompt: &'static str,
+    /// The prompt that it waits behind.
+    pub prompt: Prompt,
     /// Whether its answers may come without its name in front.
     pub bare: bool,
     /// Whether each of its answers has a second line, such as a PDU.
@@ -84,6 +138,8 @@ pub struct CommandInfo {
     pub multiline: bool,
     /// Whether its parameters or answers must not appear in logs.
     pub personal: bool,
+    /// What it has to do with calls.
+    pub calls: Calls,
 }
 
 impl CommandInfo {
@@ -92,11 +148,12 @@ impl CommandInfo {
         name: "",
         timeout: 5,
         abortable: false,
-        prompt: "",
+        prompt: Prompt::None,
         bare: false,
         two_lines: false,
         multiline: false,
         personal: false,
+        calls: Calls::None,
     };
 }
 
@@ -108,12 +165,24 @@ pub trait Encode {
 
 /// A list of parameters as a structure.
 pub trait Parameters<'a>: Encode + Sized {
+    /// Their names, with a comma behind each.
+    const NAMES: &'static str;
+
+    /// Takes them in order; what cannot be read is the [error](Values::error).
+    fn take(values: &mut Values<'a>) -> Self;
+
     /// Reads them in order.
     ///
     /// # Errors
     ///
     /// The first parameter that is not what it must be.
-    fn read(fields: &mut Fields<'a>) -> Result<Self, DecodeError>;
+    fn read(mut values: Values<'a>) -> Result<Self, DecodeError> {
+        let read = Self::take(&mut values);
+        match values.error() {
+            None => Ok(read),
+            Some(error) => Err(error),
+        }
+    }
 }
 
 /// A command in one of its forms.
@@ -150,7 +219,7 @@ pub trait Request<'a>: Parameters<'a> {
     ///
     /// The first parameter that is not what it must be.
     fn from_parameters(parameters: &'a [u8]) -> Result<Self, DecodeError> {
-        Self::read(&mut Fields::new(parameters))
+        Self::read(Values::new(Fields::new(parameters), Self::NAMES))
     }
 }
 
@@ -176,7 +245,7 @@ pub trait Line<'a>: Parameters<'a> {
     /// [`DecodeErrorKind::Value`] with the field `name` for a line with another name; else the first parameter that is
     /// not what it must be.
     fn parse(line: &'a [u8]) -> Result<Self, DecodeError> {
-        Self::read(&mut named(Self::NAME, Self::BARE, line)?)
+        Self::read(named(Self::NAME, Self::BARE, Self::NAMES, line))
     }
 
     /// Writes the line without its end into `buf`.
@@ -198,16 +267,14 @@ pub trait Line<'a>: Parameters<'a> {
     }
 }
 
-/// The parameters of a line that has this name, or may come without.
-///
-/// # Errors
-///
-/// [`DecodeErrorKind::Value`] with the field `name`.
+/// The parameters of a line that has this name, or may come without: those called `names`, with a comma behind each.
+/// Another line is the [error](Values::error) [`DecodeErrorKind::Value`] with the field `name`.
 #[inline(never)]
-pub fn named<'a>(name: &str, bare: bool, line: &'a [u8]) -> Result<Fields<'a>, DecodeError> {
+#[must_use]
+pub fn named<'a>(name: &str, bare: bool, names: &'static str, line: &'a [u8]) -> Values<'a> {
     match parameters_of(name, line) {
-        Some(fields) => Ok(fields),
-        None if bare => Ok(Fields::new(line)),
-        None => Err(DecodeError::new(DecodeErrorKind::Value, "name", 0)),
+        Some(fields) => Values::new(fields, names),
+        None if bare => Values::new(Fields::new(line), names),
+        None => Values::failed(DecodeError::new(DecodeErrorKind::Value, "name", 0)),
     }
 }

@@ -33,6 +33,7 @@ impl<'a> Field<'a> {
 
     /// Without its quotes; escapes stay as they are (see [`Str::unescape`]).
     #[must_use]
+    #[inline(never)]
     pub fn unquoted(&self) -> &'a [u8] {
         match self.raw.strip_prefix(b"\"") {
             Some(inner) => inner.strip_suffix(b"\"").unwrap_or(inner),
@@ -59,6 +60,8 @@ impl<'a> Field<'a> {
 pub struct Fields<'a> {
     rest: Option<&'a [u8]>,
     offset: usize,
+    /// Where the last parameter started.
+    last: usize,
 }
 
 impl<'a> Fields<'a> {
@@ -71,12 +74,23 @@ impl<'a> Fields<'a> {
     /// The parameters in `text`, whose first byte counts as number `offset`. A text of blanks holds none.
     #[must_use]
     pub fn starting_at(text: &'a [u8], offset: usize) -> Self {
-        Self { rest: (blanks(text) < text.len()).then_some(text), offset }
+        Self { rest: (blanks(text) < text.len()).then_some(text), offset, last: offset }
     }
 
     /// The next parameter: an empty one past the end.
+    #[inline(never)]
     pub fn field(&mut self) -> Field<'a> {
-        self.next().unwrap_or(Field { raw: &[], offset: self.offset })
+        let Some(text) = self.rest else {
+            self.last = self.offset;
+            return Field { raw: &[], offset: self.offset };
+        };
+        let end = separator(text).unwrap_or(text.len());
+        let (field, rest) = text.split_at_checked(end).unwrap_or((text, &[]));
+        self.last = self.offset.saturating_add(blanks(field));
+        let comma = usize::from(!rest.is_empty());
+        self.rest = rest.split_first().map(|(_, rest)| rest);
+        self.offset = self.offset.saturating_add(end).saturating_add(comma);
+        Field { raw: trim(field), offset: self.last }
     }
 
     /// Everything not read yet, blanks included.
@@ -91,14 +105,81 @@ impl<'a> Fields<'a> {
     ///
     /// What `T` says, with the parameter's place in the line.
     pub fn value<T: Value<'a>>(&mut self, name: &'static str) -> Result<T, DecodeError> {
-        let before = *self;
-        T::take(self).map_err(|kind| before.error(kind, name))
+        T::take(self).map_err(|kind| DecodeError::new(kind, name, self.last))
+    }
+}
+
+/// Reads the parameters of a structure one after the other, and keeps the first error until the end: one check instead
+/// of one behind each parameter, which is most of what such a structure takes of the flash.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Values<'a> {
+    fields: Fields<'a>,
+    /// The names of the parameters, with a comma behind each, and which of them is read.
+    names: &'static str,
+    index: u8,
+    error: Option<DecodeError>,
+}
+
+impl<'a> Values<'a> {
+    /// The values of `fields`, which have these names, with a comma behind each.
+    #[must_use]
+    pub fn new(fields: Fields<'a>, names: &'static str) -> Self {
+        Self { fields, names, index: 0, error: None }
     }
 
-    /// An error in the next parameter.
+    /// None at all, because of an error in front.
+    #[must_use]
+    pub fn failed(error: DecodeError) -> Self {
+        Self { fields: Fields::new(&[]), names: "", index: 0, error: Some(error) }
+    }
+
+    /// The parameters that were not taken yet.
+    ///
+    /// # Errors
+    ///
+    /// The [`error`](Self::error), if there is one.
+    pub fn rest(self) -> Result<Fields<'a>, DecodeError> {
+        self.error.map_or(Ok(self.fields), Err)
+    }
+
+    /// Reads the next parameter; one that is not what it must be is the default, and the [`error`](Self::error).
     #[inline(never)]
-    fn error(mut self, kind: DecodeErrorKind, name: &'static str) -> DecodeError {
-        DecodeError::new(kind, name, self.field().offset)
+    pub fn value<T: Value<'a>>(&mut self) -> T {
+        let read = T::take(&mut self.fields);
+        if let Err(kind) = read {
+            self.refuse(kind);
+        }
+        self.index = self.index.saturating_add(1);
+        read.unwrap_or_default()
+    }
+
+    /// Says that the next parameter is not what it must be.
+    #[inline(never)]
+    pub fn refuse(&mut self, kind: DecodeErrorKind) {
+        if self.error.is_some() {
+            return;
+        }
+        // Where the name starts and ends: behind so many commas.
+        let (mut commas, mut start, mut end) = (0_u8, 0_usize, 0_usize);
+        for byte in self.names.bytes() {
+            let next = end.saturating_add(1);
+            if byte == b',' {
+                if commas == self.index {
+                    break;
+                }
+                (commas, start) = (commas.saturating_add(1), next);
+            }
+            end = next;
+        }
+        let name = self.names.get(start..end).unwrap_or_default();
+        self.error = Some(DecodeError::new(kind, name, self.fields.last));
+    }
+
+    /// The first error: a parameter that is not what it must be, or another line.
+    #[must_use]
+    pub fn error(&self) -> Option<DecodeError> {
+        self.error
     }
 }
 
@@ -110,7 +191,7 @@ pub(crate) fn trim(text: &[u8]) -> &[u8] {
 
 /// Whether a byte is among others.
 #[allow(clippy::manual_contains)] // which links a search by words
-fn has(text: &[u8], wanted: u8) -> bool {
+pub(crate) fn has(text: &[u8], wanted: u8) -> bool {
     text.iter().any(|byte| *byte == wanted)
 }
 
@@ -123,16 +204,8 @@ fn blanks(text: &[u8]) -> usize {
 impl<'a> Iterator for Fields<'a> {
     type Item = Field<'a>;
 
-    #[inline(never)]
     fn next(&mut self) -> Option<Field<'a>> {
-        let text = self.rest?;
-        let end = separator(text).unwrap_or(text.len());
-        let (field, rest) = text.split_at_checked(end).unwrap_or((text, &[]));
-        let offset = self.offset.saturating_add(blanks(field));
-        let comma = usize::from(!rest.is_empty());
-        self.rest = rest.split_first().map(|(_, rest)| rest);
-        self.offset = self.offset.saturating_add(end).saturating_add(comma);
-        Some(Field { raw: trim(field), offset })
+        self.rest.is_some().then(|| self.field())
     }
 }
 
@@ -176,12 +249,12 @@ pub fn parameters_of<'a>(name: &str, line: &'a [u8]) -> Option<Fields<'a>> {
         // Some leave the colon out, but then a blank shows where the name ends.
         Some((b':' | b' ', rest)) => Some(Fields::starting_at(rest, end.saturating_add(1))),
         Some(_) => None,
-        None => Some(Fields { rest: None, offset: end }),
+        None => Some(Fields { rest: None, offset: end, last: end }),
     }
 }
 
-/// What a parameter can be.
-pub trait Value<'a>: Sized {
+/// What a parameter can be. Its default stands for a parameter that could not be read, until the error is told.
+pub trait Value<'a>: Sized + Default {
     /// Reads one parameter.
     ///
     /// # Errors
@@ -229,7 +302,7 @@ pub(crate) fn digits(text: &[u8]) -> Option<u32> {
 
 /// A number in a field, from 0 to `most`. Apart from [`number`], which takes a multiple of the flash.
 #[inline(never)]
-fn small(field: Field<'_>, most: u32) -> Result<u32, DecodeErrorKind> {
+pub(crate) fn small(field: Field<'_>, most: u32) -> Result<u32, DecodeErrorKind> {
     let text = trim(field.unquoted());
     let text = text.strip_prefix(b"+").unwrap_or(text);
     digits(text).filter(|number| *number <= most).ok_or(DecodeErrorKind::Value)
@@ -243,7 +316,7 @@ macro_rules! small {
             }
 
             fn write(&self, line: &mut LineWriter<'_, '_>) {
-                line.integer(i64::from(*self));
+                line.number(u32::from(*self));
             }
 
             #[cfg(feature = "catalogue")]
@@ -338,7 +411,7 @@ impl<'a> Value<'a> for bool {
     }
 
     fn write(&self, line: &mut LineWriter<'_, '_>) {
-        line.integer(i64::from(*self));
+        line.number(u32::from(*self));
     }
 
     #[cfg(feature = "catalogue")]
@@ -445,8 +518,14 @@ impl<'a> Str<'a> {
     }
 }
 
-fn digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+/// The value of a hexadecimal digit.
+#[inline(never)]
+pub(crate) fn digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte.wrapping_sub(b'0')),
+        b'a'..=b'f' | b'A'..=b'F' => Some((byte & 0x0f).wrapping_add(9)),
+        _ => None,
+    }
 }
 
 /// A number in hexadecimal digits, such as an area code: in quotes when written, with or without them when read, a `0x`
@@ -544,6 +623,13 @@ pub enum Octets<'a> {
     Raw(&'a [u8]),
 }
 
+/// None.
+impl Default for Octets<'_> {
+    fn default() -> Self {
+        Self::Digits(&[])
+    }
+}
+
 impl<'a> Octets<'a> {
     /// The octets, in `buf` if they were digits.
     ///
@@ -556,11 +642,14 @@ impl<'a> Octets<'a> {
         };
         let needed = bytes.len();
         let target = buf.get_mut(..needed).ok_or(EncodeError::BufferTooSmall { needed })?;
-        target.copy_from_slice(bytes);
         match self {
-            Self::Raw(_) => Ok(target),
+            Self::Raw(_) => {
+                let mut writer = Writer::new(target);
+                writer.bytes(bytes);
+                writer.finish().map(|octets| &*octets)
+            }
             Self::Digits(_) => {
-                hex::decode_in_place(target).map(|octets| &*octets).map_err(|_| EncodeError::Value { field: "octets" })
+                hex::decode(bytes, target).map(|octets| &*octets).map_err(|_| EncodeError::Value { field: "octets" })
             }
         }
     }
@@ -678,7 +767,7 @@ impl<'a> Value<'a> for Rest<'a> {
 
     fn take(fields: &mut Fields<'a>) -> Result<Self, DecodeErrorKind> {
         let rest = trim(fields.rest());
-        fields.rest = None;
+        (fields.rest, fields.last) = (None, fields.offset);
         Ok(Self(rest))
     }
 
@@ -758,7 +847,23 @@ impl<'w, 'b> LineWriter<'w, 'b> {
         self.owed = 1;
     }
 
-    /// A decimal number.
+    /// A decimal number. Apart from [`integer`](Self::integer), which takes a multiple of the flash.
+    #[inline(never)]
+    pub fn number(&mut self, value: u32) {
+        let mut digits = [b'0'; 10];
+        let (mut rest, mut unused) = (value, digits.len());
+        for place in digits.iter_mut().rev() {
+            *place = b'0'.wrapping_add(u8::try_from(rest % 10).unwrap_or(0));
+            rest /= 10;
+            unused = unused.saturating_sub(1);
+            if rest == 0 {
+                break;
+            }
+        }
+        self.raw(digits.get(unused..).unwrap_or_default());
+    }
+
+    /// A decimal number that may be negative, or large.
     #[inline(never)]
     pub fn integer(&mut self, value: i64) {
         self.begin();

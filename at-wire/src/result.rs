@@ -84,50 +84,71 @@ impl Options {
     pub const LENIENT: Self = Self { numeric: false, vendor: true };
 }
 
-const VERBOSE: &[(&str, FinalResult<'static>)] = &[
-    ("OK", FinalResult::Ok),
-    ("ERROR", FinalResult::Error),
-    ("NO CARRIER", FinalResult::NoCarrier),
-    ("BUSY", FinalResult::Busy),
-    ("NO ANSWER", FinalResult::NoAnswer),
-    ("NO DIALTONE", FinalResult::NoDialtone),
-    ("NO DIAL TONE", FinalResult::NoDialtone),
-    ("CONNECT", FinalResult::Connect(b"")),
-];
+/// Those in words, each with a line end behind it: first those of the specifications, then the makers'. One text takes less
+/// of the flash than a table of texts.
+const WORDS: &[u8] = b"OK\nERROR\nNO CARRIER\nBUSY\nNO ANSWER\nNO DIALTONE\nNO DIAL TONE\nCONNECT\n\
+ABORTED\nCOMMAND NOT SUPPORT\nTOO MANY PARAMETERS\nNA\nDELAYED\nBLACKLISTED\n";
 
-const VENDOR: &[(&str, FinalResult<'static>)] = &[
-    ("ABORTED", FinalResult::Aborted),
-    ("COMMAND NOT SUPPORT", FinalResult::CommandNotSupported),
-    ("TOO MANY PARAMETERS", FinalResult::TooManyParameters),
-    ("NA", FinalResult::NotAllowed),
-    ("DELAYED", FinalResult::Delayed),
-    ("BLACKLISTED", FinalResult::Blacklisted),
-];
+/// How many of them are those of the specifications.
+const STANDARD: usize = 8;
 
 /// V.250 table 1, and the numbers in wide use.
-const NUMERIC: &[(&str, FinalResult<'static>)] = &[
-    ("0", FinalResult::Ok),
-    ("1", FinalResult::Connect(b"")),
-    ("3", FinalResult::NoCarrier),
-    ("4", FinalResult::Error),
-    ("5", FinalResult::Connect(b"1200")),
-    ("6", FinalResult::NoDialtone),
-    ("7", FinalResult::Busy),
-    ("8", FinalResult::NoAnswer),
-    ("10", FinalResult::Connect(b"2400")),
-    ("11", FinalResult::Connect(b"4800")),
-    ("12", FinalResult::Connect(b"9600")),
-    ("13", FinalResult::Delayed),
-    ("14", FinalResult::Blacklisted),
-    ("17", FinalResult::Connect(b"14400")),
-    ("18", FinalResult::Connect(b"19200")),
-    ("19", FinalResult::Connect(b"28800")),
-    ("20", FinalResult::Connect(b"38400")),
-];
+const NUMBERS: &[u8] = b"0 OK\n1 CONNECT\n3 NO CARRIER\n4 ERROR\n5 CONNECT 1200\n6 NO DIALTONE\n7 BUSY\n\
+8 NO ANSWER\n10 CONNECT 2400\n11 CONNECT 4800\n12 CONNECT 9600\n13 DELAYED\n14 BLACKLISTED\n17 CONNECT 14400\n\
+18 CONNECT 19200\n19 CONNECT 28800\n20 CONNECT 38400\n";
 
+/// What follows the start of a line.
 #[inline(never)]
-fn among<'a>(table: &[(&str, FinalResult<'static>)], line: &[u8]) -> Option<FinalResult<'a>> {
-    table.iter().find(|(text, _)| text.as_bytes() == line).map(|(_, result)| *result)
+fn behind<'a>(line: &'a [u8], start: &[u8]) -> Option<&'a [u8]> {
+    line.strip_prefix(start)
+}
+
+/// The place of the line in `text` that is `start` and `end`, and what follows it.
+#[inline(never)]
+fn find(text: &'static [u8], start: &[u8], end: u8) -> Option<(usize, &'static [u8])> {
+    let mut place = 0_usize;
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        if let Some([next, rest @ ..]) = line.strip_prefix(start) {
+            if *next == end {
+                return Some((place, trim(rest)));
+            }
+        }
+        place = place.saturating_add(1);
+    }
+    None
+}
+
+/// A line of a modem that answers in numbers, in words; any other as it is.
+///
+/// ```
+/// assert_eq!(at_wire::result::in_words(b"4"), b"ERROR");
+/// ```
+#[must_use]
+pub fn in_words(line: &[u8]) -> &[u8] {
+    find(NUMBERS, trim(line), b' ').map_or(line, |(_, words)| words)
+}
+
+fn lines(text: &'static [u8]) -> impl Iterator<Item = &'static [u8]> {
+    text.split(|byte| *byte == b'\n')
+}
+
+/// What stands at a place in [`WORDS`].
+fn word<'a>(index: usize) -> FinalResult<'a> {
+    match index {
+        0 => FinalResult::Ok,
+        2 => FinalResult::NoCarrier,
+        3 => FinalResult::Busy,
+        4 => FinalResult::NoAnswer,
+        5 | 6 => FinalResult::NoDialtone,
+        7 => FinalResult::Connect(b""),
+        8 => FinalResult::Aborted,
+        9 => FinalResult::CommandNotSupported,
+        10 => FinalResult::TooManyParameters,
+        11 => FinalResult::NotAllowed,
+        12 => FinalResult::Delayed,
+        13 => FinalResult::Blacklisted,
+        _ => FinalResult::Error,
+    }
 }
 
 impl<'a> FinalResult<'a> {
@@ -144,25 +165,23 @@ impl<'a> FinalResult<'a> {
     /// A cause in words is not looked up: [`resolved`](Self::resolved) does that.
     #[must_use]
     pub fn of(line: &'a [u8], options: Options) -> Option<Self> {
-        if let Some(text) = line.strip_prefix(b"+CME ERROR:") {
+        if let Some(text) = behind(line, b"+CME ERROR:") {
             return cause(text).map(Self::Cme);
         }
-        if let Some(text) = line.strip_prefix(b"+CMS ERROR:") {
+        if let Some(text) = behind(line, b"+CMS ERROR:") {
             return cause(text).map(Self::Cms);
         }
-        let line = trim(line);
-        if let Some(text) = line.strip_prefix(b"CONNECT ") {
+        let line = trim(if options.numeric { in_words(line) } else { line });
+        if let Some(text) = behind(line, b"CONNECT ") {
             return Some(Self::Connect(trim(text)));
         }
-        if let Some(text) = line.strip_prefix(b"+EXT ERROR:") {
+        if let Some(text) = behind(line, b"+EXT ERROR:") {
             return Some(Self::Extended(trim(text)));
         }
-        let vendor = || {
-            let number = line.strip_prefix(b"MODEM ERROR:").and_then(|text| digits(trim(text))).map(Self::Modem);
-            among(VENDOR, line).or(number).filter(|_| options.vendor)
-        };
-        let numeric = || among(NUMERIC, line).filter(|_| options.numeric);
-        among(VERBOSE, line).or_else(vendor).or_else(numeric)
+        if let Some(number) = behind(line, b"MODEM ERROR:").and_then(|text| digits(trim(text))) {
+            return Some(Self::Modem(number)).filter(|_| options.vendor);
+        }
+        find(WORDS, line, b'\n').filter(|(index, _)| *index < STANDARD || options.vendor).map(|(index, _)| word(index))
     }
 
     /// The same, with the number of a cause that was told in words. What is none of the known texts stays as it is.
@@ -200,9 +219,14 @@ impl<'a> FinalResult<'a> {
 
     /// Appends the code, in words or (where it has one) as a number, without line ends.
     pub fn write(&self, numeric: bool, writer: &mut Writer<'_>) {
-        let find = |table: &'static [(&str, FinalResult<'_>)]| table.iter().find(|(_, result)| result == self);
-        if let Some((text, _)) = numeric.then(|| find(NUMERIC)).flatten() {
-            return writer.bytes(text.as_bytes());
+        if numeric {
+            for entry in lines(NUMBERS) {
+                let digits = entry.iter().take_while(|byte| byte.is_ascii_digit()).count();
+                let (number, words) = entry.split_at_checked(digits).unwrap_or_default();
+                if Self::of(trim(words), Options::LENIENT) == Some(*self) {
+                    return writer.bytes(number);
+                }
+            }
         }
         match self {
             Self::Connect(text) => {
@@ -220,9 +244,8 @@ impl<'a> FinalResult<'a> {
             }
             Self::Modem(number) => write_cause(b"MODEM ERROR: ", Cause::Number(*number), writer),
             simple => {
-                let text = find(VERBOSE).or_else(|| find(VENDOR)).map_or("ERROR", |(text, _)| text);
-                debug_assert!(!matches!(simple, Self::Connect(_)));
-                writer.bytes(text.as_bytes());
+                let index = |(index, text)| (word(index) == *simple).then_some(text);
+                writer.bytes(lines(WORDS).enumerate().find_map(index).unwrap_or(b"ERROR"));
             }
         }
     }
@@ -240,7 +263,7 @@ fn write_cause(name: &[u8], cause: Cause<'_>, writer: &mut Writer<'_>) {
 
     writer.bytes(name);
     match cause {
-        Cause::Number(number) => LineWriter::answer(writer, b"").integer(i64::from(number)),
+        Cause::Number(number) => LineWriter::answer(writer, b"").number(number),
         Cause::Text(text) => printable(text, writer),
     }
 }

@@ -27,7 +27,7 @@ const ANNOUNCED: &[Announcement<'_>] = &[
 
 fn expected() -> Expected<'static> {
     Expected {
-        prompts: &[b">", b"@"],
+        prompts: b">@",
         announcements: [Announcements::new(ANNOUNCED), Announcements::NONE],
         multiline: &["+CUSD"],
         connects: true,
@@ -58,7 +58,7 @@ fn events(stream: &[u8], cuts: &[usize], expected: &Expected<'_>, size: usize) -
                 Event::Line(line) => format!("line {}", line.escape_ascii()),
                 Event::Echo => "echo".into(),
                 Event::Overlong { start, len } => format!("overlong {len} {}", start.escape_ascii()),
-                Event::Prompt(index) => format!("prompt {index}"),
+                Event::Prompt(sign) => format!("prompt {}", char::from(sign)),
                 Event::Header { line, len } => format!("header {len} {}", line.escape_ascii()),
             };
             told.push(text);
@@ -83,9 +83,9 @@ fn frames_the_streams_of_the_fact_sheet() {
     let cases: &[(&[u8], &[&str])] = &[
         (b"\r\n+CSQ: 20,99\r\n\r\nOK\r\n", &["line +CSQ: 20,99", "line OK"]),
         (b"\0\0\r\nOK\r\n", &["line OK"]),
-        (b"\r\n> ", &["prompt 0"]),
-        (b"\r\n>\r\nOK\r", &["prompt 0", "line OK"]),
-        (b"\r\n@hello\r\n", &["prompt 1", "line hello"]),
+        (b"\r\n> ", &["prompt >"]),
+        (b"\r\n>\r\nOK\r", &["prompt >", "line OK"]),
+        (b"\r\n@hello\r\n", &["prompt @", "line hello"]),
         (b"\r\r\n+CRING: VOICE\r\r\n", &["line +CRING: VOICE"]),
         (b"\nNO CARRIER\r\n", &["line NO CARRIER"]),
         (

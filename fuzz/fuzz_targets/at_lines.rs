@@ -33,7 +33,7 @@ fuzz_target!(|data: &[u8]| {
 fn events(stream: &[u8], piece: usize) -> Vec<(u8, Vec<u8>)> {
     let expected = Expected {
         echo: b"AT",
-        prompts: &[b">", b"@"],
+        prompts: b">@",
         announcements: [Announcements::new(ANNOUNCED), Announcements::NONE],
         multiline: &["+CUSD"],
         connects: true,
@@ -51,7 +51,7 @@ fn events(stream: &[u8], piece: usize) -> Vec<(u8, Vec<u8>)> {
                 }
                 Event::Echo => (1, Vec::new()),
                 Event::Overlong { start, len } => (2, [start, &len.to_le_bytes()].concat()),
-                Event::Prompt(index) => (3, index.to_le_bytes().to_vec()),
+                Event::Prompt(sign) => (3, vec![sign]),
                 Event::Header { line, len } => (4, [line, &len.to_le_bytes()].concat()),
                 Event::Payload { bytes, .. } => {
                     match told.last_mut().filter(|last| last.0 == 5) {

@@ -43,10 +43,10 @@ use core::fmt;
 
 use at_wire::classify::{Class, Continuation, Pending, answers, behind, classify};
 use at_wire::framer::{Announcements, Event, Expected, Framer};
-use at_wire::message::{CommandInfo, Encode, Form, Request, append};
+use at_wire::message::{Calls, CommandInfo, Encode, Form, Prompt as Awaited, Request, append};
 use at_wire::parameter::{Escaping, Fields, parameters_of};
 use at_wire::policy::{self, Refusal};
-use at_wire::result::{FinalResult, Options};
+use at_wire::result::{FinalResult, Options, in_words};
 use at_wire::{EncodeError, Writer, urc};
 
 use crate::time::{Instant, Millis};
@@ -137,14 +137,23 @@ pub struct Config<'c> {
     pub sleep_after: Millis,
     /// The silence in front of and behind the escape sequence.
     pub guard: Millis,
-    /// Whether opening may leave data mode or the multiplexer, if nothing else helps.
-    pub rescue: bool,
+    /// What opening tries with a modem that does not answer.
+    pub recovery: Recovery,
 }
 
 impl Default for Config<'static> {
     fn default() -> Self {
+        Self { recovery: Recovery::FULL, ..Self::plain(Dialect::STANDARD) }
+    }
+}
+
+impl Config<'static> {
+    /// For firmware that switches the modem on itself, at a speed that it knows: such a modem is neither in data mode nor
+    /// behind a multiplexer, and what would take it out of there is not linked.
+    #[must_use]
+    pub const fn plain(dialect: Dialect<'static>) -> Self {
         Self {
-            dialect: Dialect::STANDARD,
+            dialect,
             speeds: &[],
             init: &[],
             error_reports: 1,
@@ -152,16 +161,31 @@ impl Default for Config<'static> {
             gap: Millis(20),
             sleep_after: Millis(0),
             guard: Millis(1_100),
-            rescue: true,
+            recovery: Recovery::NONE,
         }
     }
-}
 
-impl Config<'static> {
     /// For a modem inside another protocol: every answer takes a moment more, and there is nothing that opening could leave.
     #[must_use]
     pub fn inside() -> Self {
-        Self { attention: Millis(3_000), gap: Millis(0), rescue: false, ..Self::default() }
+        Self { attention: Millis(3_000), gap: Millis(0), recovery: Recovery::NONE, ..Self::default() }
+    }
+}
+
+/// What opening tries with a modem that does not answer, beside asking again.
+#[derive(Clone, Copy)]
+pub struct Recovery(Option<&'static Extra>);
+
+impl Recovery {
+    /// Nothing: then a program without data mode has none of that in it.
+    pub const NONE: Self = Self(None);
+    /// The other [speeds](Config::speeds), the escape sequence, and the end of the multiplexer.
+    pub const FULL: Self = Self(Some(&EXTRA));
+}
+
+impl fmt::Debug for Recovery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "FULL" } else { "NONE" })
     }
 }
 
@@ -234,17 +258,17 @@ impl Exchange {
     /// That of a line of which nothing is known: whatever comes and is no URC answers it.
     #[must_use]
     pub const fn raw(timeout: Millis) -> Self {
-        Self { timeout, ..Self::declared(const { &raw_info("") }, Form::Execute, true) }
+        Self { timeout, ..Self::declared(const { &raw_info("", Calls::None) }, Form::Execute, true) }
     }
 
     /// Whether it dials, answers or hangs up, so that `NO CARRIER` and the like end it.
     fn calls(&self) -> bool {
-        self.connects() || matches!(self.info.name, "H" | "+CHUP" | "+CHLD")
+        self.info.calls != Calls::None
     }
 
     /// Whether `CONNECT` starts data mode.
     fn connects(&self) -> bool {
-        matches!(self.info.name, "D" | "A" | "O" | "+CGDATA")
+        self.info.calls == Calls::Connect
     }
 }
 
@@ -276,18 +300,18 @@ fn among_names(names: &[u8], line: &[u8], reads: bool) -> Named {
 
 /// What is known of a line that comes from elsewhere, with the first of these commands in it that has to do with calls.
 static RAW: [CommandInfo; 8] = [
-    raw_info(""),
-    raw_info("D"),
-    raw_info("A"),
-    raw_info("O"),
-    raw_info("H"),
-    raw_info("+CGDATA"),
-    raw_info("+CHUP"),
-    raw_info("+CHLD"),
+    raw_info("", Calls::None),
+    raw_info("D", Calls::Connect),
+    raw_info("A", Calls::Connect),
+    raw_info("O", Calls::Connect),
+    raw_info("H", Calls::End),
+    raw_info("+CGDATA", Calls::Connect),
+    raw_info("+CHUP", Calls::End),
+    raw_info("+CHLD", Calls::End),
 ];
 
-const fn raw_info(name: &'static str) -> CommandInfo {
-    CommandInfo { name, bare: true, ..CommandInfo::DEFAULT }
+const fn raw_info(name: &'static str, calls: Calls) -> CommandInfo {
+    CommandInfo { name, bare: true, calls, ..CommandInfo::DEFAULT }
 }
 
 const fn widen(seconds: u16) -> u32 {
@@ -584,7 +608,6 @@ struct Own {
 /// The command under way.
 #[derive(Clone, Copy, Debug)]
 struct Current {
-    exchange: Exchange,
     /// Its line was lent.
     sent: bool,
     /// The caller has given up; what comes is dropped until the final result.
@@ -623,8 +646,44 @@ pub struct Session<'s> {
     inner: Inner<'s>,
 }
 
+/// What not all programs need: data mode, the ways back from it, and bytes that an upload still owes. A table of functions, so
+/// that it is linked only where something leads there.
+struct Extra {
+    /// Begins a step of these.
+    enter: fn(&mut Inner<'_>, Instant, Step),
+    /// Goes on behind one.
+    expire: fn(&mut Inner<'_>, Instant, Own) -> Option<Expired>,
+    /// What opening tries when the modem does not answer.
+    rescue: fn(&mut Inner<'_>, Instant) -> Option<Expired>,
+    /// What comes in data mode.
+    receive: for<'i> fn(&mut Inner<'_>, Instant, &mut &'i [u8]) -> Data<'i>,
+    /// A final result in words, while the modem may tell it as a number.
+    in_words: for<'m> fn(&'m [u8]) -> &'m [u8],
+}
+
+/// What comes in data mode.
+enum Data<'i> {
+    /// Lines.
+    Lines,
+    /// These bytes, if any.
+    Bytes(&'i [u8]),
+    /// It has ended.
+    Ended,
+    /// It may have ended.
+    Left,
+}
+
+static EXTRA: Extra = Extra {
+    enter: |inner, now, step| inner.enter_extra(now, step),
+    expire: |inner, now, own| inner.expire_extra(now, own),
+    rescue: |inner, now| inner.rescue(now),
+    receive: |inner, now, input| inner.receive_extra(now, input),
+    in_words,
+};
+
 /// All but the framer, which lends the lines that the rest judges.
 struct Inner<'s> {
+    extra: Option<&'static Extra>,
     config: Config<'s>,
     command: &'s mut [u8],
     /// How much of `command` is to be sent.
@@ -636,9 +695,11 @@ struct Inner<'s> {
     raw: Option<(usize, usize, FindName)>,
     stage: Stage,
     own: Option<Own>,
+    /// How the command under way is answered, or the one that was given up last.
+    exchange: Exchange,
     current: Option<Current>,
-    /// The command that was given up last: its answer may still come.
-    late: Option<Exchange>,
+    /// The answer to the command that was given up last may still come.
+    late: bool,
     /// The modem is out of step.
     dirty: bool,
     continuation: Continuation,
@@ -696,6 +757,7 @@ impl<'s> Session<'s> {
         Self {
             framer: Framer::new(memory.line),
             inner: Inner {
+                extra: config.recovery.0,
                 config,
                 command: memory.command,
                 out: 0,
@@ -703,8 +765,9 @@ impl<'s> Session<'s> {
                 raw: None,
                 stage: Stage::Closed,
                 own: None,
+                exchange: Exchange::raw(Millis(0)),
                 current: None,
-                late: None,
+                late: false,
                 dirty: false,
                 continuation: Continuation::default(),
                 outer: Continuation::default(),
@@ -790,7 +853,15 @@ impl<'s> Session<'s> {
     /// [`SessionError::Busy`] while another command is under way, or if the modem must be woken or brought back in step
     /// first, which is begun then; or any other.
     pub fn submit<'a, R: Request<'a>>(&mut self, now: Instant, request: &R) -> Result<(), SessionError> {
+        if const { matches!(R::COMMAND.calls, Calls::Connect) } {
+            self.allow_data();
+        }
         self.submit_declared(now, &Exchange::of::<R>(), request)
+    }
+
+    /// Says that commands may come that lead to data mode, or prompt for counted bytes.
+    pub(crate) fn allow_data(&mut self) {
+        self.inner.extra = Some(&EXTRA);
     }
 
     /// Starts a command, whatever its type.
@@ -800,8 +871,16 @@ impl<'s> Session<'s> {
         exchange: &Exchange,
         parameters: &dyn Encode,
     ) -> Result<(), SessionError> {
-        let Exchange { info, form, .. } = *exchange;
-        self.submit_with(now, exchange, |escaping, to| append(info.name, form, parameters, escaping, to))
+        self.inner.check(now)?;
+        let Dialect { escaping, line_end, .. } = self.inner.config.dialect;
+        let mut writer = Writer::new(self.inner.command);
+        writer.bytes(b"AT");
+        append(exchange.info.name, exchange.form, parameters, escaping, &mut writer);
+        let echo = writer.len();
+        writer.bytes(line_end);
+        let len = writer.finish().map_err(SessionError::Encode)?.len();
+        self.inner.start(exchange, echo, len);
+        Ok(())
     }
 
     /// Starts a command that `write` writes, without `AT` and line end.
@@ -815,6 +894,7 @@ impl<'s> Session<'s> {
         exchange: &Exchange,
         write: impl FnOnce(Escaping, &mut Writer<'_>),
     ) -> Result<(), SessionError> {
+        self.allow_data();
         self.inner.check(now)?;
         let Dialect { escaping, line_end, .. } = self.inner.config.dialect;
         let mut writer = Writer::new(self.inner.command);
@@ -834,6 +914,7 @@ impl<'s> Session<'s> {
     ///
     /// [`SessionError::Refused`] for a line that modems read differently, or as [`submit`](Self::submit).
     pub fn submit_line(&mut self, now: Instant, line: &[u8], timeout: Millis) -> Result<(), SessionError> {
+        self.allow_data();
         let mut exchange = Exchange::raw(timeout);
         let commands = policy::commands(line).map_err(SessionError::Refused)?;
         self.inner.check(now)?;
@@ -904,6 +985,7 @@ impl<'s> Session<'s> {
         if self.inner.stage != Stage::Data {
             return Err(SessionError::NotOpen);
         }
+        self.allow_data();
         self.framer.reset();
         self.inner.enter(now, Goal::Escape, step);
         Ok(())
@@ -937,32 +1019,32 @@ impl<'s> Session<'s> {
         if !input.is_empty() {
             inner.active = now;
         }
-        if let Some(told) = inner.told_of_data(now) {
-            return Some(told);
-        }
-        if inner.listens_for_data() {
-            return inner.data(input).map(Incoming::Data);
+        if inner.stage == Stage::Data {
+            match inner.extra.map_or(Data::Lines, |extra| (extra.receive)(inner, now, input)) {
+                Data::Lines => {}
+                Data::Bytes(data) => return (!data.is_empty()).then_some(Incoming::Data(data)),
+                Data::Ended => return Some(Incoming::DataEnded),
+                Data::Left => return Some(Incoming::Nothing),
+            }
         }
         let event = {
-            let current = inner.current.as_ref();
-            let own = current.map_or(Announcements::NONE, |current| current.exchange.announcements);
-            let prompt = [current.map_or("", |current| current.exchange.info.prompt).as_bytes()];
-            let multiline = [current.map_or("", |current| current.exchange.info.name)];
+            let asked = inner.current.is_some();
+            let Exchange { info, announcements, .. } = inner.exchange;
+            let (own, prompt) = if asked { (announcements, info.prompt) } else { (Announcements::NONE, Awaited::None) };
+            let sign = prompt.sign().map(|sign| [sign]);
+            let multiline = [info.name];
             let dialect = &inner.config.dialect;
-            let in_names = current.is_some_and(|current| current.exchange.info.multiline);
-            let connects = current.is_some_and(|current| current.exchange.connects() || prompt == [b"CONNECT"]);
             let expected = Expected {
                 echo: inner.command.get(..inner.echo).unwrap_or_default(),
-                // CONNECT ends in a line end, unlike other prompts.
-                prompts: if matches!(prompt, [b"" | b"CONNECT" | b"DOWNLOAD"]) { &[] } else { &prompt },
+                prompts: sign.as_ref().map_or(&[], |sign| sign),
                 announcements: [own, dialect.announcements],
-                multiline: if in_names { &multiline } else { dialect.multiline },
-                connects,
+                multiline: if asked && info.multiline { &multiline } else { dialect.multiline },
+                connects: prompt == Awaited::Connect || asked && info.calls == Calls::Connect,
                 eight_bit: dialect.eight_bit,
             };
-            framer.next(input, &expected)?
+            framer.next(input, &expected)
         };
-        Some(inner.event(now, event))
+        inner.event(now, event)
     }
 
     /// When [`expire`](Self::expire) or [`transmit`](Self::transmit) is to be called next.
@@ -1002,7 +1084,7 @@ impl Inner<'_> {
 
     fn open(&mut self, now: Instant) {
         self.current = None;
-        self.late = None;
+        self.late = false;
         self.dirty = false;
         self.stage = Stage::Closed;
         self.no_room = false;
@@ -1036,8 +1118,8 @@ impl Inner<'_> {
         (self.echo, self.out, self.raw) = (echo, len, None);
         self.wait = exchange.timeout;
         self.until = Instant::FAR;
+        self.exchange = *exchange;
         self.current = Some(Current {
-            exchange: *exchange,
             sent: false,
             abandoned: false,
             prompt: Prompt::Awaited,
@@ -1106,7 +1188,7 @@ impl Inner<'_> {
         let quick = self.config.attention;
         match step {
             Step::Clear => {
-                let prompted = self.late.is_none_or(|late| !late.info.prompt.is_empty());
+                let prompted = !self.late || self.exchange.info.prompt != Awaited::None;
                 let clear: &[u8] = match goal {
                     Goal::Open => b"\r\x1b\r",
                     _ if prompted => b"\x1b\r",
@@ -1114,24 +1196,9 @@ impl Inner<'_> {
                 };
                 self.put(&[clear], false, CLEAR);
             }
-            Step::Fill(left) => {
-                let len = usize::try_from(left).unwrap_or(usize::MAX).min(self.command.len());
-                self.command.iter_mut().take(len).for_each(|byte| *byte = 0);
-                (self.out, self.echo, self.wait, self.until) = (len, 0, CLEAR, Instant::FAR);
-            }
             // A modem that was told to be silent answers only when this is taken back.
             Step::Attention(tries) if tries & 1 == 1 => self.put(&[b"ATQ0V1"], true, quick),
             Step::Attention(_) => self.put(&[b"AT"], true, quick),
-            Step::Guard(_) => {
-                let guard = self.config.guard;
-                self.pause(now, guard);
-            }
-            Step::Plus(_) => {
-                let guard = self.config.guard;
-                (self.escaped, self.carrier) = (0, 0);
-                self.put(&[b"+++"], false, Millis(guard.0.saturating_mul(2)));
-            }
-            Step::LeaveMultiplexer => self.put(&[LEAVE_MULTIPLEXER], false, Millis(1_000)),
             Step::Probe(tries) => {
                 self.code = self.code.wrapping_add(1) & CODES.wrapping_sub(1);
                 let wait = Millis(1_500_u32.saturating_mul(1_u32.wrapping_shl(tries.into())));
@@ -1161,20 +1228,17 @@ impl Inner<'_> {
                     },
                 }
             }
-            Step::DtrDown => {
-                self.dtr = Some(false);
-                self.pause(now, DTR);
-            }
-            Step::DtrUp => {
-                self.dtr = Some(true);
-                self.pause(now, DTR);
+            step => {
+                if let Some(extra) = self.extra {
+                    (extra.enter)(self, now, step);
+                }
             }
         }
     }
 
     /// The modem is in step with us.
     fn in_step(&mut self, now: Instant, goal: Goal) -> Option<Expired> {
-        self.late = None;
+        self.late = false;
         match goal {
             Goal::Open => {
                 self.enter(now, Goal::Open, Step::Init(0));
@@ -1213,24 +1277,12 @@ impl Inner<'_> {
         true
     }
 
-    /// What opening tries when the modem does not answer.
-    fn rescue(&mut self, now: Instant) -> Option<Expired> {
-        if self.rescue == 0 {
-            self.speed_index = self.speed_index.saturating_add(1);
-            if let Some(speed) = self.config.speeds.get(self.speed_index) {
-                self.speed = Some(*speed);
-                self.enter(now, Goal::Open, Step::Clear);
-                return None;
-            }
-            self.speed = self.config.speeds.first().copied();
+    /// Opening has asked in vain.
+    fn not_answering(&mut self, now: Instant) -> Option<Expired> {
+        match self.config.recovery.0 {
+            Some(extra) => (extra.rescue)(self, now),
+            None => self.open_failed(now, OpenError::NoAnswer),
         }
-        self.rescue = self.rescue.saturating_add(1);
-        match self.rescue {
-            1 if self.config.rescue => self.enter(now, Goal::Open, Step::Guard(0)),
-            2 if self.config.rescue => self.enter(now, Goal::Open, Step::LeaveMultiplexer),
-            _ => return self.open_failed(now, OpenError::NoAnswer),
-        }
-        None
     }
 
     fn open_failed(&mut self, now: Instant, error: OpenError) -> Option<Expired> {
@@ -1244,9 +1296,7 @@ impl Inner<'_> {
     fn is_stuck(&self) -> bool {
         match self.own {
             Some(own) => matches!(own.step, Step::Probe(1..) | Step::Attention(1..)),
-            None => self
-                .current
-                .is_some_and(|current| !current.exchange.announcements.is_empty() || current.exchange.info.multiline),
+            None => self.current.is_some() && (!self.exchange.announcements.is_empty() || self.exchange.info.multiline),
         }
     }
 
@@ -1258,8 +1308,8 @@ impl Inner<'_> {
         let current = self.current.take()?;
         count(&mut self.counters.timeouts);
         count(&mut self.counters.consecutive_timeouts);
-        self.late = Some(current.exchange);
-        let step = match (current.exchange.ending, current.prompt) {
+        self.late = true;
+        let step = match (self.exchange.ending, current.prompt) {
             (Ending::Length(_), Prompt::Open(left)) => Step::Fill(left.min(MAX_FILL)),
             _ => Step::Clear,
         };
@@ -1281,27 +1331,12 @@ impl Inner<'_> {
             };
         }
         let next = match own.step {
-            Step::Fill(left) => {
-                let len = u32::try_from(self.command.len()).unwrap_or(u32::MAX).max(1);
-                match left.saturating_sub(len) {
-                    0 => Step::Clear,
-                    left => Step::Fill(left),
-                }
-            }
             Step::Clear if goal == Goal::Open => Step::Attention(0),
             Step::Attention(tries) if tries < TRIES.saturating_sub(1) => Step::Attention(tries.saturating_add(1)),
-            Step::Attention(_) if goal == Goal::Open => return self.rescue(now),
+            Step::Attention(_) if goal == Goal::Open => return self.not_answering(now),
             Step::Clear | Step::Attention(_) => Step::Probe(0),
-            Step::Guard(tries) => Step::Plus(tries),
-            Step::Plus(_) | Step::LeaveMultiplexer if goal == Goal::Open => Step::Attention(0),
-            Step::Plus(tries) if tries < TRIES.saturating_sub(1) => Step::Guard(tries.saturating_add(1)),
-            Step::Plus(_) => {
-                self.settle(now, false);
-                return Some(Expired::EscapeFailed);
-            }
-            Step::LeaveMultiplexer => Step::Clear,
             Step::Probe(tries) if tries < TRIES.saturating_sub(1) => Step::Probe(tries.saturating_add(1)),
-            Step::Probe(_) if goal == Goal::Open => return self.rescue(now),
+            Step::Probe(_) if goal == Goal::Open => return self.not_answering(now),
             Step::Probe(_) => {
                 self.settle(now, true);
                 self.stage = Stage::Command;
@@ -1317,17 +1352,16 @@ impl Inner<'_> {
                 Step::Probe(0)
             }
             Step::Init(_) => return self.open_failed(now, OpenError::Timeout),
-            Step::DtrDown => Step::DtrUp,
-            Step::DtrUp => Step::Probe(0),
+            _ => return self.extra.and_then(|extra| (extra.expire)(self, now, own)),
         };
         self.enter(now, goal, next);
         None
     }
 
-    /// What a piece of the stream means.
+    /// What a piece of the stream means. It takes the option as it comes: taken apart before, it would be copied.
     #[inline(never)]
-    fn event<'m>(&mut self, now: Instant, event: Event<'m>) -> Incoming<'m> {
-        match event {
+    fn event<'m>(&mut self, now: Instant, event: Option<Event<'m>>) -> Option<Incoming<'m>> {
+        Some(match event? {
             Event::Line(line) => self.line(now, line),
             Event::Echo => {
                 count(&mut self.counters.echoes);
@@ -1343,10 +1377,9 @@ impl Inner<'_> {
             }
             Event::Prompt(_) => self.prompted(now),
             Event::Header { line, len } => {
-                let answer = self.current.as_ref().is_some_and(|current| {
-                    let names = current.exchange.announcements.all();
-                    names.iter().any(|announcement| line.starts_with(announcement.name.as_bytes()))
-                });
+                let mut names = self.exchange.announcements.all().iter();
+                let answer =
+                    self.current.is_some() && names.any(|announcement| line.starts_with(announcement.name.as_bytes()));
                 self.payload_of_answer = answer;
                 Incoming::Header { line, len, answer }
             }
@@ -1357,7 +1390,7 @@ impl Inner<'_> {
                 }
                 Incoming::Payload { bytes, left, answer }
             }
-        }
+        })
     }
 
     fn prompted<'m>(&mut self, now: Instant) -> Incoming<'m> {
@@ -1366,7 +1399,7 @@ impl Inner<'_> {
             // Texts of several lines are prompted for line by line.
             return Incoming::Nothing;
         }
-        let left = match current.exchange.ending {
+        let left = match self.exchange.ending {
             Ending::ControlZ => 0,
             Ending::Length(left) => left,
         };
@@ -1381,7 +1414,7 @@ impl Inner<'_> {
     fn payload(&mut self, bytes: &[u8], last: bool) -> Result<usize, SessionError> {
         let Some(current) = &mut self.current else { return Err(SessionError::NoPrompt) };
         let Prompt::Open(left) = current.prompt else { return Err(SessionError::NoPrompt) };
-        let ending = current.exchange.ending;
+        let ending = self.exchange.ending;
         let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         let bad = match ending {
             Ending::ControlZ => bytes.iter().position(|byte| matches!(*byte, CTRL_Z | ESC)),
@@ -1407,7 +1440,7 @@ impl Inner<'_> {
                 self.out = taken.saturating_add(1);
             }
         }
-        self.wait = current.exchange.timeout;
+        self.wait = self.exchange.timeout;
         Ok(taken)
     }
 
@@ -1429,14 +1462,14 @@ impl Inner<'_> {
     /// Ends the command under way as far as the modem lets us.
     fn call_off(&mut self, now: Instant) {
         let Some(current) = &mut self.current else { return };
-        match (current.prompt, current.exchange.ending) {
+        match (current.prompt, self.exchange.ending) {
             (Prompt::Open(_), Ending::ControlZ) => {
                 current.prompt = Prompt::Served;
                 self.put(&[&[ESC]], false, ABORT);
             }
             // The modem takes what follows for the rest of the upload: that is made up after the time-out.
             (Prompt::Open(_), Ending::Length(_)) => self.until = now,
-            _ if current.exchange.info.abortable => self.put(&[b"\r"], false, ABORT),
+            _ if self.exchange.info.abortable => self.put(&[b"\r"], false, ABORT),
             _ => {}
         }
     }
@@ -1488,13 +1521,13 @@ impl Inner<'_> {
                 Incoming::Unsolicited { line, second: false, known: true }
             }
             Class::Unknown => {
-                if line == current.exchange.info.prompt.as_bytes() && !line.is_empty() {
+                if line == self.exchange.info.prompt.text().as_bytes() {
                     return self.prompted(now);
                 }
                 // Lists go on without the name, texts over several lines.
                 let goes_on = current.last == Last::Answer
-                    && (current.exchange.info.two_lines
-                        || current.exchange.form == Form::Test && line.first() == Some(&b'('));
+                    && (self.exchange.info.two_lines
+                        || self.exchange.form == Form::Test && line.first() == Some(&b'('));
                 if goes_on {
                     return self.response(line, true);
                 }
@@ -1532,13 +1565,16 @@ impl Inner<'_> {
 
     /// The command that lines may answer: the one under way, or the one that was given up last.
     fn answered(&self) -> Option<&Exchange> {
-        self.current.as_ref().map(|current| &current.exchange).or(self.late.as_ref())
+        (self.late || self.current.is_some()).then_some(&self.exchange)
     }
 
     #[inline(never)]
     fn classify<'m>(&self, line: &'m [u8]) -> Class<'m> {
-        let numeric = matches!(self.own, Some(Own { goal: Goal::Open, .. }));
-        let options = Options { numeric, vendor: true };
+        let options = Options::LENIENT;
+        let line = match self.extra {
+            Some(extra) if matches!(self.own, Some(Own { goal: Goal::Open, .. })) => (extra.in_words)(line),
+            _ => line,
+        };
         let urcs = self.config.dialect.urcs;
         let Some(exchange) = self.answered() else { return classify(line, None, urcs, options) };
         let reads = exchange.form == Form::Read;
@@ -1570,7 +1606,7 @@ impl Inner<'_> {
 
     /// Whether the command under way asks for lines with this name.
     fn is_asked(&self, line: &[u8]) -> bool {
-        let name = self.current.as_ref().map_or("", |current| current.exchange.info.name);
+        let name = if self.current.is_some() { self.exchange.info.name } else { "" };
         !name.is_empty() && parameters_of(name, line).is_some()
     }
 
@@ -1637,13 +1673,13 @@ impl Inner<'_> {
     fn finish<'m>(&mut self, now: Instant, result: FinalResult<'m>) -> Incoming<'m> {
         let Some(current) = self.current else { return Incoming::Nothing };
         let connected = matches!(result, FinalResult::Connect(_));
-        if connected && current.exchange.info.prompt == "CONNECT" {
+        if connected && self.exchange.info.prompt == Awaited::Connect {
             return self.prompted(now);
         }
         self.current = None;
         self.settle(now, false);
         self.counters.consecutive_timeouts = 0;
-        if connected && current.exchange.connects() {
+        if connected && self.exchange.connects() && self.extra.is_some() {
             self.stage = Stage::Data;
             (self.carrier, self.escaped) = (0, 0);
             if current.abandoned {
@@ -1681,7 +1717,7 @@ impl Inner<'_> {
         }
         count(&mut self.counters.restarts);
         self.current = None;
-        self.late = None;
+        self.late = false;
         self.settle(now, false);
         self.stage = Stage::Closed;
         Incoming::Restarted(line)
@@ -1751,6 +1787,85 @@ impl Inner<'_> {
             None => Incoming::Nothing,
         }
     }
+}
+
+/// Data mode, and the ways back from it: reached through [`Extra`] alone.
+impl Inner<'_> {
+    /// Begins one of the steps that not all programs need.
+    fn enter_extra(&mut self, now: Instant, step: Step) {
+        match step {
+            Step::Fill(left) => {
+                let len = usize::try_from(left).unwrap_or(usize::MAX).min(self.command.len());
+                self.command.iter_mut().take(len).for_each(|byte| *byte = 0);
+                (self.out, self.echo, self.wait, self.until) = (len, 0, CLEAR, Instant::FAR);
+            }
+            Step::Guard(_) => {
+                let guard = self.config.guard;
+                self.pause(now, guard);
+            }
+            Step::Plus(_) => {
+                let guard = self.config.guard;
+                (self.escaped, self.carrier) = (0, 0);
+                self.put(&[b"+++"], false, Millis(guard.0.saturating_mul(2)));
+            }
+            Step::LeaveMultiplexer => self.put(&[LEAVE_MULTIPLEXER], false, Millis(1_000)),
+            Step::DtrDown => {
+                self.dtr = Some(false);
+                self.pause(now, DTR);
+            }
+            Step::DtrUp => {
+                self.dtr = Some(true);
+                self.pause(now, DTR);
+            }
+            _ => {}
+        }
+    }
+
+    /// Goes on behind one of the steps that not all programs need.
+    fn expire_extra(&mut self, now: Instant, own: Own) -> Option<Expired> {
+        let goal = own.goal;
+        let next = match own.step {
+            Step::Fill(left) => {
+                let len = u32::try_from(self.command.len()).unwrap_or(u32::MAX).max(1);
+                match left.saturating_sub(len) {
+                    0 => Step::Clear,
+                    left => Step::Fill(left),
+                }
+            }
+            Step::Guard(tries) => Step::Plus(tries),
+            Step::Plus(_) | Step::LeaveMultiplexer if goal == Goal::Open => Step::Attention(0),
+            Step::Plus(tries) if tries < TRIES.saturating_sub(1) => Step::Guard(tries.saturating_add(1)),
+            Step::Plus(_) => {
+                self.settle(now, false);
+                return Some(Expired::EscapeFailed);
+            }
+            Step::LeaveMultiplexer => Step::Clear,
+            Step::DtrDown => Step::DtrUp,
+            _ => Step::Probe(0),
+        };
+        self.enter(now, goal, next);
+        None
+    }
+
+    /// What opening tries when the modem does not answer.
+    fn rescue(&mut self, now: Instant) -> Option<Expired> {
+        if self.rescue == 0 {
+            self.speed_index = self.speed_index.saturating_add(1);
+            if let Some(speed) = self.config.speeds.get(self.speed_index) {
+                self.speed = Some(*speed);
+                self.enter(now, Goal::Open, Step::Clear);
+                return None;
+            }
+            self.speed = self.config.speeds.first().copied();
+        }
+        self.rescue = self.rescue.saturating_add(1);
+        match self.rescue {
+            1 => self.enter(now, Goal::Open, Step::Guard(0)),
+            2 => self.enter(now, Goal::Open, Step::LeaveMultiplexer),
+            _ => return self.open_failed(now, OpenError::NoAnswer),
+        }
+        None
+    }
 
     /// Whether what comes is data: also while the escape sequence is under way.
     fn listens_for_data(&self) -> bool {
@@ -1758,22 +1873,26 @@ impl Inner<'_> {
         self.stage == Stage::Data && self.own.as_ref().is_none_or(steps)
     }
 
-    /// What was seen in the data.
-    #[inline(never)]
-    fn told_of_data<'m>(&mut self, now: Instant) -> Option<Incoming<'m>> {
-        if self.ended.take()? {
-            // In step: the modem said so by itself.
-            self.settle(now, false);
-            self.stage = Stage::Command;
-            return Some(Incoming::DataEnded);
+    /// What comes in data mode.
+    fn receive_extra<'i>(&mut self, now: Instant, input: &mut &'i [u8]) -> Data<'i> {
+        match self.ended.take() {
+            Some(true) => {
+                // In step: the modem said so by itself.
+                self.settle(now, false);
+                self.stage = Stage::Command;
+                Data::Ended
+            }
+            Some(false) => {
+                self.enter(now, Goal::Escape, Step::Probe(0));
+                Data::Left
+            }
+            None if self.listens_for_data() => Data::Bytes(self.data(input)),
+            None => Data::Lines,
         }
-        self.enter(now, Goal::Escape, Step::Probe(0));
-        Some(Incoming::Nothing)
     }
 
     /// Takes data up to what ends it.
-    #[inline(never)]
-    fn data<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i [u8]> {
+    fn data<'i>(&mut self, input: &mut &'i [u8]) -> &'i [u8] {
         let all = *input;
         let escaping = matches!(self.own, Some(Own { step: Step::Plus(_) | Step::DtrDown | Step::DtrUp, .. }));
         let end = all.iter().position(|byte| {
@@ -1787,9 +1906,9 @@ impl Inner<'_> {
             false
         });
         let len = end.map_or(all.len(), |end| end.saturating_add(1));
-        let (data, rest) = all.split_at_checked(len)?;
+        let (data, rest) = all.split_at_checked(len).unwrap_or_default();
         *input = rest;
-        (!data.is_empty()).then_some(data)
+        data
     }
 }
 

@@ -7,22 +7,22 @@ crate::at_commands! {
     pub COMMANDS;
 
     /// Dials (V.250 §6.3.1); a semicolon behind the number makes it a voice call, see [`voice`].
-    dial = "D" [timeout = 180, abortable = true, personal = true] { execute<'a>(string: Word<'a>); }
+    dial = "D" [calls = Calls::Connect, timeout = 180, abortable = true, personal = true] { execute<'a>(string: Word<'a>); }
     /// Answers (V.250 §6.3.5).
-    answer = "A" [timeout = 90, abortable = true] { execute; }
+    answer = "A" [calls = Calls::Connect, timeout = 90, abortable = true] { execute; }
     /// Hangs up (V.250 §6.3.6).
-    hang_up = "H" [timeout = 90] { execute(value: Option<u8>); }
+    hang_up = "H" [calls = Calls::End, timeout = 90] { execute(value: Option<u8>); }
     /// Back to data (V.250 §6.3.7).
-    online = "O" [timeout = 90] { execute(value: Option<u8>); }
+    online = "O" [calls = Calls::Connect, timeout = 90] { execute(value: Option<u8>); }
     /// Hangs up all calls (27.007 §6.5).
-    chup = "+CHUP" [timeout = 90] { execute; test; }
+    chup = "+CHUP" [calls = Calls::End, timeout = 90] { execute; test; }
     /// Calls there are (27.007 §7.18).
     clcc = "+CLCC" [personal = true] {
         execute -> <'a>(id: u8, dir: u8, stat: u8, mode: u8, mpty: Option<u8>, number: Option<Str<'a>>, kind: Option<u8>, alpha: Option<Str<'a>>, priority: Option<u8>, cli_validity: Option<u8>);
         test;
     }
     /// Holds, releases and joins calls (27.007 §7.13).
-    chld = "+CHLD" [timeout = 20] { set<'a>(n: Word<'a>); test -> <'a>(n: Choice<'a>); }
+    chld = "+CHLD" [calls = Calls::End, timeout = 20] { set<'a>(n: Word<'a>); test -> <'a>(n: Choice<'a>); }
     /// Sends a tone (27.007 §C.2.11).
     vts = "+VTS" { set<'a>(dtmf: Word<'a>, duration: Option<u16>); test -> <'a>(dtmf: Rest<'a>); }
     /// Length of tones (27.007 §C.2.12).

@@ -1,7 +1,7 @@
 //! Registration, operators, signal (27.007 §7 and §8).
 
 use crate::codec::{DecodeError, DecodeErrorKind};
-use crate::parameter::{Choice, Field, Fields, Given, Rest, Str, Value};
+use crate::parameter::{Choice, Field, Fields, Given, Rest, Str, Value, digit, small};
 use crate::text::Text;
 use crate::text::charset::Charset;
 
@@ -129,60 +129,45 @@ pub enum PowerSavingTimer {
 }
 
 impl PowerSavingTimer {
-    /// Eight binary digits: a unit in three of them, and how many.
-    fn read(digits: &[u8], unit: fn(u32) -> Option<u32>) -> Option<Self> {
-        let bits = core::str::from_utf8(digits).ok().filter(|text| text.len() == 8)?;
-        let value = u32::from_str_radix(bits, 2).ok()?;
-        Some(match unit(value >> 5) {
-            Some(unit) => Self::Seconds((value & 0x1f).saturating_mul(unit)),
-            None => Self::Off,
-        })
+    /// Eight binary digits: a unit in three of them, in seconds, and how many. With a unit of 0 it does not run.
+    #[inline(never)]
+    fn read(digits: &[u8], units: &[u32; 8]) -> Option<Self> {
+        let mut value = 0_u32;
+        for digit in digits {
+            value = value.wrapping_shl(1) | u32::from(digit.checked_sub(b'0').filter(|digit| *digit < 2)?);
+        }
+        let unit = units.get(usize::try_from(value >> 5).ok()?).filter(|_| digits.len() == 8)?;
+        Some(if *unit == 0 { Self::Off } else { Self::Seconds((value & 0x1f).saturating_mul(*unit)) })
     }
 
     /// That of T3324 (3GPP TS 24.008 §10.5.7.4).
     #[must_use]
     pub fn active_time(digits: &[u8]) -> Option<Self> {
-        Self::read(digits, |unit| match unit {
-            0 => Some(2),
-            2 => Some(360),
-            7 => None,
-            _ => Some(60),
-        })
+        Self::read(digits, &[2, 60, 360, 60, 60, 60, 60, 0])
     }
 
     /// That of T3412 (3GPP TS 24.008 §10.5.7.4a).
     #[must_use]
     pub fn periodic_update(digits: &[u8]) -> Option<Self> {
-        Self::read(digits, |unit| match unit {
-            0 => Some(600),
-            1 => Some(3_600),
-            2 => Some(36_000),
-            3 => Some(2),
-            4 => Some(30),
-            5 => Some(60),
-            6 => Some(1_152_000),
-            _ => None,
-        })
+        Self::read(digits, &[600, 3_600, 36_000, 2, 30, 60, 1_152_000, 0])
     }
 }
 
-/// Hexadecimal digits with or without quotes, up to the first blank.
+/// No hexadecimal number.
+const NONE: u64 = u64::MAX;
+
+/// At most fifteen hexadecimal digits with or without quotes, up to the first blank; else [`NONE`].
 #[inline(never)]
-fn hexadecimal(field: Field<'_>) -> Option<u64> {
-    let mut value = None;
+fn hexadecimal(field: Field<'_>) -> u64 {
+    let mut value = NONE;
     for byte in field.unquoted().iter().take_while(|byte| !byte.is_ascii_whitespace()) {
-        let digit = char::from(*byte).to_digit(16)?;
-        let before = value.unwrap_or(0_u64);
-        if before.leading_zeros() < 4 {
-            return None;
+        let before = if value == NONE { 0 } else { value };
+        match digit(*byte) {
+            Some(digit) if before >> 56 == 0 => value = before.wrapping_shl(4) | u64::from(digit),
+            _ => return NONE,
         }
-        value = Some(before.wrapping_shl(4) | u64::from(digit));
     }
     value
-}
-
-fn octet(code: Option<u64>) -> Option<u8> {
-    u8::try_from(code?).ok()
 }
 
 /// Parameters, and the first of them that was not what it must be.
@@ -192,35 +177,41 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
+    /// Keeps the error, if the field holds something else.
     #[inline(never)]
-    fn fail(&mut self, name: &'static str, offset: usize) {
-        self.error = self.error.or(Some(DecodeError::new(DecodeErrorKind::Value, name, offset)));
+    fn check(&mut self, field: Field<'_>, good: bool, name: &'static str) {
+        if !good && !field.unquoted().is_empty() {
+            self.error = self.error.or(Some(DecodeError::new(DecodeErrorKind::Value, name, field.offset)));
+        }
     }
 
     /// The next parameter as a number of hexadecimal digits.
     #[inline(never)]
-    fn code(&mut self, name: &'static str) -> Option<u64> {
+    fn code(&mut self, name: &'static str) -> u64 {
         let field = self.fields.field();
         let code = hexadecimal(field);
-        if code.is_none() && !field.unquoted().is_empty() {
-            self.fail(name, field.offset);
-        }
+        self.check(field, code != NONE, name);
         code
     }
 
-    /// A field as a decimal number.
+    /// The next parameter as a decimal number.
     #[inline(never)]
-    fn decimal(&mut self, field: Field<'_>, name: &'static str) -> Option<u8> {
-        let number = Option::<u8>::read(field);
-        if number.is_err() {
-            self.fail(name, field.offset);
-        }
-        number.unwrap_or(None)
+    fn decimal(&mut self, most: u32, name: &'static str) -> Option<u32> {
+        let field = self.fields.field();
+        let number = small(field, most).ok();
+        self.check(field, number.is_some(), name);
+        number
     }
 
-    fn next(&mut self, name: &'static str) -> Option<u8> {
-        let field = self.fields.field();
-        self.decimal(field, name)
+    #[inline(never)]
+    fn octet(&mut self, name: &'static str) -> Option<u8> {
+        self.decimal(u8::MAX.into(), name).and_then(|number| u8::try_from(number).ok())
+    }
+
+    /// The next parameter as two hexadecimal digits, if it is that.
+    #[inline(never)]
+    fn short_code(&mut self) -> Option<u8> {
+        u8::try_from(hexadecimal(self.fields.field())).ok()
     }
 }
 
@@ -233,44 +224,71 @@ impl Registration {
     /// The first parameter that is not what it must be.
     #[inline(never)]
     pub fn parse(name: &str, line: &[u8]) -> Result<Self, DecodeError> {
-        let fields = crate::message::named(name, false, line)?;
+        let mut told = Self::default();
+        let fields = told.read(name, line)?;
+        told.details(name.as_bytes().get(2).copied(), fields);
+        Ok(told)
+    }
+
+    /// The same up to the access technology: a program that needs no more has nothing else in it.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse).
+    pub fn place(name: &str, line: &[u8]) -> Result<Self, DecodeError> {
+        let mut told = Self::default();
+        told.read(name, line).map(|_| told)
+    }
+
+    /// Reads up to the access technology, and returns what follows. Into `self`: that takes less of the flash than a result.
+    #[inline(never)]
+    fn read<'a>(&mut self, name: &str, line: &'a [u8]) -> Result<Fields<'a>, DecodeError> {
+        let fields = crate::message::named(name, false, "", line).rest()?;
         let count = fields.count();
         let answer = crate::classify::is_registration_answer(fields);
         let mut reading = Reading { fields, error: None };
-        let n = if answer || count == 2 { reading.next("n") } else { None };
-        let stat = reading.next("stat");
+        if answer || count == 2 {
+            self.n = reading.octet("n");
+        }
+        self.stat = reading.octet("stat");
         let behind = count.saturating_sub(if answer { 2 } else { 1 });
-        let (circuit, packet, lte) = (name == "+CREG", name == "+CGREG", name == "+CEREG");
-        let area = reading.code("area").and_then(|area| u32::try_from(area).ok());
+        // What tells +CREG, +CGREG, +CEREG and +C5GREG apart.
+        let domain = name.as_bytes().get(2).copied().unwrap_or_default();
+        let (circuit, packet, lte) = (domain == b'R', domain == b'G', domain == b'E');
+        self.area = u32::try_from(reading.code("area")).ok();
         // In an old layout the routing area stands in front of the cell.
         let mut ahead = reading.fields;
         let (_, second) = (ahead.field(), ahead.field());
-        let old = lte && behind == 4 && is_long(second);
-        let mut routing_area = if old { octet(reading.code("routing_area")) } else { None };
-        let cell = reading.code("cell");
-        let act = reading.fields.field();
-        let act = match hexadecimal(act) {
-            Some(_) if !act.is_quoted() && act.raw.iter().all(u8::is_ascii_digit) => reading.decimal(act, "act"),
-            other => octet(other),
-        };
-        if packet || circuit && behind == 4 {
-            routing_area = octet(hexadecimal(reading.fields.field()));
+        if lte && behind == 4 && is_long(second) {
+            self.routing_area = u8::try_from(reading.code("routing_area")).ok();
         }
-        if !(circuit || packet || lte) && name == "+C5GREG" {
+        self.cell = Some(reading.code("cell")).filter(|cell| *cell != NONE);
+        let mut ahead = reading.fields;
+        let act = ahead.field().raw;
+        let decimal = !act.is_empty() && act.iter().all(u8::is_ascii_digit);
+        self.act = if decimal { reading.octet("act") } else { reading.short_code() };
+        if packet || circuit && behind == 4 {
+            self.routing_area = reading.short_code();
+        }
+        if domain == b'5' {
             // The allowed slices and their length.
             let (_, _) = (reading.fields.field(), reading.fields.field());
         }
-        let cause_type = reading.fields.value("cause_type").unwrap_or(None);
-        let reject_cause = reading.fields.value("reject_cause").unwrap_or(None);
-        let (mut active_time, mut periodic_update) = (None, None);
-        if packet || lte {
-            active_time = PowerSavingTimer::active_time(reading.fields.field().unquoted());
-            periodic_update = PowerSavingTimer::periodic_update(reading.fields.field().unquoted());
+        match reading.error {
+            None => Ok(reading.fields),
+            Some(error) => Err(error),
         }
-        if let Some(error) = reading.error {
-            return Err(error);
+    }
+
+    /// Reads what follows; what is not what it must be is left out.
+    fn details(&mut self, domain: Option<u8>, fields: Fields<'_>) {
+        let mut reading = Reading { fields, error: None };
+        self.cause_type = reading.octet("");
+        self.reject_cause = reading.decimal(u16::MAX.into(), "").and_then(|cause| u16::try_from(cause).ok());
+        if matches!(domain, Some(b'G' | b'E')) {
+            self.active_time = PowerSavingTimer::active_time(reading.fields.field().unquoted());
+            self.periodic_update = PowerSavingTimer::periodic_update(reading.fields.field().unquoted());
         }
-        Ok(Self { n, stat, area, cell, act, routing_area, cause_type, reject_cause, active_time, periodic_update })
     }
 }
 

@@ -47,7 +47,7 @@ crate::at_commands! {
     /// Modifies contexts (27.007 §10.1.11).
     cgcmod = "+CGCMOD" [timeout = 180] { set<'a>(cids: Rest<'a>); test; }
     /// Enters data (27.007 §10.1.12).
-    cgdata = "+CGDATA" [timeout = 180, abortable = true] { set<'a>(l2p: Str<'a>, cids: Rest<'a>); test -> <'a>(l2p: Choice<'a>); }
+    cgdata = "+CGDATA" [calls = Calls::Connect, timeout = 180, abortable = true] { set<'a>(l2p: Str<'a>, cids: Rest<'a>); test -> <'a>(l2p: Choice<'a>); }
     /// Addresses (27.007 §10.1.14).
     cgpaddr = "+CGPADDR" { execute -> <'a>(cid: u8, address: Option<Str<'a>>, address_6: Option<Str<'a>>); set<'a>(cids: Rest<'a>) -> <'a>(cid: u8, address: Option<Str<'a>>, address_6: Option<Str<'a>>); test; }
     /// Dynamic parameters of contexts (27.007 §10.1.23).

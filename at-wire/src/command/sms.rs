@@ -34,19 +34,19 @@ crate::at_commands! {
     /// How new messages are told (27.005 §3.4.1).
     cnmi = "+CNMI" { set(mode: Option<u8>, mt: Option<u8>, bm: Option<u8>, ds: Option<u8>, bfr: Option<u8>); read -> (mode: u8, mt: u8, bm: u8, ds: u8, bfr: u8); test -> <'a>(mode: Choice<'a>, mt: Choice<'a>, bm: Choice<'a>, ds: Choice<'a>, bfr: Choice<'a>); }
     /// Acknowledges a message (27.005 §4.7).
-    cnma = "+CNMA" [prompt = ">", timeout = 30] { execute; set(n: u8, length: Option<u8>); test -> <'a>(n: Choice<'a>); }
+    cnma = "+CNMA" [prompt = Prompt::Greater, timeout = 30] { execute; set(n: u8, length: Option<u8>); test -> <'a>(n: Choice<'a>); }
     /// Sends a message in a PDU (27.005 §4.3); `length` counts octets behind the service centre.
-    cmgs = "+CMGS" [prompt = ">", timeout = 300, abortable = true, personal = true] { set(length: u8) -> <'a>(mr: u8, ack: Option<Word<'a>>); test; }
+    cmgs = "+CMGS" [prompt = Prompt::Greater, timeout = 300, abortable = true, personal = true] { set(length: u8) -> <'a>(mr: u8, ack: Option<Word<'a>>); test; }
     /// Sends a message as text (27.005 §3.5.1).
-    cmgs_text = "+CMGS" [prompt = ">", timeout = 300, abortable = true, personal = true] { set<'a>(da: Str<'a>, toda: Option<u8>) -> <'a>(mr: u8, scts: Option<Str<'a>>); }
+    cmgs_text = "+CMGS" [prompt = Prompt::Greater, timeout = 300, abortable = true, personal = true] { set<'a>(da: Str<'a>, toda: Option<u8>) -> <'a>(mr: u8, scts: Option<Str<'a>>); }
     /// Sends a stored message (27.005 §3.5.2).
     cmss = "+CMSS" [timeout = 300, abortable = true, personal = true] { set<'a>(index: u16, da: Option<Str<'a>>, toda: Option<u8>) -> <'a>(mr: u8, ack: Option<Word<'a>>); test; }
     /// Stores a message in a PDU (27.005 §4.4).
-    cmgw = "+CMGW" [prompt = ">", timeout = 30, personal = true] { set(length: u8, stat: Option<u8>) -> (index: u16); test; }
+    cmgw = "+CMGW" [prompt = Prompt::Greater, timeout = 30, personal = true] { set(length: u8, stat: Option<u8>) -> (index: u16); test; }
     /// Stores a message as text (27.005 §3.5.3).
-    cmgw_text = "+CMGW" [prompt = ">", timeout = 30, personal = true] { execute -> (index: u16); set<'a>(address: Str<'a>, kind: Option<u8>, stat: Option<Str<'a>>) -> (index: u16); }
+    cmgw_text = "+CMGW" [prompt = Prompt::Greater, timeout = 30, personal = true] { execute -> (index: u16); set<'a>(address: Str<'a>, kind: Option<u8>, stat: Option<Str<'a>>) -> (index: u16); }
     /// Sends a command (27.005 §4.5).
-    cmgc = "+CMGC" [prompt = ">", timeout = 300, abortable = true] { set(length: u8) -> <'a>(mr: u8, ack: Option<Word<'a>>); test; }
+    cmgc = "+CMGC" [prompt = Prompt::Greater, timeout = 300, abortable = true] { set(length: u8) -> <'a>(mr: u8, ack: Option<Word<'a>>); test; }
     /// Deletes (27.005 §3.5.4).
     cmgd = "+CMGD" [timeout = 30] { set(index: u16, flag: Option<u8>); test -> <'a>(index: Choice<'a>, flag: Choice<'a>); }
     /// Lists messages as PDUs (27.005 §4.1); the PDU is the next line.

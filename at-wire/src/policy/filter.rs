@@ -628,7 +628,7 @@ impl<'p, 's> Filter<'p, 's> {
         };
         let expected = Expected {
             echo: if waiting { self.out.buf.get(..self.echo_len).unwrap_or_default() } else { &[] },
-            prompts: if prompts { &[b">"] } else { &[] },
+            prompts: if prompts { b">" } else { b"" },
             connects: waiting,
             ..Expected::default()
         };

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::codec::{DecodeError, DecodeErrorKind, Writer};
+use crate::parameter::digit;
 
 /// Bytes that print as hexadecimal digits in upper case, as the AT specifications ask for.
 ///
@@ -35,14 +36,9 @@ pub(crate) fn put(writer: &mut Writer<'_>, byte: u8) {
 /// The byte of the first two digits, which go; `None` if there are none.
 pub(crate) fn take(digits: &mut &[u8]) -> Option<u8> {
     let ([high, low], rest) = digits.split_first_chunk()?;
-    let byte = nibble(*high)?.checked_mul(16)?.checked_add(nibble(*low)?)?;
+    let byte = digit(*high)?.wrapping_shl(4) | digit(*low)?;
     *digits = rest;
     Some(byte)
-}
-
-fn nibble(digit: u8) -> Option<u8> {
-    let value = char::from(digit).to_digit(16)?;
-    u8::try_from(value).ok()
 }
 
 /// Turns digits, of either case, into bytes.

@@ -46,10 +46,10 @@ fn results(text: &str, urcs: &[&str], size: usize, piece: usize) -> Vec<Value> {
         loop {
             let line = lines.peek().copied().unwrap_or("");
             let info = info(line);
-            let prompt = [info.prompt.as_bytes()];
+            let prompt: Vec<u8> = info.prompt.sign().into_iter().collect();
             let expected = Expected {
                 echo: line.as_bytes(),
-                prompts: if info.prompt.is_empty() { &[] } else { &prompt },
+                prompts: &prompt,
                 announcements: [Announcements::new(ANNOUNCED), Announcements::NONE],
                 ..Expected::default()
             };
@@ -59,7 +59,7 @@ fn results(text: &str, urcs: &[&str], size: usize, piece: usize) -> Vec<Value> {
             match event {
                 Event::Echo => answer.clear(),
                 Event::Overlong { .. } => {}
-                Event::Prompt(_) => results.push(json!({"kind": "prompt", "text": info.prompt})),
+                Event::Prompt(_) => results.push(json!({"kind": "prompt", "text": info.prompt.text()})),
                 Event::Header { line, .. } => answer.push(format!("{}\"", String::from_utf8_lossy(line))),
                 Event::Payload { bytes, left } => {
                     let last = answer.last_mut().expect("a line that announced it");

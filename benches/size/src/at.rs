@@ -10,6 +10,7 @@ use wwan::channel::blocking::ByteStream;
 use wwan::client::StreamLink;
 use wwan::client::at::blocking::Client as Blocking;
 use wwan::client::at::{Client, Error, Memory};
+use wwan::session::at::{Config, Dialect};
 use wwan::time::{Instant, Millis};
 
 use crate::{bytes, outcome, put, put_bytes, ready, text, word};
@@ -62,6 +63,16 @@ impl embedded_io_async::Write for Line {
 }
 
 impl SerialLine for Line {}
+
+/// How the probes' modem is spoken with. They switch it on themselves, and name the URCs that they act on.
+pub fn config() -> Config<'static> {
+    Config::plain(Dialect {
+        urcs: &["+CREG", "+CGREG", "+CEREG", "+CMTI", "+CGEV", "RING"],
+        boot: &["RDY"],
+        multiline: &[],
+        ..Dialect::STANDARD
+    })
+}
 
 /// The caller's buffers.
 pub struct Buffers {
@@ -219,7 +230,7 @@ sequence!(commands_async, Client, StreamLink, [async] [.await]);
 
 /// Gives away where the modem is registered.
 fn registration(name: &str, line: &[u8]) -> Result<(), wwan::at_wire::DecodeError> {
-    let told = Registration::parse(name, line)?;
+    let told = Registration::place(name, line)?;
     put(u32::from(told.stat.unwrap_or(0)));
     put(told.area.unwrap_or(0));
     put(u32::from(told.act.unwrap_or(0)));

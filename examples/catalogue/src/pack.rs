@@ -4,7 +4,7 @@
 use core::mem::discriminant;
 use std::collections::HashMap;
 
-use crate::tables::{FORMS, PLAIN, SCALARS, parameters};
+use crate::tables::{CALLS, FORMS, PLAIN, PROMPTS, SCALARS, parameters};
 
 /// Things told apart by what they are, each known by its place in the order in which they came.
 #[derive(Default)]
@@ -298,7 +298,10 @@ pub(crate) mod at {
             out.number(packer.text(info.doc));
             out.maybe(info.command.map(|command| usize::from(command.timeout)));
             if let Some(command) = info.command {
-                out.number(packer.text(command.prompt));
+                let prompt = PROMPTS.iter().position(|known| *known == command.prompt);
+                out.number(prompt.ok_or_else(|| format!("{}: {:?}", info.name, command.prompt))?);
+                let calls = CALLS.iter().position(|known| *known == command.calls);
+                out.number(calls.ok_or_else(|| format!("{}: {:?}", info.name, command.calls))?);
                 let properties =
                     [command.abortable, command.bare, command.two_lines, command.multiline, command.personal];
                 properties.into_iter().for_each(|property| out.number(u8::from(property)));

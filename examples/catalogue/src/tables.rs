@@ -1,7 +1,7 @@
 //! What packing and unpacking have to agree about beside the order of things: choices, which are packed as places here.
 
 use at_wire::catalogue::FieldInfo;
-use at_wire::message::Form;
+use at_wire::message::{Calls, Form, Prompt};
 use at_wire::parameter::{Choice, Given, Hex, Kept, Octets, Rest, Str, Word};
 use mbim_wire::catalogue::Kind;
 use qmi_wire::catalogue::Scalar;
@@ -49,6 +49,12 @@ pub(crate) const PLAIN: [Kind; 20] = [
     Kind::TlvNumbers,
     Kind::TlvList,
 ];
+
+/// Prompts of AT commands.
+pub(crate) const PROMPTS: [Prompt; 5] = [Prompt::None, Prompt::Greater, Prompt::At, Prompt::Connect, Prompt::Download];
+
+/// What AT commands have to do with calls.
+pub(crate) const CALLS: [Calls; 3] = [Calls::None, Calls::End, Calls::Connect];
 
 /// Forms of AT commands.
 pub(crate) const FORMS: [Form; 5] = [Form::Execute, Form::Read, Form::Set, Form::Test, Form::Unsolicited];

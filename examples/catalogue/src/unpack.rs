@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use crate::tables::{FORMS, PLAIN, SCALARS, parameters};
+use crate::tables::{CALLS, FORMS, PLAIN, PROMPTS, SCALARS, parameters};
 
 /// Reads what was packed. `None` from any of its methods means that the bytes are not what was packed.
 #[derive(Debug)]
@@ -325,7 +325,8 @@ pub(crate) mod at {
                 Some(timeout) => Some(CommandInfo {
                     name,
                     timeout: timeout.try_into().ok()?,
-                    prompt: reader.text()?,
+                    prompt: *PROMPTS.get(reader.size()?)?,
+                    calls: *CALLS.get(reader.size()?)?,
                     abortable: reader.flag()?,
                     bare: reader.flag()?,
                     two_lines: reader.flag()?,

@@ -1,6 +1,6 @@
 //! What a client can be told to do.
 
-use at_wire::message::{CommandInfo, Encode, Form, Request};
+use at_wire::message::{Calls, CommandInfo, Encode, Form, Request};
 use at_wire::result::FinalResult;
 
 use super::Reason;
@@ -42,6 +42,11 @@ impl Declared {
         Self { info: const { &R::COMMAND }, form: R::FORM, answers: R::ANSWERS }
     }
 
+    /// Whether it leads to data mode.
+    pub(super) const fn connects(&self) -> bool {
+        matches!(self.info.calls, Calls::Connect)
+    }
+
     pub(super) const fn exchange(&self) -> Exchange {
         Exchange::declared(self.info, self.form, self.answers)
     }
@@ -50,7 +55,7 @@ impl Declared {
 /// Send a command that is declared.
 pub(super) struct Command<'j> {
     /// How it is answered.
-    pub(super) exchange: Exchange,
+    pub(super) exchange: &'j Exchange,
     pub(super) parameters: &'j dyn Encode,
     /// What is left of the bytes that it prompts for.
     pub(super) payload: &'j [u8],
@@ -65,7 +70,7 @@ impl<E> Job<E> for Command<'_> {
         let command = self.exchange.info.name;
         match core.state.stage {
             Stage::Begin | Stage::Rested => {
-                let said = core.session.submit_declared(now, &self.exchange, self.parameters);
+                let said = core.session.submit_declared(now, self.exchange, self.parameters);
                 core.begun(said)
             }
             Stage::Prompted => {

@@ -35,7 +35,10 @@ macro_rules! client_methods {
             &mut self,
             request: &R,
         ) -> Result<Answer<'_>, Error<C::Error>> {
-            self.declared(const { &Declared::of::<R>() }, request) $($wait)*
+            if const { Declared::of::<R>().connects() } {
+                self.core.session.allow_data();
+            }
+            self.declared(const { &Declared::of::<R>() }, request, &[]) $($wait)*
         }
 
         /// Sends a command whose answer is not as its declaration says: see [`Exchange`]. `payload` is what it prompts for,
@@ -54,7 +57,8 @@ macro_rules! client_methods {
             exchange: &Exchange,
             payload: &[u8],
         ) -> Result<Answer<'_>, Error<C::Error>> {
-            self.command(*exchange, request, payload) $($wait)*
+            self.core.session.allow_data();
+            self.command(exchange, request, payload) $($wait)*
         }
 
         /// Sends a command as its declaration says, whatever its type.
@@ -63,15 +67,15 @@ macro_rules! client_methods {
             &mut self,
             declared: &'static Declared,
             parameters: &dyn Encode,
+            payload: &[u8],
         ) -> Result<Answer<'_>, Error<C::Error>> {
-            self.command(declared.exchange(), parameters, &[]) $($wait)*
+            self.command(&declared.exchange(), parameters, payload) $($wait)*
         }
 
         /// Sends a command, whatever its type.
-        #[inline(never)]
         $($asynchronous)? fn command(
             &mut self,
-            exchange: Exchange,
+            exchange: &Exchange,
             parameters: &dyn Encode,
             payload: &[u8],
         ) -> Result<Answer<'_>, Error<C::Error>> {
@@ -94,7 +98,10 @@ macro_rules! client_methods {
             request: &R,
             text: &[u8],
         ) -> Result<Answer<'_>, Error<C::Error>> {
-            self.command(Exchange::of::<R>(), request, text) $($wait)*
+            if const { Declared::of::<R>().connects() } {
+                self.core.session.allow_data();
+            }
+            self.declared(const { &Declared::of::<R>() }, request, text) $($wait)*
         }
 
         /// Sends a command that tells how many bytes follow, and these bytes when the modem prompts for them.
@@ -113,7 +120,8 @@ macro_rules! client_methods {
         ) -> Result<Answer<'_>, Error<C::Error>> {
             let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
             let exchange = Exchange { ending: Ending::Length(length), ..Exchange::of::<R>() };
-            self.command(exchange, request, bytes) $($wait)*
+            self.core.session.allow_data();
+            self.command(&exchange, request, bytes) $($wait)*
         }
 
         /// Passes a line on that comes from elsewhere, without its end. The answer bears the modem's reason if it refuses.

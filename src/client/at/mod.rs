@@ -32,16 +32,15 @@ mod services;
 use ::core::fmt;
 
 use at_wire::message::{self, Encode, Line, Request};
-use at_wire::parameter::{Fields, parameters_of};
+use at_wire::parameter::{Values, parameters_of};
 use at_wire::policy::{Policy, Verdict};
 use at_wire::result::{Cause, FinalResult, cme_text, cms_text};
-use at_wire::{DecodeError, EncodeError};
+use at_wire::{DecodeError, DecodeErrorKind, EncodeError};
 
 use self::core::{Core, Fault, Job, Next};
 use self::jobs::Declared;
 use self::methods::client_methods;
 use self::procedures::procedure_methods;
-use self::records::Kind;
 use self::services::service_methods;
 use super::StreamLink;
 use crate::apdu::{Command, StatusWords};
@@ -250,25 +249,13 @@ impl<'a> Answer<'a> {
     /// Its lines, without ends; second lines and counted bytes each are an item of their own.
     pub fn lines(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         let mut rest = self.records;
-        ::core::iter::from_fn(move || {
-            let (_, line, behind) = records::split(rest)?;
-            rest = behind;
-            Some(line)
-        })
+        ::core::iter::from_fn(move || records::line(&mut rest))
     }
 
     /// Its lines, each with what belongs to it: a second line, such as the PDU behind `+CMGR`, or counted bytes.
     pub fn units(&self) -> impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)> + use<'a> {
         let mut rest = self.records;
-        ::core::iter::from_fn(move || {
-            let (_, line, behind) = records::split(rest)?;
-            rest = behind;
-            let second = records::split(rest).filter(|(kind, ..)| *kind == Kind::Second);
-            if let Some((_, _, behind)) = second {
-                rest = behind;
-            }
-            Some((line, second.map(|(_, second, _)| second)))
-        })
+        ::core::iter::from_fn(move || Some((records::line(&mut rest)?, records::second(&mut rest))))
     }
 
     /// The one line that the answer has.
@@ -277,24 +264,29 @@ impl<'a> Answer<'a> {
     ///
     /// That there is none, or more than one (with the field `answer`); or the first parameter that is not what it must be.
     pub fn one<L: Line<'a>>(&self) -> Result<L, DecodeError> {
-        L::read(&mut self.only(L::NAME, L::BARE)?)
+        L::read(self.only(L::NAME, L::BARE, L::NAMES))
     }
 
     /// The parameters of the line, if there is one, and nothing but what belongs to it.
     #[inline(never)]
-    fn only(&self, name: &str, bare: bool) -> Result<Fields<'a>, DecodeError> {
-        let first = records::split(self.records);
-        let rest = first.and_then(|(_, _, rest)| records::split(rest));
-        let (more, second) = rest.map_or((false, false), |(kind, _, rest)| (!rest.is_empty(), kind == Kind::Second));
-        match first {
-            Some((_, line, _)) if rest.is_none() || second && !more => message::named(name, bare, line),
-            _ => Err(DecodeError { kind: at_wire::DecodeErrorKind::Length, field: "answer", offset: 0 }),
+    fn only(&self, name: &str, bare: bool, names: &'static str) -> Values<'a> {
+        let mut rest = self.records;
+        let line = records::line(&mut rest);
+        let _ = records::second(&mut rest);
+        match line {
+            Some(line) if rest.is_empty() => message::named(name, bare, names, line),
+            _ => Values::failed(DecodeError { kind: DecodeErrorKind::Length, field: "answer", offset: 0 }),
         }
     }
 
     /// All lines, read.
     pub fn all<L: Line<'a>>(&self) -> impl Iterator<Item = Result<L, DecodeError>> + use<'a, L> {
-        self.units().map(|(line, _)| L::parse(line))
+        let mut rest = self.records;
+        ::core::iter::from_fn(move || {
+            let line = records::line(&mut rest)?;
+            let _ = records::second(&mut rest);
+            Some(L::parse(line))
+        })
     }
 
     /// Whether the modem is in data mode now: see [`Client::read`].
@@ -334,7 +326,7 @@ impl<'a> Urc<'a> {
     ///
     /// The first parameter that is not what it must be.
     pub fn parse<L: Line<'a>>(&self) -> Option<Result<L, DecodeError>> {
-        self.is(L::NAME).then(|| L::parse(self.line))
+        parameters_of(L::NAME, self.line).map(|fields| L::read(Values::new(fields, L::NAMES)))
     }
 }
 

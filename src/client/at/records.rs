@@ -63,6 +63,21 @@ pub(super) fn split(bytes: &[u8]) -> Option<(Kind, &[u8], &[u8])> {
     Some((Kind::of(kind), record, rest))
 }
 
+/// Takes the record at the front of `rest`, whatever it is.
+#[inline(never)]
+pub(super) fn line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (_, line, behind) = split(rest)?;
+    *rest = behind;
+    Some(line)
+}
+
+/// Takes the record at the front of `rest`, if it belongs to the one before.
+#[inline(never)]
+pub(super) fn second<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (kind, ..) = split(rest)?;
+    if kind == Kind::Second { line(rest) } else { None }
+}
+
 impl<'s> Records<'s> {
     pub(super) fn new(memory: &'s mut [u8]) -> Self {
         Self { memory, head: 0, tail: 0, last: None, lost: 0 }
@@ -157,23 +172,29 @@ impl<'s> Records<'s> {
             self.last = None;
             return false;
         };
-        let old =
-            self.memory.get(last.saturating_add(1)..last.saturating_add(HEAD)).and_then(|len| len.try_into().ok());
-        let len = usize::from(u16::from_le_bytes(old.unwrap_or_default())).saturating_add(bytes.len());
-        let Ok(len) = u16::try_from(len) else {
+        let old = self.memory.get(last..).and_then(split).map_or(0, |(_, record, _)| record.len());
+        let Ok(len) = u16::try_from(old.saturating_add(bytes.len())) else {
             self.last = None;
             return false;
         };
-        let field = self.memory.iter_mut().skip(last.saturating_add(1));
-        field.zip(len.to_le_bytes()).for_each(|(to, from)| *to = from);
+        let end = core::mem::replace(&mut self.tail, last.saturating_add(1));
+        self.append(&len.to_le_bytes());
+        self.tail = end;
         self.append(bytes);
         true
     }
 
     fn append(&mut self, bytes: &[u8]) {
-        let room = self.memory.iter_mut().skip(self.tail);
-        room.zip(bytes).for_each(|(to, from)| *to = *from);
-        self.tail = self.tail.saturating_add(bytes.len());
+        bytes.iter().for_each(|byte| self.byte(*byte));
+    }
+
+    /// One by one: what copies several at once is a function of its own in firmware, and a large one.
+    #[inline(never)]
+    fn byte(&mut self, byte: u8) {
+        if let Some(place) = self.memory.get_mut(self.tail) {
+            *place = byte;
+        }
+        self.tail = self.tail.saturating_add(1);
     }
 
     /// Takes the oldest line and what belongs to it. Its bytes stay until the next call.

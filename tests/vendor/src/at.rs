@@ -5,7 +5,7 @@ use at_wire::parameter::{Choice, Field, LineWriter, Rest, Str, Value};
 use at_wire::{at_commands, at_urcs};
 
 /// A temperature in hundredths of a degree Celsius, which the modem writes with a decimal point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Temperature(pub i32);
 
 impl<'a> Value<'a> for Temperature {

@@ -35,7 +35,7 @@ crate::at_commands! {
     /// Opens a socket; the result is a URC.
     qiopen = "+QIOPEN" [timeout = 150] { set<'a>(context: u8, connect: u8, service: Str<'a>, address: Str<'a>, remote_port: u16, local_port: Option<u16>, access_mode: Option<u8>); test; }
     /// Sends, counted bytes behind a prompt.
-    qisend = "+QISEND" [prompt = ">", timeout = 30] { set(connect: u8, length: Option<u16>); test; }
+    qisend = "+QISEND" [prompt = Prompt::Greater, timeout = 30] { set(connect: u8, length: Option<u16>); test; }
     /// Reads from a socket; the bytes are on the next line.
     qird = "+QIRD" { set(connect: u8, length: Option<u16>) -> (length: u16); test; }
     /// Closes a socket.

@@ -35,5 +35,5 @@ crate::at_commands! {
     /// Switches off, of modems that others have built in.
     pscpof = "*PSCPOF" [timeout = 15] { execute; }
     /// Sends counted bytes in a session, behind `CONNECT`.
-    ktcpsnd = "+KTCPSND" [prompt = "CONNECT", timeout = 60] { set(session: u8, length: u16); test; }
+    ktcpsnd = "+KTCPSND" [prompt = Prompt::Connect, timeout = 60] { set(session: u8, length: u16); test; }
 }

@@ -27,7 +27,7 @@ crate::at_commands! {
     /// Opens a connection.
     cipopen = "+CIPOPEN" [timeout = 120] { set<'a>(link: u8, kind: Str<'a>, address: Str<'a>, port: u16, local_port: Option<u16>); test; }
     /// Sends, counted bytes behind a prompt.
-    cipsend = "+CIPSEND" [prompt = ">", timeout = 60] { set(link: u8, length: u16) -> (link: u8, asked: u16, sent: u16); test; }
+    cipsend = "+CIPSEND" [prompt = Prompt::Greater, timeout = 60] { set(link: u8, length: u16) -> (link: u8, asked: u16, sent: u16); test; }
     /// Opens the network.
     netopen = "+NETOPEN" [timeout = 120] { execute -> (error: u8); read -> (state: u8); }
     /// Automatic `+CSQ` lines.

@@ -33,9 +33,9 @@ crate::at_commands! {
     /// Disconnects it.
     ecmd = "#ECMD" [timeout = 60] { set(did: u8); test; }
     /// Sends on a socket behind a prompt.
-    ssend = "#SSEND" [prompt = ">", timeout = 60] { set(conn_id: u8); test; }
+    ssend = "#SSEND" [prompt = Prompt::Greater, timeout = 60] { set(conn_id: u8); test; }
     /// Sends counted bytes on a socket behind a prompt.
-    ssendext = "#SSENDEXT" [prompt = ">", timeout = 60] { set(conn_id: u8, length: u16); test; }
+    ssendext = "#SSENDEXT" [prompt = Prompt::Greater, timeout = 60] { set(conn_id: u8, length: u16); test; }
     /// Reads from a socket; the bytes are on the next line.
     srecv = "#SRECV" { set(conn_id: u8, max: u16) -> (conn_id: u8, length: u16); test; }
 }

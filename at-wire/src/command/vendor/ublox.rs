@@ -36,13 +36,13 @@ crate::at_commands! {
     /// Connects a socket.
     usoco = "+USOCO" [timeout = 120] { set<'a>(socket: u8, address: Str<'a>, port: u16); test; }
     /// Writes to a socket, the bytes behind the prompt.
-    usowr = "+USOWR" [prompt = "@", timeout = 120] { set(socket: u8, length: u16) -> (socket: u8, length: u16); }
+    usowr = "+USOWR" [prompt = Prompt::At, timeout = 120] { set(socket: u8, length: u16) -> (socket: u8, length: u16); }
     /// Reads from a socket; the bytes are counted, in quotes.
     usord = "+USORD" [timeout = 10] { set(socket: u8, length: u16) -> <'a>(socket: u8, length: u16, data: Option<Str<'a>>); }
     /// Stores a certificate or key, its bytes behind the prompt.
-    usecmng = "+USECMNG" [prompt = ">", timeout = 60, personal = true] { set<'a>(operation: u8, kind: Option<u8>, name: Option<Str<'a>>, size: Option<u16>, password: Option<Str<'a>>) -> <'a>(operation: u8, kind: u8, name: Str<'a>, hash: Option<Str<'a>>); test; }
+    usecmng = "+USECMNG" [prompt = Prompt::Greater, timeout = 60, personal = true] { set<'a>(operation: u8, kind: Option<u8>, name: Option<Str<'a>>, size: Option<u16>, password: Option<Str<'a>>) -> <'a>(operation: u8, kind: u8, name: Str<'a>, hash: Option<Str<'a>>); test; }
     /// Writes a file, its bytes behind the prompt.
-    udwnfile = "+UDWNFILE" [prompt = ">", timeout = 60] { set<'a>(name: Str<'a>, size: u32, tag: Option<Str<'a>>); }
+    udwnfile = "+UDWNFILE" [prompt = Prompt::Greater, timeout = 60] { set<'a>(name: Str<'a>, size: u32, tag: Option<Str<'a>>); }
     /// Reads a part of a file; the bytes are counted, in quotes.
     urdblock = "+URDBLOCK" [timeout = 30] { set<'a>(name: Str<'a>, offset: u32, size: u32) -> <'a>(name: Str<'a>, size: u32, data: Option<Str<'a>>); }
     /// Closes a socket.

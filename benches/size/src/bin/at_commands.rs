@@ -4,8 +4,8 @@
 #![no_main]
 
 use wwan::client::at::blocking::Client;
-use wwan::session::at::{Config, Session};
-use wwan_size::at::{Buffers, Line, commands, report};
+use wwan::session::at::Session;
+use wwan_size::at::{Buffers, Line, commands, config, report};
 use wwan_size::memory;
 
 wwan_size::record_size!(ram = size_of::<Client<'static, Line>>());
@@ -14,5 +14,5 @@ wwan_size::record_size!(session = size_of::<Session<'static>>());
 
 wwan_size::probe!({
     let (memory, pdu) = memory::<Buffers>().lend();
-    report(commands(Client::new(Line, Config::default(), memory), pdu));
+    report(commands(Client::new(Line, config(), memory), pdu));
 });

@@ -6,8 +6,7 @@ use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 
 use wwan::client::{Async, at::Client};
-use wwan::session::at::Config;
-use wwan_size::at::{Buffers, Line, commands_async, report};
+use wwan_size::at::{Buffers, Line, commands_async, config, report};
 use wwan_size::{Timer, memory};
 
 type Link = Async<Line, Timer>;
@@ -18,7 +17,7 @@ wwan_size::record_size!(client = size_of::<Client<'static, Link>>());
 wwan_size::probe!({
     let link = Async { channel: Line, clock: Timer };
     let (memory, pdu) = memory::<Buffers>().lend();
-    let mut future = pin!(commands_async(Client::new(link, Config::default(), memory), pdu));
+    let mut future = pin!(commands_async(Client::new(link, config(), memory), pdu));
     // The smallest executor.
     loop {
         if let Poll::Ready(result) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {

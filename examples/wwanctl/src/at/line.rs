@@ -1,10 +1,10 @@
 //! `at`: command lines as they are, and what the modem says to them.
 
+use at_wire::DecodeErrorKind;
 use at_wire::catalogue::{Info, Value};
-use at_wire::message::{CommandInfo, Encode, Form, Parameters, Request};
-use at_wire::parameter::{Fields, LineWriter};
+use at_wire::message::{CommandInfo, Encode, Form, Parameters, Prompt, Request};
+use at_wire::parameter::{LineWriter, Values};
 use at_wire::policy::{self, Action, Command, Policy, Rule, Verdict};
-use at_wire::{DecodeError, DecodeErrorKind};
 use serde_json::json;
 use wwan::channel::blocking::ByteStream;
 use wwan::client::at::blocking::Client;
@@ -57,13 +57,16 @@ impl Encode for Raw<'_> {
 }
 
 impl<'a> Parameters<'a> for Raw<'a> {
-    fn read(_: &mut Fields<'a>) -> Result<Self, DecodeError> {
-        Err(DecodeError { kind: DecodeErrorKind::Value, field: "line", offset: 0 })
+    const NAMES: &'static str = "line,";
+
+    fn take(values: &mut Values<'a>) -> Self {
+        values.refuse(DecodeErrorKind::Value);
+        Self(&[])
     }
 }
 
 impl<'a> Request<'a> for Raw<'a> {
-    const COMMAND: CommandInfo = CommandInfo { bare: true, prompt: ">", ..CommandInfo::DEFAULT };
+    const COMMAND: CommandInfo = CommandInfo { bare: true, prompt: Prompt::Greater, ..CommandInfo::DEFAULT };
     const FORM: Form = Form::Execute;
 }
 
@@ -93,7 +96,7 @@ pub(crate) fn prepare(at: &At) -> Result<Millis, Fail> {
     }
     let last = at.lines.last().and_then(|line| policy::commands(line.as_bytes()).ok()?.last());
     let prompts = last.as_ref().filter(|command| command.form == policy::Form::Set).and_then(info);
-    let prompts = prompts.is_some_and(|info| info.command.is_some_and(|command| command.prompt == ">"));
+    let prompts = prompts.is_some_and(|info| info.command.is_some_and(|command| command.prompt == Prompt::Greater));
     if prompts && at.text.is_none() {
         return Err(Fail::Usage("at: this command asks for a text: --text TEXT gives it".to_owned()));
     }

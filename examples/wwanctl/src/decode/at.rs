@@ -172,8 +172,7 @@ pub(super) fn decode(bytes: &[u8], command: Option<&str>, charset: Charset) -> R
     let mut framer = Framer::new(&mut memory);
     let ended = [bytes, b"\r"].concat();
     let mut input = ended.as_slice();
-    let expected =
-        Expected { multiline: &["+CUSD", "+CNAP"], prompts: &[b">"], eight_bit: true, ..Expected::default() };
+    let expected = Expected { multiline: &["+CUSD", "+CNAP"], prompts: b">", eight_bit: true, ..Expected::default() };
     let urcs: Vec<&str> =
         wwan_catalogue::at().iter().filter(|info| info.command.is_none()).map(|info| info.name).collect();
     let mut continuation = Continuation::default();
