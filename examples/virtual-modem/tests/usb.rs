@@ -146,7 +146,6 @@ fn a_qmi_host_has_raw_ip_once_it_is_agreed() {
         .unwrap();
     client.register(qmi::Selection::Automatic, Millis::from_secs(60)).unwrap();
     client.connect(&qmi::ConnectRequest { apn: "internet", ..Default::default() }).unwrap();
-    drop(client);
 
     host.bulk_out(5, &echo(8, HOST, ELSEWHERE, &[7; 100]));
     assert_answers(&host.bulk_in(8, 1_000), &[7; 100]);
