@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Process 1 of the guest: starts what a Linux system has running, then plays scenarios or gives a shell.
 #
-#   guest.sh TESTS WORK KERNEL play NAME... | shell
+#   guest.sh WORK KERNEL play NAME... | shell
 #
-# TESTS is the directory of this file, WORK has programs (bin/), KERNEL has lib/modules. Logs go to $log, which is
+# WORK has these tests (tests/) and programs (bin/), KERNEL has lib/modules. Logs go to $log, which is
 # shared with the machine outside. Each scenario sets its mark on the console: `MARK name ok` or `MARK name failed why`.
 
-tests=$1 work=$2 kernel=$3
-shift 3
+work=$1 kernel=$2 tests=$1/tests
+shift 2
 
 export PATH=$work/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
 export tests log=/run/log
@@ -18,6 +18,7 @@ system() {
     mount -t sysfs none /sys
     mkdir -p /dev/pts /dev/shm
     mount -t devpts -o gid=5,mode=620 none /dev/pts
+    ln -s /proc/self/fd /dev/fd
     mount -t tmpfs none /dev/shm
     mount -t tmpfs none /run
     mkdir -p "$log" /run/dbus /run/lock
@@ -62,10 +63,10 @@ play() {
     clean_up
     if [ -n "$(modems)" ]; then
         status=1
-        echo 'error: the modem is still there' >>"$log/$name.out"
+        echo 'FAILED: the modem is still there' >>"$log/$name.out"
     fi
     # A process that cannot be ended waits in a driver.
-    if ps -eo stat=,comm= | awk '$1 ~ /^D/ { print "error: stuck: " $2; stuck = 1 } END { exit !stuck }' >>"$log/$name.out"; then
+    if ps -eo stat=,comm= | awk '$1 ~ /^D/ { print "FAILED: stuck: " $2; stuck = 1 } END { exit !stuck }' >>"$log/$name.out"; then
         status=1
     fi
     dmesg >"$log/$name.kernel"
@@ -76,7 +77,7 @@ play() {
     if [ "$status" -eq 0 ]; then
         printf '\nMARK %s ok\n' "$name"
     else
-        why=$(sed -n 's/^error: //p' "$log/$name.out" | head -n 1)
+        why=$(sed -n 's/^FAILED: //p' "$log/$name.out" | head -n 1)
         [ "$status" -eq 124 ] && why="it took more than $scenario_seconds s"
         printf '\nMARK %s failed %s\n' "$name" "${why:-status $status}"
     fi

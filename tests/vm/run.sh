@@ -100,6 +100,9 @@ prepare() {
     build_programs
     unpack_kernel
     make_initramfs
+    # A copy, so that what is changed while the guest runs does no harm.
+    rm -rf "$work/tests"
+    cp -R "$here" "$work/tests"
     mkdir -p "$work/log"
     rm -f "$work"/log/*
     # Acceleration by hardware is not everywhere, and where it is it may hang at boot.
@@ -108,7 +111,7 @@ prepare() {
         -virtfs 'local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap'
         -virtfs "local,path=$work/log,mount_tag=log,security_model=none"
         -device virtio-rng-pci
-        -append "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off net.ifnames=0 -- $here $work $kernel $1")
+        -append "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off net.ifnames=0 -- $work $kernel $1")
 }
 
 # Prints the end of what scenario $1 left in the log directory.

@@ -3,15 +3,18 @@
 
 set -Eeuo pipefail
 scenario=$1
+# Set for scenarios, or by them.
+device='' interface='' client='' handle='' address='' modem=''
 tests=$(dirname "${BASH_SOURCE[0]}")
 log=/run/log # shared with the machine outside
 
-trap 'printf "error: line %s: %s\n" "$LINENO" "$BASH_COMMAND"' ERR
+# guest.sh tells the first such line as the reason.
+trap 'printf "FAILED: line %s: %s\n" "$LINENO" "$BASH_COMMAND" >&2' ERR
 
-patience=120 # seconds for what must become true: the machine is emulated, and may have little of its host
+patience=150 # seconds for what must become true: the machine is emulated, and may have little of its host
 
 die() {
-    printf 'error: %s\n' "$*"
+    printf 'FAILED: %s\n' "$*" >&2
     exit 1
 }
 
@@ -30,6 +33,15 @@ until_true() {
 # Fails unless two texts are the same: same WHAT FOUND EXPECTED.
 same() {
     [ "$2" = "$3" ] || die "$1: $2 instead of $3"
+}
+
+# Runs a command, which must succeed and print something that matches: says PATTERN COMMAND... What it said is in $said.
+said=/tmp/said
+says() {
+    local pattern=$1
+    shift
+    "$@" | tee "$said"
+    grep -q "$pattern" "$said" || die "$1 does not say: $pattern"
 }
 
 # ---- the modem -------------------------------------------------------------------------------------------------------
@@ -56,11 +68,11 @@ no_modem() { ! compgen -G '/dev/cdc-wdm*' && ! compgen -G '/sys/class/net/wwan*'
 # The character device and the network interface that the drivers made of it.
 control() {
     until_true 'there is a control device' compgen -G '/dev/cdc-wdm*'
-    compgen -G '/dev/cdc-wdm*' | head -n 1
+    compgen -G '/dev/cdc-wdm*'
 }
 interface() {
     until_true 'there is a network interface' compgen -G '/sys/class/net/wwan*'
-    basename "$(compgen -G '/sys/class/net/wwan*' | head -n 1)"
+    basename "$(compgen -G '/sys/class/net/wwan*')"
 }
 
 driver_of() { basename "$(readlink "/sys/class/net/$1/device/driver")"; }
@@ -87,6 +99,9 @@ routes() {
     ip -4 route add default dev "$1" metric "$2"
     ip -6 route add default dev "$1" metric "$2"
 }
+
+# Whether interface $1 has an address of each family that goes further than the link.
+address_of() { [ "$(ip -o address show dev "$1" scope global | wc -l)" -ge 2 ]; }
 
 # Hosts of the network behind the modem; see examples/virtual-modem/src/network.rs.
 host_v4=203.0.113.1
@@ -130,8 +145,8 @@ pattern() {
     if [ ! -e "$block" ]; then
         { set +x; } 2>/dev/null
         for byte in {0..250}; do
-            # shellcheck disable=SC2059 # an escape
-            printf "\\x$(printf '%02x' "$byte")"
+            printf -v byte '\\x%02x' "$byte"
+            printf '%b' "$byte"
         done >"$block"
         set -x
         for _ in {1..12}; do
@@ -161,6 +176,21 @@ raw_ip() {
     echo Y >"/sys/class/net/$2/qmi/raw_ip"
 }
 
+qmi() { qmicli -p -d "$device" "$@"; }
+
+# The number of the client that qmicli did not release, by what it said.
+client_said() { sed -n "s/.*CID: '\([0-9]*\)'/\1/p" "$said"; }
+
+# Starts a session of IPv4 on a client of its own, or on $1; sets `client`, `handle` and `address`.
+# shellcheck disable=SC2034 # what it sets is for scenarios
+start_network() {
+    says 'Network started' qmi --wds-start-network='apn=internet,ip-type=4' --client-no-release-cid ${1:+"--client-cid=$1"}
+    handle=$(sed -n "s/.*Packet data handle: '\([0-9]*\)'/\1/p" "$said")
+    client=$(client_said)
+    says 'IPv4 address' qmi --wds-get-current-settings --client-cid="$client" --client-no-release-cid
+    address=$(sed -n 's/.*IPv4 address: //p' "$said")
+}
+
 # ---- ModemManager ----------------------------------------------------------------------------------------------------
 
 start_manager() {
@@ -168,15 +198,18 @@ start_manager() {
     until_true 'ModemManager is on the bus' mmcli -L
 }
 
-# The value of a key that mmcli shows of something: value KEY [-b any].
+# The value of a key that mmcli shows of something: value KEY [-s 1].
 value() {
     local key=$1
     shift
     [ "$#" -gt 0 ] || set -- -m any
-    mmcli "$@" -K | awk -v key="$key" -F ' *: ' '$1 == key { sub(/^[^:]*: */, ""); print; exit }'
+    mmcli "$@" -K | awk -v key="$key" -F ' *: ' '$1 == key && !found { sub(/^[^:]*: */, ""); print; found = 1 }'
 }
 
-# Waits until mmcli shows that: shows KEY VALUE [-b any].
+# The bearer that was made first, by its path.
+bearer() { value 'modem.generic.bearers.value[1]'; }
+
+# Waits until mmcli shows that: shows KEY VALUE [-s 1].
 shows() {
     local key=$1 wanted=$2
     shift 2
@@ -191,17 +224,18 @@ shown() {
 
 no_modem_listed() { mmcli -L | grep -q 'No modems'; }
 
-# Gives the interface of bearer $1 what ModemManager says.
+# Gives the interface of the modem's bearer what ModemManager says.
 configure_bearer() {
-    local interface family
-    interface=$(value bearer.status.interface -b "$1")
+    local bearer family
+    bearer=$(bearer)
+    interface=$(value bearer.status.interface -b "$bearer")
     ip link set "$interface" up
     : >/etc/resolv.conf
     for family in ipv4 ipv6; do
-        same "method of $family" "$(value "bearer.$family-config.method" -b "$1")" static
-        ip address add "$(value "bearer.$family-config.address" -b "$1")/$(value "bearer.$family-config.prefix" -b "$1")" \
+        same "method of $family" "$(value "bearer.$family-config.method" -b "$bearer")" static
+        ip address add "$(value "bearer.$family-config.address" -b "$bearer")/$(value "bearer.$family-config.prefix" -b "$bearer")" \
             dev "$interface" "$([ "$family" = ipv6 ] && echo nodad || echo noprefixroute)"
-        printf 'nameserver %s\n' "$(value "bearer.$family-config.dns.value[1]" -b "$1")" >>/etc/resolv.conf
+        printf 'nameserver %s\n' "$(value "bearer.$family-config.dns.value[1]" -b "$bearer")" >>/etc/resolv.conf
     done
     routes "$interface" 100
 }
