@@ -181,6 +181,41 @@ impl<C, I> Encapsulated<C, I> {
         self.counters
     }
 
+    /// The same channel over another control pipe, such as one of a [`Relay`](super::Relay), and the one that it had.
+    pub fn with_control<D>(self, control: D) -> (Encapsulated<D, I>, C) {
+        let Self {
+            control: former,
+            notifications,
+            interface,
+            max_message,
+            packet,
+            framing,
+            fetch,
+            due,
+            drain,
+            pieces,
+            have,
+            link,
+            counters,
+        } = self;
+        let channel = Encapsulated {
+            control,
+            notifications,
+            interface,
+            max_message,
+            packet,
+            framing,
+            fetch,
+            due,
+            drain,
+            pieces,
+            have,
+            link,
+            counters,
+        };
+        (channel, former)
+    }
+
     /// The pipes again.
     pub fn into_parts(self) -> (C, I) {
         (self.control, self.notifications)

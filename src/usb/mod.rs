@@ -27,13 +27,17 @@
 //! | [`quirk`] | what experience with modems has taught, as tables |
 //! | [`bring_up`] | set-up of a function, step by step |
 //! | [`encapsulated`] | control messages over the control pipe |
+//! | [`relay`] | control transfers that are never broken off, over drivers that would |
 //! | [`serial`] | serial ports as byte streams |
 //! | [`chunked`] | whole transfers over controllers that are better given pieces of them |
 //! | `memory` | a bus in memory, with the function side of this crate at its end (feature `device`) |
+//! | `embassy` | host controllers with a driver for `embassy-usb-driver` (feature `embassy-usb`) |
 //! | `nusb` | the host controllers of Linux: devices of usbfs (feature `nusb`) |
 
 pub mod bring_up;
 pub mod chunked;
+#[cfg(feature = "embassy-usb")]
+pub mod embassy;
 pub mod encapsulated;
 pub mod enumerate;
 pub mod find;
@@ -43,6 +47,7 @@ pub mod memory;
 #[cfg(all(feature = "nusb", target_os = "linux"))]
 pub mod nusb;
 pub mod quirk;
+pub mod relay;
 pub mod serial;
 
 pub use bring_up::{MbimConfig, MbimLink, QmiLink};
@@ -54,4 +59,5 @@ pub use host::{ControlPipe, UsbDevice, UsbError};
 #[cfg(feature = "device")]
 pub use memory::MemoryBus;
 pub use quirk::Quirks;
+pub use relay::Relay;
 pub use serial::SerialPort;

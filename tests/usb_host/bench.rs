@@ -157,7 +157,7 @@ impl Bench {
 }
 
 /// Pending as often as the bench is slow.
-async fn slowly(bench: &Bench) {
+pub async fn slowly(bench: &Bench) {
     let mut left = bench.slowness.get();
     poll_fn(|_| {
         if left == 0 {

@@ -18,6 +18,9 @@ mod bench;
 mod bring_up;
 #[cfg(all(feature = "device", feature = "mbim", feature = "qmi", feature = "at"))]
 mod bus;
+#[cfg(feature = "embassy-usb")]
+mod embassy;
 mod encapsulated;
 mod find;
 mod pipes;
+mod relay;

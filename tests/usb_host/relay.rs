@@ -1,0 +1,92 @@
+//! Control transfers over a driver that breaks them off when their future is dropped.
+
+use core::convert::Infallible;
+use core::pin::{Pin, pin};
+use core::task::{Context, Waker};
+
+use wwan::channel::MessageChannel;
+use wwan::channel::framed::MbimFraming;
+use wwan::mbim_wire::usb::class_request::Setup;
+use wwan::usb::encapsulated::Fetch;
+use wwan::usb::{ControlPipe, Encapsulated, Relay};
+
+use crate::bench::{Bench, BusError, In, polls, slowly};
+
+/// Aborts: what the device gave is lost with the future, and it never gives it again.
+struct Forgetful<'b>(&'b Bench);
+
+impl ControlPipe for Forgetful<'_> {
+    type Error = BusError;
+
+    async fn control_in(&mut self, setup: Setup, data: &mut [u8]) -> Result<usize, BusError> {
+        assert_eq!(setup.request, 1);
+        let answer = self.0.responses.borrow_mut().pop_front().unwrap_or_default().unwrap_or_default();
+        slowly(self.0).await;
+        data[..answer.len()].copy_from_slice(&answer);
+        Ok(answer.len())
+    }
+
+    async fn control_out(&mut self, _: Setup, data: &[u8]) -> Result<(), BusError> {
+        slowly(self.0).await;
+        self.0.sent.borrow_mut().push((data.to_vec(), false));
+        Ok(())
+    }
+}
+
+const AVAILABLE: [u8; 8] = [0xa1, 0x01, 0, 0, 3, 0, 0, 0];
+
+/// CLOSE_DONE with that transaction.
+fn message(number: u8) -> Vec<u8> {
+    vec![0x02, 0, 0, 0x80, 16, 0, 0, 0, number, 0, 0, 0, 0, 0, 0, 0]
+}
+
+fn bench(slowness: usize) -> Bench {
+    let bench = Bench::default();
+    bench.slowness.set(slowness);
+    for number in 1..=10 {
+        bench.pieces.borrow_mut().push_back(Ok(AVAILABLE.to_vec()));
+        bench.responses.borrow_mut().push_back(Some(message(number)));
+    }
+    bench
+}
+
+/// Receives with futures that are dropped after every poll but the first few; sends in between.
+fn talk<C: ControlPipe<Error = BusError>>(
+    bench: &Bench,
+    control: C,
+    mut runner: Option<Pin<&mut dyn Future<Output = Infallible>>>,
+) -> Vec<u8> {
+    let mut channel = Encapsulated::new(control, In(bench), 3, 64, 64, MbimFraming::default(), Fetch::Counted);
+    let mut received = Vec::new();
+    let mut cx = Context::from_waker(Waker::noop());
+    for round in 0..500 {
+        let mut buf = [0; 64];
+        if let Some(result) = polls(3, channel.receive(&mut buf)) {
+            received.push(buf[..result.unwrap()][8]);
+        }
+        // A command between a dropped fetch and the next one.
+        if round % 5 == 0 {
+            let _ = polls(2, channel.send(&[round as u8; 12]));
+        }
+        if let Some(runner) = &mut runner {
+            assert!(runner.as_mut().poll(&mut cx).is_pending());
+        }
+    }
+    received
+}
+
+#[test]
+fn a_relay_loses_no_message() {
+    let expected: Vec<u8> = (1..=10).collect();
+    for slowness in 0..6 {
+        let bench = bench(slowness);
+        let (mut input, mut output) = ([0; 64], [0; 64]);
+        let relay = Relay::new(&mut input, &mut output);
+        let runner = pin!(relay.run(Forgetful(&bench)));
+        assert_eq!(talk(&bench, relay.control(), Some(runner)), expected, "{slowness} pauses");
+        assert!(bench.sent.borrow().len() > 90, "commands get through: {}", bench.sent.borrow().len());
+    }
+    // Without one they are lost: the test can tell.
+    let bench = bench(2);
+    assert!(talk(&bench, Forgetful(&bench), None).len() < expected.len());
+}
