@@ -56,7 +56,7 @@
 //! # Features
 //!
 //! `mbim`, `qmi`, `at`, `device`, `net`, `sms` and `usb` (all on by default), `std` (channels and clocks for Linux), `async-io` (the asynchronous ones),
-//! `nusb` (devices of Linux' usbfs), `embassy-net` and `smoltcp` (network devices for these IP stacks), `defmt`. Features add; none excludes another. The minimum supported Rust version is 1.87.
+//! `nusb` (devices of Linux' usbfs), `embassy-usb` (USB host controllers of microcontrollers), `embassy-net` and `smoltcp` (network devices for these IP stacks), `defmt`. Features add; none excludes another. The minimum supported Rust version is 1.87.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
