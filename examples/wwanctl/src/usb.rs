@@ -23,7 +23,7 @@ mod there {
 
     use super::door::{self, Packets};
     use super::name::Name;
-    use super::pump::{Counters, Direction, Format, Pump};
+    use super::pump::{Counters, Direction, Pump};
     use super::tun::{self, Settings, Tun};
     use crate::args::Protocol;
     use crate::error::Fail;
@@ -70,7 +70,7 @@ mod there {
         /// The number of the interface, if the format of the packets has to be agreed upon through QMI.
         pub(crate) const fn qmi_interface(&self) -> Option<u8> {
             match self.packets {
-                Packets::Qmi { interface } => Some(interface),
+                Packets::Qmi { interface, .. } => Some(interface),
                 Packets::Mbim(_) => None,
             }
         }
@@ -86,16 +86,17 @@ mod there {
     impl Link {
         /// Makes the interface as the session's configuration says, and lets packets pass.
         pub(crate) fn up(data: Data, tun: &str, session: u8, ip: &Value) -> Result<Self, Fail> {
-            let (format, longest) = match &data.packets {
-                Packets::Mbim(parameters) => (door::format_of(parameters, session)?, Some(parameters.mtu)),
-                Packets::Qmi { .. } => (Format::RawIp, None),
+            let longest = match &data.packets {
+                Packets::Mbim(parameters) => Some(parameters.mtu),
+                Packets::Qmi { .. } => None,
             };
             let settings = Settings::of(ip, longest);
             if settings.addresses.is_empty() {
                 note(&format!("--tun {tun}: the modem tells no address; give the interface one"));
             }
             let interface = Tun::new(tun, &settings)?;
-            let pump = Pump::start(interface, data.input, data.output, format)
+            let format = data.packets.format(session);
+            let pump = Pump::start(interface, data.input, data.output, format, settings.mtu)
                 .map_err(|error| Fail::Output(format!("--tun {tun}: {error}")))?;
             Ok(Self { pump, name: tun.to_owned() })
         }

@@ -7,13 +7,13 @@ use embedded_io::{Error as _, ErrorKind};
 use embedded_io_async::{Read as _, Write as _};
 use wwan::channel::linux::block_on;
 use wwan::channel::{Clock, LinuxClock, MessageChannel as _, SerialLine as _};
-use wwan::mbim_wire::ntb;
 use wwan::time::{Instant, Millis};
 use wwan::usb::bring_up::{self, ControlChannel, MbimConfig, MbimParameters, SerialLink};
 use wwan::usb::find::{DataPipes, Function, Modem};
 use wwan::usb::nusb::{DeviceInfo, NusbDevice, NusbError, NusbIn, NusbOut, Operation, list, modem};
 
 use super::name::Name;
+use super::pump::Format;
 use crate::args::Protocol;
 use crate::device::{DeviceError, Speaks};
 use crate::error::Fail;
@@ -61,8 +61,13 @@ impl core::fmt::Debug for UsbDoor {
 pub(crate) enum Packets {
     /// As MBIM has it.
     Mbim(MbimParameters),
-    /// As the modem says through QMI; the number of the interface is what it knows the pipe by.
-    Qmi { interface: u8 },
+    /// As the modem says through QMI.
+    Qmi {
+        /// What it knows the pipe by.
+        interface: u8,
+        /// Bytes of a packet of the pipe to it.
+        packet_size: u16,
+    },
 }
 
 /// The data pipes of a function.
@@ -111,7 +116,7 @@ pub(crate) fn open(name: &Name, protocol: Protocol) -> Result<Reached, Fail> {
         Function::Qmi(function) => {
             let up = bring_up::qmi(&mut device, configuration, &function, None, Sleeping);
             let link = block_on(up, wait).ok_or_else(late)?.map_err(broken)?;
-            let packets = Packets::Qmi { interface: function.control };
+            let packets = Packets::Qmi { interface: function.control, packet_size: link.packet_size };
             let data = Data { input: link.input, output: link.output, packets };
             Ok(Reached { door: UsbDoor(Carrier::Messages(link.control)), speaks, data: Some(data) })
         }
@@ -285,15 +290,18 @@ fn failed<E: embedded_io::Error + core::fmt::Display>(name: &str, error: &E) -> 
     }
 }
 
-/// The session's packets as the pump wants them.
-pub(crate) fn format_of(parameters: &MbimParameters, session: u8) -> Result<super::pump::Format, Fail> {
-    if parameters.format != ntb::Format::Ntb16 {
-        return Err(Fail::Unreachable("the modem insists on blocks of 32 bits, which --tun does not know".to_owned()));
+impl Packets {
+    /// The session's packets as the pump wants them.
+    pub(crate) fn format(&self, session: u8) -> Format {
+        match self {
+            Self::Mbim(parameters) => Format::Ntb {
+                format: parameters.format,
+                config: parameters.output,
+                ndp_last: parameters.ndp_at_end,
+                longest: usize::try_from(parameters.input.max_size).unwrap_or(BLOCK).min(BLOCK),
+                session,
+            },
+            Self::Qmi { packet_size, .. } => Format::RawIp { packet_size: *packet_size },
+        }
     }
-    Ok(super::pump::Format::Ntb {
-        config: parameters.output,
-        ndp_last: parameters.ndp_at_end,
-        longest: usize::try_from(parameters.input.max_size).unwrap_or(BLOCK).min(BLOCK),
-        session,
-    })
 }

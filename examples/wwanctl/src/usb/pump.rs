@@ -1,5 +1,5 @@
 //! Moves packets between the data pipes of a modem and a network interface, on a thread of its own, until it is told to stop
-//! or one of the ends is gone.
+//! or one of the ends is gone. How packets lie in transfers is a matter of [`wwan::net`]; here is the kernel's end of it.
 
 extern crate alloc;
 
@@ -9,17 +9,24 @@ use std::thread::{self, JoinHandle};
 
 use alloc::sync::Arc;
 use alloc::task::Wake;
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 use core::fmt;
-use core::future::{Future, poll_fn};
+use core::future::Future;
 use core::pin::pin;
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, Waker};
 
 use embedded_io::{Error as _, ErrorKind};
-use mbim_wire::ntb::{Aggregator16, Config, PushError, Receiver16, Rules, Stream};
+use mbim_wire::ntb;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd, poll};
 use wwan::channel::{TransferIn, TransferOut};
+use wwan::net::{
+    AnyLink, AnyReader, AnyWriter, Deliver, NtbReader, NtbWriter, Offer, RawIpReader, RawIpWriter, RunError, Runner,
+    Session, Supply,
+};
+use wwan::time::Millis;
+
+use super::door::Sleeping;
 
 /// The end of the kernel: an interface whose packets this program gets and gives, without waiting.
 pub(crate) trait Interface: AsFd {
@@ -30,10 +37,10 @@ pub(crate) trait Interface: AsFd {
     fn write(&self, packet: &[u8]) -> bool;
 }
 
-/// Longest packet, in bytes.
-const LONGEST_PACKET: usize = 0x1_0000;
+/// Longest packet, and longest transfer, in bytes.
+const LONGEST: usize = 0x1_0000;
 
-/// How many transfers may fail in a row before the pipe counts as broken.
+/// How many transfers may fail before the pipe counts as broken, unless one succeeds in between.
 const PATIENCE: u8 = 16;
 
 /// How packets lie in transfers.
@@ -41,8 +48,10 @@ const PATIENCE: u8 = 16;
 pub(crate) enum Format {
     /// In blocks of MBIM.
     Ntb {
+        /// Which blocks.
+        format: ntb::Format,
         /// What blocks to the modem have to be like.
-        config: Config,
+        config: ntb::Config,
         /// NDPs lie behind their packets.
         ndp_last: bool,
         /// The longest block from the modem, in bytes.
@@ -51,7 +60,40 @@ pub(crate) enum Format {
         session: u8,
     },
     /// One in each, without anything around it.
-    RawIp,
+    RawIp {
+        /// Bytes of a packet of the pipe to the modem.
+        packet_size: u16,
+    },
+}
+
+impl Format {
+    fn session(&self) -> u8 {
+        match self {
+            Self::Ntb { session, .. } => *session,
+            Self::RawIp { .. } => 0,
+        }
+    }
+
+    /// The link, with memory for a transfer to the modem.
+    fn link<'b>(&self, memory: &'b mut [u8], sessions: &'b [Session]) -> AnyLink<'b> {
+        let (writer, reader) = match *self {
+            Self::Ntb { format: ntb::Format::Ntb16, config, ndp_last, .. } => {
+                let writer =
+                    if ndp_last { NtbWriter::with_ndp_last(memory, config) } else { NtbWriter::new(memory, config) };
+                (AnyWriter::Ntb16(writer), AnyReader::Ntb16(NtbReader::new()))
+            }
+            Self::Ntb { config, ndp_last, .. } => {
+                let writer =
+                    if ndp_last { NtbWriter::with_ndp_last(memory, config) } else { NtbWriter::new(memory, config) };
+                (AnyWriter::Ntb32(writer), AnyReader::Ntb32(NtbReader::new()))
+            }
+            Self::RawIp { packet_size } => {
+                (AnyWriter::RawIp(RawIpWriter::new(memory, packet_size)), AnyReader::RawIp(RawIpReader::new(0)))
+            }
+        };
+        // A packet waits for no other: while the pipe is busy they collect by themselves.
+        AnyLink::any(writer, reader, sessions, Millis(0))
+    }
 }
 
 /// What has passed, and what has not.
@@ -65,13 +107,6 @@ pub(crate) struct Direction {
     pub(crate) dropped: u64,
     /// Transfers that failed or hold nothing that can be read.
     pub(crate) errors: u64,
-}
-
-impl Direction {
-    fn packet(&mut self, length: usize) {
-        self.packets = self.packets.saturating_add(1);
-        self.bytes = self.bytes.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
-    }
 }
 
 /// Both ways.
@@ -95,7 +130,7 @@ pub(crate) enum End {
 impl fmt::Display for End {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Modem(text) => write!(f, "data pipe: {text}"),
+            Self::Modem(text) => f.write_str(text),
             Self::Interface(text) => write!(f, "network interface: {text}"),
         }
     }
@@ -135,8 +170,8 @@ pub(crate) struct Pump {
 }
 
 impl Pump {
-    /// Starts one.
-    pub(crate) fn start<N, I, O>(interface: N, input: I, output: O, format: Format) -> io::Result<Self>
+    /// Starts one, for packets of at most `mtu` bytes to the modem.
+    pub(crate) fn start<N, I, O>(interface: N, input: I, output: O, format: Format, mtu: u16) -> io::Result<Self>
     where
         N: Interface + Send + 'static,
         I: TransferIn + Send + 'static,
@@ -147,11 +182,9 @@ impl Pump {
         let bell = Arc::new(Bell(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?));
         let stop = Arc::new(AtomicBool::new(false));
         let (its_bell, its_stop) = (Arc::clone(&bell), Arc::clone(&stop));
-        let thread = thread::Builder::new().name("data".to_owned()).spawn(move || {
-            let ends = Ends { interface, wanted: Cell::new(false), counters: Cell::default() };
-            let end = ends.run(input, output, format, &its_bell, &its_stop);
-            (ends.counters.get(), end)
-        })?;
+        let thread = thread::Builder::new()
+            .name("data".to_owned())
+            .spawn(move || run(&interface, (input, output), format, mtu, &its_bell, &its_stop))?;
         Ok(Self { thread: Some(thread), stop, bell })
     }
 
@@ -182,46 +215,111 @@ impl Drop for Pump {
     }
 }
 
-/// What the two directions share.
-struct Ends<N> {
-    interface: N,
-    /// Somebody waits for a packet of the kernel.
-    wanted: Cell<bool>,
-    counters: Cell<Counters>,
+/// Moves packets until it is told to stop, or one of the ends is gone: why, and what was counted.
+fn run<N, I, O>(
+    interface: &N,
+    (input, output): (I, O),
+    format: Format,
+    mtu: u16,
+    bell: &Arc<Bell>,
+    stop: &AtomicBool,
+) -> (Counters, Option<End>)
+where
+    N: Interface,
+    I: TransferIn,
+    O: TransferOut,
+    I::Error: fmt::Display,
+    O::Error: fmt::Display,
+{
+    let (to_modem, from_modem) = match &format {
+        Format::Ntb { config, longest, .. } => (usize::try_from(config.rules.max_size).unwrap_or(LONGEST), *longest),
+        Format::RawIp { .. } => (LONGEST, LONGEST),
+    };
+    let (mut memory, mut transfer) = (vec![0; to_modem.min(LONGEST)], vec![0; from_modem]);
+    let sessions = [Session::new()];
+    let [session] = &sessions;
+    session.open(format.session(), mtu);
+    let link = format.link(&mut memory, &sessions);
+    let mut runner = Runner::new(link, input, output, Sleeping, &mut transfer);
+    let kernel = Kernel { interface, wanted: Cell::new(false), failure: RefCell::new(None) };
+    let (failed_in, failed_out) = (Cell::new(0_u64), Cell::new(0_u64));
+    let end = {
+        let passing = async {
+            let mut supply =
+                Packets { kernel: &kernel, session: format.session(), packet: vec![0; LONGEST], length: 0 };
+            let mut failures = 0_u8;
+            let mut passed = 0;
+            loop {
+                let (failed, kind, text) = match runner.run(&mut &kernel, &mut supply).await {
+                    Err(RunError::Receive(error)) => (&failed_in, error.kind(), error.to_string()),
+                    Err(RunError::Send(error)) => (&failed_out, error.kind(), error.to_string()),
+                };
+                failed.set(failed.get().saturating_add(1));
+                let counters = runner.link().counters();
+                let now = u64::from(counters.received).saturating_add(counters.sent.into());
+                failures = if now == passed { failures.saturating_add(1) } else { 1 };
+                passed = now;
+                // Others pass: a halt is over by now, and packets may be lost.
+                if kind == ErrorKind::NotConnected || failures >= PATIENCE {
+                    return End::Modem(format!("data pipe: {text}"));
+                }
+            }
+        };
+        kernel.drive(passing, bell, stop)
+    };
+    let link = runner.link().counters();
+    let one = session.counters();
+    let sum = |counts: &[u32]| counts.iter().fold(0_u64, |sum, count| sum.saturating_add((*count).into()));
+    let received = Direction {
+        packets: one.received.into(),
+        bytes: one.received_bytes,
+        transfers: link.received.into(),
+        dropped: sum(&[
+            one.received_not_ip,
+            one.received_no_room,
+            link.unknown_session,
+            link.others,
+            link.refused_parts,
+        ]),
+        errors: failed_in.get().saturating_add(link.refused_transfers.into()),
+    };
+    let sent = Direction {
+        packets: one.sent.into(),
+        bytes: one.sent_bytes,
+        transfers: link.sent.into(),
+        dropped: sum(&[one.sent_not_ip, one.sent_too_long, link.no_session]),
+        errors: failed_out.get(),
+    };
+    (Counters { received, sent }, end)
 }
 
-impl<N: Interface> Ends<N> {
-    fn count(&self, change: impl FnOnce(&mut Counters)) {
-        let mut counters = self.counters.get();
-        change(&mut counters);
-        self.counters.set(counters);
-    }
+/// The kernel's end.
+struct Kernel<'n, N> {
+    interface: &'n N,
+    /// Somebody waits for a packet of the kernel.
+    wanted: Cell<bool>,
+    /// Why there will be none any more.
+    failure: RefCell<Option<io::Error>>,
+}
 
-    /// Runs both directions until one of them ends, or until it is to stop.
-    fn run<I, O>(&self, mut input: I, mut output: O, format: Format, bell: &Arc<Bell>, stop: &AtomicBool) -> Option<End>
-    where
-        I: TransferIn,
-        O: TransferOut,
-        I::Error: fmt::Display,
-        O::Error: fmt::Display,
-    {
-        let mut down = pin!(self.downlink(&mut input, format));
-        let mut up = pin!(self.uplink(&mut output, format));
-        let mut both = pin!(poll_fn(|cx| match down.as_mut().poll(cx) {
-            Poll::Ready(end) => Poll::Ready(end),
-            Poll::Pending => up.as_mut().poll(cx),
-        }));
+impl<N: Interface> Kernel<'_, N> {
+    /// Drives the passing of packets until it ends, or until it is to stop.
+    fn drive(&self, passing: impl Future<Output = End>, bell: &Arc<Bell>, stop: &AtomicBool) -> Option<End> {
+        let mut passing = pin!(passing);
         let waker = Waker::from(Arc::clone(bell));
         let mut cx = Context::from_waker(&waker);
         while !stop.load(Ordering::Acquire) {
             self.wanted.set(false);
-            if let Poll::Ready(end) = both.as_mut().poll(&mut cx) {
+            if let Poll::Ready(end) = passing.as_mut().poll(&mut cx) {
                 return Some(end);
+            }
+            if let Some(error) = self.failure.take() {
+                return Some(End::Interface(error.to_string()));
             }
             let rung = PollFd::new(&bell.0, PollFlags::IN);
             // Interrupted or not: what there is to do shows.
             let _ = if self.wanted.get() {
-                poll(&mut [rung, PollFd::new(&self.interface, PollFlags::IN)], None)
+                poll(&mut [rung, PollFd::new(self.interface, PollFlags::IN)], None)
             } else {
                 poll(&mut [rung], None)
             };
@@ -229,168 +327,47 @@ impl<N: Interface> Ends<N> {
         }
         None
     }
+}
 
-    /// A packet of the kernel.
-    async fn packet(&self, packet: &mut [u8]) -> io::Result<usize> {
-        poll_fn(|_| match self.interface.try_read(packet).transpose() {
-            Some(read) => Poll::Ready(read),
-            None => {
-                self.wanted.set(true);
-                Poll::Pending
-            }
-        })
-        .await
-    }
-
-    async fn downlink<I: TransferIn>(&self, input: &mut I, format: Format) -> End
-    where
-        I::Error: fmt::Display,
-    {
-        let (room, session) = match format {
-            Format::Ntb { longest, session, .. } => (longest, Stream::Ips(session)),
-            Format::RawIp => (LONGEST_PACKET, Stream::Ips(0)),
-        };
-        let mut memory = vec![0; room];
-        let mut blocks = Receiver16::new();
-        let mut failures = 0_u8;
-        loop {
-            let length = match input.receive(&mut memory).await {
-                Ok(length) => length,
-                Err(error) => {
-                    self.count(|counters| add(&mut counters.received.errors, 1));
-                    failures = failures.saturating_add(1);
-                    if error.kind() == ErrorKind::NotConnected || failures >= PATIENCE {
-                        return End::Modem(error.to_string());
-                    }
-                    continue;
-                }
-            };
-            failures = 0;
-            let transfer = memory.get(..length).unwrap_or_default();
-            if transfer.is_empty() {
-                continue;
-            }
-            self.count(|counters| add(&mut counters.received.transfers, 1));
-            match format {
-                Format::RawIp => self.deliver(transfer),
-                Format::Ntb { .. } => {
-                    let before = *blocks.counters();
-                    if let Ok(datagrams) = blocks.receive(transfer) {
-                        for datagram in datagrams {
-                            if datagram.stream == session {
-                                self.deliver(datagram.bytes);
-                            } else {
-                                self.count(|counters| add(&mut counters.received.dropped, 1));
-                            }
-                        }
-                    }
-                    let now = blocks.counters();
-                    let wrong = |counter: fn(&mbim_wire::ntb::ReceiveCounters) -> u32| {
-                        u64::from(counter(now).saturating_sub(counter(&before)))
-                    };
-                    let errors = wrong(|counters| counters.refused_blocks);
-                    let dropped = wrong(|counters| counters.refused_datagrams);
-                    self.count(|counters| {
-                        add(&mut counters.received.errors, errors);
-                        add(&mut counters.received.dropped, dropped);
-                    });
-                }
-            }
-        }
-    }
-
-    /// A packet for the kernel.
-    fn deliver(&self, packet: &[u8]) {
-        let taken = self.interface.write(packet);
-        self.count(|counters| match taken {
-            true => counters.received.packet(packet.len()),
-            false => add(&mut counters.received.dropped, 1),
-        });
-    }
-
-    async fn uplink<O: TransferOut>(&self, output: &mut O, format: Format) -> End
-    where
-        O::Error: fmt::Display,
-    {
-        let mut packet = vec![0; LONGEST_PACKET];
-        match format {
-            Format::RawIp => loop {
-                let length = match self.packet(&mut packet).await {
-                    Ok(length) => length,
-                    Err(error) => return End::Interface(error.to_string()),
-                };
-                let sent = output.send(packet.get(..length).unwrap_or_default(), true).await;
-                if let Some(end) = self.sent::<O>(sent) {
-                    return end;
-                }
-                self.count(|counters| counters.sent.packet(length));
-            },
-            Format::Ntb { config, ndp_last, session, .. } => {
-                let Rules { max_size, .. } = config.rules;
-                let mut memory = vec![0; usize::try_from(max_size).unwrap_or(LONGEST_PACKET).min(LONGEST_PACKET)];
-                let mut blocks = if ndp_last {
-                    Aggregator16::with_ndp_last(&mut memory, config)
-                } else {
-                    Aggregator16::new(&mut memory, config)
-                };
-                // Waits for one packet, and takes along what else is there: a block is never kept waiting for more. While the
-                // pipe is busy packets collect by themselves.
-                let mut waiting = None;
-                loop {
-                    let mut next = match waiting.take() {
-                        Some(length) => Some(length),
-                        None => match self.packet(&mut packet).await {
-                            Ok(length) => Some(length),
-                            Err(error) => return End::Interface(error.to_string()),
-                        },
-                    };
-                    while let Some(length) = next {
-                        let bytes = packet.get(..length).unwrap_or_default();
-                        match blocks.push(Stream::Ips(session), bytes, ()) {
-                            Ok(()) => self.count(|counters| counters.sent.packet(length)),
-                            Err(PushError::Full) => {
-                                waiting = Some(length);
-                                break;
-                            }
-                            Err(_) => self.count(|counters| add(&mut counters.sent.dropped, 1)),
-                        }
-                        next = match self.interface.try_read(&mut packet) {
-                            Ok(read) => read,
-                            Err(error) => return End::Interface(error.to_string()),
-                        };
-                    }
-                    if let Some(block) = blocks.take() {
-                        let sent = output.send(block.bytes, block.zero_length_packet).await;
-                        if let Some(end) = self.sent::<O>(sent) {
-                            return end;
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /// What became of a transfer; the end, if that is the end.
-    fn sent<O: TransferOut>(&self, sent: Result<(), O::Error>) -> Option<End>
-    where
-        O::Error: fmt::Display,
-    {
-        match sent {
-            Ok(()) => {
-                self.count(|counters| add(&mut counters.sent.transfers, 1));
-                None
-            }
-            Err(error) => {
-                self.count(|counters| add(&mut counters.sent.errors, 1));
-                // Others pass: a stall is over, and the packets are lost as packets may be.
-                (error.kind() == ErrorKind::NotConnected).then(|| End::Modem(error.to_string()))
-            }
-        }
+impl<N: Interface> Deliver for &Kernel<'_, N> {
+    fn deliver(&mut self, _: u8, packet: &[u8]) -> bool {
+        self.interface.write(packet)
     }
 }
 
-fn add(counter: &mut u64, count: u64) {
-    *counter = counter.saturating_add(count);
+/// The packets of the kernel.
+struct Packets<'k, 'n, N> {
+    kernel: &'k Kernel<'n, N>,
+    session: u8,
+    packet: Vec<u8>,
+    /// That of a packet that had to wait; 0 if there is none.
+    length: usize,
+}
+
+impl<N: Interface> Supply for Packets<'_, '_, N> {
+    fn poll_offer(&mut self, _: &mut Context<'_>, offer: &mut dyn FnMut(u8, &[u8]) -> Offer) -> Poll<()> {
+        loop {
+            if self.length == 0 {
+                match self.kernel.interface.try_read(&mut self.packet) {
+                    Ok(Some(length)) => self.length = length,
+                    Ok(None) => {
+                        self.kernel.wanted.set(true);
+                        return Poll::Pending;
+                    }
+                    Err(error) => {
+                        self.kernel.failure.replace(Some(error));
+                        return Poll::Pending;
+                    }
+                }
+            }
+            match offer(self.session, self.packet.get(..self.length).unwrap_or_default()) {
+                Offer::Taken => self.length = 0,
+                // It goes when something has come of the modem, which is looked for first.
+                Offer::Later => return Poll::Pending,
+                Offer::Stop => return Poll::Ready(()),
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -400,9 +377,10 @@ mod tests {
     use std::sync::Mutex;
     use std::sync::mpsc::{Receiver, Sender, channel};
 
+    use core::future::poll_fn;
     use core::time::Duration;
 
-    use mbim_wire::ntb::NtbParameters;
+    use mbim_wire::ntb::{Aggregator16, Config, NtbParameters, Receiver16, Stream};
 
     use super::*;
 
@@ -489,13 +467,19 @@ mod tests {
         kernel.set_read_timeout(Some(PATIENCE)).unwrap();
         let to_host = Pipe::default();
         let (sent, to_modem) = channel();
-        let pump = Pump::start(Socket(ours), to_host.clone(), Sent(sent), format).unwrap();
+        let pump = Pump::start(Socket(ours), to_host.clone(), Sent(sent), format, 1500).unwrap();
         Bench { pump, kernel, to_host, to_modem }
     }
 
-    fn ntb() -> Format {
+    fn blocks() -> Format {
         let parameters = NtbParameters::of_function(4096);
-        Format::Ntb { config: Config::new(parameters.output()), ndp_last: false, longest: 4096, session: 3 }
+        Format::Ntb {
+            format: ntb::Format::Ntb16,
+            config: Config::new(parameters.output()),
+            ndp_last: false,
+            longest: 4096,
+            session: 3,
+        }
     }
 
     fn block(stream: Stream, packets: &[&[u8]]) -> Vec<u8> {
@@ -509,7 +493,7 @@ mod tests {
 
     #[test]
     fn packets_pass_both_ways_in_blocks() {
-        let Bench { pump, kernel, to_host, to_modem } = bench(ntb());
+        let Bench { pump, kernel, to_host, to_modem } = bench(blocks());
         kernel.send(&[0x45; 60]).unwrap();
         let (transfer, _) = to_modem.recv_timeout(PATIENCE).unwrap();
         let mut reader = Receiver16::new();
@@ -529,7 +513,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_counted_and_passed_over() {
-        let Bench { pump, kernel, to_host, .. } = bench(ntb());
+        let Bench { pump, kernel, to_host, .. } = bench(blocks());
         to_host.put(Ok(vec![0xee; 40]));
         to_host.put(Err(ErrorKind::Other));
         to_host.put(Ok(block(Stream::Ips(4), &[&[0x45; 40]])));
@@ -544,7 +528,7 @@ mod tests {
 
     #[test]
     fn bare_packets_need_no_block() {
-        let Bench { pump, kernel, to_host, to_modem } = bench(Format::RawIp);
+        let Bench { pump, kernel, to_host, to_modem } = bench(Format::RawIp { packet_size: 512 });
         kernel.send(&[0x45; 512]).unwrap();
         assert_eq!(to_modem.recv_timeout(PATIENCE).unwrap(), (vec![0x45; 512], true));
         to_host.put(Ok(vec![0x60; 77]));
@@ -555,7 +539,7 @@ mod tests {
 
     #[test]
     fn a_modem_that_is_gone_ends_it() {
-        let Bench { pump, to_host, .. } = bench(Format::RawIp);
+        let Bench { pump, to_host, .. } = bench(Format::RawIp { packet_size: 512 });
         to_host.put(Err(ErrorKind::NotConnected));
         let since = std::time::Instant::now();
         while pump.is_running() {
