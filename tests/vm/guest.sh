@@ -11,7 +11,7 @@ shift 2
 
 export PATH=$work/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
 export tests log=/run/log
-scenario_seconds=300
+scenario_seconds=600
 
 system() {
     mount -t proc none /proc

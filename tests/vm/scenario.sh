@@ -161,7 +161,7 @@ pattern() {
 no_errors() {
     local file
     for file in /sys/class/net/"$1"/statistics/*_errors; do
-        same "$1 $(basename "$file")" "$(<"$file")" 0
+        same "$1 ${file##*/}" "$(<"$file")" 0
     done
     ip -s link show "$1"
 }

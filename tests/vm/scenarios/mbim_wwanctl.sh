@@ -11,8 +11,8 @@ wwanctl -d "$device" --json connect --apn internet --ip-type v4v6 | tee /tmp/con
 configure "$net" /tmp/connect
 pings "$net"
 names
-upload "$host_v4" $((4 << 20))
-download "[$host_v6]" $((4 << 20))
+upload "$host_v4" $((64 << 20))
+download "[$host_v6]" $((64 << 20))
 
 # The second session is a VLAN of the interface.
 wwanctl -d "$device" --json connect --apn internet --session 2 | tee /tmp/connect2
