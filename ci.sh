@@ -38,7 +38,7 @@ host_features=(std async-io catalogue nusb rewrite) # need an operating system o
 bare_workspaces=(examples/firmware benches/size)
 host_workspaces=(fuzz tests/vendor)
 wwanctl_max_bytes=1500000                     # static, stripped, for a machine with a modem: no virtual one inside
-wwanctl_full_max_bytes=2350000                # the same with the virtual modem inside, which has three faces
+wwanctl_full_max_bytes=2350000                # the same with the virtual modem inside, which has three faces, and with USB
 
 # command : Debian package that brings it
 tools=(
