@@ -53,6 +53,8 @@ plug() {
     virtual-modem vhci --kind "$kind" "$@" >>"$out" 2>&1 &
     modem=$!
     until_true "the modem is plugged in" grep -q attached "$out"
+    # Interfaces of root hubs are `1-0:1.0`.
+    until_true 'the kernel has its interfaces' compgen -G '/sys/bus/usb/devices/[0-9]*-[1-9]*:*'
 }
 
 # Pulls it out again.
