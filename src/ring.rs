@@ -164,7 +164,7 @@ mod tests {
         for size in 0..20 {
             let mut memory = vec![0xa5; size];
             let mut ring = Ring::new(&mut memory);
-            let (mut model, mut next) = (VecDeque::new(), 0_u8);
+            let (mut model, mut next) = (VecDeque::<u8>::new(), 0_u8);
             for step in 0..200_usize {
                 let bytes: std::vec::Vec<u8> = (0..step % 7)
                     .map(|_| {
