@@ -47,6 +47,8 @@ fetch_kernel() {
         fi
         printf 'attempt %d of 3 failed to fetch the kernel\n' "$attempt" >&2
         sleep $((attempt * 5))
+        # The list of packages may be missing, or name one that is gone.
+        apt-get -o Acquire::Retries=3 -q update || true
     done
     compgen -G "$work/linux-image-*.deb" >/dev/null # an older one will do where there is no network
 }
