@@ -13,8 +13,9 @@
 //! | [`AtVendor`](Kind::AtVendor) | 0 to 3 of `Qmi` | as there | 2c7c:0125 |
 //! | [`Composite`](Kind::Composite) | 0 and 1 as `Mbim`; 2 and 3, 4 and 5: AT ports of CDC ACM | 81, 82 and 02; 83, 84 and 04; 85, 86 and 06 | 1209:0004 |
 //!
-//! In Linux, `cdc_mbim` takes MBIM functions and NCM/MBIM ones, `cdc_acm` ports of CDC ACM; by the id of the EC25 `option`
-//! takes the vendor-specific ports and `qmi_wwan` the QMI function. Settings of the NCM/MBIM function that are NCM can be
+//! In Linux, `cdc_mbim` takes MBIM functions, and NCM/MBIM ones where `prefer_mbim` of `cdc_ncm` is on, which it is not in
+//! Debian; `cdc_acm` takes ports of CDC ACM; by the id of the EC25 `option` takes the vendor-specific ports and `qmi_wwan` the
+//! QMI function. Settings of the NCM/MBIM function that are NCM can be
 //! chosen, but no data goes through them: this modem has no Ethernet network behind NCM. Descriptors of Microsoft's operating
 //! systems are not there; theirs find MBIM by its class.
 //!
