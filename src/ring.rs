@@ -23,6 +23,19 @@ impl<'m> Ring<'m> {
         self.memory.len().saturating_sub(self.used)
     }
 
+    /// How many bytes wait.
+    #[cfg(feature = "at")]
+    pub(crate) const fn used(&self) -> usize {
+        self.used
+    }
+
+    /// The oldest bytes, as far as they lie side by side.
+    #[cfg(feature = "at")]
+    pub(crate) fn front(&self) -> &[u8] {
+        let (_, behind) = self.memory.split_at_checked(self.first).unwrap_or_default();
+        behind.get(..self.used.min(behind.len())).unwrap_or_default()
+    }
+
     pub(crate) const fn clear(&mut self) {
         (self.first, self.used) = (0, 0);
     }

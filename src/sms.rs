@@ -202,6 +202,25 @@ impl<'a> Sending<'a> {
         Ok(sending)
     }
 
+    /// Cuts the text anew, in UCS-2. Nothing happens if a part was sent already.
+    ///
+    /// # Errors
+    ///
+    /// A text that is too long then.
+    pub fn use_ucs2(&mut self) -> Result<(), EncodeError> {
+        if self.sent == 0 {
+            self.split = Split::ucs2(self.message.text, Reference::Narrow(self.message.reference))?;
+            self.load()?;
+        }
+        Ok(())
+    }
+
+    /// The receiver, as it was given.
+    #[must_use]
+    pub const fn number(&self) -> &'a str {
+        self.message.number
+    }
+
     /// How many parts it takes.
     #[must_use]
     pub fn parts(&self) -> u8 {

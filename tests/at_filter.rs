@@ -129,7 +129,7 @@ fn what_is_allowed_passes() {
         ("AT\rAT+CSCS?\rAT+CFUN=0\rAT\r", "\r\nOK\r\n\r\n+CSCS: \"IRA\"\r\n\r\nOK\r\n\r\nERROR\r\n\r\nOK\r\n"),
         ("AT+CMEE=2;+NOPE\r", "\r\n+CME ERROR: 4\r\n"),
         ("ATS3?S5?\r", "\r\n013\r\n\r\n008\r\n\r\nOK\r\n"),
-        ("AT+CMUX=?\r", "\r\n+CMUX: (0,1),(0),(1-8),(1-32768),(1-255),(0-100),(2-255),(1-255),(1-7)\r\n\r\nOK\r\n"),
+        ("AT+CMUX=?\r", "\r\n+CMUX: (0-1),(0),(1-8),(1-32768),(1-255),(0-100),(2-255),(1-255),(1-7)\r\n\r\nOK\r\n"),
     ] {
         assert_eq!(gate.send(sent), seen, "{sent:?}");
     }

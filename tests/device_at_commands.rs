@@ -50,9 +50,17 @@ fn registration_in_all_forms() {
             ("AT+CREG=4", "ERROR", 0),
             ("AT+CEREG=2;+CEREG?", "+CEREG: 2,1,\"1F00\",\"0079D903\",7\r\n\r\nOK", 0),
             ("AT+CEREG=4;+CEREG?", "+CEREG: 4,1,\"1F00\",\"0079D903\",7\r\n\r\nOK", 0),
+            (
+                "AT+CPSMS=1,,,\"00000110\",\"00000001\"",
+                "OK\r\n\r\n+CEREG: 1,\"1F00\",\"0079D903\",7,,,\"00000001\",\"00000110\"",
+                0,
+            ),
+            // The same again changes nothing.
             ("AT+CPSMS=1,,,\"00000110\",\"00000001\"", "OK", 0),
             ("AT+CPSMS?", "+CPSMS: 1,,,\"00000110\",\"00000001\"\r\n\r\nOK", 0),
             ("AT+CEREG?", "+CEREG: 4,1,\"1F00\",\"0079D903\",7,,,\"00000001\",\"00000110\"\r\n\r\nOK", 0),
+            ("AT+CEREG=5;+CPSMS=0", "OK\r\n\r\n+CEREG: 1,\"1F00\",\"0079D903\",7", 0),
+            ("AT+CEREG=3;+CPSMS=1", "OK", 0),
             // Not in the generations before.
             ("AT+CGREG=2;+CGREG?", "+CGREG: 2,0\r\n\r\nOK", 0),
             ("AT+C5GREG=2;+C5GREG?", "+C5GREG: 2,0\r\n\r\nOK", 0),

@@ -34,7 +34,7 @@ fn the_frames_of_the_fact_sheet() {
     let mut bench = Bench::new(Setup::default());
     assert_eq!(
         bench.say("AT+CMUX=?\r"),
-        "\r\n+CMUX: (0,1),(0),(1-8),(1-252),(1-255),(0-100),(2-255),(1-255),(1-7)\r\n\r\nOK\r\n"
+        "\r\n+CMUX: (0-1),(0),(1-8),(1-252),(1-255),(0-100),(2-255),(1-255),(1-7)\r\n\r\nOK\r\n"
     );
     for wrong in ["2", "0,1", "0,0,5,253", "0,0,5,0", "0,0,5,31,0", "x", ""] {
         let answer = bench.say(format!("AT+CMUX={wrong}\r"));

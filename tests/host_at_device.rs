@@ -31,7 +31,7 @@ use wwan::procedure::at::connect::is_ended;
 use wwan::procedure::at::{
     Bearer, ConnectRequest, File, IpType, PinOperation, Power, RegistrationState, Selection, SimState, Stop,
 };
-use wwan::session::at::{Config, Failure};
+use wwan::session::at::{self as session, Config, Failure};
 use wwan::sms::{Stored, TextMessage};
 use wwan::time::{Instant, Millis};
 
@@ -382,7 +382,9 @@ fn every_dialect_is_understood() {
         let mut config = Config::default();
         // How the host wants errors, whatever the modem began with; and lines as WWAN ports want them.
         config.error_reports = nth % 3;
-        config.dialect.line_end = if nth % 2 == 0 { b"\r" } else { b"\r\n" };
+        static WITH_LINE_FEED: session::Dialect<'static> =
+            session::Dialect { line_end: b"\r\n", ..session::Dialect::STANDARD };
+        config.dialect = if nth % 2 == 0 { &session::Dialect::STANDARD } else { &WITH_LINE_FEED };
         let mut host = host_of(Setup::default(), dialect.clone(), config);
         host.open().unwrap();
         for ((name, act), expected) in ALL.iter().zip(&expected) {

@@ -366,9 +366,9 @@ fn counted_bytes_may_be_anything() {
     // As a URC.
     const RECEIVE: &[Announcement<'_>] =
         &[Announcement { name: "+IPD", length: Length::Parameter(0), delimiter: Delimiter::Colon }];
-    let dialect = Dialect { announcements: Announcements::new(RECEIVE), ..Dialect::STANDARD };
+    static DIALECT: Dialect<'static> = Dialect { announcements: Announcements::new(RECEIVE), ..Dialect::STANDARD };
     let mut config = Config::default();
-    config.dialect = dialect;
+    config.dialect = &DIALECT;
     let mut host = Host::with(config);
     host.session.assume_open();
     host.submit(&network::csq::Execute {});

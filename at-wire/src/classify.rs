@@ -4,7 +4,7 @@
 //! with the [`Pending`] command and, for names with two meanings, with the shape of the parameters.
 
 use crate::parameter::{Field, parameters_of, trim};
-use crate::result::{FinalResult, Options};
+use crate::result::{FinalResult, Options, find};
 
 /// What a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,41 +104,22 @@ pub fn behind(name: &str, line: &[u8]) -> Option<Option<u8>> {
     trim(line).strip_prefix(name.as_bytes()).map(|rest| rest.first().copied())
 }
 
-/// What answers with a name of two meanings look like.
-#[derive(Clone, Copy)]
-enum Shape {
-    Registration,
-    /// A setting in front, where the URC has a number or name.
-    Setting,
-    Dialogue,
-    Connection,
-}
-
-const TWO_MEANINGS: &[(&str, Shape)] = &[
-    ("+CREG", Shape::Registration),
-    ("+CGREG", Shape::Registration),
-    ("+CEREG", Shape::Registration),
-    ("+C5GREG", Shape::Registration),
-    ("+CLIP", Shape::Setting),
-    ("+CDIP", Shape::Setting),
-    ("+CNAP", Shape::Setting),
-    ("+CCWA", Shape::Setting),
-    ("+COLP", Shape::Setting),
-    ("+CUSD", Shape::Dialogue),
-    ("+CSCON", Shape::Connection),
-];
+/// Names with two meanings, each with a line end behind it: first those of registration, then those with a setting in front,
+/// where the URC has a number or name; a dialogue; a connection.
+const TWO_MEANINGS: &[u8] = b"+CREG\n+CGREG\n+CEREG\n+C5GREG\n+CLIP\n+CDIP\n+CNAP\n+CCWA\n+COLP\n+CUSD\n+CSCON\n";
 
 /// Whether `line` has this name, and the shape of an answer with it; `reads` if the command was `?`.
+#[inline(never)]
 #[must_use]
 pub fn answers(name: &str, line: &[u8], reads: bool) -> bool {
     let Some(mut fields) = parameters_of(name, line) else { return false };
-    match TWO_MEANINGS.iter().find(|(known, _)| *known == name).map(|(_, shape)| *shape) {
+    match find(TWO_MEANINGS, name.as_bytes(), b'\n') {
         None => true,
-        Some(Shape::Setting) => !fields.field().is_quoted(),
+        Some((4..=8, _)) => !fields.field().is_quoted(),
         Some(_) if !reads => false,
-        Some(Shape::Registration) => is_registration_answer(fields),
-        Some(Shape::Dialogue) => fields.count() == 1,
-        Some(Shape::Connection) => fields.count() >= 2,
+        Some((0..=3, _)) => is_registration_answer(fields),
+        Some((9, _)) => fields.count() == 1,
+        Some(_) => fields.count() >= 2,
     }
 }
 

@@ -197,7 +197,7 @@ impl<'b> Writer<'b> {
         if let Some(place) = self.buf.get_mut(self.len) {
             *place = value;
         }
-        self.len = self.len.saturating_add(1);
+        self.len = self.len.wrapping_add(1);
     }
 
     /// Appends `src`.

@@ -86,10 +86,10 @@ impl<'a> Fields<'a> {
         };
         let end = separator(text).unwrap_or(text.len());
         let (field, rest) = text.split_at_checked(end).unwrap_or((text, &[]));
-        self.last = self.offset.saturating_add(blanks(field));
+        self.last = self.offset.wrapping_add(blanks(field));
         let comma = usize::from(!rest.is_empty());
         self.rest = rest.split_first().map(|(_, rest)| rest);
-        self.offset = self.offset.saturating_add(end).saturating_add(comma);
+        self.offset = self.offset.wrapping_add(end).wrapping_add(comma);
         Field { raw: trim(field), offset: self.last }
     }
 
@@ -150,7 +150,7 @@ impl<'a> Values<'a> {
         if let Err(kind) = read {
             self.refuse(kind);
         }
-        self.index = self.index.saturating_add(1);
+        self.index = self.index.wrapping_add(1);
         read.unwrap_or_default()
     }
 
@@ -163,12 +163,12 @@ impl<'a> Values<'a> {
         // Where the name starts and ends: behind so many commas.
         let (mut commas, mut start, mut end) = (0_u8, 0_usize, 0_usize);
         for byte in self.names.bytes() {
-            let next = end.saturating_add(1);
+            let next = end.wrapping_add(1);
             if byte == b',' {
                 if commas == self.index {
                     break;
                 }
-                (commas, start) = (commas.saturating_add(1), next);
+                (commas, start) = (commas.wrapping_add(1), next);
             }
             end = next;
         }
@@ -215,7 +215,7 @@ fn separator(text: &[u8]) -> Option<usize> {
     text.iter().position(|byte| {
         match byte {
             b'"' => quoted = !quoted,
-            b'(' if !quoted => depth = depth.saturating_add(1),
+            b'(' if !quoted => depth = depth.wrapping_add(1),
             b')' if !quoted => depth = depth.saturating_sub(1),
             b',' => return !quoted && depth == 0,
             _ => {}
@@ -238,7 +238,7 @@ fn separator(text: &[u8]) -> Option<usize> {
 #[inline(never)]
 #[must_use]
 pub fn parameters_of<'a>(name: &str, line: &'a [u8]) -> Option<Fields<'a>> {
-    let end = blanks(line).saturating_add(name.len());
+    let end = blanks(line).wrapping_add(name.len());
     let (head, rest) = line.split_at_checked(end)?;
     // From behind: there may be blanks in front.
     let mut letters = head.iter().rev();
@@ -247,7 +247,7 @@ pub fn parameters_of<'a>(name: &str, line: &'a [u8]) -> Option<Fields<'a>> {
     }
     match rest.split_first() {
         // Some leave the colon out, but then a blank shows where the name ends.
-        Some((b':' | b' ', rest)) => Some(Fields::starting_at(rest, end.saturating_add(1))),
+        Some((b':' | b' ', rest)) => Some(Fields::starting_at(rest, end.wrapping_add(1))),
         Some(_) => None,
         None => Some(Fields { rest: None, offset: end, last: end }),
     }
@@ -835,7 +835,7 @@ impl<'w, 'b> LineWriter<'w, 'b> {
 
     /// Leaves a parameter out.
     pub fn skip(&mut self) {
-        self.owed = self.owed.saturating_add(1);
+        self.owed = self.owed.wrapping_add(1);
     }
 
     /// Ends what goes in front of a parameter.
@@ -855,7 +855,7 @@ impl<'w, 'b> LineWriter<'w, 'b> {
         for place in digits.iter_mut().rev() {
             *place = b'0'.wrapping_add(u8::try_from(rest % 10).unwrap_or(0));
             rest /= 10;
-            unused = unused.saturating_sub(1);
+            unused = unused.wrapping_sub(1);
             if rest == 0 {
                 break;
             }

@@ -105,7 +105,7 @@ fn behind<'a>(line: &'a [u8], start: &[u8]) -> Option<&'a [u8]> {
 
 /// The place of the line in `text` that is `start` and `end`, and what follows it.
 #[inline(never)]
-fn find(text: &'static [u8], start: &[u8], end: u8) -> Option<(usize, &'static [u8])> {
+pub(crate) fn find(text: &'static [u8], start: &[u8], end: u8) -> Option<(usize, &'static [u8])> {
     let mut place = 0_usize;
     for line in text.split_inclusive(|byte| *byte == b'\n') {
         if let Some([next, rest @ ..]) = line.strip_prefix(start) {
@@ -113,7 +113,7 @@ fn find(text: &'static [u8], start: &[u8], end: u8) -> Option<(usize, &'static [
                 return Some((place, trim(rest)));
             }
         }
-        place = place.saturating_add(1);
+        place = place.wrapping_add(1);
     }
     None
 }

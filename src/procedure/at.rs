@@ -12,7 +12,8 @@
 //! | `network` | registration, operators, signal, attachment |
 //! | [`connect`] | contexts of the packet domain |
 //! | `interface` | network interfaces that a maker's own command connects |
-//! | `sms` | short messages |
+//! | `sms` | short messages, as PDUs |
+//! | `text_mode` | short messages, as text |
 //! | `ussd` | dialogues with the network |
 //! | `phonebook` | entries of phonebooks |
 //! | `card` | channels to the card, and APDUs |
@@ -38,7 +39,7 @@ use at_wire::result::{Cause, FinalResult, cme_number, cms_number, is_text};
 use heapless::String;
 
 use crate::apdu::StatusWords;
-use crate::session::at::{Exchange, Expired, Failure, Incoming, Session, SessionError};
+use crate::session::at::{Exchange, Expired, Failure, Ignored, Incoming, Session, SessionError};
 use crate::time::{Instant, Millis};
 
 mod card;
@@ -51,6 +52,8 @@ mod phonebook;
 mod sim;
 #[cfg(feature = "sms")]
 mod sms;
+#[cfg(feature = "sms")]
+mod text_mode;
 mod ussd;
 
 pub use super::ip_type::IpType;
@@ -71,6 +74,8 @@ pub use sim::{Attempts, Lock, ReadAttempts, ReadProtection, ReadSim, SimState, U
 pub use sms::{
     DeleteTexts, ReadServiceCentre, ReadTexts, SendText, ServiceCentre, SetServiceCentre, StoredText, TellTexts,
 };
+#[cfg(feature = "sms")]
+pub use text_mode::{FindMessageFormat, MessageFormat, ReadTextMode, SendTextMode, delivered_pdu};
 pub use ussd::{Ussd, UssdMessage};
 
 /// How often a state is asked for while waiting for it; URCs wake earlier, but some modems never send them.
@@ -355,12 +360,19 @@ pub trait Procedure {
         let _ = (line, second);
     }
 
+    /// Counted bytes of the answer, as many as were there: what follows a line that announces them, which was handed to
+    /// [`line`](Self::line).
+    fn data(&mut self, bytes: &[u8]) {
+        let _ = bytes;
+    }
+
     /// What goes behind the prompt.
     fn payload(&self) -> &[u8] {
         &[]
     }
 
-    /// Something that the modem told of itself; whether it is what a [`Step::Wait`] is to be left for.
+    /// Something that the modem told of itself; whether it is what a [`Step::Wait`] is to be left for. An empty line stands
+    /// for a final result that ends nothing.
     fn told(&mut self, line: &[u8], second: bool) -> bool {
         let _ = (line, second);
         false
@@ -617,6 +629,8 @@ impl Follow {
             (Stage::Asked(_) | Stage::Prompted(..), Incoming::Response { line, second }) => {
                 return procedure.line(line, second);
             }
+            (Stage::Asked(_), Incoming::Header { line, answer: true, .. }) => return procedure.line(line, false),
+            (Stage::Asked(_), Incoming::Payload { bytes, answer: true, .. }) => return procedure.data(bytes),
             (Stage::Asked(question), Incoming::Prompt) => {
                 self.stage = Stage::Prompted(question, 0);
                 return;
@@ -638,6 +652,12 @@ impl Follow {
                 (true, Stage::Waiting(_) | Stage::Due(Step::Wait(_))) => Outcome::Told,
                 _ => return,
             },
+            (Stage::Waiting(_) | Stage::Due(Step::Wait(_)), Incoming::Ignored(Ignored::Stray)) => {
+                match procedure.told(b"", false) {
+                    true => Outcome::Told,
+                    false => return,
+                }
+            }
             _ => return,
         };
         self.take(now, outcome, procedure);

@@ -41,7 +41,7 @@
 
 use core::fmt;
 
-use at_wire::classify::{Class, Continuation, Pending, answers, behind, classify};
+use at_wire::classify::{Class, Continuation, Pending, answers, classify};
 use at_wire::framer::{Announcements, Event, Expected, Framer};
 use at_wire::message::{Calls, CommandInfo, Encode, Form, Prompt as Awaited, Request, append};
 use at_wire::parameter::{Escaping, Fields, parameters_of};
@@ -122,7 +122,7 @@ impl Dialect<'static> {
 #[non_exhaustive]
 pub struct Config<'c> {
     /// The make.
-    pub dialect: Dialect<'c>,
+    pub dialect: &'c Dialect<'c>,
     /// Speeds of the line to try at opening, in bits per second, the best first; empty if the line has none.
     pub speeds: &'c [u32],
     /// Command lines that opening ends with, such as `AT+CMGF=0`. A refusal of one is counted, and no failure.
@@ -143,15 +143,16 @@ pub struct Config<'c> {
 
 impl Default for Config<'static> {
     fn default() -> Self {
-        Self { recovery: Recovery::FULL, ..Self::plain(Dialect::STANDARD) }
+        Self { recovery: Recovery::FULL, ..Self::plain(&Dialect::STANDARD) }
     }
 }
 
 impl Config<'static> {
     /// For firmware that switches the modem on itself, at a speed that it knows: such a modem is neither in data mode nor
-    /// behind a multiplexer, and what would take it out of there is not linked.
+    /// behind a multiplexer, and what would take it out of there is not linked. A dialect of the program's own is best a
+    /// `static`, so that what it takes of the [standard](Dialect::STANDARD) is all that is linked of that.
     #[must_use]
-    pub const fn plain(dialect: Dialect<'static>) -> Self {
+    pub const fn plain(dialect: &'static Dialect<'static>) -> Self {
         Self {
             dialect,
             speeds: &[],
@@ -580,8 +581,8 @@ enum Goal {
 enum Step {
     /// What was begun to be typed is ended, and what comes is dropped.
     Clear,
-    /// Bytes that an upload still owes the modem.
-    Fill(u32),
+    /// Bytes that an upload still owes the modem: [`Inner::owed`].
+    Fill,
     /// `AT`, so often already.
     Attention(u8),
     /// The silence in front of the escape sequence, tried so often already.
@@ -593,8 +594,8 @@ enum Step {
     Probe(u8),
     /// The modem refuses the question: nothing comes for a while.
     Quiet,
-    /// The commands of opening.
-    Init(usize),
+    /// The commands of opening: that with the number [`Inner::init`].
+    Init,
     DtrDown,
     DtrUp,
 }
@@ -650,13 +651,13 @@ pub struct Session<'s> {
 /// that it is linked only where something leads there.
 struct Extra {
     /// Begins a step of these.
-    enter: fn(&mut Inner<'_>, Instant, Step),
+    enter: fn(&mut Inner<'_>, Step),
     /// Goes on behind one.
-    expire: fn(&mut Inner<'_>, Instant, Own) -> Option<Expired>,
+    expire: fn(&mut Inner<'_>, Own) -> Option<Expired>,
     /// What opening tries when the modem does not answer.
-    rescue: fn(&mut Inner<'_>, Instant) -> Option<Expired>,
+    rescue: fn(&mut Inner<'_>) -> Option<Expired>,
     /// What comes in data mode.
-    receive: for<'i> fn(&mut Inner<'_>, Instant, &mut &'i [u8]) -> Data<'i>,
+    receive: for<'i> fn(&mut Inner<'_>, &mut &'i [u8]) -> Data<'i>,
     /// A final result in words, while the modem may tell it as a number.
     in_words: for<'m> fn(&'m [u8]) -> &'m [u8],
 }
@@ -674,15 +675,18 @@ enum Data<'i> {
 }
 
 static EXTRA: Extra = Extra {
-    enter: |inner, now, step| inner.enter_extra(now, step),
-    expire: |inner, now, own| inner.expire_extra(now, own),
-    rescue: |inner, now| inner.rescue(now),
-    receive: |inner, now, input| inner.receive_extra(now, input),
+    enter: |inner, step| inner.enter_extra(step),
+    expire: |inner, own| inner.expire_extra(own),
+    rescue: |inner| inner.rescue(),
+    receive: |inner, input| inner.receive_extra(input),
     in_words,
 };
 
 /// All but the framer, which lends the lines that the rest judges.
 struct Inner<'s> {
+    /// What the time was when the session was last told: handed on from function to function it would take half of the
+    /// registers.
+    now: Instant,
     extra: Option<&'static Extra>,
     config: Config<'s>,
     command: &'s mut [u8],
@@ -712,6 +716,10 @@ struct Inner<'s> {
     payload_of_answer: bool,
     dtr: Option<bool>,
     speed: Option<u32>,
+    /// Which command of opening is under way.
+    init: usize,
+    /// Bytes that an upload still owes the modem.
+    owed: u32,
     /// Which of the speeds is tried.
     speed_index: usize,
     /// Which means of last resort were tried.
@@ -757,6 +765,7 @@ impl<'s> Session<'s> {
         Self {
             framer: Framer::new(memory.line),
             inner: Inner {
+                now: Instant(0),
                 extra: config.recovery.0,
                 config,
                 command: memory.command,
@@ -776,6 +785,8 @@ impl<'s> Session<'s> {
                 payload_of_answer: false,
                 dtr: None,
                 speed: None,
+                init: 0,
+                owed: 0,
                 speed_index: 0,
                 rescue: 0,
                 again: 0,
@@ -799,7 +810,8 @@ impl<'s> Session<'s> {
     /// [`Config::init`]. Ends with [`Incoming::Opened`] or [`Expired::OpenFailed`]. A command under way is forgotten.
     pub fn open(&mut self, now: Instant) {
         self.framer.reset();
-        self.inner.open(now);
+        self.inner.now = now;
+        self.inner.open();
     }
 
     /// Takes over a modem that is known to be in command mode, with echo off and answers in words, such as one behind a
@@ -872,7 +884,7 @@ impl<'s> Session<'s> {
         parameters: &dyn Encode,
     ) -> Result<(), SessionError> {
         self.inner.check(now)?;
-        let Dialect { escaping, line_end, .. } = self.inner.config.dialect;
+        let Dialect { escaping, line_end, .. } = *self.inner.config.dialect;
         let mut writer = Writer::new(self.inner.command);
         writer.bytes(b"AT");
         append(exchange.info.name, exchange.form, parameters, escaping, &mut writer);
@@ -896,7 +908,7 @@ impl<'s> Session<'s> {
     ) -> Result<(), SessionError> {
         self.allow_data();
         self.inner.check(now)?;
-        let Dialect { escaping, line_end, .. } = self.inner.config.dialect;
+        let Dialect { escaping, line_end, .. } = *self.inner.config.dialect;
         let mut writer = Writer::new(self.inner.command);
         writer.bytes(b"AT");
         write(escaping, &mut writer);
@@ -958,7 +970,8 @@ impl<'s> Session<'s> {
     /// Gives the command under way up: nothing of its answer is told any more. It is aborted if it can be. The next one has
     /// to wait until it has ended.
     pub fn abandon(&mut self, now: Instant) {
-        self.inner.abandon(now);
+        self.inner.now = now;
+        self.inner.abandon();
     }
 
     /// Leaves data mode by the escape sequence, with silence around it, and keeps the call. The caller must have stopped
@@ -987,7 +1000,8 @@ impl<'s> Session<'s> {
         }
         self.allow_data();
         self.framer.reset();
-        self.inner.enter(now, Goal::Escape, step);
+        self.inner.now = now;
+        self.inner.enter(Goal::Escape, step);
         Ok(())
     }
 
@@ -1000,7 +1014,8 @@ impl<'s> Session<'s> {
     /// What is to be sent or done next, if anything is.
     #[inline(never)]
     pub fn transmit(&mut self, now: Instant) -> Option<Outgoing<'_>> {
-        self.inner.transmit(now)
+        self.inner.now = now;
+        self.inner.transmit()
     }
 
     /// What was lent last has left only now: time limits start anew. For carriers that take their time; others need not
@@ -1016,11 +1031,12 @@ impl<'s> Session<'s> {
     #[inline(never)]
     pub fn receive<'m, 'i: 'm>(&'m mut self, now: Instant, input: &mut &'i [u8]) -> Option<Incoming<'m>> {
         let Self { framer, inner } = self;
+        inner.now = now;
         if !input.is_empty() {
             inner.active = now;
         }
         if inner.stage == Stage::Data {
-            match inner.extra.map_or(Data::Lines, |extra| (extra.receive)(inner, now, input)) {
+            match inner.extra.map_or(Data::Lines, |extra| (extra.receive)(inner, input)) {
                 Data::Lines => {}
                 Data::Bytes(data) => return (!data.is_empty()).then_some(Incoming::Data(data)),
                 Data::Ended => return Some(Incoming::DataEnded),
@@ -1033,7 +1049,7 @@ impl<'s> Session<'s> {
             let (own, prompt) = if asked { (announcements, info.prompt) } else { (Announcements::NONE, Awaited::None) };
             let sign = prompt.sign().map(|sign| [sign]);
             let multiline = [info.name];
-            let dialect = &inner.config.dialect;
+            let dialect = inner.config.dialect;
             let expected = Expected {
                 echo: inner.command.get(..inner.echo).unwrap_or_default(),
                 prompts: sign.as_ref().map_or(&[], |sign| sign),
@@ -1044,7 +1060,7 @@ impl<'s> Session<'s> {
             };
             framer.next(input, &expected)
         };
-        inner.event(now, event)
+        inner.event(event)
     }
 
     /// When [`expire`](Self::expire) or [`transmit`](Self::transmit) is to be called next.
@@ -1059,6 +1075,7 @@ impl<'s> Session<'s> {
     /// Says what the time has brought, until it returns `None`.
     #[inline(never)]
     pub fn expire(&mut self, now: Instant) -> Option<Expired> {
+        self.inner.now = now;
         if self.inner.second_until <= now {
             self.inner.second_until = Instant::FAR;
             (self.inner.continuation, self.inner.outer) = (Continuation::default(), Continuation::default());
@@ -1070,7 +1087,7 @@ impl<'s> Session<'s> {
             if self.inner.is_stuck() {
                 self.framer.reset();
             }
-            if let Some(expired) = self.inner.expire(now) {
+            if let Some(expired) = self.inner.expire() {
                 return Some(expired);
             }
         }
@@ -1082,7 +1099,7 @@ impl Inner<'_> {
         self.out > 0 || self.dtr.is_some() || self.speed.is_some()
     }
 
-    fn open(&mut self, now: Instant) {
+    fn open(&mut self) {
         self.current = None;
         self.late = false;
         self.dirty = false;
@@ -1092,11 +1109,12 @@ impl Inner<'_> {
         self.continuation = Continuation::default();
         self.dtr = Some(true);
         self.speed = self.config.speeds.first().copied();
-        self.enter(now, Goal::Open, Step::Clear);
+        self.enter(Goal::Open, Step::Clear);
     }
 
     /// Whether a command may start now.
     fn check(&mut self, now: Instant) -> Result<(), SessionError> {
+        self.now = now;
         match self.stage {
             Stage::Closed => return Err(SessionError::NotOpen),
             Stage::Data => return Err(SessionError::Data),
@@ -1105,10 +1123,10 @@ impl Inner<'_> {
         if self.own.is_some() || self.current.is_some() {
             return Err(SessionError::Busy);
         }
-        let sleeps = self.config.sleep_after != Millis(0) && now.since(self.active) >= self.config.sleep_after;
+        let sleeps = self.config.sleep_after != Millis(0) && self.now.since(self.active) >= self.config.sleep_after;
         if sleeps || self.dirty {
             let step = if sleeps { Step::Attention(0) } else { Step::Clear };
-            self.enter(now, Goal::Synchronise, step);
+            self.enter(Goal::Synchronise, step);
             return Err(SessionError::Busy);
         }
         Ok(())
@@ -1129,8 +1147,8 @@ impl Inner<'_> {
         });
     }
 
-    fn transmit(&mut self, now: Instant) -> Option<Outgoing<'_>> {
-        if now < self.not_before {
+    fn transmit(&mut self) -> Option<Outgoing<'_>> {
+        if self.now < self.not_before {
             return None;
         }
         if let Some(up) = self.dtr.take() {
@@ -1146,8 +1164,8 @@ impl Inner<'_> {
         if let Some(current) = &mut self.current {
             current.sent = true;
         }
-        self.active = now;
-        self.until = now + self.wait;
+        self.active = self.now;
+        self.until = self.now + self.wait;
         self.command.get(..len).map(Outgoing::Bytes)
     }
 
@@ -1176,13 +1194,13 @@ impl Inner<'_> {
     }
 
     /// Waits without sending.
-    fn pause(&mut self, now: Instant, span: Millis) {
+    fn pause(&mut self, span: Millis) {
         (self.out, self.wait) = (0, Millis(0));
-        self.until = now + span;
+        self.until = self.now + span;
     }
 
     /// Goes on with a step of the session's own.
-    fn enter(&mut self, now: Instant, goal: Goal, step: Step) {
+    fn enter(&mut self, goal: Goal, step: Step) {
         self.own = Some(Own { goal, step });
         (self.seen, self.order) = (0, 0);
         let quick = self.config.attention;
@@ -1211,10 +1229,10 @@ impl Inner<'_> {
                 let line: [&[u8]; 8] = [b"AT", ask(0), b";", ask(1), b";", ask(2), b";", ask(3)];
                 self.put(&line, true, wait);
             }
-            Step::Quiet => self.pause(now, QUIET),
-            Step::Init(index) => {
+            Step::Quiet => self.pause(QUIET),
+            Step::Init => {
                 let errors = [b'0'.saturating_add(self.config.error_reports.min(2))];
-                match index {
+                match self.init {
                     0 => self.put(&[b"ATE0"], true, INIT),
                     1 => self.put(&[b"ATV1"], true, INIT),
                     2 => self.put(&[b"ATQ0"], true, INIT),
@@ -1224,28 +1242,29 @@ impl Inner<'_> {
                             let line = line.as_bytes();
                             self.put(&[line], true, INIT);
                         }
-                        None => self.pause(now, Millis(0)),
+                        None => self.pause(Millis(0)),
                     },
                 }
             }
             step => {
                 if let Some(extra) = self.extra {
-                    (extra.enter)(self, now, step);
+                    (extra.enter)(self, step);
                 }
             }
         }
     }
 
     /// The modem is in step with us.
-    fn in_step(&mut self, now: Instant, goal: Goal) -> Option<Expired> {
+    fn in_step(&mut self, goal: Goal) -> Option<Expired> {
         self.late = false;
         match goal {
             Goal::Open => {
-                self.enter(now, Goal::Open, Step::Init(0));
+                self.init = 0;
+                self.enter(Goal::Open, Step::Init);
                 return None;
             }
-            Goal::Synchronise => self.settle(now, false),
-            Goal::Escape => self.settle(now, false),
+            Goal::Synchronise => self.settle(false),
+            Goal::Escape => self.settle(false),
         }
         self.stage = Stage::Command;
         count(&mut self.counters.synchronisations);
@@ -1254,39 +1273,39 @@ impl Inner<'_> {
 
     /// Ends what the session does by itself.
     #[inline(never)]
-    fn settle(&mut self, now: Instant, dirty: bool) {
+    fn settle(&mut self, dirty: bool) {
         self.own = None;
         self.dirty = dirty;
         self.out = 0;
         self.echo = 0;
         self.until = Instant::FAR;
         self.wait = Millis(0);
-        self.not_before = now + self.config.gap;
+        self.not_before = self.now + self.config.gap;
     }
 
     /// The next command of opening, or its end.
-    fn next_init(&mut self, now: Instant, index: usize) -> bool {
-        let next = index.saturating_add(1);
-        if next.saturating_sub(4) < self.config.init.len() || next < 4 {
-            self.enter(now, Goal::Open, Step::Init(next));
+    fn next_init(&mut self) -> bool {
+        self.init = self.init.saturating_add(1);
+        if self.init.saturating_sub(4) < self.config.init.len() || self.init < 4 {
+            self.enter(Goal::Open, Step::Init);
             return false;
         }
-        self.settle(now, false);
+        self.settle(false);
         self.stage = Stage::Command;
         self.counters.consecutive_timeouts = 0;
         true
     }
 
     /// Opening has asked in vain.
-    fn not_answering(&mut self, now: Instant) -> Option<Expired> {
+    fn not_answering(&mut self) -> Option<Expired> {
         match self.config.recovery.0 {
-            Some(extra) => (extra.rescue)(self, now),
-            None => self.open_failed(now, OpenError::NoAnswer),
+            Some(extra) => (extra.rescue)(self),
+            None => self.open_failed(OpenError::NoAnswer),
         }
     }
 
-    fn open_failed(&mut self, now: Instant, error: OpenError) -> Option<Expired> {
-        self.settle(now, false);
+    fn open_failed(&mut self, error: OpenError) -> Option<Expired> {
+        self.settle(false);
         self.stage = Stage::Closed;
         Some(Expired::OpenFailed(error))
     }
@@ -1300,32 +1319,35 @@ impl Inner<'_> {
         }
     }
 
-    fn expire(&mut self, now: Instant) -> Option<Expired> {
+    fn expire(&mut self) -> Option<Expired> {
         self.until = Instant::FAR;
         if let Some(own) = self.own {
-            return self.expire_own(now, own);
+            return self.expire_own(own);
         }
         let current = self.current.take()?;
         count(&mut self.counters.timeouts);
         count(&mut self.counters.consecutive_timeouts);
         self.late = true;
         let step = match (self.exchange.ending, current.prompt) {
-            (Ending::Length(_), Prompt::Open(left)) => Step::Fill(left.min(MAX_FILL)),
+            (Ending::Length(_), Prompt::Open(left)) => {
+                self.owed = left.min(MAX_FILL);
+                Step::Fill
+            }
             _ => Step::Clear,
         };
-        self.enter(now, Goal::Synchronise, step);
+        self.enter(Goal::Synchronise, step);
         (!current.abandoned).then_some(Expired::Failed(Failure::Timeout))
     }
 
     #[inline(never)]
-    fn expire_own(&mut self, now: Instant, own: Own) -> Option<Expired> {
+    fn expire_own(&mut self, own: Own) -> Option<Expired> {
         let goal = own.goal;
         if self.no_room {
             self.no_room = false;
             return match goal {
-                Goal::Open => self.open_failed(now, OpenError::NoRoom),
+                Goal::Open => self.open_failed(OpenError::NoRoom),
                 _ => {
-                    self.settle(now, true);
+                    self.settle(true);
                     Some(Expired::Unresponsive)
                 }
             };
@@ -1333,36 +1355,36 @@ impl Inner<'_> {
         let next = match own.step {
             Step::Clear if goal == Goal::Open => Step::Attention(0),
             Step::Attention(tries) if tries < TRIES.saturating_sub(1) => Step::Attention(tries.saturating_add(1)),
-            Step::Attention(_) if goal == Goal::Open => return self.not_answering(now),
+            Step::Attention(_) if goal == Goal::Open => return self.not_answering(),
             Step::Clear | Step::Attention(_) => Step::Probe(0),
             Step::Probe(tries) if tries < TRIES.saturating_sub(1) => Step::Probe(tries.saturating_add(1)),
-            Step::Probe(_) if goal == Goal::Open => return self.not_answering(now),
+            Step::Probe(_) if goal == Goal::Open => return self.not_answering(),
             Step::Probe(_) => {
-                self.settle(now, true);
+                self.settle(true);
                 self.stage = Stage::Command;
                 return Some(Expired::Unresponsive);
             }
-            Step::Quiet => return self.in_step(now, goal),
+            Step::Quiet => return self.in_step(goal),
             // The commands of opening were all answered.
-            Step::Init(index) if self.wait == Millis(0) => {
-                return self.next_init(now, index).then_some(Expired::Opened);
+            Step::Init if self.wait == Millis(0) => {
+                return self.next_init().then_some(Expired::Opened);
             }
-            Step::Init(_) if self.again < TRIES => {
+            Step::Init if self.again < TRIES => {
                 self.again = self.again.saturating_add(1);
                 Step::Probe(0)
             }
-            Step::Init(_) => return self.open_failed(now, OpenError::Timeout),
-            _ => return self.extra.and_then(|extra| (extra.expire)(self, now, own)),
+            Step::Init => return self.open_failed(OpenError::Timeout),
+            _ => return self.extra.and_then(|extra| (extra.expire)(self, own)),
         };
-        self.enter(now, goal, next);
+        self.enter(goal, next);
         None
     }
 
     /// What a piece of the stream means. It takes the option as it comes: taken apart before, it would be copied.
     #[inline(never)]
-    fn event<'m>(&mut self, now: Instant, event: Option<Event<'m>>) -> Option<Incoming<'m>> {
+    fn event<'m>(&mut self, event: Option<Event<'m>>) -> Option<Incoming<'m>> {
         Some(match event? {
-            Event::Line(line) => self.line(now, line),
+            Event::Line(line) => self.line(line),
             Event::Echo => {
                 count(&mut self.counters.echoes);
                 Incoming::Ignored(Ignored::Echo)
@@ -1375,25 +1397,29 @@ impl Inner<'_> {
                 }
                 Incoming::Overlong { start, len }
             }
-            Event::Prompt(_) => self.prompted(now),
+            Event::Prompt(_) => self.prompted(),
             Event::Header { line, len } => {
                 let mut names = self.exchange.announcements.all().iter();
                 let answer =
                     self.current.is_some() && names.any(|announcement| line.starts_with(announcement.name.as_bytes()));
                 self.payload_of_answer = answer;
+                if let (Some(current), true) = (&mut self.current, answer) {
+                    // Digits are more than the octets that they stand for: the rest comes as a line.
+                    current.last = Last::Answer;
+                }
                 Incoming::Header { line, len, answer }
             }
             Event::Payload { bytes, left } => {
                 let answer = self.payload_of_answer;
                 if answer && self.wait != Millis(0) {
-                    self.until = now + self.wait;
+                    self.until = self.now + self.wait;
                 }
                 Incoming::Payload { bytes, left, answer }
             }
         })
     }
 
-    fn prompted<'m>(&mut self, now: Instant) -> Incoming<'m> {
+    fn prompted<'m>(&mut self) -> Incoming<'m> {
         let Some(current) = &mut self.current else { return Incoming::Nothing };
         if current.prompt != Prompt::Awaited {
             // Texts of several lines are prompted for line by line.
@@ -1405,7 +1431,7 @@ impl Inner<'_> {
         };
         current.prompt = Prompt::Open(left);
         if current.abandoned {
-            self.call_off(now);
+            self.call_off();
             return Incoming::Ignored(Ignored::Late);
         }
         Incoming::Prompt
@@ -1444,23 +1470,23 @@ impl Inner<'_> {
         Ok(taken)
     }
 
-    fn abandon(&mut self, now: Instant) {
+    fn abandon(&mut self) {
         match &mut self.current {
             None => {}
             // Nothing of it has left.
             Some(current) if !current.sent => {
                 self.current = None;
-                self.settle(now, false);
+                self.settle(false);
             }
             Some(current) => {
                 current.abandoned = true;
-                self.call_off(now);
+                self.call_off();
             }
         }
     }
 
     /// Ends the command under way as far as the modem lets us.
-    fn call_off(&mut self, now: Instant) {
+    fn call_off(&mut self) {
         let Some(current) = &mut self.current else { return };
         match (current.prompt, self.exchange.ending) {
             (Prompt::Open(_), Ending::ControlZ) => {
@@ -1468,7 +1494,7 @@ impl Inner<'_> {
                 self.put(&[&[ESC]], false, ABORT);
             }
             // The modem takes what follows for the rest of the upload: that is made up after the time-out.
-            (Prompt::Open(_), Ending::Length(_)) => self.until = now,
+            (Prompt::Open(_), Ending::Length(_)) => self.until = self.now,
             _ if self.exchange.info.abortable => self.put(&[b"\r"], false, ABORT),
             _ => {}
         }
@@ -1476,14 +1502,14 @@ impl Inner<'_> {
 
     /// Whose a line is.
     #[inline(never)]
-    fn line<'m>(&mut self, now: Instant, line: &'m [u8]) -> Incoming<'m> {
+    fn line<'m>(&mut self, line: &'m [u8]) -> Incoming<'m> {
         let mut awaited = self.continuation;
         if let Some(of_answer) = awaited.take() {
             let foreign = self.pdu && !line.iter().all(u8::is_ascii_hexdigit);
             if !foreign {
                 self.continuation = core::mem::take(&mut self.outer);
                 let more = self.continuation != awaited;
-                (self.pdu, self.second_until) = (more, if more { now + SECOND_LINE } else { Instant::FAR });
+                (self.pdu, self.second_until) = (more, if more { self.now + SECOND_LINE } else { Instant::FAR });
                 return match of_answer {
                     true => self.response(line, true),
                     false => Incoming::Unsolicited { line, second: true, known: true },
@@ -1493,13 +1519,13 @@ impl Inner<'_> {
         if let Some(echo) = self.echo_in_pieces(line) {
             return echo;
         }
-        if self.config.dialect.boot.iter().any(|name| is_boot(name, line)) && !self.is_asked(line) {
-            return self.restarted(now, line);
+        if self.config.dialect.boot.iter().any(|name| parameters_of(name, line).is_some()) && !self.is_asked(line) {
+            return self.restarted(line);
         }
         let class = self.classify(line);
-        self.watch(now, line, &class);
+        self.watch(line, &class);
         if self.own.is_some() {
-            return self.own_line(now, line, class);
+            return self.own_line(line, class);
         }
         let Some(current) = &mut self.current else {
             return match class {
@@ -1511,7 +1537,7 @@ impl Inner<'_> {
         };
         match class {
             Class::Response => self.response(line, false),
-            Class::Final(result) => self.finish(now, result),
+            Class::Final(result) => self.finish(result),
             Class::Stray(result) => self.stray(line, result),
             Class::Unsolicited(_) => {
                 current.last = match current.last {
@@ -1522,7 +1548,7 @@ impl Inner<'_> {
             }
             Class::Unknown => {
                 if line == self.exchange.info.prompt.text().as_bytes() {
-                    return self.prompted(now);
+                    return self.prompted();
                 }
                 // Lists go on without the name, texts over several lines.
                 let goes_on = current.last == Last::Answer
@@ -1612,14 +1638,21 @@ impl Inner<'_> {
 
     /// Notes whether a second line belongs to this one.
     #[inline(never)]
-    fn watch(&mut self, now: Instant, line: &[u8], class: &Class<'_>) {
+    fn watch(&mut self, line: &[u8], class: &Class<'_>) {
         let [message, page, report] = urc::TWO_LINES else { return };
         let own = self.answered().filter(|exchange| exchange.info.two_lines).map_or("", |exchange| exchange.info.name);
         let mut named = [*message, *page, own].into_iter().filter(|name| !name.is_empty());
         let fields = named.find_map(|name| parameters_of(name, line));
         // Status reports in text mode are one line, with more parameters.
         let told = fields.is_none().then(|| parameters_of(report, line)).flatten();
-        let whole = told.is_some_and(|fields| fields.count() > 2);
+        // Of stored ones the last parameter but one is a time; of an empty text the last is its length.
+        let is_whole = |mut fields: Fields<'_>| {
+            let count = fields.count();
+            count > 6
+                && (fields.nth(count.saturating_sub(2)).is_some_and(|field| field.is_quoted())
+                    || fields.field().raw == b"0")
+        };
+        let whole = told.is_some_and(|fields| fields.count() > 2) || fields.is_some_and(is_whole);
         let fields = fields.or(told.filter(|_| !whole));
         // A URC may stand in front of a PDU.
         let interrupts = self.pdu && matches!(class, Class::Unsolicited(_));
@@ -1634,7 +1667,7 @@ impl Inner<'_> {
             self.pdu = count <= 2 || count <= 4 && !quoted;
         }
         let waits = self.continuation != Continuation::default();
-        self.second_until = if waits { now + SECOND_LINE } else { Instant::FAR };
+        self.second_until = if waits { self.now + SECOND_LINE } else { Instant::FAR };
     }
 
     #[inline(never)]
@@ -1670,21 +1703,21 @@ impl Inner<'_> {
     }
 
     /// The command under way has ended.
-    fn finish<'m>(&mut self, now: Instant, result: FinalResult<'m>) -> Incoming<'m> {
+    fn finish<'m>(&mut self, result: FinalResult<'m>) -> Incoming<'m> {
         let Some(current) = self.current else { return Incoming::Nothing };
         let connected = matches!(result, FinalResult::Connect(_));
         if connected && self.exchange.info.prompt == Awaited::Connect {
-            return self.prompted(now);
+            return self.prompted();
         }
         self.current = None;
-        self.settle(now, false);
+        self.settle(false);
         self.counters.consecutive_timeouts = 0;
         if connected && self.exchange.connects() && self.extra.is_some() {
             self.stage = Stage::Data;
             (self.carrier, self.escaped) = (0, 0);
             if current.abandoned {
                 // Nobody wants the data.
-                self.enter(now, Goal::Escape, Step::Guard(0));
+                self.enter(Goal::Escape, Step::Guard(0));
             }
         }
         if current.abandoned {
@@ -1703,12 +1736,12 @@ impl Inner<'_> {
 
     /// The modem has started anew.
     #[inline(never)]
-    fn restarted<'m>(&mut self, now: Instant, line: &'m [u8]) -> Incoming<'m> {
+    fn restarted<'m>(&mut self, line: &'m [u8]) -> Incoming<'m> {
         // While it is being opened, that is what was waited for.
         if matches!(self.own, Some(Own { goal: Goal::Open, .. })) {
-            if matches!(self.own, Some(Own { step: Step::Init(_), .. })) && self.again < TRIES {
+            if matches!(self.own, Some(Own { step: Step::Init, .. })) && self.again < TRIES {
                 self.again = self.again.saturating_add(1);
-                self.enter(now, Goal::Open, Step::Probe(0));
+                self.enter(Goal::Open, Step::Probe(0));
             }
             return Incoming::Unsolicited { line, second: false, known: true };
         }
@@ -1718,14 +1751,14 @@ impl Inner<'_> {
         count(&mut self.counters.restarts);
         self.current = None;
         self.late = false;
-        self.settle(now, false);
+        self.settle(false);
         self.stage = Stage::Closed;
         Incoming::Restarted(line)
     }
 
     /// A line while the session talks to the modem by itself.
     #[inline(never)]
-    fn own_line<'m>(&mut self, now: Instant, line: &'m [u8], class: Class<'m>) -> Incoming<'m> {
+    fn own_line<'m>(&mut self, line: &'m [u8], class: Class<'m>) -> Incoming<'m> {
         let Some(Own { goal, step }) = self.own else { return Incoming::Nothing };
         if let Some(tag) = TAGS.iter().position(|tag| parameters_of(tag, line).is_some()) {
             self.order = self.order.wrapping_shl(1) | u8::from(tag > 0);
@@ -1750,34 +1783,34 @@ impl Inner<'_> {
         let is_ours = core::mem::take(&mut self.seen) == QUESTIONS && order == self.code;
         let told = match step {
             Step::Attention(_) => {
-                self.enter(now, goal, Step::Probe(0));
+                self.enter(goal, Step::Probe(0));
                 return Incoming::Nothing;
             }
             Step::Plus(_) if goal == Goal::Open => {
-                self.enter(now, goal, Step::Attention(0));
+                self.enter(goal, Step::Attention(0));
                 return Incoming::Nothing;
             }
-            Step::Probe(_) if is_ours && result.is_success() => self.in_step(now, goal),
+            Step::Probe(_) if is_ours && result.is_success() => self.in_step(goal),
             Step::Probe(tries) if !result.is_success() => {
                 // At opening nothing else can have been refused.
                 if goal == Goal::Open {
-                    self.in_step(now, goal)
+                    self.in_step(goal)
                 } else {
                     let more = tries < TRIES.saturating_sub(1);
                     let next = if more { Step::Probe(tries.saturating_add(1)) } else { Step::Quiet };
-                    self.enter(now, goal, next);
+                    self.enter(goal, next);
                     return Incoming::Nothing;
                 }
             }
             Step::Quiet => {
-                self.pause(now, QUIET);
+                self.pause(QUIET);
                 return self.late();
             }
-            Step::Init(index) => {
+            Step::Init => {
                 if !result.is_success() {
                     count(&mut self.counters.init_refused);
                 }
-                return if self.next_init(now, index) { Incoming::Opened } else { Incoming::Nothing };
+                return if self.next_init() { Incoming::Opened } else { Incoming::Nothing };
             }
             _ => return self.late(),
         };
@@ -1792,16 +1825,16 @@ impl Inner<'_> {
 /// Data mode, and the ways back from it: reached through [`Extra`] alone.
 impl Inner<'_> {
     /// Begins one of the steps that not all programs need.
-    fn enter_extra(&mut self, now: Instant, step: Step) {
+    fn enter_extra(&mut self, step: Step) {
         match step {
-            Step::Fill(left) => {
-                let len = usize::try_from(left).unwrap_or(usize::MAX).min(self.command.len());
+            Step::Fill => {
+                let len = usize::try_from(self.owed).unwrap_or(usize::MAX).min(self.command.len());
                 self.command.iter_mut().take(len).for_each(|byte| *byte = 0);
                 (self.out, self.echo, self.wait, self.until) = (len, 0, CLEAR, Instant::FAR);
             }
             Step::Guard(_) => {
                 let guard = self.config.guard;
-                self.pause(now, guard);
+                self.pause(guard);
             }
             Step::Plus(_) => {
                 let guard = self.config.guard;
@@ -1811,58 +1844,56 @@ impl Inner<'_> {
             Step::LeaveMultiplexer => self.put(&[LEAVE_MULTIPLEXER], false, Millis(1_000)),
             Step::DtrDown => {
                 self.dtr = Some(false);
-                self.pause(now, DTR);
+                self.pause(DTR);
             }
             Step::DtrUp => {
                 self.dtr = Some(true);
-                self.pause(now, DTR);
+                self.pause(DTR);
             }
             _ => {}
         }
     }
 
     /// Goes on behind one of the steps that not all programs need.
-    fn expire_extra(&mut self, now: Instant, own: Own) -> Option<Expired> {
+    fn expire_extra(&mut self, own: Own) -> Option<Expired> {
         let goal = own.goal;
         let next = match own.step {
-            Step::Fill(left) => {
+            Step::Fill => {
                 let len = u32::try_from(self.command.len()).unwrap_or(u32::MAX).max(1);
-                match left.saturating_sub(len) {
-                    0 => Step::Clear,
-                    left => Step::Fill(left),
-                }
+                self.owed = self.owed.saturating_sub(len);
+                if self.owed == 0 { Step::Clear } else { Step::Fill }
             }
             Step::Guard(tries) => Step::Plus(tries),
             Step::Plus(_) | Step::LeaveMultiplexer if goal == Goal::Open => Step::Attention(0),
             Step::Plus(tries) if tries < TRIES.saturating_sub(1) => Step::Guard(tries.saturating_add(1)),
             Step::Plus(_) => {
-                self.settle(now, false);
+                self.settle(false);
                 return Some(Expired::EscapeFailed);
             }
             Step::LeaveMultiplexer => Step::Clear,
             Step::DtrDown => Step::DtrUp,
             _ => Step::Probe(0),
         };
-        self.enter(now, goal, next);
+        self.enter(goal, next);
         None
     }
 
     /// What opening tries when the modem does not answer.
-    fn rescue(&mut self, now: Instant) -> Option<Expired> {
+    fn rescue(&mut self) -> Option<Expired> {
         if self.rescue == 0 {
             self.speed_index = self.speed_index.saturating_add(1);
             if let Some(speed) = self.config.speeds.get(self.speed_index) {
                 self.speed = Some(*speed);
-                self.enter(now, Goal::Open, Step::Clear);
+                self.enter(Goal::Open, Step::Clear);
                 return None;
             }
             self.speed = self.config.speeds.first().copied();
         }
         self.rescue = self.rescue.saturating_add(1);
         match self.rescue {
-            1 => self.enter(now, Goal::Open, Step::Guard(0)),
-            2 => self.enter(now, Goal::Open, Step::LeaveMultiplexer),
-            _ => return self.open_failed(now, OpenError::NoAnswer),
+            1 => self.enter(Goal::Open, Step::Guard(0)),
+            2 => self.enter(Goal::Open, Step::LeaveMultiplexer),
+            _ => return self.open_failed(OpenError::NoAnswer),
         }
         None
     }
@@ -1874,16 +1905,16 @@ impl Inner<'_> {
     }
 
     /// What comes in data mode.
-    fn receive_extra<'i>(&mut self, now: Instant, input: &mut &'i [u8]) -> Data<'i> {
+    fn receive_extra<'i>(&mut self, input: &mut &'i [u8]) -> Data<'i> {
         match self.ended.take() {
             Some(true) => {
                 // In step: the modem said so by itself.
-                self.settle(now, false);
+                self.settle(false);
                 self.stage = Stage::Command;
                 Data::Ended
             }
             Some(false) => {
-                self.enter(now, Goal::Escape, Step::Probe(0));
+                self.enter(Goal::Escape, Step::Probe(0));
                 Data::Left
             }
             None if self.listens_for_data() => Data::Bytes(self.data(input)),
@@ -1918,9 +1949,4 @@ fn matched(pattern: &[u8], so_far: usize, byte: u8) -> usize {
         Some(expected) if *expected == byte => so_far.saturating_add(1),
         _ => usize::from(byte == b'\r'),
     }
-}
-
-/// Whether a line is what a modem says at its start.
-fn is_boot(name: &str, line: &[u8]) -> bool {
-    behind(name, line).is_some_and(|next| matches!(next, None | Some(b':' | b' ')))
 }

@@ -154,6 +154,15 @@ impl<'a> Split<'a> {
         best.map_or_else(|| Self::new(text, reference), Ok)
     }
 
+    /// Cuts a text and codes it in UCS-2, whatever is in it: for modems that cannot send it otherwise.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn ucs2(text: &'a str, reference: Reference) -> Result<Self, EncodeError> {
+        Self::of(text, reference, Form::Ucs2)
+    }
+
     fn of(text: &'a str, reference: Reference, form: Form) -> Result<Self, EncodeError> {
         match form.parts(text, reference) {
             Some(parts) => Ok(Self { text, reference, form, parts }),

@@ -22,7 +22,8 @@ use crate::procedure::at::{
 };
 #[cfg(feature = "sms")]
 use crate::procedure::at::{
-    DeleteTexts, ReadServiceCentre, ReadTexts, SendText, ServiceCentre, SetServiceCentre, StoredText, TellTexts,
+    DeleteTexts, FindMessageFormat, MessageFormat, ReadServiceCentre, ReadTextMode, ReadTexts, SendText, SendTextMode,
+    ServiceCentre, SetServiceCentre, StoredText, TellTexts,
 };
 use crate::session::at::{Config, Counters, Ending, Exchange, Outgoing, SessionError};
 #[cfg(feature = "sms")]
@@ -69,14 +70,14 @@ impl<'s, C: ByteStream> Client<'s, C> {
     /// [`Error::Channel`]; [`Error::Session`] if the modem is not in data mode.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error<C::Error>> {
         self.core.check_data()?;
-        Ok(write_all(&mut self.stream, bytes)?)
+        write_all(&mut self.stream, bytes).map_err(|fault| self.core.error(fault))
     }
 
     /// The run loop.
-    fn drive(&mut self, job: &mut dyn Job<C::Error>) -> Result<(), Fault<C::Error>> {
+    fn drive(&mut self, job: &mut dyn Job) -> Result<(), Fault<C::Error>> {
         self.core.begin(self.stream.now(), job);
         loop {
-            match self.core.next(self.stream.now(), job)? {
+            match self.core.next(self.stream.now(), job) {
                 Next::Send => match self.core.session.transmit(self.stream.now()) {
                     Some(Outgoing::Bytes(bytes)) => {
                         write_all(&mut self.stream, bytes)?;
@@ -86,13 +87,15 @@ impl<'s, C: ByteStream> Client<'s, C> {
                     Some(Outgoing::Speed(speed)) => self.stream.set_speed(speed).map_err(Fault::Channel)?,
                     None => {}
                 },
-                Next::Receive(until) => {
+                Next::Receive => {
+                    let until = self.core.state.until;
                     let length = self.stream.read(self.core.transfer, until).map_err(Fault::Channel)?;
                     if !self.core.received(length) {
                         return Err(Fault::Closed);
                     }
                 }
                 Next::Done => return Ok(()),
+                Next::Failed => return Err(Fault::Job),
             }
         }
     }

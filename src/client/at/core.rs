@@ -15,15 +15,16 @@ use crate::time::{Instant, Millis};
 /// How long bytes may take to leave.
 const PATIENCE: Millis = Millis::from_secs(10);
 
-/// What is to be done. Each kind is a type of its own, so that a program has only those in it that it uses.
-pub(super) trait Job<E> {
+/// What is to be done. Each kind is a type of its own, so that a program has only those in it that it uses. What the time is
+/// stands in [`State::now`].
+pub(super) trait Job {
     /// Begins.
-    fn begin(&mut self, core: &mut Core<'_>, now: Instant) {
-        let _ = (core, now);
+    fn begin(&mut self, core: &mut Core<'_>) {
+        let _ = core;
     }
 
     /// Goes on as far as it goes without the modem.
-    fn next(&mut self, core: &mut Core<'_>, now: Instant) -> Result<Turn, Fault<E>>;
+    fn next(&mut self, core: &mut Core<'_>) -> Turn;
 
     /// How many bytes of data mode it takes; what comes waits for another job if it takes none.
     fn takes_data(&self) -> Option<usize> {
@@ -31,63 +32,41 @@ pub(super) trait Job<E> {
     }
 
     /// What the modem has told. URCs are kept already.
-    fn heard(&mut self, state: &mut State<'_>, now: Instant, incoming: Incoming<'_>) {
-        let _ = (state, now, incoming);
+    fn heard(&mut self, state: &mut State<'_>, incoming: Incoming<'_>) {
+        let _ = (state, incoming);
     }
 
     /// What the passing of time meant to the session.
-    fn expired(&mut self, state: &mut State<'_>, now: Instant, expired: Expired) {
-        let _ = now;
+    fn expired(&mut self, state: &mut State<'_>, expired: Expired) {
         state.expired(expired);
     }
 }
 
-/// Why a job failed: an [`Error`] without what only procedures tell, which is large and stays in the job.
+/// Why the run loop ended before its job was done. Small, because it is handed on; an [`Error`] is made of it last.
 pub(super) enum Fault<E> {
     Channel(E),
     Closed,
-    Session(SessionError),
-    Open(OpenError),
-    Lost,
-    Unresponsive,
-    Data,
-    Failed(&'static str, Failure),
-    Refused(&'static str, Reason),
-    NoRoom,
-    Stopped,
-}
-
-impl<E> From<Fault<E>> for Error<E> {
-    #[inline(never)]
-    fn from(fault: Fault<E>) -> Self {
-        match fault {
-            Fault::Channel(error) => Self::Channel(error),
-            Fault::Closed => Self::Closed,
-            Fault::Session(error) => Self::Session(error),
-            Fault::Open(error) => Self::Open(error),
-            Fault::Lost => Self::Lost,
-            Fault::Unresponsive => Self::Unresponsive,
-            Fault::Data => Self::Data,
-            Fault::Failed(command, failure) => Self::Failed { command, failure },
-            Fault::Refused(command, reason) => Self::Refused { command, reason },
-            Fault::NoRoom => Self::NoRoom,
-            Fault::Stopped => Self::Stop(Stop::NotReached),
-        }
-    }
+    /// The job has failed: [`State::stage`] says why.
+    Job,
 }
 
 /// How a job goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
     /// At once.
     On,
-    /// When something comes, or then.
-    Wait(Instant),
+    /// When something comes.
+    Wait,
+    /// When something comes, or at [`State::until`].
+    Rest,
     /// Not at all: it is done.
     Done,
+    /// Not at all: [`State::stage`] says why.
+    Failed,
 }
 
 /// How far the job is.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Stage {
     Begin,
     /// The command is under way.
@@ -97,10 +76,18 @@ pub(super) enum Stage {
     Answered,
     Refused(Reason),
     Failed(Failure),
+    /// The session refused the call.
+    Halted(SessionError),
+    /// The answer was kept in part only.
+    Full,
+    /// A procedure has stopped, and knows why.
+    Stopped,
     /// Opening failed.
     Closed(OpenError),
     /// The modem does not answer.
     Silent,
+    /// The modem has started anew.
+    Lost,
     /// Data mode is being left, was left, or could not be.
     Leaving,
     Left,
@@ -113,10 +100,12 @@ pub(super) enum Stage {
 pub(super) enum Next {
     /// Do what the session wants.
     Send,
-    /// Receive into [`Core::transfer`] until then, and tell [`Core::received`].
-    Receive(Instant),
+    /// Receive into [`Core::transfer`] until [`State::until`], and tell [`Core::received`].
+    Receive,
     /// Nothing: the job is done.
     Done,
+    /// Nothing: the job has failed.
+    Failed,
 }
 
 /// The state of a client.
@@ -141,6 +130,11 @@ pub(super) struct State<'s> {
     growing: bool,
     /// The modem was lost, and nobody was told yet.
     pub(super) lost: bool,
+    /// The name of the last command.
+    pub(super) command: &'static str,
+    /// What the time is, and until when a job [rests](Turn::Rest).
+    pub(super) now: Instant,
+    pub(super) until: Instant,
     /// A command of a procedure is under way.
     pub(super) following: bool,
 }
@@ -170,18 +164,21 @@ impl<'s> Core<'s> {
                 full: false,
                 growing: false,
                 lost: false,
+                command: "",
+                now: Instant(0),
+                until: Instant::FAR,
                 following: false,
             },
         }
     }
 
     /// Begins a job. What an earlier one left behind, because its future was dropped, is given up.
-    pub(super) fn begin<E>(&mut self, now: Instant, job: &mut dyn Job<E>) {
+    pub(super) fn begin(&mut self, now: Instant, job: &mut dyn Job) {
         if self.state.is_asking() || self.state.following {
             self.session.abandon(now);
         }
-        (self.state.stage, self.state.following) = (Stage::Begin, false);
-        job.begin(self, now);
+        (self.state.stage, self.state.following, self.state.now) = (Stage::Begin, false, now);
+        job.begin(self);
     }
 
     /// Until when bytes must have left.
@@ -223,34 +220,63 @@ impl<'s> Core<'s> {
     }
 
     /// Goes on with the job as far as it goes without the modem.
-    pub(super) fn next<E>(&mut self, now: Instant, job: &mut dyn Job<E>) -> Result<Next, Fault<E>> {
+    pub(super) fn next(&mut self, now: Instant, job: &mut dyn Job) -> Next {
+        self.state.now = now;
         loop {
-            if self.look(now, job) {
+            if self.look(job) {
                 continue;
             }
             while let Some(expired) = self.session.expire(now) {
-                job.expired(&mut self.state, now, expired);
+                job.expired(&mut self.state, expired);
             }
             if self.session.has_due(now) {
-                return Ok(Next::Send);
+                return Next::Send;
             }
             if core::mem::take(&mut self.state.lost) {
-                return Err(Fault::Lost);
+                self.state.stage = Stage::Lost;
+                return Next::Failed;
             }
-            match job.next(self, now) {
-                Ok(Turn::On) => {}
-                Ok(Turn::Done) => return Ok(Next::Done),
+            let turn = job.next(self);
+            match turn {
+                Turn::On => {}
+                Turn::Done => return Next::Done,
+                Turn::Failed => return Next::Failed,
                 // What it did may have made something due.
-                Ok(Turn::Wait(_)) if self.session.has_due(now) => {}
-                Ok(Turn::Wait(until)) => return Ok(Next::Receive(until.min(self.session.poll_at()))),
-                Err(error) => return Err(error),
+                Turn::Wait | Turn::Rest if self.session.has_due(now) => {}
+                Turn::Wait | Turn::Rest => {
+                    let due = self.session.poll_at();
+                    self.state.until = if turn == Turn::Rest { due.min(self.state.until) } else { due };
+                    return Next::Receive;
+                }
             }
+        }
+    }
+
+    /// Why a job was not done.
+    #[inline(never)]
+    pub(super) fn error<E>(&self, fault: Fault<E>) -> Error<E> {
+        let command = self.state.command;
+        match fault {
+            Fault::Channel(error) => return Error::Channel(error),
+            Fault::Closed => return Error::Closed,
+            Fault::Job => {}
+        }
+        match self.state.stage {
+            Stage::Refused(reason) => Error::Refused { command, reason },
+            Stage::Failed(failure) => Error::Failed { command, failure },
+            Stage::Halted(error) => Error::Session(error),
+            Stage::Full => Error::NoRoom,
+            Stage::Closed(error) => Error::Open(error),
+            Stage::Silent => Error::Unresponsive,
+            Stage::Lost => Error::Lost,
+            Stage::Stuck => Error::Data,
+            _ => Error::Stop(Stop::NotReached),
         }
     }
 
     /// Hands on what was received: how many bytes, or that the time was up; false if the carrier has ended.
     pub(super) fn received(&mut self, length: Option<usize>) -> bool {
-        if self.state.stage == Stage::Begin {
+        if matches!(self.state.stage, Stage::Begin) {
             self.state.stage = Stage::Rested;
         }
         if let Some(length) = length {
@@ -260,7 +286,7 @@ impl<'s> Core<'s> {
     }
 
     /// Looks at the next piece of what was received; false if nothing is left that is for this job.
-    fn look<E>(&mut self, now: Instant, job: &mut dyn Job<E>) -> bool {
+    fn look(&mut self, job: &mut dyn Job) -> bool {
         let mut wanted = self.rest.end;
         if self.session.is_data() {
             let Some(most) = job.takes_data() else { return false };
@@ -270,13 +296,13 @@ impl<'s> Core<'s> {
         }
         let Some(mut bytes) = self.transfer.get(self.rest.start..wanted) else { return false };
         let before = bytes.len();
-        let Some(incoming) = self.session.receive(now, &mut bytes) else {
+        let Some(incoming) = self.session.receive(self.state.now, &mut bytes) else {
             self.rest.start = wanted;
             return false;
         };
         self.rest.start = self.rest.start.saturating_add(before.saturating_sub(bytes.len()));
         self.state.heard(&incoming);
-        job.heard(&mut self.state, now, incoming);
+        job.heard(&mut self.state, incoming);
         true
     }
 }
@@ -336,8 +362,8 @@ impl State<'_> {
             Expired::Failed(failure) if self.is_asking() => Stage::Failed(failure),
             Expired::OpenFailed(error) => Stage::Closed(error),
             Expired::Unresponsive if !matches!(self.stage, Stage::Failed(_)) => Stage::Silent,
-            Expired::Escaped if self.stage == Stage::Leaving => Stage::Left,
-            Expired::EscapeFailed if self.stage == Stage::Leaving => Stage::Stuck,
+            Expired::Escaped if matches!(self.stage, Stage::Leaving) => Stage::Left,
+            Expired::EscapeFailed if matches!(self.stage, Stage::Leaving) => Stage::Stuck,
             _ => return,
         };
     }

@@ -4,7 +4,7 @@ use at_wire::message::{Calls, CommandInfo, Encode, Form, Request};
 use at_wire::result::FinalResult;
 
 use super::Reason;
-use super::core::{Core, Fault, Job, Stage, State, Turn};
+use super::core::{Core, Job, Stage, State, Turn};
 use super::records::Kind;
 use crate::procedure::at::{Follow, Halt, Next, Procedure, Stop};
 use crate::session::at::{Exchange, Expired, Incoming, Session, SessionError};
@@ -13,19 +13,19 @@ use crate::time::{Instant, Millis};
 /// Open the modem.
 pub(super) struct Open;
 
-impl<E> Job<E> for Open {
-    fn begin(&mut self, core: &mut Core<'_>, now: Instant) {
+impl Job for Open {
+    fn begin(&mut self, core: &mut Core<'_>) {
         core.state.urcs.clear();
         core.rest = 0..0;
         core.state.lost = false;
-        core.session.open(now);
+        core.session.open(core.state.now);
     }
 
-    fn next(&mut self, core: &mut Core<'_>, _: Instant) -> Result<Turn, Fault<E>> {
+    fn next(&mut self, core: &mut Core<'_>) -> Turn {
         match core.state.stage {
-            Stage::Closed(error) => Err(Fault::Open(error)),
-            _ if core.session.is_open() => Ok(Turn::Done),
-            _ => Ok(Turn::Wait(Instant::FAR)),
+            Stage::Closed(_) => Turn::Failed,
+            _ if core.session.is_open() => Turn::Done,
+            _ => Turn::Wait,
         }
     }
 }
@@ -61,41 +61,35 @@ pub(super) struct Command<'j> {
     pub(super) payload: &'j [u8],
 }
 
-impl<E> Job<E> for Command<'_> {
-    fn begin(&mut self, core: &mut Core<'_>, _: Instant) {
-        core.state.forget();
+impl Job for Command<'_> {
+    fn begin(&mut self, core: &mut Core<'_>) {
+        core.state.forget(self.exchange.info.name);
     }
 
-    fn next(&mut self, core: &mut Core<'_>, now: Instant) -> Result<Turn, Fault<E>> {
-        let command = self.exchange.info.name;
+    fn next(&mut self, core: &mut Core<'_>) -> Turn {
         match core.state.stage {
             Stage::Begin | Stage::Rested => {
-                let said = core.session.submit_declared(now, self.exchange, self.parameters);
+                let said = core.session.submit_declared(core.state.now, self.exchange, self.parameters);
                 core.begun(said)
             }
             Stage::Prompted => {
                 let taken = match core.session.payload(self.payload, true) {
                     Ok(taken) => taken,
                     Err(error) => {
-                        core.session.abandon(now);
-                        return Err(Fault::Session(error));
+                        core.session.abandon(core.state.now);
+                        return core.halt(error);
                     }
                 };
                 let done = taken == self.payload.len();
                 self.payload = self.payload.get(taken..).unwrap_or_default();
                 core.state.stage = if done { Stage::Asked } else { Stage::Prompted };
-                Ok(Turn::On)
+                Turn::On
             }
-            Stage::Answered if core.state.full => Err(Fault::NoRoom),
-            Stage::Answered => Ok(Turn::Done),
-            Stage::Refused(reason) => Err(Fault::Refused(command, reason)),
-            Stage::Failed(failure) => Err(Fault::Failed(command, failure)),
-            Stage::Silent => Err(Fault::Unresponsive),
-            _ => Ok(Turn::Wait(Instant::FAR)),
+            _ => core.state.ended(),
         }
     }
 
-    fn heard(&mut self, state: &mut State<'_>, _: Instant, incoming: Incoming<'_>) {
+    fn heard(&mut self, state: &mut State<'_>, incoming: Incoming<'_>) {
         state.answered(incoming);
     }
 }
@@ -106,56 +100,75 @@ pub(super) struct Line<'j> {
     pub(super) timeout: Millis,
 }
 
-impl<E> Job<E> for Line<'_> {
-    fn begin(&mut self, core: &mut Core<'_>, _: Instant) {
-        core.state.forget();
+impl Job for Line<'_> {
+    fn begin(&mut self, core: &mut Core<'_>) {
+        core.state.forget("line");
     }
 
-    fn next(&mut self, core: &mut Core<'_>, now: Instant) -> Result<Turn, Fault<E>> {
+    fn next(&mut self, core: &mut Core<'_>) -> Turn {
         match core.state.stage {
             Stage::Begin | Stage::Rested => {
-                let said = core.session.submit_line(now, self.line, self.timeout);
+                let said = core.session.submit_line(core.state.now, self.line, self.timeout);
                 core.begun(said)
             }
             // There is nothing to put behind a prompt.
             Stage::Prompted => {
                 let ended = core.session.payload(&[], true);
                 core.state.stage = Stage::Asked;
-                ended.map(|_| Turn::On).map_err(Fault::Session)
+                match ended {
+                    Ok(_) => Turn::On,
+                    Err(error) => core.halt(error),
+                }
             }
-            Stage::Answered if core.state.full => Err(Fault::NoRoom),
-            Stage::Answered | Stage::Refused(_) => Ok(Turn::Done),
-            Stage::Failed(failure) => Err(Fault::Failed("line", failure)),
-            Stage::Silent => Err(Fault::Unresponsive),
-            _ => Ok(Turn::Wait(Instant::FAR)),
+            Stage::Refused(_) => Turn::Done,
+            _ => core.state.ended(),
         }
     }
 
-    fn heard(&mut self, state: &mut State<'_>, _: Instant, incoming: Incoming<'_>) {
+    fn heard(&mut self, state: &mut State<'_>, incoming: Incoming<'_>) {
         state.answered(incoming);
     }
 }
 
 impl Core<'_> {
     /// A command was handed to the session, or not.
-    fn begun<E>(&mut self, said: Result<(), SessionError>) -> Result<Turn, Fault<E>> {
+    fn begun(&mut self, said: Result<(), SessionError>) -> Turn {
         match said {
             Ok(()) => {
                 self.state.stage = Stage::Asked;
-                Ok(Turn::On)
+                Turn::On
             }
             // It gets back in step, or the one before ends.
-            Err(SessionError::Busy) => Ok(Turn::Wait(Instant::FAR)),
-            Err(error) => Err(Fault::Session(error)),
+            Err(SessionError::Busy) => Turn::Wait,
+            Err(error) => self.halt(error),
         }
+    }
+
+    fn halt(&mut self, error: SessionError) -> Turn {
+        self.state.stage = Stage::Halted(error);
+        Turn::Failed
     }
 }
 
 impl State<'_> {
-    /// Forgets the last answer.
-    fn forget(&mut self) {
+    /// Forgets the last answer, for a new command.
+    fn forget(&mut self, command: &'static str) {
+        self.command = command;
         self.answer.clear();
         (self.connected, self.full) = (false, false);
+    }
+
+    /// Whether a command has ended.
+    fn ended(&mut self) -> Turn {
+        match self.stage {
+            Stage::Answered if self.full => {
+                self.stage = Stage::Full;
+                Turn::Failed
+            }
+            Stage::Answered => Turn::Done,
+            Stage::Refused(_) | Stage::Failed(_) | Stage::Silent => Turn::Failed,
+            _ => Turn::Wait,
+        }
     }
 
     /// Keeps what answers the command under way.
@@ -190,56 +203,61 @@ pub(super) struct Lead<'j> {
     pub(super) stop: Option<Stop>,
 }
 
-impl<E> Job<E> for Lead<'_> {
-    fn next(&mut self, core: &mut Core<'_>, now: Instant) -> Result<Turn, Fault<E>> {
-        let after = self.follow.next(now, &mut core.session, &mut *self.procedure);
+impl Job for Lead<'_> {
+    fn next(&mut self, core: &mut Core<'_>) -> Turn {
+        let after = self.follow.next(core.state.now, &mut core.session, &mut *self.procedure);
         core.state.following = self.follow.is_asking();
         match after {
-            Ok(Next::Done) => Ok(Turn::Done),
-            Ok(Next::Wait(until)) => Ok(Turn::Wait(until)),
+            Ok(Next::Done) => Turn::Done,
+            Ok(Next::Wait(until)) => {
+                core.state.until = until;
+                Turn::Rest
+            }
             Err(Halt::Stop(stop)) => {
                 self.stop = Some(stop);
-                Err(Fault::Stopped)
+                core.state.stage = Stage::Stopped;
+                Turn::Failed
             }
-            Err(Halt::Session(error)) => Err(Fault::Session(error)),
+            Err(Halt::Session(error)) => core.halt(error),
         }
     }
 
-    fn heard(&mut self, state: &mut State<'_>, now: Instant, incoming: Incoming<'_>) {
+    fn heard(&mut self, state: &mut State<'_>, incoming: Incoming<'_>) {
         if matches!(incoming, Incoming::Restarted(_)) {
             // The procedure hears of it.
             state.lost = false;
         }
-        self.follow.heard(now, &incoming, &mut *self.procedure);
+        self.follow.heard(state.now, &incoming, &mut *self.procedure);
     }
 
-    fn expired(&mut self, _: &mut State<'_>, now: Instant, expired: Expired) {
-        self.follow.expired(now, expired, &mut *self.procedure);
+    fn expired(&mut self, state: &mut State<'_>, expired: Expired) {
+        self.follow.expired(state.now, expired, &mut *self.procedure);
     }
 }
 
 /// Wait for a URC to read, or for the time.
 pub(super) struct Listen(pub(super) Instant);
 
-impl<E> Job<E> for Listen {
-    fn next(&mut self, core: &mut Core<'_>, now: Instant) -> Result<Turn, Fault<E>> {
+impl Job for Listen {
+    fn next(&mut self, core: &mut Core<'_>) -> Turn {
         if !core.state.urcs.is_empty() {
-            return Ok(Turn::Done);
+            return Turn::Done;
         }
         if core.session.is_data() {
-            return Err(Fault::Session(SessionError::Data));
+            return core.halt(SessionError::Data);
         }
         if !core.session.is_open() {
-            return Err(Fault::Session(SessionError::NotOpen));
+            return core.halt(SessionError::NotOpen);
         }
-        Ok(core.state.rest(now, self.0))
+        core.state.rest(self.0)
     }
 }
 
 impl State<'_> {
     /// Waits. What is there is received, whatever the time.
-    fn rest(&self, now: Instant, until: Instant) -> Turn {
-        if until <= now && self.stage == Stage::Rested { Turn::Done } else { Turn::Wait(until) }
+    fn rest(&mut self, until: Instant) -> Turn {
+        self.until = until;
+        if until <= self.now && matches!(self.stage, Stage::Rested) { Turn::Done } else { Turn::Rest }
     }
 }
 
@@ -252,16 +270,16 @@ pub(super) struct Data<'j> {
     pub(super) until: Instant,
 }
 
-impl<E> Job<E> for Data<'_> {
-    fn next(&mut self, core: &mut Core<'_>, now: Instant) -> Result<Turn, Fault<E>> {
+impl Job for Data<'_> {
+    fn next(&mut self, core: &mut Core<'_>) -> Turn {
         if self.filled.is_some() {
-            return Ok(Turn::Done);
+            return Turn::Done;
         }
         if !core.session.is_data() {
             self.filled = Some(0);
-            return Ok(Turn::Done);
+            return Turn::Done;
         }
-        Ok(core.state.rest(now, self.until))
+        core.state.rest(self.until)
     }
 
     fn takes_data(&self) -> Option<usize> {
@@ -269,7 +287,7 @@ impl<E> Job<E> for Data<'_> {
         self.filled.is_none().then_some(self.buffer.len())
     }
 
-    fn heard(&mut self, _: &mut State<'_>, _: Instant, incoming: Incoming<'_>) {
+    fn heard(&mut self, _: &mut State<'_>, incoming: Incoming<'_>) {
         if let Incoming::Data(data) = incoming {
             self.buffer.iter_mut().zip(data).for_each(|(to, from)| *to = *from);
             self.filled = Some(data.len());
@@ -283,18 +301,18 @@ pub(super) struct Escape {
     pub(super) how: fn(&mut Session<'_>, Instant) -> Result<(), SessionError>,
 }
 
-impl<E> Job<E> for Escape {
-    fn begin(&mut self, core: &mut Core<'_>, now: Instant) {
+impl Job for Escape {
+    fn begin(&mut self, core: &mut Core<'_>) {
         // One that has ended by itself need not be left.
-        core.state.stage = if (self.how)(&mut core.session, now).is_ok() { Stage::Leaving } else { Stage::Left };
+        core.state.stage =
+            if (self.how)(&mut core.session, core.state.now).is_ok() { Stage::Leaving } else { Stage::Left };
     }
 
-    fn next(&mut self, core: &mut Core<'_>, _: Instant) -> Result<Turn, Fault<E>> {
+    fn next(&mut self, core: &mut Core<'_>) -> Turn {
         match core.state.stage {
-            Stage::Left => Ok(Turn::Done),
-            Stage::Stuck => Err(Fault::Data),
-            Stage::Silent => Err(Fault::Unresponsive),
-            _ => Ok(Turn::Wait(Instant::FAR)),
+            Stage::Left => Turn::Done,
+            Stage::Stuck | Stage::Silent => Turn::Failed,
+            _ => Turn::Wait,
         }
     }
 
@@ -303,8 +321,8 @@ impl<E> Job<E> for Escape {
         Some(usize::MAX)
     }
 
-    fn heard(&mut self, state: &mut State<'_>, _: Instant, incoming: Incoming<'_>) {
-        if matches!(incoming, Incoming::DataEnded | Incoming::Escaped) && state.stage == Stage::Leaving {
+    fn heard(&mut self, state: &mut State<'_>, incoming: Incoming<'_>) {
+        if matches!(incoming, Incoming::DataEnded | Incoming::Escaped) && matches!(state.stage, Stage::Leaving) {
             state.stage = Stage::Left;
         }
     }

@@ -14,7 +14,7 @@ macro_rules! client_methods {
         ///
         /// Another call begins anew.
         pub $($asynchronous)? fn open(&mut self) -> Result<(), Error<C::Error>> {
-            Ok(self.drive(&mut jobs::Open) $($wait)* ?)
+            self.drive(&mut jobs::Open) $($wait)*.map_err(|fault| self.core.error(fault))
         }
 
         /// Takes over a modem that is known to be in command mode, without asking it anything.
@@ -38,7 +38,7 @@ macro_rules! client_methods {
             if const { Declared::of::<R>().connects() } {
                 self.core.session.allow_data();
             }
-            self.declared(const { &Declared::of::<R>() }, request, &[]) $($wait)*
+            self.declared(const { &Declared::of::<R>() }, request) $($wait)*
         }
 
         /// Sends a command whose answer is not as its declaration says: see [`Exchange`]. `payload` is what it prompts for,
@@ -67,9 +67,8 @@ macro_rules! client_methods {
             &mut self,
             declared: &'static Declared,
             parameters: &dyn Encode,
-            payload: &[u8],
         ) -> Result<Answer<'_>, Error<C::Error>> {
-            self.command(&declared.exchange(), parameters, payload) $($wait)*
+            self.command(&declared.exchange(), parameters, &[]) $($wait)*
         }
 
         /// Sends a command, whatever its type.
@@ -79,7 +78,9 @@ macro_rules! client_methods {
             parameters: &dyn Encode,
             payload: &[u8],
         ) -> Result<Answer<'_>, Error<C::Error>> {
-            self.drive(&mut jobs::Command { exchange, parameters, payload }) $($wait)* ?;
+            if let Err(fault) = self.drive(&mut jobs::Command { exchange, parameters, payload }) $($wait)* {
+                return Err(self.core.error(fault));
+            }
             Ok(self.core.answer())
         }
 
@@ -101,7 +102,7 @@ macro_rules! client_methods {
             if const { Declared::of::<R>().connects() } {
                 self.core.session.allow_data();
             }
-            self.declared(const { &Declared::of::<R>() }, request, text) $($wait)*
+            self.command(&Exchange::of::<R>(), request, text) $($wait)*
         }
 
         /// Sends a command that tells how many bytes follow, and these bytes when the modem prompts for them.
@@ -139,7 +140,9 @@ macro_rules! client_methods {
             line: &[u8],
             timeout: Millis,
         ) -> Result<Answer<'_>, Error<C::Error>> {
-            self.drive(&mut jobs::Line { line, timeout }) $($wait)* ?;
+            if let Err(fault) = self.drive(&mut jobs::Line { line, timeout }) $($wait)* {
+                return Err(self.core.error(fault));
+            }
             Ok(self.core.answer())
         }
 
@@ -179,7 +182,9 @@ macro_rules! client_methods {
         ///
         /// No URC is lost.
         pub $($asynchronous)? fn next_urc(&mut self, until: Instant) -> Result<Option<Urc<'_>>, Error<C::Error>> {
-            self.drive(&mut jobs::Listen(until)) $($wait)* ?;
+            if let Err(fault) = self.drive(&mut jobs::Listen(until)) $($wait)* {
+                return Err(self.core.error(fault));
+            }
             Ok(self.core.state.urcs.pop())
         }
 
@@ -198,7 +203,9 @@ macro_rules! client_methods {
             until: Instant,
         ) -> Result<Option<usize>, Error<C::Error>> {
             let mut data = jobs::Data { buffer, filled: None, until };
-            self.drive(&mut data) $($wait)* ?;
+            if let Err(fault) = self.drive(&mut data) $($wait)* {
+                return Err(self.core.error(fault));
+            }
             Ok(data.filled)
         }
 
@@ -212,7 +219,7 @@ macro_rules! client_methods {
         ///
         /// It is left all the same, if the modem reacts.
         pub $($asynchronous)? fn escape(&mut self) -> Result<(), Error<C::Error>> {
-            Ok(self.drive(&mut jobs::Escape { how: |session, now| session.escape(now) }) $($wait)* ?)
+            self.drive(&mut jobs::Escape { how: |session, now| session.escape(now) }) $($wait)*.map_err(|fault| self.core.error(fault))
         }
 
         /// Leaves data mode by dropping DTR; whether the call is kept depends on `&D`. What comes meanwhile is dropped.
@@ -225,7 +232,7 @@ macro_rules! client_methods {
         ///
         /// As [`escape`](Self::escape).
         pub $($asynchronous)? fn drop_dtr(&mut self) -> Result<(), Error<C::Error>> {
-            Ok(self.drive(&mut jobs::Escape { how: |session, now| session.drop_dtr(now) }) $($wait)* ?)
+            self.drive(&mut jobs::Escape { how: |session, now| session.drop_dtr(now) }) $($wait)*.map_err(|fault| self.core.error(fault))
         }
 
         /// Whether the modem is in data mode.

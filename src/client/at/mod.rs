@@ -53,7 +53,8 @@ use crate::procedure::at::{
 };
 #[cfg(feature = "sms")]
 use crate::procedure::at::{
-    DeleteTexts, ReadServiceCentre, ReadTexts, SendText, ServiceCentre, SetServiceCentre, StoredText, TellTexts,
+    DeleteTexts, FindMessageFormat, MessageFormat, ReadServiceCentre, ReadTextMode, ReadTexts, SendText, SendTextMode,
+    ServiceCentre, SetServiceCentre, StoredText, TellTexts,
 };
 use crate::session::at::{Config, Counters, Ending, Exchange, Failure, OpenError, Outgoing, SessionError};
 #[cfg(feature = "sms")]
@@ -403,10 +404,10 @@ impl<'s, C: StreamLink> Client<'s, C> {
     }
 
     /// The run loop.
-    async fn drive(&mut self, job: &mut dyn Job<C::Error>) -> Result<(), Fault<C::Error>> {
+    async fn drive(&mut self, job: &mut dyn Job) -> Result<(), Fault<C::Error>> {
         self.core.begin(self.link.now(), job);
         loop {
-            match self.core.next(self.link.now(), job)? {
+            match self.core.next(self.link.now(), job) {
                 Next::Send => {
                     let until = self.core.patience(self.link.now());
                     match self.core.session.transmit(self.link.now()) {
@@ -420,13 +421,15 @@ impl<'s, C: StreamLink> Client<'s, C> {
                         None => {}
                     }
                 }
-                Next::Receive(until) => {
+                Next::Receive => {
+                    let until = self.core.state.until;
                     let length = self.link.read(self.core.transfer, until).await.map_err(Fault::Channel)?;
                     if !self.core.received(length) {
                         return Err(Fault::Closed);
                     }
                 }
                 Next::Done => return Ok(()),
+                Next::Failed => return Err(Fault::Job),
             }
         }
     }

@@ -18,7 +18,7 @@ macro_rules! procedure_methods {
             match (end, lead.stop) {
                 (Ok(()), _) => Ok(()),
                 (Err(_), Some(stop)) => Err(stop.into()),
-                (Err(fault), None) => Err(fault.into()),
+                (Err(fault), None) => Err(self.core.error(fault)),
             }
         }
 

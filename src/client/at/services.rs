@@ -47,6 +47,64 @@ macro_rules! service_methods {
             Ok(read.unreadable())
         }
 
+        /// Finds out whether the modem has the PDU mode of messages, which is what [`send_text`](Self::send_text) and
+        /// [`read_texts`](Self::read_texts) need, and chooses it, or else the text mode.
+        ///
+        /// # Errors
+        ///
+        /// As [`follow`](Self::follow).
+        ///
+        /// # Cancellation
+        ///
+        /// As [`follow`](Self::follow).
+        #[cfg(feature = "sms")]
+        pub $($asynchronous)? fn message_format(&mut self) -> Result<MessageFormat, Error<C::Error>> {
+            let mut find = FindMessageFormat::new();
+            self.follow(&mut find) $($wait)* ?;
+            Ok(find.format())
+        }
+
+        /// As [`send_text`](Self::send_text), in text mode: see [`SendTextMode`].
+        ///
+        /// # Errors
+        ///
+        /// As [`send_text`](Self::send_text).
+        ///
+        /// # Cancellation
+        ///
+        /// Some parts may have been sent.
+        #[cfg(feature = "sms")]
+        pub $($asynchronous)? fn send_text_mode(
+            &mut self,
+            message: TextMessage<'_>,
+            references: &mut [u32],
+        ) -> Result<u8, Error<C::Error>> {
+            let mut sending = SendTextMode::new(message, references).map_err(Error::Text)?;
+            self.follow(&mut sending) $($wait)* ?;
+            Ok(sending.parts())
+        }
+
+        /// As [`read_texts`](Self::read_texts), in text mode: see [`ReadTextMode`].
+        ///
+        /// # Errors
+        ///
+        /// As [`follow`](Self::follow).
+        ///
+        /// # Cancellation
+        ///
+        /// As [`follow`](Self::follow).
+        #[cfg(feature = "sms")]
+        pub $($asynchronous)? fn read_text_mode(
+            &mut self,
+            which: Stored,
+            storage: &str,
+            take: &mut dyn FnMut(StoredText, &[u8]),
+        ) -> Result<u32, Error<C::Error>> {
+            let mut read = ReadTextMode::new(which, storage, take);
+            self.follow(&mut read) $($wait)* ?;
+            Ok(read.unreadable())
+        }
+
         /// Deletes the stored message at a place of a memory, or **all** of the memory; of the one that is selected if the
         /// name is empty.
         ///

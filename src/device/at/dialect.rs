@@ -3,6 +3,7 @@
 //! Hosts are written for what modems of a maker say, in all its variants. A scenario chooses them one by one, or those of
 //! a [`Maker`] at once.
 
+use at_wire::text::charset::Charset;
 use heapless::Vec;
 
 use crate::device::modem::{Text, text};
@@ -80,6 +81,10 @@ pub struct Dialect {
     pub prefixed_identity: bool,
     /// The blank of the prompt `> ` is left out.
     pub bare_prompt: bool,
+    /// Messages can be had as PDUs (`+CMGF=0`), else as text only.
+    pub pdu_mode: bool,
+    /// The character sets that `+CSCS` takes, the one in front chosen at the start; empty: all, and IRA chosen.
+    pub charsets: Vec<Charset, { Charset::ALL.len() }>,
     /// What is said when the modem has started, line by line.
     pub boot: Vec<Text<32>, BOOT_LINES>,
 }
@@ -97,6 +102,8 @@ impl Default for Dialect {
             connect: Text::new(),
             prefixed_identity: false,
             bare_prompt: false,
+            pdu_mode: true,
+            charsets: Vec::new(),
             boot: Vec::new(),
         }
     }

@@ -170,7 +170,8 @@ pub(super) struct Settings {
 impl Settings {
     /// As the modem is delivered.
     pub(super) fn factory(dialect: &Dialect) -> Self {
-        let values = Values { cmee: u32::from(dialect.cmee.min(2)), ..Values::default() };
+        let values =
+            Values { cmee: u32::from(dialect.cmee.min(2)), cmgf: u32::from(!dialect.pdu_mode), ..Values::default() };
         Self {
             echo: dialect.echo,
             quiet: false,
@@ -179,7 +180,7 @@ impl Settings {
             carrier_detect: 1,
             terminal_ready: 0,
             registers: FACTORY,
-            charset: Charset::Ira,
+            charset: dialect.charsets.first().copied().unwrap_or_default(),
             values,
             operator_format: 0,
             message_service: 0,

@@ -13,11 +13,15 @@ use crate::session::at::Failure;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Reading,
-    Selecting,
+    /// That of the [`SETS`].
+    Selecting(u8),
     /// The procedure goes on; whether another set was selected for it.
     Using(bool),
     Restoring,
 }
+
+/// Sets to select, the best first. In all of them it shows how long a text is, even with line ends in it.
+const SETS: [(Charset, &str); 3] = [(Charset::Ucs2, "\"UCS2\""), (Charset::Hex, "\"HEX\""), (Charset::Gsm, "\"GSM\"")];
 
 /// Whose turn it is.
 pub(super) enum Turn<'o> {
@@ -31,6 +35,8 @@ pub(super) enum Turn<'o> {
 #[derive(Clone, Debug)]
 pub(super) struct Chosen {
     stage: Stage,
+    /// How many of the sets will do.
+    sets: u8,
     charset: Charset,
     /// The one that was found, by the name that the modem gives it.
     found: String<12>,
@@ -39,8 +45,23 @@ pub(super) struct Chosen {
 }
 
 impl Chosen {
+    /// UCS-2, or none.
     pub(super) const fn new() -> Self {
-        Self { stage: Stage::Reading, charset: Charset::Ira, found: String::new(), end: None }
+        Self { stage: Stage::Reading, sets: 1, charset: Charset::Ira, found: String::new(), end: None }
+    }
+
+    /// UCS-2, or the default alphabet of GSM.
+    #[cfg(feature = "sms")]
+    pub(super) const fn measurable() -> Self {
+        Self { stage: Stage::Reading, sets: 3, charset: Charset::Ira, found: String::new(), end: None }
+    }
+
+    /// Selects the first set from that one on that will do, and was not found already.
+    fn select(&mut self, from: u8) -> Option<Step> {
+        let mut sets = (0..self.sets).zip(SETS).skip_while(|(index, _)| *index < from);
+        let (index, (_, name)) = sets.find(|(_, (set, _))| *set != self.charset)?;
+        self.stage = Stage::Selecting(index);
+        Some(ask_with::<cscs::Set<'_>>(name))
     }
 
     /// The set that texts are in now.
@@ -57,7 +78,7 @@ impl Chosen {
     pub(super) fn turn<'o>(&mut self, outcome: Outcome<'o>, needs: impl FnOnce(Charset) -> bool) -> Turn<'o> {
         match (self.stage, outcome) {
             (_, Outcome::Begin) => {
-                *self = Self::new();
+                *self = Self { sets: self.sets, ..Self::new() };
                 return Turn::Set(ask::<cscs::Read>());
             }
             (Stage::Using(_), outcome) => return Turn::Procedure(outcome),
@@ -66,15 +87,20 @@ impl Chosen {
             (Stage::Reading, Outcome::Done | Outcome::Refused(_)) => {
                 self.charset = self.found();
                 if self.charset != Charset::Ucs2 && needs(self.charset) {
-                    self.stage = Stage::Selecting;
-                    return Turn::Set(ask_with::<cscs::Set<'_>>("\"UCS2\""));
+                    if let Some(step) = self.select(0) {
+                        return Turn::Set(step);
+                    }
                 }
                 self.stage = Stage::Using(false);
             }
-            (Stage::Selecting, Outcome::Done) => {
-                (self.charset, self.stage) = (Charset::Ucs2, Stage::Using(true));
+            (Stage::Selecting(index), Outcome::Done) => {
+                let set = SETS.get(usize::from(index)).map(|(set, _)| *set);
+                (self.charset, self.stage) = (set.unwrap_or(Charset::Ucs2), Stage::Using(true));
             }
-            (Stage::Selecting, Outcome::Refused(_)) => self.stage = Stage::Using(false),
+            (Stage::Selecting(index), Outcome::Refused(_)) => match self.select(index.saturating_add(1)) {
+                Some(step) => return Turn::Set(step),
+                None => self.stage = Stage::Using(false),
+            },
             (_, outcome) => return Turn::Set(fail(cscs::NAME, outcome)),
         }
         Turn::Procedure(Outcome::Begin)

@@ -292,7 +292,8 @@ impl Procedure for DeleteTexts<'_> {
 }
 
 /// Has the modem tell of new messages and status reports: stored messages by `+CMTI`, reports by `+CDS` or `+CDSI`. The
-/// settings that modems take differ; the first of the known ones that is taken stays.
+/// settings that modems take differ; the first of the known ones that is taken stays. Messages that are not stored come as
+/// PDUs if the modem has that mode, else as text: see [`delivered_pdu`](super::delivered_pdu).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TellTexts {
     at: u8,
@@ -323,8 +324,9 @@ impl Procedure for TellTexts {
         match outcome {
             Outcome::Begin => self.at = 0,
             Outcome::Done if self.at > 0 => return Step::Done,
-            Outcome::Done => self.at = 1,
-            Outcome::Refused(_) if self.at > 0 => self.at = self.at.saturating_add(1),
+            // A modem without the PDU mode tells them as text.
+            Outcome::Done | Outcome::Refused(_) if self.at == 0 => self.at = 1,
+            Outcome::Refused(_) => self.at = self.at.saturating_add(1),
             outcome => return fail(if self.at == 0 { cmgf::NAME } else { cnmi::NAME }, outcome),
         }
         self.ask().unwrap_or_else(|| fail(cnmi::NAME, outcome))

@@ -228,6 +228,8 @@ fn charset(call: &mut Call<'_, '_>) -> Outcome {
                 Charset::from_name(&name)
             };
             let chosen = direct.or_else(|| Some(present).filter(|set| *set == Charset::Ucs2).and_then(|_| coded()));
+            let sets = &call.core.config.dialect.charsets;
+            let chosen = chosen.filter(|chosen| sets.is_empty() || sets.contains(chosen));
             call.settings().charset = chosen.ok_or(INVALID)?;
             Ok(Step::Done)
         }
@@ -235,7 +237,17 @@ fn charset(call: &mut Call<'_, '_>) -> Outcome {
             let name = call.settings().charset.name();
             call.answer(&wire::cscs::ReadAnswer { chset: Str::from(name) })
         }
-        Form::Test => call.say_raw("(\"IRA\",\"GSM\",\"HEX\",\"UCS2\",\"UTF-8\",\"8859-1\",\"PCCP437\",\"PCDN\")"),
+        Form::Test => {
+            let mut list: Text<80> = Text::new();
+            let sets = call.core.config.dialect.charsets.clone();
+            let sets = if sets.is_empty() { &Charset::ALL[..] } else { &sets };
+            for set in sets {
+                let lead = if list.is_empty() { '(' } else { ',' };
+                let _ = core::fmt::write(&mut list, format_args!("{lead}\"{}\"", set.name()));
+            }
+            let _ = list.push(')');
+            call.say_raw(&list)
+        }
         Form::Execute => Err(NOT_SUPPORTED),
     }
 }
@@ -351,7 +363,7 @@ fn multiplex(call: &mut Call<'_, '_>) -> Outcome {
             let mut sizes: Text<16> = Text::new();
             let _ = core::fmt::write(&mut sizes, format_args!("(1-{})", call.core.frame_limit));
             call.say(&mut |line| {
-                line.parameters(b"(0,1),(0),(1-8)");
+                line.parameters(b"(0-1),(0),(1-8)");
                 line.parameters(sizes.as_bytes());
                 line.parameters(b"(1-255),(0-100),(2-255),(1-255),(1-7)");
             })?;

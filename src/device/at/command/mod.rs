@@ -127,11 +127,14 @@ pub(super) struct Kept {
     phonebook: phonebook::Kept,
     /// Packet timers that were asked for (`+CPSMS`).
     pub(super) power_saving: Option<([u8; 8], [u8; 8])>,
+    /// Those that the host was told of last.
+    pub(super) power_saving_told: Option<([u8; 8], [u8; 8])>,
 }
 
 /// Tells the host what it has asked for and was to be told when it comes.
 pub(super) fn later(tell: &mut Tell<'_, '_>) {
     ussd::later(tell);
+    network::later(tell);
 }
 
 /// Tells the host of a change.

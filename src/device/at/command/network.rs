@@ -304,16 +304,36 @@ fn tell_registration(tell: &mut Tell<'_, '_>, place: usize, domain: Domain) {
         1 => old.stat != new.stat,
         _ => (old.stat, old.place) != (new.stat, new.place) || (n == 3 || n == 5) && old.cause != new.cause,
     };
-    if !changed {
-        return;
+    if changed {
+        tell_line(tell.core, domain, &new, n);
     }
+}
+
+/// Tells of a registration, as far as `n` wants it told.
+fn tell_line(core: &mut Core<'_>, domain: Domain, told: &Registered, n: u32) {
     let mut text: Vec<u8, 128> = Vec::new();
     let _ = text.resize_default(128);
     let mut writer = at_wire::Writer::new(&mut text);
-    write(&mut LineWriter::answer(&mut writer, b""), domain, &new, n, tell.core);
+    write(&mut LineWriter::answer(&mut writer, b""), domain, told, n, core);
     let Ok(written) = writer.finish() else { return };
     let written: Vec<u8, 128> = Vec::from_slice(written).unwrap_or_default();
-    tell.urc(domain.name(), &mut |line| line.parameters(&written));
+    core.urc_line(domain.name(), &mut |line| line.parameters(&written));
+}
+
+/// Tells that the network has granted other packet timers, or taken them back: with the values 4 and 5 of the registrations
+/// that have them (27.007 §10.1.22).
+pub(super) fn later(tell: &mut Tell<'_, '_>) {
+    let granted = tell.core.kept.power_saving;
+    if core::mem::replace(&mut tell.core.kept.power_saving_told, granted) == granted {
+        return;
+    }
+    for domain in [Domain::Packet, Domain::Lte] {
+        let n = domain.setting(tell.core);
+        let told = Registered::of(tell.modem, domain);
+        if n >= 4 && told.place.is_some() && tell.core.config.urcs {
+            tell_line(tell.core, domain, &told, n);
+        }
+    }
 }
 
 // Operators.

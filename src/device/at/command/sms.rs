@@ -27,7 +27,7 @@ use crate::device::modem::{Failure, Modem, Reason, Text};
 pub(super) static SERVED: &[Served] = &[
     Served::whole("+CSMS", service).message(),
     Served::whole("+CPMS", memory).message(),
-    Served::whole("+CMGF", |call| call.stored()).message(),
+    Served::whole("+CMGF", format).message(),
     Served::whole("+CSDH", |call| call.stored()).message(),
     Served::new("+CSCA", "", centre).message(),
     Served::new("+CSMP", "", text_parameters).message(),
@@ -160,6 +160,18 @@ fn service(call: &mut Call<'_, '_>) -> Outcome {
         Form::Execute => return Err(NOT_SUPPORTED),
     }
     Ok(Step::Done)
+}
+
+/// Whether messages are PDUs or text.
+fn format(call: &mut Call<'_, '_>) -> Outcome {
+    if call.core.config.dialect.pdu_mode {
+        return call.stored();
+    }
+    match call.form() {
+        Form::Test => call.say_raw("(1)"),
+        Form::Set if call.request::<wire::cmgf::Set>()?.mode != 1 => Err(Refused::Cms(303)),
+        _ => call.stored(),
+    }
 }
 
 fn centre(call: &mut Call<'_, '_>) -> Outcome {
@@ -629,12 +641,20 @@ fn write_data(pdu: &[u8], user_data: &UserData<'_>, coding: DataCoding, charset:
     }
 }
 
+/// The first octet of the message in a PDU.
+fn first_octet(octets: &[u8]) -> u8 {
+    let at = Pdu::tpdu_len(octets).ok().and_then(|length| octets.len().checked_sub(length));
+    at.and_then(|at| octets.get(at)).copied().unwrap_or(0)
+}
+
 /// The parameters of a message in text mode, behind its index or status.
 struct Shown<'m> {
     message: &'m Message,
     settings: &'m Settings,
     /// Whether `+CMGR` shows it, which says more than `+CMGL`.
     whole: bool,
+    /// First octet.
+    first: u8,
 }
 
 impl Shown<'_> {
@@ -652,7 +672,7 @@ impl Shown<'_> {
                 if more {
                     line.integer(message.originating_address.type_of_address().0.into());
                     if self.whole {
-                        line.integer(0x04_u8.into());
+                        line.integer(self.first.into());
                         line.integer(message.protocol_identifier.into());
                         line.integer(message.data_coding.0.into());
                         self.centre(pdu, line);
@@ -669,7 +689,7 @@ impl Shown<'_> {
                 if more {
                     line.integer(message.destination_address.type_of_address().0.into());
                     if self.whole {
-                        line.integer(0x11_u8.into());
+                        line.integer(self.first.into());
                         line.integer(message.protocol_identifier.into());
                         line.integer(message.data_coding.0.into());
                         match message.validity {
@@ -729,7 +749,7 @@ fn show(call: &mut Call<'_, '_>, index: u8, message: &Message, listed: bool) -> 
     let parsed = Pdu::parse(octets, Direction::Stored).ok();
     match parsed.filter(|_| settings.values.cmgf == 1) {
         Some(pdu) => {
-            let shown = Shown { message, settings: &settings, whole: !listed };
+            let shown = Shown { message, settings: &settings, whole: !listed, first: first_octet(octets) };
             call.say(&mut |line| {
                 if listed {
                     line.integer(index.into());
@@ -932,7 +952,7 @@ fn handed_over(tell: &mut Tell<'_, '_>, octets: &[u8]) {
                     line.quoted(stamp(&message.service_centre_timestamp).as_bytes());
                     if more {
                         line.integer(message.originating_address.type_of_address().0.into());
-                        line.integer(0x04_u8.into());
+                        line.integer(first_octet(octets).into());
                         line.integer(message.protocol_identifier.into());
                         line.integer(message.data_coding.0.into());
                         match &pdu.service_centre {
