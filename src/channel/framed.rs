@@ -7,13 +7,11 @@
 //! [`MbimFraming`], [`QmuxFraming`], or your own.
 
 use core::fmt;
-use core::future::poll_fn;
-use core::task::Poll;
 
 use embedded_io::{Error, ErrorKind};
 use embedded_io_async::{Read, Write};
 
-use super::{MessageChannel, blocking, copy_to};
+use super::{MessageChannel, blocking, copy_to, yield_once};
 use crate::time::{Instant, Millis};
 
 /// What the first bytes of a message say about it.
@@ -725,19 +723,6 @@ impl<RW: Read + Write, F: Framing> MessageChannel for Framed<'_, RW, F> {
     fn boundary(&mut self) {
         self.deframer.boundary();
     }
-}
-
-/// Lets other futures of the task, and other tasks, run.
-pub(super) async fn yield_once() {
-    let mut yielded = false;
-    poll_fn(|cx| {
-        if core::mem::replace(&mut yielded, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
 
 impl<S: blocking::ByteStream, F: Framing> Framed<'_, S, F> {

@@ -32,8 +32,10 @@ use crate::time::{Instant, Millis};
 
 #[cfg(feature = "qmi")]
 pub mod qrtr;
+mod terminal;
 mod wait;
 
+pub use terminal::Terminal;
 pub use wait::block_on;
 
 /// The longest message where the device does not tell, in bytes.
@@ -910,7 +912,7 @@ mod asynchronous {
     use embedded_io_async::{ErrorType, Read, Write};
     use rustix::event::PollFlags;
 
-    use super::super::framed::yield_once;
+    use super::super::yield_once;
     use super::super::{Clock, MessageChannel, SerialLine};
     use super::{
         AnyFraming, Condition, Core, Duration, Errno, Instant, LinuxClock, LinuxCounters, LinuxError, LinuxPort,
@@ -1009,6 +1011,37 @@ mod asynchronous {
 
     impl SerialLine for AsyncPort {
         fn set_dtr(&mut self, up: bool) -> Result<(), LinuxError> {
+            (&*self).set_dtr(up)
+        }
+
+        fn set_speed(&mut self, speed: u32) -> Result<(), LinuxError> {
+            (&*self).set_speed(speed)
+        }
+    }
+
+    impl Read for AsyncPort {
+        async fn read(&mut self, buf: &mut [u8]) -> Result<usize, LinuxError> {
+            (&*self).read(buf).await
+        }
+    }
+
+    impl Write for AsyncPort {
+        async fn write(&mut self, bytes: &[u8]) -> Result<usize, LinuxError> {
+            (&*self).write(bytes).await
+        }
+
+        async fn flush(&mut self) -> Result<(), LinuxError> {
+            Ok(())
+        }
+    }
+
+    /// Both directions at the same time: each end of the port may be waited for through a reference of its own.
+    impl ErrorType for &AsyncPort {
+        type Error = LinuxError;
+    }
+
+    impl SerialLine for &AsyncPort {
+        fn set_dtr(&mut self, up: bool) -> Result<(), LinuxError> {
             self.port().set_dtr(up)
         }
 
@@ -1018,13 +1051,13 @@ mod asynchronous {
         }
     }
 
-    impl Read for AsyncPort {
+    impl Read for &AsyncPort {
         async fn read(&mut self, buf: &mut [u8]) -> Result<usize, LinuxError> {
             self.until(PollFlags::IN, |port| port.try_read(buf), async || self.io.readable().await).await
         }
     }
 
-    impl Write for AsyncPort {
+    impl Write for &AsyncPort {
         async fn write(&mut self, bytes: &[u8]) -> Result<usize, LinuxError> {
             self.until(PollFlags::OUT, |port| port.try_write(bytes), async || self.io.writable().await).await
         }

@@ -22,6 +22,7 @@
 //! | [`clock`] | a clock moved by hand, for programs and tests in virtual time |
 //! | [`transfer`] | whole transfers of a USB pipe, which the data plane consists of |
 //! | [`trace`], [`pcapng`], [`fault`] | the middleware |
+//! | `mux` | several byte streams on one serial line, by the multiplexer of 27.010 (feature `at`) |
 //! | `filtered` | middleware around the byte stream of an AT modem: lets pass what a policy allows (feature `at`) |
 //! | `qrtr` | sessions that speak QMUX over the router of QRTR, without I/O (feature `qmi`) |
 //! | `linux` | character devices, terminals, sockets and QRTR (feature `std`) |
@@ -40,6 +41,8 @@ pub mod filtered;
 pub mod framed;
 #[cfg(all(feature = "std", target_os = "linux"))]
 pub mod linux;
+#[cfg(feature = "at")]
+pub mod mux;
 pub mod pcapng;
 pub mod pipe;
 #[cfg(feature = "qmi")]
@@ -229,6 +232,19 @@ pub(crate) async fn unless<A: Future, B: Future>(a: A, b: B) -> Option<A::Output
         b.as_mut().poll(cx).map(|_| None)
     })
     .await
+}
+
+/// Lets other futures of the task, and other tasks, run.
+pub(crate) async fn yield_once() {
+    let mut yielded = false;
+    poll_fn(|cx| {
+        if core::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// Copies `from` to the beginning of `to`; `None` if it does not fit.

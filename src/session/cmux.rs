@@ -40,6 +40,8 @@ const REPLY: usize = 40;
 const WAKE: usize = 8;
 /// The longest frame of channel 0, escaped.
 const SHORT: usize = 96;
+/// EA and the break itself in the break octet.
+const BREAK: u8 = 0x03;
 /// Channels 62 and 63 have addresses that look like flags.
 const LAST_CHANNEL: u8 = 61;
 
@@ -480,6 +482,25 @@ impl<'s> Session<'s> {
         Ok(())
     }
 
+    /// Sends a break on a channel, of so many times 200 ms, at most 15 (27.010 §5.4.6.3.7). It is sent once, and not again
+    /// if it is lost.
+    ///
+    /// # Errors
+    ///
+    /// [`SessionError::NotOpen`].
+    pub fn send_break(&mut self, dlci: u8, length: u8) -> Result<(), SessionError> {
+        let signals = self.inner.line(dlci).ok_or(SessionError::NotOpen)?.ours;
+        let break_signal = Some(length.min(15).wrapping_shl(4) | BREAK);
+        self.inner.reply(ControlMessage::ModemStatus { dlci, signals, break_signal }, true);
+        Ok(())
+    }
+
+    /// Whether bytes that [`send`](Self::send) took wait to be transmitted.
+    #[must_use]
+    pub fn is_sending(&self) -> bool {
+        self.inner.frame > 0
+    }
+
     /// Sets the port behind a channel at the other side, or asks how it is set (`None`).
     pub fn set_port(&mut self, dlci: u8, settings: Option<PortSettings>) {
         self.inner.reply(ControlMessage::RemotePort { dlci, settings }, true);
@@ -918,8 +939,12 @@ impl Inner<'_> {
                 }
                 Incoming::Nothing
             }
-            ControlMessage::ModemStatus { dlci, .. } => {
-                if let Some(line) = self.line_mut(dlci).filter(|line| !line.telling.due) {
+            ControlMessage::ModemStatus { dlci, signals, .. } => {
+                // The answer to what was said before must not pass for that to what holds now: if that was lost, the
+                // other side would be stopped for ever.
+                let flow = |signals: Signals| signals.0 & Signals::FLOW_CONTROL;
+                let is_it = |line: &&mut Line| !line.telling.due && flow(signals) == flow(line.ours);
+                if let Some(line) = self.line_mut(dlci).filter(is_it) {
                     line.telling = Repeat::IDLE;
                 }
                 Incoming::Nothing

@@ -11,6 +11,7 @@
 use core::convert::Infallible;
 use core::future::poll_fn;
 use core::pin::pin;
+use core::task::Poll;
 use std::collections::VecDeque;
 use std::vec::Vec;
 
@@ -18,7 +19,7 @@ use proptest::prelude::*;
 
 use super::{
     AnyFraming, Deframer, Error, ErrorKind, Feed, FrameCounters, Framed, FramedError, Framing, Instant, MBIM_TYPES,
-    MbimFraming, Poll, QmuxFraming, READS_IN_A_ROW, Read, Verdict, Write, blocking,
+    MbimFraming, QmuxFraming, READS_IN_A_ROW, Read, Verdict, Write, blocking,
 };
 use crate::channel::testing::{block_on, poll_once};
 
