@@ -13,6 +13,8 @@
     missing_docs
 )]
 
+mod net_card;
+
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -20,9 +22,10 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use net_card::Card;
 use sha2::{Digest as _, Sha256};
 use smoltcp::iface::{Config, Interface, SocketHandle, SocketSet};
-use smoltcp::phy::{self, Device, DeviceCapabilities, Medium};
+use smoltcp::phy::{Device, Medium, TxToken};
 use smoltcp::socket::tcp;
 use smoltcp::time::Instant as StackInstant;
 use smoltcp::wire::{HardwareAddress, IpAddress, IpCidr};
@@ -81,52 +84,6 @@ impl TransferIn for &Pipe {
             None => Poll::Pending,
         })
         .await
-    }
-}
-
-/// A network card of which somebody else empties and fills the queues.
-#[derive(Default)]
-struct Card {
-    received: VecDeque<Vec<u8>>,
-    sent: VecDeque<Vec<u8>>,
-}
-
-struct Received(Vec<u8>);
-
-impl phy::RxToken for Received {
-    fn consume<R, F: FnOnce(&[u8]) -> R>(self, f: F) -> R {
-        f(&self.0)
-    }
-}
-
-struct Sent<'a>(&'a mut VecDeque<Vec<u8>>);
-
-impl phy::TxToken for Sent<'_> {
-    fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, len: usize, f: F) -> R {
-        let mut packet = vec![0; len];
-        let done = f(&mut packet);
-        self.0.push_back(packet);
-        done
-    }
-}
-
-impl Device for Card {
-    type RxToken<'a> = Received;
-    type TxToken<'a> = Sent<'a>;
-
-    fn receive(&mut self, _: StackInstant) -> Option<(Received, Sent<'_>)> {
-        Some((Received(self.received.pop_front()?), Sent(&mut self.sent)))
-    }
-
-    fn transmit(&mut self, _: StackInstant) -> Option<Sent<'_>> {
-        (self.sent.len() < 64).then_some(Sent(&mut self.sent))
-    }
-
-    fn capabilities(&self) -> DeviceCapabilities {
-        let mut capabilities = DeviceCapabilities::default();
-        capabilities.medium = Medium::Ip;
-        capabilities.max_transmission_unit = MTU.into();
-        capabilities
     }
 }
 
@@ -301,7 +258,7 @@ struct Modem {
 impl Modem {
     fn new(codec: Codec, sessions: &[u8]) -> Self {
         let stack = |session: &u8| {
-            let mut card = Card::default();
+            let mut card = Card::new(Medium::Ip, MTU.into(), 64);
             (*session, Stack::new(*session, false, &mut card), card)
         };
         let stacks = sessions.iter().map(stack).collect();
@@ -595,7 +552,7 @@ fn a_transfer_dropped_on_its_way_is_counted() {
     let (to_host, to_modem, clock) = (Pipe::default(), Pipe::default(), VirtualClock::new(Instant(1)));
     let [a, b] = &mut queues;
     let port = Port::new(0, MTU, a, b);
-    phy::TxToken::consume((&port).transmit(StackInstant::ZERO).unwrap(), 20, |packet| packet[0] = 0x45);
+    TxToken::consume((&port).transmit(StackInstant::ZERO).unwrap(), 20, |packet| packet[0] = 0x45);
     let mut runner = Runner::new(link, &to_host, &to_modem, &clock, &mut buffer);
     let ports = [&port];
     let (mut receivers, mut senders) = split(&ports);
@@ -649,6 +606,46 @@ fn the_modem_stops_and_starts_a_flow() {
     assert!(modem.packets[1] > at_stop);
     assert_eq!(counters.commands, 3);
     assert_clean(counters, &sessions);
+}
+
+#[test]
+fn a_session_opened_anew_may_send() {
+    let sessions = open([1, 2]);
+    let mut memory = [0; 4096];
+    let mut link = QmapLink::new(&mut memory, qmap_config(Version::V1, Direction::Uplink), &sessions, Millis(0));
+    let disable = |link: &mut QmapLink<'_>, mux_id| {
+        let mut memory = [0; 64];
+        let mut modem = qmap::Aggregator::new(&mut memory, qmap_config(Version::V1, Direction::Downlink));
+        modem.push_command(mux_id, Command::request(CommandName::FLOW_DISABLE, 1), ()).unwrap();
+        link.receive(modem.take().unwrap().bytes, |_| unreachable!());
+    };
+    disable(&mut link, 1);
+    disable(&mut link, 2);
+    let packet = [0x45; 40];
+    assert_eq!(link.push(Instant(0), 1, &packet), Err(PushError::Blocked));
+    // The bearer goes down and comes up again: the modem says nothing of a flow that it never stopped.
+    sessions[0].close();
+    sessions[0].open(1, 1500);
+    assert!(link.may_send(1) && !link.may_send(2));
+    assert_eq!(link.push(Instant(0), 1, &packet), Ok(()));
+    assert_eq!(link.push(Instant(0), 2, &packet), Err(PushError::Blocked));
+    // What it says of the new one holds, although nothing was sent in between.
+    sessions[0].open(1, 1500);
+    disable(&mut link, 1);
+    assert_eq!(link.push(Instant(0), 1, &packet), Err(PushError::Blocked));
+}
+
+#[test]
+fn answers_that_find_no_memory_are_counted() {
+    let sessions = open([1, 2]);
+    let mut memory = [0; 8];
+    let mut link = QmapLink::new(&mut memory, qmap_config(Version::V1, Direction::Uplink), &sessions, Millis(0));
+    let mut other = [0; 64];
+    let mut modem = qmap::Aggregator::new(&mut other, qmap_config(Version::V1, Direction::Downlink));
+    modem.push_command(1, Command::request(CommandName::FLOW_DISABLE, 1), ()).unwrap();
+    link.receive(modem.take().unwrap().bytes, |_| unreachable!());
+    assert!(link.transmit(Instant(0)).is_none());
+    assert_eq!((link.flow().unanswered(), link.poll_at()), (1, None));
 }
 
 #[test]

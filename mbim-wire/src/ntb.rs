@@ -297,7 +297,6 @@ impl fmt::Display for NtbError {
 
 impl core::error::Error for NtbError {}
 
-/// Rounds up to a multiple of `to`, which is not 0.
 /// A number of the format's width.
 fn number_at(block: &[u8], at: usize, format: Format) -> Option<usize> {
     let rest = block.get(at..)?;

@@ -4,6 +4,7 @@ use core::fmt;
 
 use super::link::PushError;
 use super::raw_ip::{RawIpReader, RawIpWriter};
+use super::session::Session;
 use super::{Packet, Verdict};
 
 #[cfg(feature = "mbim")]
@@ -46,6 +47,10 @@ pub trait Flow: Default + fmt::Debug {
 
     /// Whether something has to be said to the modem soon.
     fn has_answers(&self) -> bool;
+
+    /// Forgets what was said of sessions that were opened since the last call: it was about their former bearer.
+    #[inline]
+    fn forget_former(&self, _sessions: &[Session]) {}
 }
 
 /// The flow of links that cannot be told to wait.

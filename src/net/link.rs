@@ -142,6 +142,7 @@ impl<'b, W: Writer, R: Reader<Flow = W::Flow>> Link<'b, W, R> {
 
     /// Whether the modem takes packets of this session now.
     pub fn may_send(&self, session: u8) -> bool {
+        self.flow.forget_former(self.up.sessions);
         self.flow.may_send(session)
     }
 
@@ -225,6 +226,7 @@ impl<W: Writer> Uplink<'_, W> {
             count(&place.sent_not_ip);
             return Err(PushError::NotIp);
         }
+        flow.forget_former(self.sessions);
         if !flow.may_send(session) {
             return Err(PushError::Blocked);
         }
@@ -300,6 +302,8 @@ impl<R: Reader> Downlink<'_, R> {
     /// As [`Link::receive`].
     pub fn receive(&mut self, transfer: &[u8], flow: &R::Flow, mut packet: impl FnMut(Packet<'_>) -> bool) {
         let (sessions, unknown) = (self.sessions, &self.unknown_session);
+        // Before the commands in it, which are about the sessions of now.
+        flow.forget_former(sessions);
         self.reader.read(transfer, flow, |received| {
             let Some(session) = Session::find(sessions, received.session) else {
                 return count(unknown);

@@ -38,7 +38,7 @@ impl FlowControl {
         }
     }
 
-    /// Commands that the modem got no answer to, because too many came at once.
+    /// Commands that the modem got no answer to, because too many came at once, or because there is no memory for any.
     #[must_use]
     pub fn unanswered(&self) -> u32 {
         self.unanswered.get()
@@ -58,8 +58,12 @@ impl FlowControl {
         };
         let kept = self.answers.try_borrow_mut().map(|mut answers| answers.push_back((session, command.answer(kind))));
         if !matches!(kept, Ok(Ok(()))) {
-            self.unanswered.set(self.unanswered.get().saturating_add(1));
+            self.count_unanswered();
         }
+    }
+
+    fn count_unanswered(&self) {
+        self.unanswered.set(self.unanswered.get().saturating_add(1));
     }
 }
 
@@ -70,6 +74,12 @@ impl Flow for FlowControl {
 
     fn has_answers(&self) -> bool {
         self.answers.try_borrow().is_ok_and(|answers| !answers.is_empty())
+    }
+
+    fn forget_former(&self, sessions: &[Session]) {
+        for session in sessions.iter().filter_map(Session::newly_open) {
+            self.set(session, false);
+        }
     }
 }
 
@@ -132,8 +142,13 @@ impl Writer for QmapWriter<'_> {
         while let Some((session, command)) = answers.front() {
             match self.0.push_command(*session, *command, ()) {
                 Err(qmap::PushError::Full) => return false,
-                // Memory for not even a command: nobody hears of it.
-                Ok(()) | Err(_) => drop(answers.pop_front()),
+                done => {
+                    // Memory for not even a command: the modem hears nothing.
+                    if done.is_err() {
+                        flow.count_unanswered();
+                    }
+                    answers.pop_front();
+                }
             }
         }
         true

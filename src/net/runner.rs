@@ -8,7 +8,7 @@ use core::task::{Context, Poll};
 
 use super::framing::{Reader, Writer};
 use super::link::{Downlink, Link, PushError, Uplink};
-use crate::channel::{Clock, TransferIn, TransferOut};
+use crate::channel::{Clock, TransferIn, TransferOut, yield_once};
 
 /// What becomes of a packet that was offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,7 +182,7 @@ async fn receive<R: Reader, I: TransferIn, D: Deliver>(
         let transfer = buffer.get(..length).unwrap_or_default();
         down.receive(transfer, flow, |packet| deliver.deliver(packet.session, packet.bytes));
         // A pipe that always has more must not keep everything else waiting.
-        yield_now().await;
+        yield_once().await;
     }
 }
 
@@ -231,17 +231,4 @@ async fn send<W: Writer, O: TransferOut, C: Clock, S: Supply>(
             up.sending = false;
         }
     }
-}
-
-/// Lets others run.
-async fn yield_now() {
-    let mut yielded = false;
-    poll_fn(|cx| {
-        if core::mem::replace(&mut yielded, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }

@@ -34,6 +34,8 @@ pub struct SessionCounters {
 pub struct Session {
     /// Its number; `None`: free.
     id: Cell<Option<u8>>,
+    /// Opened, and the link has not looked since.
+    new: Cell<bool>,
     mtu: Cell<u16>,
     pub(super) received: Cell<u32>,
     pub(super) received_bytes: Cell<u64>,
@@ -53,6 +55,7 @@ impl Session {
     pub const fn new() -> Self {
         Self {
             id: Cell::new(None),
+            new: Cell::new(false),
             mtu: Cell::new(0),
             received: Cell::new(0),
             received_bytes: Cell::new(0),
@@ -67,10 +70,12 @@ impl Session {
         }
     }
 
-    /// Opens it when its bearer is up: `id` is MBIM's SessionId or QMI's mux id, any number for bare packets. `mtu` is that
-    /// of the IP configuration in bytes; 0, or less than 576, which no network has, stands for 1500. The counters stay.
+    /// Opens it when its bearer is up: `id` is MBIM's SessionId or QMI's mux id, 0 for bare packets. `mtu` is that
+    /// of the IP configuration in bytes; 0, or less than 576, which no network has, stands for 1500. The counters stay. What
+    /// the modem said of the flow of a former session with that number is forgotten.
     pub fn open(&self, id: u8, mtu: u16) {
         self.id.set(Some(id));
+        self.new.set(true);
         self.mtu.set(if mtu < LEAST_MTU { USUAL_MTU } else { mtu });
     }
 
@@ -106,6 +111,12 @@ impl Session {
             sent_not_ip: self.sent_not_ip.get(),
             sent_too_long: self.sent_too_long.get(),
         }
+    }
+
+    /// Its number, once after it was opened.
+    #[cfg(feature = "qmi")]
+    pub(super) fn newly_open(&self) -> Option<u8> {
+        if self.new.replace(false) { self.id.get() } else { None }
     }
 
     /// The open session with a number.

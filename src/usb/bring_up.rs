@@ -225,7 +225,8 @@ pub struct MbimConfig {
     pub reset: bool,
     /// When answers are fetched.
     pub fetch: Fetch,
-    /// Ask for answers at this interval, for host controllers that cannot keep a transfer pending on an interrupt pipe.
+    /// Ask for answers at this interval, for host controllers that cannot keep a transfer pending on an interrupt pipe. Each
+    /// time all are fetched that there are, whatever `fetch` says.
     pub poll: Option<Millis>,
 }
 
@@ -321,13 +322,14 @@ pub async fn mbim<D: UsbDevice, K: Clock>(
     clock.wait_until(clock.now() + SETTLE).await;
     work(device, &data).await?;
     let (input, output) = pipes(device, &data)?;
-    let notices = match function.notification.filter(|_| config.poll.is_none()) {
-        Some(endpoint) => Notices::Pipe(device.open_in(control, &endpoint).map_err(at(Step::Pipes))?),
-        None => Notices::ticks(clock, config.poll.unwrap_or(POLL)),
+    let (notices, fetch) = match function.notification.filter(|_| config.poll.is_none()) {
+        Some(endpoint) => (Notices::Pipe(device.open_in(control, &endpoint).map_err(at(Step::Pipes))?), config.fetch),
+        // A tick says nothing of how many there are.
+        None => (Notices::ticks(clock, config.poll.unwrap_or(POLL)), Fetch::UntilEmpty),
     };
     let packet = function.notification.map_or(0, |endpoint| endpoint.max_packet_size);
     let max = parameters.max_control_message;
-    let control = Encapsulated::new(pipe, notices, control, max, packet, MbimFraming::default(), config.fetch);
+    let control = Encapsulated::new(pipe, notices, control, max, packet, MbimFraming::default(), fetch);
     Ok(MbimLink { control, input, output, parameters })
 }
 

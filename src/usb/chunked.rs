@@ -33,7 +33,7 @@ impl<I: TransferIn> TransferIn for ChunkedIn<'_, I> {
     async fn receive(&mut self, buf: &mut [u8]) -> Result<usize, I::Error> {
         let limit = self.memory.len().min(buf.len());
         while self.have < limit {
-            let end = self.have.saturating_add(self.chunk).min(limit);
+            let end = self.have.saturating_add(self.chunk.max(1)).min(limit);
             let room = self.memory.get_mut(self.have..end).unwrap_or_default();
             let asked = room.len();
             match self.pipe.receive(room).await {

@@ -6,8 +6,6 @@
 //! fetch, lowered after it.
 
 use core::fmt;
-use core::future::poll_fn;
-use core::task::Poll;
 
 use embedded_io::ErrorKind;
 use mbim_wire::usb::class_request::ClassRequest;
@@ -15,7 +13,7 @@ use mbim_wire::usb::notification::Notification;
 
 use super::host::{ControlPipe, UsbError};
 use crate::channel::framed::{AnyFraming, Framing, Verdict};
-use crate::channel::{Clock, MessageChannel, TransferIn};
+use crate::channel::{Clock, MessageChannel, TransferIn, yield_once};
 use crate::time::{Instant, Millis};
 
 /// The most bytes that are read from the interrupt pipe at once. Packets of interrupt pipes of modems have 8 to 64 bytes.
@@ -119,6 +117,12 @@ fn count(counter: &mut u32) {
 pub struct Encapsulated<C, I> {
     control: C,
     notifications: I,
+    state: State,
+}
+
+/// All but the pipes.
+#[derive(Debug)]
+struct State {
     interface: u16,
     max_message: u16,
     /// Bytes of a packet of the interrupt pipe.
@@ -152,9 +156,7 @@ impl<C, I> Encapsulated<C, I> {
     ) -> Self {
         // One request at the beginning empties a function of what nobody fetched.
         let drain = fetch == Fetch::UntilEmpty;
-        Self {
-            control,
-            notifications,
+        let state = State {
             interface: interface.into(),
             max_message,
             packet: usize::from(packet_size).clamp(LEAST_PIECE, PIECE),
@@ -166,62 +168,35 @@ impl<C, I> Encapsulated<C, I> {
             have: 0,
             link: LinkState::default(),
             counters: EncapsulatedCounters::default(),
-        }
+        };
+        Self { control, notifications, state }
     }
 
     /// What the function told about the network, as of the last [`receive`](MessageChannel::receive).
     #[must_use]
     pub const fn link(&self) -> LinkState {
-        self.link
+        self.state.link
     }
 
     /// What was met so far.
     #[must_use]
     pub const fn counters(&self) -> EncapsulatedCounters {
-        self.counters
+        self.state.counters
     }
 
     /// The same channel over another control pipe, such as one of a [`Relay`](super::Relay), and the one that it had.
     pub fn with_control<D>(self, control: D) -> (Encapsulated<D, I>, C) {
-        let Self {
-            control: former,
-            notifications,
-            interface,
-            max_message,
-            packet,
-            framing,
-            fetch,
-            due,
-            drain,
-            pieces,
-            have,
-            link,
-            counters,
-        } = self;
-        let channel = Encapsulated {
-            control,
-            notifications,
-            interface,
-            max_message,
-            packet,
-            framing,
-            fetch,
-            due,
-            drain,
-            pieces,
-            have,
-            link,
-            counters,
-        };
-        (channel, former)
+        (Encapsulated { control, notifications: self.notifications, state: self.state }, self.control)
     }
 
     /// The pipes again.
     pub fn into_parts(self) -> (C, I) {
         (self.control, self.notifications)
     }
+}
 
-    /// `count` bytes have come behind those that are there: looks for whole notifications.
+impl State {
+    /// So many bytes have come behind those that are there: looks for whole notifications.
     fn noticed(&mut self, arrived: usize) {
         let start = self.have;
         let end = start.saturating_add(arrived).min(self.pieces.len());
@@ -260,8 +235,10 @@ impl<C, I> Encapsulated<C, I> {
             }
             at = at.saturating_add(length);
         }
-        if at <= end && end <= self.pieces.len() {
-            self.pieces.copy_within(at..end, 0);
+        // Byte by byte: it is a few at most, and the compiler's function for more takes as much flash as all this.
+        for to in 0..end.saturating_sub(at) {
+            let byte = self.pieces.get(at.saturating_add(to)).copied().unwrap_or_default();
+            self.pieces.get_mut(to).into_iter().for_each(|place| *place = byte);
         }
         self.have = end.saturating_sub(at);
     }
@@ -295,16 +272,22 @@ impl<C, I> Encapsulated<C, I> {
 }
 
 impl<C: ControlPipe, I: TransferIn<Error = C::Error>> Encapsulated<C, I> {
+    /// The longest message that the function and the control pipe take.
+    fn longest(&self) -> u16 {
+        let pipe = u16::try_from(self.control.max_transfer()).unwrap_or(u16::MAX);
+        self.state.max_message.min(pipe)
+    }
+
     /// Waits for something on the interrupt pipe.
     async fn wait(&mut self) -> Result<(), C::Error> {
         for attempt in 0..=PATIENCE {
-            let start = self.have;
-            let room = self.pieces.get_mut(start..start.saturating_add(self.packet)).unwrap_or_default();
+            let start = self.state.have;
+            let room = self.state.pieces.get_mut(start..start.saturating_add(self.state.packet)).unwrap_or_default();
             match self.notifications.receive(room).await {
-                Ok(0) => self.drop_half(),
-                Ok(arrived) => self.noticed(arrived),
+                Ok(0) => self.state.drop_half(),
+                Ok(arrived) => self.state.noticed(arrived),
                 Err(error) if error.is_stall() && attempt < PATIENCE => {
-                    count(&mut self.counters.halted);
+                    count(&mut self.state.counters.halted);
                     continue;
                 }
                 Err(error) => return Err(error),
@@ -316,26 +299,26 @@ impl<C: ControlPipe, I: TransferIn<Error = C::Error>> Encapsulated<C, I> {
 
     /// Asks for a message; `None` if there is none.
     async fn fetch(&mut self, buf: &mut [u8]) -> Result<Option<usize>, EncapsulatedError<C::Error>> {
-        let length = u16::try_from(buf.len()).unwrap_or(u16::MAX).min(self.max_message);
+        let length = u16::try_from(buf.len()).unwrap_or(u16::MAX).min(self.longest());
         let room = buf.get_mut(..usize::from(length)).unwrap_or_default();
-        let setup = ClassRequest::GetEncapsulatedResponse { length }.setup(self.interface);
+        let setup = ClassRequest::GetEncapsulatedResponse { length }.setup(self.state.interface);
         let received = match self.control.control_in(setup, room).await {
             Err(error) if error.is_stall() => {
-                count(&mut self.counters.stalled);
+                count(&mut self.state.counters.stalled);
                 0
             }
             result => result.map_err(EncapsulatedError::Usb)?.min(room.len()),
         };
         if received == 0 {
-            self.emptied();
+            self.state.emptied();
             return Ok(None);
         }
-        self.fetched();
+        self.state.fetched();
         let message = room.get(..received).unwrap_or_default();
-        match self.framing.judge(message) {
+        match self.state.framing.judge(message) {
             // Cut by what was asked for, and not by what the function has.
             Verdict::Message(needed) if needed > received && received == room.len() => {
-                count(&mut self.counters.too_long);
+                count(&mut self.state.counters.too_long);
                 Err(EncapsulatedError::TooLong { needed })
             }
             _ => Ok(Some(received)),
@@ -347,48 +330,35 @@ impl<C: ControlPipe, I: TransferIn<Error = C::Error>> MessageChannel for Encapsu
     type Error = EncapsulatedError<C::Error>;
 
     async fn send(&mut self, message: &[u8]) -> Result<(), Self::Error> {
-        let length = u16::try_from(message.len()).ok().filter(|length| *length <= self.max_message);
+        let length = u16::try_from(message.len()).ok().filter(|length| *length <= self.longest());
         let length = length.ok_or(EncapsulatedError::TooLong { needed: message.len() })?;
-        let setup = ClassRequest::SendEncapsulatedCommand { length }.setup(self.interface);
+        let setup = ClassRequest::SendEncapsulatedCommand { length }.setup(self.state.interface);
         self.control.control_out(setup, message).await.map_err(EncapsulatedError::Usb)
     }
 
     async fn receive(&mut self, buf: &mut [u8]) -> Result<usize, Self::Error> {
         loop {
             for _ in 0..PATIENCE {
-                if self.due == 0 {
+                if self.state.due == 0 {
                     self.wait().await.map_err(EncapsulatedError::Usb)?;
                 } else if let Some(length) = self.fetch(buf).await? {
                     return Ok(length);
                 }
             }
             // A device that keeps talking without saying anything must not keep the processor.
-            give_way().await;
+            yield_once().await;
         }
     }
 
     fn max_message(&self) -> usize {
-        self.max_message.into()
+        self.longest().into()
     }
 
     fn boundary(&mut self) {
-        self.drop_half();
-        self.due = self.due.max(1);
-        self.drain = true;
+        self.state.drop_half();
+        self.state.due = self.state.due.max(1);
+        self.state.drain = true;
     }
-}
-
-/// Lets other tasks run.
-pub(super) async fn give_way() {
-    let mut waited = false;
-    poll_fn(|cx| {
-        if core::mem::replace(&mut waited, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
 
 /// Where notifications come from: the interrupt pipe of the function; or, where there is none or the controller cannot keep a

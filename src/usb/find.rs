@@ -198,6 +198,7 @@ impl Modem {
     ///
     /// Descriptors that make no sense are passed over; a device may be wrong in what a host does not need.
     #[must_use]
+    #[inline(never)]
     pub fn look(device: &Device, bytes: &[u8]) -> Self {
         let head = Configuration::parse(bytes).unwrap_or_default();
         let length = usize::from(head.total_length).min(MAX_CONFIGURATION).min(bytes.len());
@@ -270,28 +271,29 @@ impl<'a> Setting<'a> {
         Descriptors::new(self.bytes).filter_map(Result::ok)
     }
 
-    /// The first endpoint that fits. Those without a number or without room for a byte are none.
-    fn endpoint(&self, fits: impl Fn(&Endpoint) -> bool) -> Option<Endpoint> {
-        self.descriptors().find_map(|descriptor| match descriptor {
-            Descriptor::Endpoint(endpoint)
-                if endpoint.address & 0x0f != 0 && endpoint.max_packet_size & 0x07ff != 0 && fits(&endpoint) =>
-            {
-                // The bits above tell of transactions in a microframe, which concern the controller of these pipes only.
-                Some(Endpoint { max_packet_size: endpoint.max_packet_size & 0x07ff, ..endpoint })
-            }
-            _ => None,
+    /// The first endpoint of a bulk pipe, or of an interrupt pipe, in that direction. Those without a number or without room
+    /// for a byte are none.
+    #[inline(never)]
+    fn endpoint(&self, bulk: bool, to_host: bool) -> Option<Endpoint> {
+        self.descriptors().find_map(|descriptor| {
+            let Descriptor::Endpoint(endpoint) = descriptor else {
+                return None;
+            };
+            // The bits above tell of transactions in a microframe, which concern the controller of these pipes only.
+            let endpoint = Endpoint { max_packet_size: endpoint.max_packet_size & 0x07ff, ..endpoint };
+            let size = endpoint.max_packet_size;
+            // Packets of bulk pipes have 8, 16, 32, 64, 512 or 1024 bytes.
+            let fits = if bulk { endpoint.is_bulk() && size.is_power_of_two() } else { endpoint.is_interrupt() };
+            (fits && endpoint.is_in() == to_host && size != 0 && endpoint.address & 0x0f != 0).then_some(endpoint)
         })
     }
 
     fn interrupt(&self) -> Option<Endpoint> {
-        self.endpoint(|endpoint| endpoint.is_interrupt() && endpoint.is_in())
+        self.endpoint(false, true)
     }
 
     fn bulk(&self) -> Option<(Endpoint, Endpoint)> {
-        // Packets of bulk pipes have 8, 16, 32, 64, 512 or 1024 bytes.
-        let bulk = |endpoint: &Endpoint| endpoint.is_bulk() && (endpoint.max_packet_size & 0x07ff).is_power_of_two();
-        let input = self.endpoint(|endpoint| bulk(endpoint) && endpoint.is_in())?;
-        Some((input, self.endpoint(|endpoint| bulk(endpoint) && !endpoint.is_in())?))
+        Some((self.endpoint(true, true)?, self.endpoint(true, false)?))
     }
 
     fn union(&self) -> Option<Union> {
@@ -303,6 +305,24 @@ impl<'a> Setting<'a> {
 
     fn is_of(&self, number: u8) -> bool {
         self.interface.number == number
+    }
+}
+
+/// Which class a data interface has to be of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Any,
+    CdcData,
+    MbimData,
+}
+
+impl Wanted {
+    fn fits(self, class: Class) -> bool {
+        match self {
+            Self::Any => true,
+            Self::CdcData => class.class == CDC_DATA,
+            Self::MbimData => class == Class::MBIM_DATA,
+        }
     }
 }
 
@@ -340,9 +360,10 @@ impl<'a> View<'a> {
     }
 
     /// The bulk pipes of that interface, in the first setting that has them and fits.
-    fn pipes(&self, number: u8, fits: impl Fn(Class) -> bool) -> Option<DataPipes> {
+    #[inline(never)]
+    fn pipes(&self, number: u8, wanted: Wanted) -> Option<DataPipes> {
         let has_alternates = self.settings_of(number).nth(1).is_some();
-        self.settings_of(number).filter(|setting| fits(setting.interface.class)).find_map(|setting| {
+        self.settings_of(number).filter(|setting| wanted.fits(setting.interface.class)).find_map(|setting| {
             let (input, output) = setting.bulk()?;
             let alternate = setting.interface.alternate_setting;
             Some(DataPipes { interface: number, alternate, has_alternates, input, output })
@@ -351,19 +372,22 @@ impl<'a> View<'a> {
 
     /// The data interface of a control interface: by the union, else by an association of two, else the next one if it
     /// says that it is data.
-    fn data_of(&self, setting: &Setting<'_>, fits: impl Fn(Class) -> bool) -> Option<DataPipes> {
+    #[inline(never)]
+    fn data_of(&self, setting: &Setting<'_>, wanted: Wanted) -> Option<DataPipes> {
         let number = setting.interface.number;
         let next = number.checked_add(1)?;
         // In a function that is NCM as well the descriptors may stand in the other setting.
         let union = setting.union().or_else(|| self.settings_of(number).find_map(|setting| setting.union()));
         let by_union = union.map(|union| union.subordinate_interface).filter(|data| *data != number);
         let by_association = self.association(number).map(|_| next);
-        let pipes = |data: Option<u8>| data.and_then(|data| self.pipes(data, &fits));
-        pipes(by_union)
-            .or_else(|| pipes(by_association))
-            .or_else(|| self.pipes(next, |class| class.class == CDC_DATA && fits(class)))
+        let by_class = if wanted == Wanted::Any { Wanted::CdcData } else { wanted };
+        [by_union.zip(Some(wanted)), by_association.zip(Some(wanted)), Some((next, by_class))]
+            .into_iter()
+            .flatten()
+            .find_map(|(data, wanted)| self.pipes(data, wanted))
     }
 
+    #[inline(never)]
     fn mbim(&self, setting: &Setting<'_>) -> Option<MbimFunction> {
         let Interface { number, alternate_setting, class, .. } = setting.interface;
         if class != Class::MBIM_CONTROL {
@@ -372,8 +396,8 @@ impl<'a> View<'a> {
         let control_has_alternates = self.settings_of(number).nth(1).is_some();
         // Beside NCM only the class tells which setting of the data interface is that of MBIM.
         let data = self
-            .data_of(setting, |class| class == Class::MBIM_DATA)
-            .or_else(|| if control_has_alternates { None } else { self.data_of(setting, |_| true) })?;
+            .data_of(setting, Wanted::MbimData)
+            .or_else(|| if control_has_alternates { None } else { self.data_of(setting, Wanted::Any) })?;
         let (mut mbim, mut extended): (Option<Mbim>, Option<MbimExtended>) = (None, None);
         for setting in core::iter::once(*setting).chain(self.settings_of(number)) {
             for descriptor in setting.descriptors() {
@@ -405,16 +429,18 @@ impl<'a> View<'a> {
     }
 
     /// A QMI function over that interface, whatever says that it is one.
+    #[inline(never)]
     fn qmi_over(&self, setting: &Setting<'_>) -> Option<QmiFunction> {
         let number = setting.interface.number;
         let union = setting.union().map(|union| union.subordinate_interface).filter(|data| *data != number);
-        let pair = union.and_then(|data| self.pipes(data, |_| true));
+        let pair = union.and_then(|data| self.pipes(data, Wanted::Any));
         // A union whose numbers do not fit means nothing.
-        let data = pair.or_else(|| self.pipes(number, |_| true))?;
+        let data = pair.or_else(|| self.pipes(number, Wanted::Any))?;
         let notification = setting.interrupt()?;
         Some(QmiFunction { control: number, notification, data, guessed: false, quirks: self.quirks() })
     }
 
+    #[inline(never)]
     fn qmi(&self, setting: &Setting<'_>) -> Option<QmiFunction> {
         let Interface { number, alternate_setting: 0, class, .. } = setting.interface else {
             return None;
@@ -432,6 +458,7 @@ impl<'a> View<'a> {
 
     /// In a device that nothing is known of: the interface with three endpoints whose class is the vendor's all through, if
     /// there is only one of them; else the last one behind two serial ports or more.
+    #[inline(never)]
     fn guessed_qmi(&self) -> Option<QmiFunction> {
         let vendors = |setting: &Setting<'_>| {
             let Interface { alternate_setting, class, .. } = setting.interface;
@@ -453,18 +480,19 @@ impl<'a> View<'a> {
     }
 
     /// A serial port with that interface as its control interface. Vendors' own ones count only in a device that `modems`.
+    #[inline(never)]
     fn serial(&self, setting: &Setting<'_>, modems: bool) -> Option<SerialFunction> {
         let Interface { number, class, .. } = setting.interface;
         let acm = (class.class, class.subclass) == ACM;
         let (data, role) = if acm {
             // Some have all endpoints in one interface; the call management descriptor names the other one, too.
-            let data = setting.bulk().and_then(|_| self.pipes(number, |_| true));
-            let data = data.or_else(|| self.data_of(setting, |class| class.class == CDC_DATA));
-            let by_call_management = || self.pipes(setting.call_management()?, |class| class.class == CDC_DATA);
+            let data = setting.bulk().and_then(|_| self.pipes(number, Wanted::Any));
+            let data = data.or_else(|| self.data_of(setting, Wanted::CdcData));
+            let by_call_management = || self.pipes(setting.call_management()?, Wanted::CdcData);
             (data.or_else(by_call_management)?, Role::Unknown)
         } else if class.class == VENDOR && modems && !quirk::is_debugger(class) {
             let role = quirk::role(self.device.vendor_id, self.device.product_id, number, class);
-            (self.pipes(number, |_| true)?, role)
+            (self.pipes(number, Wanted::Any)?, role)
         } else {
             return None;
         };

@@ -115,6 +115,11 @@ pub trait ControlPipe {
     ///
     /// Dropping the future leaves open whether the device has the request. The pipe stays usable.
     async fn control_out(&mut self, setup: Setup, data: &[u8]) -> Result<(), Self::Error>;
+
+    /// The most bytes of data that a transfer can have. Nobody asks for more: it would be cut.
+    fn max_transfer(&self) -> usize {
+        u16::MAX.into()
+    }
 }
 
 impl<T: ControlPipe + ?Sized> ControlPipe for &mut T {
@@ -126,5 +131,9 @@ impl<T: ControlPipe + ?Sized> ControlPipe for &mut T {
 
     async fn control_out(&mut self, setup: Setup, data: &[u8]) -> Result<(), Self::Error> {
         T::control_out(self, setup, data).await
+    }
+
+    fn max_transfer(&self) -> usize {
+        T::max_transfer(self)
     }
 }

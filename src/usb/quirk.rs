@@ -16,8 +16,6 @@ bitflags::bitflags! {
         const NO_EXTRA_PACKET = 1 << 2;
         /// Answers QMI only after SET_CONTROL_LINE_STATE has raised DTR.
         const DTR = 1 << 3;
-        /// Needs a moment after the format of blocks is set before its data interface may work.
-        const SETTLE = 1 << 4;
     }
 }
 
@@ -37,8 +35,6 @@ const SPECIAL: &[Special] = &[
     (0x1bc7, Some(0x1041), Quirks::NO_TOGGLE),  // Telit LE922A6
     (0x1bc7, Some(0x1061), Quirks::NO_TOGGLE),  // Telit LN920
     (0x0bdb, None, Quirks::NO_EXTRA_PACKET),    // Ericsson
-    (0x1199, Some(0x9071), Quirks::SETTLE),     // Sierra MC7455
-    (0x1199, Some(0x9079), Quirks::SETTLE),     // Sierra EM7455
 ];
 
 /// What a device wants. `usb_version` is that of its device descriptor: chips from MDM9x30 on, which say 2.01 or later, need

@@ -4,7 +4,7 @@
 //! A [`Relay`] stands between: a task of its own runs the transfers to their end ([`Relay::run`]), and what a dropped future
 //! did not take is there when the same is asked again.
 
-use core::cell::{Cell, RefCell};
+use core::cell::Cell;
 use core::convert::Infallible;
 use core::fmt;
 use core::future::poll_fn;
@@ -36,6 +36,20 @@ struct Lane<'m, E> {
     memory: &'m mut [u8],
 }
 
+impl<E> Default for Lane<'_, E> {
+    fn default() -> Self {
+        Self { phase: Phase::Idle, memory: &mut [] }
+    }
+}
+
+/// Looks at a lane and changes it. It is taken out meanwhile: other than a `RefCell`, this cannot fail.
+fn with<'m, E, T>(lane: &Cell<Lane<'m, E>>, look: impl FnOnce(&mut Lane<'m, E>) -> T) -> T {
+    let mut there = lane.take();
+    let seen = look(&mut there);
+    lane.set(there);
+    seen
+}
+
 impl<E: Copy> Lane<'_, E> {
     /// What is asked for; it is under way from now on.
     fn begin(&mut self) -> Option<(Setup, usize)> {
@@ -63,8 +77,10 @@ impl<E: Copy> Lane<'_, E> {
 
 /// Runs the control transfers of one function. See the [module](self).
 pub struct Relay<'m, E> {
-    input: RefCell<Lane<'m, E>>,
-    output: RefCell<Lane<'m, E>>,
+    input: Cell<Lane<'m, E>>,
+    output: Cell<Lane<'m, E>>,
+    /// Bytes of the longest transfer.
+    longest: usize,
     /// Who runs the transfers.
     runner: Cell<Option<Waker>>,
     /// Who waits for one.
@@ -72,12 +88,15 @@ pub struct Relay<'m, E> {
 }
 
 impl<'m, E: UsbError + Copy> Relay<'m, E> {
-    /// A relay with memory for the longest transfer in either direction: wMaxControlMessage, 4096 for QMI.
+    /// A relay with memory for the longest transfer in either direction: wMaxControlMessage, 4096 for QMI. With less,
+    /// [`Encapsulated`](super::Encapsulated) takes no longer messages than fit.
     #[must_use]
     pub const fn new(input: &'m mut [u8], output: &'m mut [u8]) -> Self {
+        let longest = if input.len() < output.len() { input.len() } else { output.len() };
         Self {
-            input: RefCell::new(Lane { phase: Phase::Idle, memory: input }),
-            output: RefCell::new(Lane { phase: Phase::Idle, memory: output }),
+            input: Cell::new(Lane { phase: Phase::Idle, memory: input }),
+            output: Cell::new(Lane { phase: Phase::Idle, memory: output }),
+            longest,
             runner: Cell::new(None),
             waiting: Cell::new(None),
         }
@@ -98,9 +117,9 @@ impl<'m, E: UsbError + Copy> Relay<'m, E> {
         loop {
             // Commands go first, so that a function that is never done answering still hears.
             let (is_output, setup, length) = poll_fn(|cx| {
-                let output = self.output.borrow_mut().begin().map(|(setup, length)| (true, setup, length));
+                let output = with(&self.output, Lane::begin).map(|(setup, length)| (true, setup, length));
                 let begun =
-                    output.or_else(|| self.input.borrow_mut().begin().map(|(setup, length)| (false, setup, length)));
+                    output.or_else(|| with(&self.input, Lane::begin).map(|(setup, length)| (false, setup, length)));
                 match begun {
                     Some(begun) => Poll::Ready(begun),
                     None => {
@@ -111,14 +130,14 @@ impl<'m, E: UsbError + Copy> Relay<'m, E> {
             })
             .await;
             let lane = if is_output { &self.output } else { &self.input };
-            let memory = core::mem::take(&mut lane.borrow_mut().memory);
+            let memory = with(lane, |lane| core::mem::take(&mut lane.memory));
             let room = memory.get_mut(..length).unwrap_or_default();
             let result = if is_output {
                 pipe.control_out(setup, room).await.map(|()| length)
             } else {
                 pipe.control_in(setup, room).await
             };
-            *lane.borrow_mut() = Lane { phase: Phase::Done(setup, result), memory };
+            lane.set(Lane { phase: Phase::Done(setup, result), memory });
             if let Some(waker) = self.waiting.take() {
                 waker.wake();
             }
@@ -151,18 +170,19 @@ impl<E: UsbError + Copy> ControlPipe for RelayedControl<'_, '_, E> {
 
     async fn control_in(&mut self, setup: Setup, data: &mut [u8]) -> Result<usize, E> {
         poll_fn(|cx| {
-            let mut lane = self.relay.input.borrow_mut();
-            let length = data.len().min(lane.memory.len());
-            let Some(result) = lane.poll(setup, length) else {
-                drop(lane);
-                self.relay.wait(cx);
-                return Poll::Pending;
-            };
-            let result = result.map(|count| {
-                let whole = lane.memory.get(..count).unwrap_or_default();
-                whole.iter().zip(data.iter_mut()).map(|(from, to)| *to = *from).count()
+            let done = with(&self.relay.input, |lane| {
+                let length = data.len().min(lane.memory.len());
+                let result = lane.poll(setup, length)?;
+                Some(result.map(|count| {
+                    let whole = lane.memory.get(..count).unwrap_or_default();
+                    whole.iter().zip(data.iter_mut()).map(|(from, to)| *to = *from).count()
+                }))
             });
-            Poll::Ready(result)
+            if let Some(result) = done {
+                return Poll::Ready(result);
+            }
+            self.relay.wait(cx);
+            Poll::Pending
         })
         .await
     }
@@ -171,25 +191,31 @@ impl<E: UsbError + Copy> ControlPipe for RelayedControl<'_, '_, E> {
         // Each command is another one, whatever its setup packet says.
         let mut ask = true;
         poll_fn(|cx| {
-            let mut lane = self.relay.output.borrow_mut();
-            if ask && !matches!(lane.phase, Phase::Running) {
-                let length = data.len().min(lane.memory.len());
-                lane.memory.iter_mut().zip(data).for_each(|(to, from)| *to = *from);
-                lane.phase = Phase::Asked(setup, length);
-                ask = false;
-            }
-            match lane.phase {
-                Phase::Done(_, result) if !ask => {
-                    lane.phase = Phase::Idle;
-                    Poll::Ready(result.map(|_| ()))
+            let done = with(&self.relay.output, |lane| {
+                if ask && !matches!(lane.phase, Phase::Running) {
+                    let length = data.len().min(lane.memory.len());
+                    lane.memory.iter_mut().zip(data).for_each(|(to, from)| *to = *from);
+                    lane.phase = Phase::Asked(setup, length);
+                    ask = false;
                 }
-                _ => {
-                    drop(lane);
-                    self.relay.wait(cx);
-                    Poll::Pending
+                match lane.phase {
+                    Phase::Done(_, result) if !ask => {
+                        lane.phase = Phase::Idle;
+                        Some(result)
+                    }
+                    _ => None,
                 }
+            });
+            if let Some(result) = done {
+                return Poll::Ready(result.map(|_| ()));
             }
+            self.relay.wait(cx);
+            Poll::Pending
         })
         .await
+    }
+
+    fn max_transfer(&self) -> usize {
+        self.relay.longest
     }
 }

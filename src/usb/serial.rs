@@ -5,22 +5,26 @@ use embedded_io::ErrorType;
 use embedded_io_async::{Read, Write};
 use mbim_wire::usb::serial::{ControlLines, LineCoding, SerialRequest};
 
-use super::encapsulated::give_way;
 use super::host::{ControlPipe, UsbError};
-use crate::channel::{SerialLine, TransferIn, TransferOut};
+use crate::channel::{SerialLine, TransferIn, TransferOut, yield_once};
 
-/// Raises or drops DTR, and RTS with it. Devices that refuse do not need it.
+/// Raises or drops DTR, and RTS with it. Devices that refuse (STALL) do not need it.
 ///
 /// # Errors
 ///
-/// Whatever the bus reports beside STALL.
+/// Whatever the bus reports.
 ///
 /// # Cancellation
 ///
 /// As [`ControlPipe::control_out`].
 pub(super) async fn set_dtr<C: ControlPipe>(control: &mut C, interface: u8, up: bool) -> Result<(), C::Error> {
     let lines = if up { ControlLines::DTR | ControlLines::RTS } else { ControlLines::empty() };
-    match control.control_out(SerialRequest::SetControlLineState(lines).setup(interface.into()), &[]).await {
+    control.control_out(SerialRequest::SetControlLineState(lines).setup(interface.into()), &[]).await
+}
+
+/// Passes over that a device refuses.
+fn unless_refused<E: UsbError>(result: Result<(), E>) -> Result<(), E> {
+    match result {
         Err(error) if !error.is_stall() => Err(error),
         _ => Ok(()),
     }
@@ -28,7 +32,9 @@ pub(super) async fn set_dtr<C: ControlPipe>(control: &mut C, interface: u8, up: 
 
 /// A serial port of a modem.
 ///
-/// What is asked of the line takes effect with the next read, write or [`flush`](Write::flush): requests need the bus.
+/// What is asked of the line takes effect with the next read, write or [`flush`](Write::flush): requests need the bus. DTR
+/// that was dropped and raised again in between, by which a call is hung up, is dropped and raised then; for how long it is
+/// down is nothing but the time between two requests, so a program that wants more flushes while it is.
 ///
 /// Memory is the caller's: a packet of the pipe, [`SerialFunction::data`](super::find::DataPipes)`.input.max_packet_size`.
 /// More makes reading faster where the device ends its transfers, which not all do.
@@ -43,6 +49,8 @@ pub struct SerialPort<'m, C, I, O> {
     /// The bytes of `memory` not handed out yet.
     start: usize,
     end: usize,
+    /// DTR has to drop before it gets that state.
+    hang_up: bool,
     /// The state of DTR asked for.
     dtr: Option<bool>,
     /// The speed asked for.
@@ -54,7 +62,19 @@ impl<'m, C, I, O> SerialPort<'m, C, I, O> {
     /// the line yet.
     #[must_use]
     pub const fn new(control: C, input: I, output: O, interface: u8, acm: bool, memory: &'m mut [u8]) -> Self {
-        Self { control, input, output, interface, acm, memory, start: 0, end: 0, dtr: None, speed: None }
+        Self {
+            control,
+            input,
+            output,
+            interface,
+            acm,
+            memory,
+            start: 0,
+            end: 0,
+            hang_up: false,
+            dtr: None,
+            speed: None,
+        }
     }
 
     /// The pipes again.
@@ -69,13 +89,15 @@ impl<C: ControlPipe, I, O> SerialPort<'_, C, I, O> {
         if let Some(rate) = self.speed {
             let setup = SerialRequest::SetLineCoding.setup(self.interface.into());
             let coding = LineCoding { rate, ..LineCoding::USUAL };
-            match self.control.control_out(setup, &coding.to_bytes()).await {
-                Err(error) if !error.is_stall() => return Err(error),
-                _ => self.speed = None,
-            }
+            unless_refused(self.control.control_out(setup, &coding.to_bytes()).await)?;
+            self.speed = None;
+        }
+        if self.hang_up {
+            unless_refused(set_dtr(&mut self.control, self.interface, false).await)?;
+            self.hang_up = false;
         }
         if let Some(up) = self.dtr {
-            set_dtr(&mut self.control, self.interface, up).await?;
+            unless_refused(set_dtr(&mut self.control, self.interface, up).await)?;
             self.dtr = None;
         }
         Ok(())
@@ -88,6 +110,8 @@ impl<C: ControlPipe, I, O> ErrorType for SerialPort<'_, C, I, O> {
 
 impl<C: ControlPipe, I, O> SerialLine for SerialPort<'_, C, I, O> {
     fn set_dtr(&mut self, up: bool) -> Result<(), C::Error> {
+        // Raised before the drop was on the bus: the modem has to see both.
+        self.hang_up = up && (self.hang_up || self.dtr == Some(false));
         self.dtr = Some(up);
         Ok(())
     }
@@ -109,7 +133,7 @@ impl<C: ControlPipe, I: TransferIn<Error = C::Error>, O> Read for SerialPort<'_,
             (self.start, self.end) = (0, received.min(self.memory.len()));
             if received == 0 {
                 // An empty packet says nothing; a stream of them must not keep the processor.
-                give_way().await;
+                yield_once().await;
             }
         }
         let there = self.memory.get(self.start..self.end).unwrap_or_default();

@@ -41,7 +41,7 @@ fn mbim_by_its_union() {
     assert_eq!((mbim.max_control_message, mbim.max_segment_size, mbim.mtu), (4096, 2048, Some(1500)));
     assert_eq!(mbim.max_outstanding_commands, Some(1));
     let both = NetworkCapabilities::MAX_DATAGRAM_SIZE | NetworkCapabilities::NTB_INPUT_SIZE_8;
-    assert_eq!((mbim.capabilities, mbim.quirks), (both, Quirks::SETTLE));
+    assert_eq!((mbim.capabilities, mbim.quirks), (both, Quirks::empty()));
     assert_eq!((modem.configuration, modem.functions.len()), (1, 1));
 }
 

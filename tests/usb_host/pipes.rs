@@ -59,6 +59,19 @@ fn requests_to_the_line() {
     assert!(polls(1, vendor.flush()).is_none());
     run(vendor.flush()).unwrap();
     assert_eq!(bench.taken(), ["out 21 22 0 2 []"]);
+    bench.slowness.set(0);
+    // A call is hung up by a drop, however soon DTR is raised again; dropped half-way, the rest is still to be done.
+    vendor.set_dtr(false).unwrap();
+    vendor.set_dtr(true).unwrap();
+    vendor.set_dtr(true).unwrap();
+    bench.slowness.set(1);
+    assert!(polls(2, vendor.flush()).is_none());
+    run(vendor.flush()).unwrap();
+    assert_eq!(bench.taken(), ["out 21 22 0 2 []", "out 21 22 3 2 []"]);
+    vendor.set_dtr(true).unwrap();
+    vendor.set_dtr(false).unwrap();
+    run(vendor.flush()).unwrap();
+    assert_eq!(bench.taken(), ["out 21 22 0 2 []"]);
 }
 
 /// A pipe that gives bytes in packets of 4, and takes no more than asked for at once.

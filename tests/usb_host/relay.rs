@@ -2,15 +2,15 @@
 
 use core::convert::Infallible;
 use core::pin::{Pin, pin};
-use core::task::{Context, Waker};
+use core::task::{Context, Poll, Waker};
 
 use wwan::channel::MessageChannel;
 use wwan::channel::framed::MbimFraming;
 use wwan::mbim_wire::usb::class_request::Setup;
-use wwan::usb::encapsulated::Fetch;
+use wwan::usb::encapsulated::{EncapsulatedError, Fetch};
 use wwan::usb::{ControlPipe, Encapsulated, Relay};
 
-use crate::bench::{Bench, BusError, In, polls, slowly};
+use crate::bench::{Bench, BusError, Control, In, polls, slowly};
 
 /// Aborts: what the device gave is lost with the future, and it never gives it again.
 struct Forgetful<'b>(&'b Bench);
@@ -89,4 +89,32 @@ fn a_relay_loses_no_message() {
     // Without one they are lost: the test can tell.
     let bench = bench(2);
     assert!(talk(&bench, Forgetful(&bench), None).len() < expected.len());
+}
+
+#[test]
+fn no_message_is_cut_to_the_memory_of_a_relay() {
+    let bench = Bench::default();
+    let (mut input, mut output) = ([0; 32], [0; 16]);
+    let relay: Relay<'_, BusError> = Relay::new(&mut input, &mut output);
+    let pipe = Control::new(&bench);
+    let channel = Encapsulated::new(pipe, In(&bench), 3, 64, 64, MbimFraming::default(), Fetch::Counted);
+    let (mut channel, pipe) = channel.with_control(relay.control());
+    assert_eq!(channel.max_message(), 16);
+    assert_eq!(polls(1, channel.send(&[0; 17])), Some(Err(EncapsulatedError::TooLong { needed: 17 })));
+    // What is longer is not handed on in part.
+    let mut long = message(1);
+    long.resize(40, 0);
+    long[4] = 40;
+    bench.pieces.borrow_mut().push_back(Ok(AVAILABLE.to_vec()));
+    bench.responses.borrow_mut().push_back(Some(long));
+    let mut runner = pin!(relay.run(pipe));
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut buf = [0; 64];
+    let mut receiving = pin!(channel.receive(&mut buf));
+    let received = (0..3).find_map(|_| {
+        let received = receiving.as_mut().poll(&mut cx);
+        assert!(runner.as_mut().poll(&mut cx).is_pending());
+        if let Poll::Ready(result) = received { Some(result) } else { None }
+    });
+    assert_eq!(received, Some(Err(EncapsulatedError::TooLong { needed: 40 })));
 }

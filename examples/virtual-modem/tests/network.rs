@@ -12,13 +12,16 @@
     missing_docs
 )]
 
-use std::collections::VecDeque;
+#[path = "../../../tests/net_card/mod.rs"]
+mod net_card;
+
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use net_card::Card;
 use sha2::{Digest as _, Sha256};
 use smoltcp::iface::{Config, Interface, SocketHandle, SocketSet};
-use smoltcp::phy::{ChecksumCapabilities, Device, DeviceCapabilities, Medium, RxToken, TxToken};
+use smoltcp::phy::{ChecksumCapabilities, Medium};
 use smoltcp::socket::{dhcpv4, dns, icmp, tcp, udp};
 use smoltcp::time::Instant as StackInstant;
 use smoltcp::wire::{
@@ -56,52 +59,6 @@ fn addresses(kind: IpKind) -> IpConfiguration {
     }
 }
 
-/// The host's network card.
-struct Card {
-    medium: Medium,
-    received: VecDeque<Vec<u8>>,
-    sent: VecDeque<Vec<u8>>,
-}
-
-struct Received(Vec<u8>);
-
-impl RxToken for Received {
-    fn consume<R, F: FnOnce(&[u8]) -> R>(self, f: F) -> R {
-        f(&self.0)
-    }
-}
-
-struct Sent<'a>(&'a mut VecDeque<Vec<u8>>);
-
-impl TxToken for Sent<'_> {
-    fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, len: usize, f: F) -> R {
-        let mut packet = vec![0; len];
-        let done = f(&mut packet);
-        self.0.push_back(packet);
-        done
-    }
-}
-
-impl Device for Card {
-    type RxToken<'a> = Received;
-    type TxToken<'a> = Sent<'a>;
-
-    fn receive(&mut self, _: StackInstant) -> Option<(Received, Sent<'_>)> {
-        Some((Received(self.received.pop_front()?), Sent(&mut self.sent)))
-    }
-
-    fn transmit(&mut self, _: StackInstant) -> Option<Sent<'_>> {
-        Some(Sent(&mut self.sent))
-    }
-
-    fn capabilities(&self) -> DeviceCapabilities {
-        let mut capabilities = DeviceCapabilities::default();
-        capabilities.medium = self.medium;
-        capabilities.max_transmission_unit = if self.medium == Medium::Ip { 1400 } else { 1414 };
-        capabilities
-    }
-}
-
 /// A host, and the network that it is in.
 struct Lab {
     now: Instant,
@@ -123,7 +80,8 @@ impl Lab {
             }
             _ => HardwareAddress::Ip,
         };
-        let mut card = Card { medium, received: VecDeque::new(), sent: VecDeque::new() };
+        // A frame of Ethernet has a header of 14 bytes.
+        let mut card = Card::new(medium, if medium == Medium::Ip { 1400 } else { 1414 }, usize::MAX);
         let mut interface = Interface::new(Config::new(hardware), &mut card, StackInstant::from_millis(1000));
         if medium == Medium::Ip {
             interface.update_ip_addrs(|list| {
