@@ -58,7 +58,7 @@ enum Door {
         #[command(flatten)]
         device: Device,
         /// HOST:PORT (port 0: any that is free)
-        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3240")]
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3240", value_parser = socket::tcp_address)]
         listen: String,
     },
     /// List the built-in scenarios
@@ -188,14 +188,17 @@ fn serve(modem: &Modem, door: &Door) -> Result<(), Failure> {
         Protocol::Mbim => InProcess::mbim(&scenario, Time::Real, &mut room),
         Protocol::At => InProcess::at(&scenario, Time::Real, &mut room),
     };
-    let watched = watch(in_process.behind_a_stream(), modem.verbose, modem.pcap.as_deref())?;
+    let mut watched = watch(in_process.behind_a_stream(), modem.verbose, modem.pcap.as_deref())?;
     let stop = stop_signals()?;
-    match door {
-        Door::Pty { link, .. } => pty::serve(watched, link.as_deref(), stop.as_fd())?,
-        Door::Socket { listen, .. } => socket::serve(watched, listen, stop.as_fd())?,
-        Door::Vhci { .. } | Door::Usbip { .. } | Door::Scenarios { .. } => {}
+    let served = match door {
+        Door::Pty { link, .. } => pty::serve(&mut watched, link.as_deref(), stop.as_fd()),
+        Door::Socket { listen, .. } => socket::serve(&mut watched, listen, stop.as_fd()),
+        Door::Vhci { .. } | Door::Usbip { .. } | Door::Scenarios { .. } => Ok(()),
+    };
+    if watched.lost() > 0 {
+        let _ = writeln!(io::stderr(), "virtual-modem: {} messages could not be recorded", watched.lost());
     }
-    Ok(())
+    Ok(served?)
 }
 
 /// The modem as a USB device, at a door.
@@ -229,7 +232,7 @@ fn plug_in(
 
 /// Can be read from once SIGINT or SIGTERM has come.
 fn stop_signals() -> Result<UnixStream, DoorError> {
-    signal_pipe().map_err(|error| DoorError { doing: "wait for signals".into(), error })
+    signal_pipe().map_err(|error| DoorError { doing: "wait for signals".into(), error, hint: None })
 }
 
 fn signal_pipe() -> io::Result<UnixStream> {

@@ -130,6 +130,8 @@ pub struct Gadget<'m> {
     attached: bool,
     attachments: u32,
     restarts: u32,
+    /// The host has chosen NCM, and nobody was told yet.
+    chose_ncm: bool,
     buffer: Vec<u8>,
 }
 
@@ -322,6 +324,7 @@ impl<'m> Gadget<'m> {
             attached: true,
             attachments: 0,
             restarts,
+            chose_ncm: false,
             buffer: vec![0; MESSAGE],
         }
     }
@@ -348,6 +351,11 @@ impl<'m> Gadget<'m> {
     #[must_use]
     pub const fn attachment(&self) -> Option<u32> {
         if self.attached { Some(self.attachments) } else { None }
+    }
+
+    /// Whether the host has chosen NCM since the last call, where it could have MBIM: no packets pass then.
+    pub const fn chose_ncm(&mut self) -> bool {
+        std::mem::replace(&mut self.chose_ncm, false)
     }
 
     /// The host has pulled the modem out, or is gone: the next one finds it as it was plugged in, and still powered.
@@ -555,6 +563,9 @@ impl Device for Gadget<'_> {
         self.run(now);
         let (usb, behind) = (&mut self.usb, &mut self.behind);
         let done = usb.control(setup, out, reply, &mut |event| behind.event(now, event));
+        // SET_INTERFACE, the setting of the data interface that is NCM with its pipes.
+        let is_ncm = (setup.request_type, setup.request, setup.value, setup.index) == (0x01, 11, 1, 1);
+        self.chose_ncm |= is_ncm && done.is_ok() && self.usb.config().kind == Kind::NcmMbim;
         self.run(now);
         done.map_err(|_| Stalled)
     }

@@ -27,6 +27,7 @@ use std::time::{Duration, Instant};
 
 use common::Buffers;
 use common::usb_host::{Replies, Reply, bulk_in, control_in, control_out, setup};
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, Signal, kill_process};
 use wwan::channel::blocking::MessageChannel as _;
 use wwan::channel::linux::Operation;
@@ -222,6 +223,47 @@ fn a_reader_that_stops_is_waited_for() {
     sender.join().unwrap();
 }
 
+/// Reads whole lines until one is a final result.
+fn hear(file: &mut File) -> String {
+    let mut heard = String::new();
+    while !(["OK\r\n", "ERROR\r\n", "NO CARRIER\r\n", "CONNECT\r\n"].iter().any(|end| heard.ends_with(end))) {
+        let mut waits = [PollFd::new(file, PollFlags::IN)];
+        let ready = poll(&mut waits, Some(&PATIENCE.try_into().unwrap())).unwrap();
+        assert_eq!(ready, 1, "nothing more behind {heard:?}");
+        let mut byte = [0];
+        file.read_exact(&mut byte).unwrap();
+        heard.push(char::from(byte[0]));
+    }
+    heard
+}
+
+#[test]
+fn a_client_that_follows_at_once_does_not_find_the_call_of_its_predecessor() {
+    let program = Program::start(&["pty", "--protocol", "at"]);
+    let path = program.line();
+    let mut first = raw(&path);
+    first.write_all(b"AT+CGDCONT=1,\"IP\",\"internet\"\r").unwrap();
+    assert!(hear(&mut first).ends_with("OK\r\n"));
+    // Until it is registered it refuses.
+    let start = Instant::now();
+    loop {
+        assert!(start.elapsed() < PATIENCE, "it does not register");
+        first.write_all(b"ATD*99***1#\r").unwrap();
+        if hear(&mut first).ends_with("CONNECT\r\n") {
+            break;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    // One goes and another comes while nobody looks.
+    let pid = Pid::from_child(&program.child);
+    kill_process(pid, Signal::STOP).unwrap();
+    drop(first);
+    let mut second = raw(&path);
+    second.write_all(b"AT+CGMM\r").unwrap();
+    kill_process(pid, Signal::CONT).unwrap();
+    assert!(hear(&mut second).contains("Virtual Modem"));
+}
+
 #[test]
 fn the_link_is_there_as_long_as_the_program() {
     let scratch = Scratch::new("link");
@@ -238,6 +280,15 @@ fn the_link_is_there_as_long_as_the_program() {
     let (status, said) = program.end();
     assert_eq!(status.code(), Some(69), "{said}");
     assert!(said.contains(&link));
+}
+
+#[test]
+fn what_cannot_be_recorded_is_counted() {
+    let program = Program::start(&["pty", "--pcap", "/dev/full"]);
+    assert_eq!(identify_path(&program.line()), IMEI);
+    let (status, said) = program.stop(Signal::TERM);
+    assert!(status.success());
+    assert_eq!(said, "virtual-modem: 6 messages could not be recorded\n");
 }
 
 #[test]
@@ -290,6 +341,56 @@ fn tcp_clients_are_served_one_after_the_other() {
     }
     let (status, said) = program.stop(Signal::TERM);
     assert!(status.success() && said.is_empty(), "{said}");
+}
+
+/// A socket to the program that listens on `path`.
+fn connect(path: &str) -> UnixStream {
+    let stream = UnixStream::connect(path).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_write_timeout(Some(PATIENCE)).unwrap();
+    stream
+}
+
+#[test]
+fn a_socket_client_that_says_no_more_is_answered() {
+    let scratch = Scratch::new("half-close");
+    let path = scratch.path("modem");
+    let program = Program::start(&["socket", "--protocol", "at", "--listen", &format!("unix:{path}")]);
+    program.line();
+    for _ in 0..3 {
+        let mut client = connect(&path);
+        client.write_all(b"ATE0\rAT+CGSN\r").unwrap();
+        client.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut said = String::new();
+        client.read_to_string(&mut said).unwrap();
+        assert!(said.contains(IMEI), "{said:?}");
+    }
+}
+
+#[test]
+fn a_socket_client_that_does_not_read_is_not_listened_to() {
+    let scratch = Scratch::new("no-reader");
+    let path = scratch.path("modem");
+    let program = Program::start(&["socket", "--listen", &format!("unix:{path}")]);
+    program.line();
+    let mut client = connect(&path);
+    client.set_nonblocking(true).unwrap();
+    // Half a second in which it takes nothing, before it has taken far more than sockets and program hold.
+    let piece = close(1).repeat(340);
+    let (mut taken, mut refusals) = (0, 0);
+    while refusals < 20 {
+        match client.write(&piece) {
+            Ok(count) => (taken, refusals) = (taken + count, 0),
+            Err(_) => {
+                refusals += 1;
+                thread::sleep(Duration::from_millis(25));
+            }
+        }
+        assert!(taken < 4 * 1024 * 1024, "it takes whatever comes");
+    }
+    // It is let go when it goes.
+    drop(client);
+    assert_eq!(identify_path(&path), IMEI);
 }
 
 #[test]
@@ -355,7 +456,10 @@ fn the_exit_status_tells_what_is_wrong() {
         (&["pty", "--protocol", "at", "--pcap", "at.pcapng"], 2, "AT has no messages to record"),
         (&["socket"], 2, "--listen"),
         (&["socket", "--listen", "nowhere"], 2, "HOST:PORT, unix:PATH or unix:@NAME"),
+        (&["usbip", "--listen", "nowhere"], 2, "HOST:PORT"),
+        (&["usbip", "--listen", "127.0.0.1:65536"], 2, "HOST:PORT"),
         (&["pty", "--scenario", "nothing"], 65, "locked-sim"),
+        (&["pty", "--scenario", "/dev/zero"], 65, "too large"),
         (&["pty", "--pcap", "/no/such/folder/file"], 69, "/no/such/folder/file"),
         (&["socket", "--listen", "unix:/no/such/folder/socket"], 69, "/no/such/folder/socket"),
         (&["scenarios", "nothing"], 2, "nothing"),
@@ -507,5 +611,5 @@ fn without_the_kernels_module_the_modem_cannot_be_plugged_in() {
     }
     let (status, said) = Program::start(&["vhci", "--kind", "qmi"]).end();
     assert_eq!(status.code(), Some(69));
-    assert!(said.contains("is the module vhci-hcd loaded"), "{said}");
+    assert!(said.contains("hint: the kernel's module is not loaded: `modprobe vhci-hcd`"), "{said}");
 }

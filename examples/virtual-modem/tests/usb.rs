@@ -62,6 +62,19 @@ fn assert_answers(packet: &[u8], data: &[u8]) {
 }
 
 #[test]
+fn a_host_that_chooses_ncm_is_noticed() {
+    for kind in [Kind::NcmMbim, Kind::Mbim] {
+        let (scenario, mut room) = (Scenario::default(), Room::new());
+        let mut host = UsbHost::new(kind, &scenario, &mut room);
+        host.set_configuration(1);
+        assert!(!host.gadget.chose_ncm());
+        host.set_interface(1, 1);
+        assert_eq!(host.gadget.chose_ncm(), kind == Kind::NcmMbim);
+        assert!(!host.gadget.chose_ncm(), "it is told once");
+    }
+}
+
+#[test]
 fn an_mbim_host_enumerates_it_opens_it_connects_and_gets_its_ping_back() {
     for kind in [Kind::Mbim, Kind::NcmMbim, Kind::Composite] {
         let (scenario, mut room, mut buffers) = (Scenario::default(), Room::new(), Buffers::new());

@@ -36,23 +36,26 @@ pub struct DoorError {
     pub doing: String,
     /// What the system said.
     pub error: io::Error,
+    /// What to do about it.
+    pub hint: Option<&'static str>,
 }
 
 impl DoorError {
     fn new(doing: impl Into<String>) -> impl FnOnce(Errno) -> Self {
         let doing = doing.into();
-        |errno| Self { doing, error: errno.into() }
+        |errno| Self { doing, error: errno.into(), hint: None }
     }
 
     fn io(doing: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         let doing = doing.into();
-        |error| Self { doing, error }
+        |error| Self { doing, error, hint: None }
     }
 }
 
 impl fmt::Display for DoorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.doing, self.error)
+        write!(f, "{}: {}", self.doing, self.error)?;
+        self.hint.map_or(Ok(()), |hint| write!(f, "\nhint: {hint}"))
     }
 }
 

@@ -42,10 +42,20 @@ impl FromStr for Address {
         if let Some(path) = text.strip_prefix("unix:") {
             return if path.is_empty() { Err("a path must follow unix:".into()) } else { Ok(Self::Unix(path.into())) };
         }
-        match text.rsplit_once(':') {
-            Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok() => Ok(Self::Tcp(text.into())),
-            _ => Err("an address is HOST:PORT, unix:PATH or unix:@NAME".into()),
-        }
+        let wrong = |_| "an address is HOST:PORT, unix:PATH or unix:@NAME".into();
+        tcp_address(text).map(Self::Tcp).map_err(wrong)
+    }
+}
+
+/// Reads `HOST:PORT`. Whether there is such a host shows when somebody listens there.
+///
+/// # Errors
+///
+/// What it should look like.
+pub fn tcp_address(text: &str) -> Result<String, String> {
+    match text.rsplit_once(':') {
+        Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok() => Ok(text.into()),
+        _ => Err("an address is HOST:PORT".into()),
     }
 }
 
@@ -65,46 +75,44 @@ impl fmt::Display for Address {
 /// # Errors
 ///
 /// [`DoorError`] if the socket cannot be made.
-pub fn serve(mut watched: Watched<'_>, address: &Address, stop: BorrowedFd<'_>) -> Result<(), DoorError> {
+pub fn serve(watched: &mut Watched<'_>, address: &Address, stop: BorrowedFd<'_>) -> Result<(), DoorError> {
     let listener = Listener::bind(address)?;
     let mut out = io::stdout();
     writeln!(out, "listening {}", listener.address)
         .and_then(|()| out.flush())
         .map_err(DoorError::io("print the address"))?;
     let mut client: Option<OwnedFd> = None;
-    let mut stream = Stream::new(modem(&mut watched).framing());
+    let mut stream = Stream::new(modem(watched).framing());
     loop {
-        modem(&mut watched).run();
+        modem(watched).run();
         if is_readable(stop) {
             return Ok(());
         }
-        let plugged = modem(&mut watched).is_plugged();
+        let plugged = modem(watched).is_plugged();
         if !plugged {
             client = None;
         }
         let mut gone = false;
         if let Some(client) = &client {
-            loop {
+            while stream.takes_more() && !gone {
                 match stream.read(client.as_fd()) {
-                    Moved::Bytes(_) if stream.takes_more() => {}
-                    Moved::Closed => {
-                        gone = true;
-                        break;
-                    }
-                    _ => break,
+                    Moved::Bytes(_) => {}
+                    Moved::Nothing => break,
+                    Moved::Closed => gone = true,
                 }
             }
         }
+        // Who says no more may still listen: what is answered at once it gets.
+        stream.carry(watched, client.is_some());
+        if let Some(client) = &client {
+            gone |= stream.write(client.as_fd()) == Moved::Closed;
+        }
         if gone {
-            stream.reset(&mut watched, false);
+            stream.reset(watched, false);
             client = None;
         }
-        stream.carry(&mut watched, client.is_some());
-        if let Some(client) = &client {
-            stream.write(client.as_fd());
-        }
 
-        let at = stream.poll_at(modem(&mut watched));
+        let at = stream.poll_at(modem(watched));
         let stopping = PollFd::from_borrowed_fd(stop, PollFlags::IN);
         match &client {
             Some(client) => {
@@ -117,7 +125,7 @@ pub fn serve(mut watched: Watched<'_>, address: &Address, stop: BorrowedFd<'_>) 
                 wait(&mut [PollFd::from_borrowed_fd(listener.fd(), PollFlags::IN), stopping], at)?;
                 client = listener.accept()?;
                 // Whatever the modem said to nobody is gone, and whatever was half said to it, too.
-                stream.reset(&mut watched, false);
+                stream.reset(watched, false);
             }
             None => wait(&mut [stopping], at)?,
         }

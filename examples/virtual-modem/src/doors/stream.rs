@@ -181,20 +181,23 @@ impl Stream {
     /// that it had written reach the modem.
     ///
     /// With `another` client there already, some of what was read is that one's: the end of it, if that is whole
-    /// messages. It gets all answers from now on; it has to expect late answers to its predecessor anyway.
+    /// messages. It gets all answers from now on; it has to expect late answers to its predecessor anyway. A line has no
+    /// messages that would tell: there the modem first loses its host, which ends data mode, and then hears everything.
     pub(super) fn reset(&mut self, modem: &mut Watched<'_>, another: bool) {
         self.outbox.clear();
         self.sent = 0;
-        let fresh = match &self.cut {
-            Some((framing, _)) if another => whole_end(*framing, &self.inbox),
-            _ => None,
+        let Some((framing, _)) = &self.cut else {
+            if !another {
+                self.carry(modem, false);
+            }
+            super::watch::modem(modem).close();
+            return;
         };
+        let fresh = if another { whole_end(*framing, &self.inbox) } else { None };
         let later = fresh.map(|at| self.inbox.split_off(at));
         self.carry(modem, another);
-        match &mut self.cut {
-            Some((_, deframer)) => deframer.boundary(),
-            None if !another => super::watch::modem(modem).close(),
-            None => {}
+        if let Some((_, deframer)) = &mut self.cut {
+            deframer.boundary();
         }
         self.inbox.extend(later.unwrap_or_default());
     }

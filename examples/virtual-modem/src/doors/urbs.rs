@@ -18,6 +18,10 @@ const CHUNK: usize = 64 * 1024;
 /// Bytes of a transfer that are printed.
 const SHOWN: usize = 32;
 
+/// What a host that has chosen NCM cannot be told by its protocol.
+const NCM: &str = "virtual-modem: the host has chosen NCM, which carries no packets here\n\
+    hint: Linux chooses MBIM with `echo Y >/sys/module/cdc_ncm/parameters/prefer_mbim`, before the modem is plugged in";
+
 /// Why a connection is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
@@ -77,6 +81,9 @@ impl Connection {
             }
         }
         self.urbs.advance(now, gadget, &mut watch);
+        if gadget.chose_ncm() {
+            let _ = writeln!(io::stderr(), "{NCM}");
+        }
         (!self.write()).then_some(End::Closed)
     }
 

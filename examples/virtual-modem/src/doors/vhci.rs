@@ -77,8 +77,8 @@ fn free_port(wanted: Option<u8>, stop: BorrowedFd<'_>) -> Result<Option<u8>, Doo
     for _ in 0..TRIES {
         let status = fs::read_to_string(&path).map_err(|error| {
             let missing = error.kind() == ErrorKind::NotFound;
-            let doing = if missing { "find vhci_hcd.0: is the module vhci-hcd loaded" } else { "read its status" };
-            DoorError { doing: doing.into(), error }
+            let hint = "the kernel's module is not loaded: `modprobe vhci-hcd`, as root";
+            DoorError { doing: "look for a port of vhci_hcd.0".into(), error, hint: missing.then_some(hint) }
         })?;
         if let Some(port) = find_free(&status, wanted) {
             return Ok(Some(port));
@@ -92,6 +92,7 @@ fn free_port(wanted: Option<u8>, stop: BorrowedFd<'_>) -> Result<Option<u8>, Doo
     Err(DoorError {
         doing,
         error: io::Error::new(ErrorKind::ResourceBusy, "something is plugged in there, or it is none"),
+        hint: Some("`usbip port` lists what is plugged in"),
     })
 }
 
@@ -122,7 +123,10 @@ impl Plug {
         rustix::fs::fcntl_setfl(&socket, had | OFlags::NONBLOCK).map_err(failed())?;
         let request = format!("{port} {} {} {speed}", kernels.as_raw_fd(), Exported::device_id());
         let path = Path::new(CONTROLLER).join("attach");
-        fs::write(path, request).map_err(DoorError::io(format!("plug into port {port} of vhci_hcd.0")))?;
+        fs::write(path, request).map_err(|error| {
+            let hint = (error.kind() == ErrorKind::PermissionDenied).then_some("this needs root");
+            DoorError { doing: format!("plug into port {port} of vhci_hcd.0"), error, hint }
+        })?;
         Ok(Self { port, socket })
     }
 }

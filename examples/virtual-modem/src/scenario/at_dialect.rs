@@ -1,10 +1,11 @@
 //! Reads how a modem's AT differs from others', and which of its commands go wrong.
 
+use wwan::at_wire::text::charset::Charset;
 use wwan::device::at::{Dialect, Effect, Fault, Maker, RegistrationForm, UrcOrder};
 use wwan::device::modem::Text;
 
 use super::Behind;
-use super::read::{Keys, Problem, Table, Words, value};
+use super::read::{Keys, Node, Problem, Table, Words, problem, value};
 
 const MAKERS: &Words<Maker> =
     &[("none", Maker::None), ("huawei", Maker::Huawei), ("quectel", Maker::Quectel), ("cinterion", Maker::Cinterion)];
@@ -56,9 +57,20 @@ impl Keys for At<'_> {
         table.put("connect", &mut dialect.connect)?;
         table.put("prefixed-identity", &mut dialect.prefixed_identity)?;
         table.put("bare-prompt", &mut dialect.bare_prompt)?;
+        table.put("pdu-mode", &mut dialect.pdu_mode)?;
+        let most = dialect.charsets.capacity();
+        table.replace("charsets", &mut dialect.charsets, most, charset)?;
         let most = dialect.boot.capacity();
         table.replace("boot", &mut dialect.boot, most, value::<Text<32>>)
     }
+}
+
+fn charset(node: &Node<'_>) -> Result<Charset, Problem> {
+    let name: String = value(node)?;
+    Charset::from_name(&name).ok_or_else(|| {
+        let all: Vec<&str> = Charset::ALL.iter().map(|set| set.name()).collect();
+        problem(node, &format!("no character set is called {name:?}; there are {}", all.join(", ")))
+    })
 }
 
 /// `[[line]]`: what happens to a command, or to a URC: one of `refuse`, `delay` and the others.

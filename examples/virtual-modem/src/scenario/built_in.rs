@@ -1,8 +1,12 @@
 //! Scenarios that need no file, because they are compiled in.
 
-use std::fs;
+use std::fs::File;
+use std::io::{self, Read as _};
 
 use super::{Scenario, ScenarioError};
+
+/// The longest file, in bytes.
+const LONGEST: u64 = 1024 * 1024;
 
 /// A built-in scenario.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +57,7 @@ impl Scenario {
             scenario.read(built_in.name, built_in.source)?;
             return Ok(scenario);
         }
-        let source = fs::read_to_string(name).map_err(|error| {
+        let source = read_file(name).map_err(|error| {
             let names: Vec<_> = BUILT_IN.iter().map(|built_in| built_in.name).collect();
             let message = format!("no built-in scenario ({}) and no file: {error}", names.join(", "));
             ScenarioError::new(name, None, message)
@@ -61,4 +65,14 @@ impl Scenario {
         scenario.read(name, &source)?;
         Ok(scenario)
     }
+}
+
+/// The text of a file, if it is no longer than any scenario: a name may be that of a device without an end.
+fn read_file(name: &str) -> io::Result<String> {
+    let mut source = String::new();
+    let length = File::open(name)?.take(LONGEST.saturating_add(1)).read_to_string(&mut source)?;
+    if u64::try_from(length).is_ok_and(|length| length > LONGEST) {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(source)
 }
