@@ -153,6 +153,22 @@ SIGTERM, the session is taken down.
         details: "",
     },
     Spec {
+        name: "mux",
+        arguments: "",
+        count: (0, 0),
+        about: "Share a serial line: make a terminal for each channel of the modem's multiplexer, and print their paths",
+        options: &[
+            option("channels", "N", "How many, 1 to 8 [default: 2]"),
+            option("frame-size", "N", "The most bytes of a frame, 16 to 1540 [default: 127]"),
+            option("keep-alive", "SECS", "Ask a modem that has been silent for so long whether it is there"),
+        ],
+        details: "\
+Needs --device, the serial line of an AT modem. Programs open the terminals like device nodes of modems: ModemManager, pppd,
+gammu, and `wwanctl --device PATH --protocol at`. A program that opens its terminal raises DTR of the channel, and the last one that
+closes it drops it. The terminals are there until this program is interrupted, which closes the multiplexer.
+",
+    },
+    Spec {
         name: "pin",
         arguments: "status | list | enter|enable|disable CODE | change CODE NEW | unblock PUK NEW",
         count: (1, 3),
@@ -492,6 +508,7 @@ pub(crate) enum Command {
     Devices,
     Disconnect { session: Option<u32> },
     Monitor,
+    Mux(#[cfg_attr(not(feature = "mux"), allow(dead_code))] Mux),
     Pin(Pin),
     Proxy(Proxy),
     Radio { on: Option<bool> },
@@ -565,6 +582,14 @@ pub(crate) struct Code {
 pub(crate) enum Keep {
     For(Millis),
     Forever,
+}
+
+#[derive(Debug)]
+#[cfg_attr(not(feature = "mux"), allow(dead_code))]
+pub(crate) struct Mux {
+    pub(crate) channels: u8,
+    pub(crate) frame_size: u16,
+    pub(crate) keep_alive: Option<Millis>,
 }
 
 #[derive(Debug)]
@@ -750,7 +775,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Par
     let count = given.arguments.len();
     if count < spec.count.0 || count > spec.count.1 {
         let what = if count < spec.count.0 { "arguments are missing" } else { "too many arguments" };
-        return Err(format!("{what}: wwanctl {} {}", spec.name, spec.arguments));
+        return Err(format!("{what}: {}", format!("wwanctl {} {}", spec.name, spec.arguments).trim_end()));
     }
     let options = given.global()?;
     let command = given.command(spec.name)?;
@@ -844,6 +869,15 @@ impl Given {
             "devices" => Command::Devices,
             "disconnect" => Command::Disconnect { session: self.number("session")? },
             "monitor" => Command::Monitor,
+            "mux" => {
+                let channels = |text: &str| text.parse().ok().filter(|count| (1..=8).contains(count));
+                let size = |text: &str| text.parse().ok().filter(|size| (16..=1540).contains(size));
+                Command::Mux(Mux {
+                    channels: self.parsed("channels", "1 to 8", channels)?.unwrap_or(2),
+                    frame_size: self.parsed("frame-size", "16 to 1540", size)?.unwrap_or(127),
+                    keep_alive: self.parsed("keep-alive", "seconds between 0.001 and 4000000", seconds)?,
+                })
+            }
             "pin" => Command::Pin(self.pin()?),
             "proxy" => Command::Proxy(self.proxy()?),
             "radio" => Command::Radio {
@@ -1302,6 +1336,8 @@ mod tests {
             ("catalogue mbim --all", "--json"),
             ("decode mbim", "missing"),
             ("--json=1 status", "json"),
+            ("mux --channels 9", "1 to 8"),
+            ("mux --frame-size 15", "16 to 1540"),
             ("proxy --idle 1 --no-idle-exit", "not both"),
             ("proxy --idle x", "seconds"),
             ("proxy --protocol qmi --release-after 0", "seconds"),

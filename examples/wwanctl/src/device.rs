@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use alloc::sync::Arc;
+use core::cell::Cell;
 use core::cmp::Ordering;
 use core::fmt;
 use core::sync::atomic::{self, AtomicBool};
@@ -29,7 +30,7 @@ use crate::args::{Options, Protocol};
 use crate::error::Fail;
 pub(crate) use crate::inside::Time;
 use crate::inside::{self, Inside};
-use crate::output::{clean, note, put_in_order};
+use crate::output::{clean, has_no_reader, note, put_in_order};
 use crate::qmi::ledger::Ledger;
 use crate::trace::Trace;
 use crate::usb::{self, Data, Reached, UsbDoor};
@@ -159,6 +160,8 @@ pub(crate) struct Limited {
     /// When everything has to be over.
     pub(crate) until: Instant,
     interrupted: Arc<AtomicBool>,
+    /// The program has nothing to do once nobody reads its output.
+    pub(crate) ends_with_output: Cell<bool>,
     /// Messages that the carrier lost.
     pub(crate) lost: u32,
     /// Where the clients of a QMI modem are written down.
@@ -276,11 +279,20 @@ fn linux_error(name: &str, error: &LinuxError) -> DeviceError {
 }
 
 impl Limited {
-    /// Whether the program may go on.
-    pub(crate) fn check(&self) -> Result<(), DeviceError> {
-        if self.interrupted.swap(false, atomic::Ordering::Relaxed) {
+    /// Whether nobody wants the program to end.
+    fn check_interrupted(&self) -> Result<(), DeviceError> {
+        let unread = self.ends_with_output.get() && has_no_reader();
+        if self.interrupted.swap(false, atomic::Ordering::Relaxed) || unread {
+            // It is told once, and leave is taken then.
+            self.ends_with_output.set(false);
             return Err(DeviceError::Interrupted);
         }
+        Ok(())
+    }
+
+    /// Whether the program may go on.
+    pub(crate) fn check(&self) -> Result<(), DeviceError> {
+        self.check_interrupted()?;
         if self.now() < self.until { Ok(()) } else { Err(DeviceError::Deadline) }
     }
 
@@ -310,6 +322,11 @@ impl Limited {
     /// Whether sessions end with this program: it has the modem's data pipe.
     pub(crate) const fn has_data_pipe(&self) -> bool {
         self.data.is_some()
+    }
+
+    /// Whether packets travel as MBIM has it.
+    pub(crate) fn has_mbim_data(&self) -> bool {
+        self.data.as_ref().is_some_and(|data| data.qmi_interface().is_none())
     }
 
     /// The modem's data pipes, once.
@@ -342,6 +359,11 @@ impl MessageChannel for Limited {
     fn receive(&mut self, buf: &mut [u8], deadline: Instant) -> Result<Option<usize>, DeviceError> {
         loop {
             let now = self.now();
+            // A modem that never stops talking keeps nobody beyond the time allowed.
+            if now > self.until && now < deadline {
+                return Err(DeviceError::Deadline);
+            }
+            self.check_interrupted()?;
             let until = deadline.min(self.until).min(now + LOOK_UP);
             match self.door.receive(buf, until, &self.name)? {
                 Ok(Some(length)) => {
@@ -485,8 +507,17 @@ pub(crate) fn open(options: &Options, limit: Millis, time: Time) -> Result<Opene
         signal_hook::flag::register(signal, Arc::clone(&interrupted))
             .map_err(|error| Fail::Output(format!("signal handler: {error}")))?;
     }
-    let mut limited =
-        Limited { door, name: name.clone(), until: Instant::FAR, interrupted, lost: 0, ledger: None, taken_over, data };
+    let mut limited = Limited {
+        door,
+        name: name.clone(),
+        until: Instant::FAR,
+        interrupted,
+        ends_with_output: Cell::new(false),
+        lost: 0,
+        ledger: None,
+        taken_over,
+        data,
+    };
     let now = limited.now();
     limited.until = now + limit;
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -610,7 +641,7 @@ fn virtual_modem(name: &str, wanted: Protocol, time: Time) -> Result<(Door, Spea
         _ => {
             let name = clean(name);
             return Err(Fail::Usage(format!(
-                "no virtual modem is called {name}; there are virtual:mbim, virtual:qmi and virtual:at"
+                "no virtual modem is called virtual:{name}; there are virtual:mbim, virtual:qmi and virtual:at"
             )));
         }
     };

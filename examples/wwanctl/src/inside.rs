@@ -3,6 +3,8 @@
 
 #[cfg(feature = "virtual")]
 mod there {
+    use std::thread;
+
     use virtual_modem::{InProcess, Room, Scenario};
     use wwan::time::Millis;
 
@@ -20,14 +22,20 @@ mod there {
 
     /// Starts one.
     pub(crate) fn start(speaks: Speaks, scenario: &str, time: Time) -> Result<Inside, Fail> {
-        let scenario = Scenario::load(scenario).map_err(|error| Fail::Usage(format!("scenario {error}")))?;
+        let scenario = Scenario::load(scenario).map_err(|error| {
+            let text = format!("scenario {error}");
+            // Without a line there is no such scenario at all.
+            if error.line().is_some() { Fail::Data(text) } else { Fail::Usage(text) }
+        })?;
         // There is one modem, and it lives as long as the program.
         let (scenario, room) = (Box::leak(scenario), Box::leak(Box::new(Room::new())));
-        let mut modem = match speaks {
+        // To build one takes 400 kB of stack, which a thread gives back at its end.
+        let built = thread::spawn(move || match speaks {
             Speaks::Mbim | Speaks::QmiInMbim => InProcess::mbim(scenario, time, room),
             Speaks::Qmi => InProcess::qmi(scenario, time, room),
             Speaks::At => InProcess::at(scenario, time, room),
-        };
+        });
+        let mut modem = built.join().map_err(|_| Fail::Unreachable("the virtual modem has failed".to_owned()))?;
         if time == Time::Virtual {
             modem.pass(WARM_UP);
         }

@@ -83,6 +83,12 @@ fn act(options: &Options, command: &Command, out: &mut Output) -> Result<(), Fai
         Command::Decode(decode) => return decode::run(decode, out),
         Command::Catalogue { protocol, all } => return catalogue::run(*protocol, *all, out),
         Command::Devices => return commands::devices::run(out),
+        #[cfg(feature = "mux")]
+        Command::Mux(arguments) => return commands::mux::run(options, arguments, out),
+        #[cfg(not(feature = "mux"))]
+        Command::Mux(_) => {
+            return Err(Fail::Usage("mux: this program was built without it (feature `mux`)".to_owned()));
+        }
         Command::Proxy(arguments) => return commands::proxy::run(options, arguments),
         Command::At(lines) => at::line::prepare(lines)?,
         Command::Mbim(message) if message.dry_run => return message::dry_run(message, out),

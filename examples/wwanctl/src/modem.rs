@@ -188,6 +188,11 @@ impl Modem {
         self.channel().channel_mut().channel_mut().until = Instant::FAR;
     }
 
+    /// From now on the program has nothing to do once nobody reads its output.
+    pub(crate) fn end_with_output(&mut self) {
+        self.channel().channel_mut().channel_mut().ends_with_output.set(true);
+    }
+
     /// The time allowed may be over, and what was begun has to be ended all the same.
     pub(crate) fn grant_time(&mut self) {
         let now = self.now();

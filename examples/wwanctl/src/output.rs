@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use core::fmt::{self, Write as _};
 
 use mbim_wire::catalogue::Value;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::error::Fail;
 
@@ -45,6 +46,15 @@ fn json_text(text: &str) -> String {
         }
     }
     clean
+}
+
+/// Whether standard output leads to somebody who reads no more.
+pub(crate) fn has_no_reader() -> bool {
+    let stdout = io::stdout();
+    let mut fds = [PollFd::new(&stdout, PollFlags::empty())];
+    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    let polled = poll(&mut fds, Some(&at_once));
+    polled.is_ok() && fds.iter().any(|fd| fd.revents().contains(PollFlags::ERR))
 }
 
 /// Standard output.

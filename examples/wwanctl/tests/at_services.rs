@@ -12,7 +12,7 @@
 
 mod common;
 
-use common::{Run, Terminal, on_virtual_at as on, on_virtual_qmi, same};
+use common::{Run, Terminal, on_virtual_at as on, on_virtual_qmi, same, temporary};
 use serde_json::json;
 use virtual_modem::InProcess;
 
@@ -86,6 +86,64 @@ fn stored_messages_are_listed_read_and_deleted() {
     assert_eq!(left["messages"].as_array().unwrap().len(), 3);
     modem.run(&["sms", "delete", "all"]).ended(0);
     modem.run(&["sms", "list"]).ended(0).prints(&["none"]);
+}
+
+/// A scenario of a modem that has messages only as text, and these character sets.
+fn text_only(sets: &str) -> String {
+    let path = temporary("text-only");
+    let scenario = format!(
+        r#"
+description = "Text mode"
+[at]
+pdu-mode = false
+charsets = {sets}
+[sms]
+capacity = 20
+[[sms.stored]]
+status = "old"
+from = "+15550123"
+text = "See you, \nOK\n+CMGL: 9,\nERROR\n@{{€}}"
+[[sms.stored]]
+status = "new"
+from = "Operator"
+text = "Привет"
+[[sms.stored]]
+status = "draft"
+pdu = "0001000881515510320000094f37a89d07ddc379"
+"#
+    );
+    std::fs::write(&path, scenario).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn modems_without_the_pdu_mode_are_served_in_text_mode() {
+    for (sets, torn) in [
+        ("[\"IRA\", \"UCS2\"]", false),
+        ("[\"GSM\", \"HEX\"]", false),
+        ("[\"GSM\"]", false),
+        // Only the length shows that the text is not complete.
+        ("[\"IRA\"]", true),
+    ] {
+        let modem = Kept::new(&text_only(sets));
+        let listed = modem.run(&["sms", "list", "--json"]).json();
+        let messages = listed["messages"].as_array().unwrap();
+        let texts: Vec<&str> = messages.iter().map(|message| message["text"].as_str().unwrap()).collect();
+        let trap = "See you, \nOK\n+CMGL: 9,\nERROR\n@{€}";
+        let expected = [trap, "Привет", "On my way"];
+        assert_eq!(texts, expected[usize::from(torn)..], "{sets}");
+        assert_eq!(messages[messages.len() - 2]["status"], "new");
+        assert_eq!(messages[messages.len() - 2]["number"], "Operator");
+        modem.run(&["sms", "info"]).ended(0).prints(&["Format", "text"]);
+        modem.run(&["sms", "send", "+15550123", "Grüße {x} @"]).ended(0).prints(&["sent in 1 part"]);
+        modem.run(&["sms", "read", "77"]).ended(77).says(&["there is no message 77"]);
+        modem.run(&["sms", "delete", "1"]).ended(0);
+        assert_eq!(modem.run(&["sms", "list", "--json"]).json()["messages"].as_array().unwrap().len(), 2);
+        // All is as it was found.
+        let settings = modem.run(&["at", "AT+CMGF?", "AT+CSDH?", "AT+CSMP?", "AT+CSCS?"]).ended(0);
+        let first = sets.split('"').nth(1).unwrap();
+        settings.prints(&["+CMGF: 1", "+CSDH: 0", "+CSMP: 17,167,0,0", &format!("+CSCS: \"{first}\"")]);
+    }
 }
 
 #[test]

@@ -15,9 +15,12 @@ mod common;
 
 use std::os::fd::AsFd as _;
 use std::process::Stdio;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use common::{Terminal, command, ended, temporary, wwanctl};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use virtual_modem::{InProcess, Room, Scenario, Time};
 
 #[test]
 fn what_is_no_modem_is_unreachable() {
@@ -120,6 +123,36 @@ fn codes_from_standard_input_come_in_the_order_of_the_command_line() {
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"1234\r\n4321\n").unwrap();
     ended(child.wait_with_output().unwrap()).ended(0);
     modem.run(&["pin", "disable", "4321"]).ended(0);
+}
+
+/// What starts a virtual modem.
+type Start = for<'m> fn(&'m Scenario, Time, &'m mut Room) -> InProcess<'m>;
+
+#[test]
+fn monitor_ends_when_nobody_reads_its_output() {
+    let modems: [(&str, Start); 3] = [
+        ("mbim", |scenario, time, room| InProcess::mbim(scenario, time, room)),
+        ("qmi", |scenario, time, room| InProcess::qmi(scenario, time, room)),
+        ("at", |scenario, time, room| InProcess::at(scenario, time, room)),
+    ];
+    for (protocol, start) in modems {
+        let modem = Terminal::speaking(start, "default");
+        // A modem that is connected has nothing more to tell.
+        modem.run(&["--protocol", protocol, "connect", "--apn", "internet"]).ended(0);
+        let arguments = ["--device", modem.path(), "--protocol", protocol, "--timeout", "4000", "monitor"];
+        let mut program = command(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+        drop(program.stdout.take());
+        let start = Instant::now();
+        let status = loop {
+            match program.try_wait().unwrap() {
+                None if start.elapsed() < Duration::from_secs(60) => thread::sleep(Duration::from_millis(20)),
+                status => break status,
+            }
+        };
+        let _ = program.kill();
+        assert_eq!(status.and_then(|status| status.code()), Some(0), "{protocol}");
+        modem.run(&["--protocol", protocol, "status"]).ended(0);
+    }
 }
 
 #[test]

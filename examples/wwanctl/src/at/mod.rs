@@ -46,7 +46,7 @@ const QUESTION: Millis = Millis::from_secs(10);
 const SHORT: Millis = Millis::from_secs(2);
 
 /// Speeds that a serial line is tried at unless the user says one: what modems are delivered with, the most frequent first.
-const SPEEDS: &[u32] = &[115_200, 9_600, 57_600, 460_800, 921_600, 38_400, 19_200];
+pub(crate) const SPEEDS: &[u32] = &[115_200, 9_600, 57_600, 460_800, 921_600, 38_400, 19_200];
 
 /// The client that commands drive.
 pub(crate) type Driver = Client<'static, Line>;
@@ -94,6 +94,8 @@ pub(crate) struct Modem {
     pub(crate) client: Driver,
     /// Device node or name of the virtual modem.
     pub(crate) name: String,
+    /// Command lines that put back what was changed, in the order in which it was changed.
+    kept: Vec<String>,
 }
 
 /// Memory for as long as the program runs; there is one modem in it.
@@ -102,10 +104,10 @@ fn memory(length: usize) -> &'static mut [u8] {
 }
 
 /// What modems of all makes tell unasked.
-fn dialect(line_end: &'static [u8]) -> Dialect<'static> {
+fn dialect(line_end: &'static [u8]) -> &'static Dialect<'static> {
     let makers = at_wire::urc::vendor::NAMES.iter().copied().flatten();
     let all: Vec<&str> = Dialect::STANDARD.urcs.iter().chain(makers).copied().collect();
-    Dialect { urcs: all.leak(), line_end, ..Dialect::STANDARD }
+    Box::leak(Box::new(Dialect { urcs: all.leak(), line_end, ..Dialect::STANDARD }))
 }
 
 /// The time that is left until then, less a second for what comes after.
@@ -136,7 +138,7 @@ impl Modem {
         }
         let mut client = Client::new(line, config, memory);
         client.open()?;
-        let mut modem = Self { client, name };
+        let mut modem = Self { client, name, kept: Vec::new() };
         let until = if limit == Millis(u32::MAX) { Instant::FAR } else { start + limit };
         modem.channel().channel_mut().channel_mut().until = until;
         Ok(modem)
@@ -176,23 +178,44 @@ impl Modem {
     /// Whether and where it is registered. Modems tell area and cell only while they are to tell of changes, too; so that
     /// is switched on for as long as it takes.
     pub(crate) fn registration(&mut self) -> Result<Registration, Fail> {
-        let mut undo = Vec::new();
+        let before = self.kept.len();
         for name in ["+CEREG", "+C5GREG", "+CGREG", "+CREG"] {
-            let answer = self.client.send_line(format!("AT{name}?").as_bytes(), QUESTION)?;
-            let told = answer.lines().find_map(|line| parameters_of(name, line)?.value::<u8>("n").ok());
-            if let Some(set @ 0..=1) = told {
-                let changed = self.client.send_line(format!("AT{name}=2").as_bytes(), QUESTION)?;
-                if changed.reason().is_none() {
-                    undo.push(format!("AT{name}={set}"));
-                }
+            let found = self.keep(name, 1)?;
+            if matches!(found.as_deref(), Some("0" | "1")) {
+                // What the modem says to this changes nothing.
+                self.client.send_line(format!("AT{name}=2").as_bytes(), QUESTION)?;
+            } else if found.is_some() {
+                self.kept.pop();
             }
         }
         let registration = self.client.registration();
-        for line in undo {
-            // What the modem says to this changes nothing.
-            let _ = self.client.send_line(line.as_bytes(), QUESTION);
-        }
+        self.put_back(before, QUESTION);
         Ok(registration?)
+    }
+
+    /// Notes a setting, to put it back when the program ends: the first parameters of what the modem says to `name?`, as
+    /// many as the command takes. `None` if the modem does not tell.
+    pub(crate) fn keep(&mut self, name: &str, parameters: usize) -> Result<Option<String>, Fail> {
+        let answer = self.client.send_line(format!("AT{name}?").as_bytes(), QUESTION)?;
+        let Some(fields) = answer.lines().find_map(|line| parameters_of(name, line)) else { return Ok(None) };
+        let fields: Vec<_> =
+            fields.take(parameters).map(|field| String::from_utf8_lossy(field.raw.trim_ascii())).collect();
+        let value = fields.join(",");
+        // Nothing but parameters is sent back.
+        if value.is_empty() || value.contains(|character: char| character.is_control() || character == ';') {
+            return Ok(None);
+        }
+        self.kept.push(format!("AT{name}={value}"));
+        Ok(Some(value))
+    }
+
+    /// Puts settings back but for the first ones, the last first. What the modem says to that changes nothing.
+    fn put_back(&mut self, but: usize, patience: Millis) {
+        for line in self.kept.split_off(but.min(self.kept.len())).iter().rev() {
+            if self.client.send_line(line.as_bytes(), patience).is_err() {
+                break;
+            }
+        }
     }
 
     /// From now on the program only cleans up.
@@ -236,6 +259,11 @@ pub(crate) fn run(
     let done = act(&mut modem, command, out);
     if matches!(done, Err(Fail::Interrupted | Fail::Timeout(_))) {
         modem.call_off();
+    }
+    // A modem that has gone has forgotten them.
+    if !matches!(done, Err(Fail::Unreachable(_))) && !modem.kept.is_empty() {
+        modem.hurry();
+        modem.put_back(0, SHORT);
     }
     modem.leave();
     done

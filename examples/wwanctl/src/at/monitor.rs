@@ -5,61 +5,61 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use at_wire::catalogue::{self, Value, answer_to_json};
 use at_wire::command::general::cscs;
 use at_wire::message::Form;
+use at_wire::sms::Pdu;
 use at_wire::text::charset::Charset;
 use at_wire::text::hex;
 use at_wire::urc::standard::CMti;
 use serde_json::json;
 use wwan::client::at::{Error, Urc};
-use wwan::procedure::at::{TellTexts, UssdMessage};
+use wwan::procedure::at::{TellTexts, UssdMessage, delivered_pdu};
 use wwan::time::{Instant, Millis};
 
-use super::{Modem, SHORT};
+use super::Modem;
 use crate::commands::{report, sms};
 use crate::device::DeviceError;
 use crate::error::Fail;
 use crate::output::{Output, note};
 
-/// What makes modems tell something, and what ends it. A modem may refuse each.
-const SWITCHES: [(&str, &str); 11] = [
-    ("AT+CREG=2", "AT+CREG=0"),
-    ("AT+CGREG=2", "AT+CGREG=0"),
-    ("AT+CEREG=2", "AT+CEREG=0"),
-    ("AT+C5GREG=2", "AT+C5GREG=0"),
+/// What makes modems tell something, and of how many parameters the setting consists. A modem may refuse each.
+const SWITCHES: [(&str, usize, &str); 11] = [
+    ("+CREG", 1, "2"),
+    ("+CGREG", 1, "2"),
+    ("+CEREG", 1, "2"),
+    ("+C5GREG", 1, "2"),
     // Contexts.
-    ("AT+CGEREP=2,1", "AT+CGEREP=0,0"),
+    ("+CGEREP", 2, "2,1"),
     // Indicators, such as signal and service.
-    ("AT+CMER=3,0,0,1", "AT+CMER=0,0,0,0"),
-    ("AT+CUSD=1", "AT+CUSD=0"),
-    ("AT+CLIP=1", "AT+CLIP=0"),
-    ("AT+CRC=1", "AT+CRC=0"),
-    ("AT+CSSN=1,1", "AT+CSSN=0,0"),
-    ("AT+CTZR=1", "AT+CTZR=0"),
+    ("+CMER", 5, "3,0,0,1"),
+    ("+CUSD", 1, "1"),
+    ("+CLIP", 1, "1"),
+    ("+CRC", 1, "1"),
+    ("+CSSN", 2, "1,1"),
+    ("+CTZR", 1, "1"),
 ];
+
+/// What telling of messages changes.
+const MESSAGES: [(&str, usize); 2] = [("+CMGF", 1), ("+CNMI", 5)];
 
 /// How long such a command may take.
 const SWITCH: Millis = Millis::from_secs(5);
 
 pub(super) fn run(modem: &mut Modem, out: &mut Output) -> Result<(), Fail> {
-    let mut on = Vec::new();
-    for (command, off) in SWITCHES {
-        let answer = modem.client.send_line(command.as_bytes(), SWITCH)?;
-        if answer.reason().is_none() {
-            on.push(off);
+    for (name, parameters, on) in SWITCHES {
+        let found = modem.keep(name, parameters)?;
+        // More than is wanted here is no less.
+        let is_more = |found: &String| parameters == 1 && found.as_str() > on;
+        if !found.as_ref().is_some_and(is_more) {
+            modem.client.send_line(format!("AT{name}={on}").as_bytes(), SWITCH)?;
         }
+    }
+    for (name, parameters) in MESSAGES {
+        modem.keep(name, parameters)?;
     }
     if let Err(reason) = report::refused(modem.client.follow(&mut TellTexts::new()).map_err(Fail::from))? {
         note(&format!("short messages are not told: {reason}"));
     }
     let charset = charset(modem)?;
-    let done = listen(modem, charset, out);
-    // The modem shall be as it was, if it still can be.
-    modem.hurry();
-    for off in on {
-        if modem.client.send_line(off.as_bytes(), SHORT).is_err() {
-            break;
-        }
-    }
-    done
+    listen(modem, charset, out)
 }
 
 /// The character set of texts; that which modems start with, if they do not tell.
@@ -73,6 +73,7 @@ fn charset(modem: &mut Modem) -> Result<Charset, Fail> {
 
 fn listen(modem: &mut Modem, charset: Charset, out: &mut Output) -> Result<(), Fail> {
     let start = modem.client.now();
+    modem.channel().channel_mut().channel_mut().ends_with_output.set(true);
     let mut lost = modem.client.lost_urcs();
     while !out.is_closed() {
         let event = match modem.client.next_urc(Instant::FAR) {
@@ -179,9 +180,14 @@ fn detail(urc: &Urc<'_>, charset: Charset) -> (Option<(&'static str, Value)>, St
         return (Some(("sms", json!({ "index": index }))), format!("stored: `wwanctl sms read {index}` shows it"));
     }
     if let (true, Some(second)) = (urc.is("+CMT"), urc.second) {
-        let mut pdu = vec![0; second.len() / 2];
-        if let Ok(pdu) = hex::decode(second, &mut pdu) {
-            let (value, text) = sms::delivered(pdu);
+        // In text mode there is a number or name in front.
+        let mut pdu = vec![0; second.len().max(Pdu::MAX_LEN)];
+        let pdu = match delivered_pdu(urc.line, second, charset, &mut pdu) {
+            Some(pdu) => Some(pdu.to_vec()),
+            None => hex::decode(second, &mut pdu).ok().map(|pdu| pdu.to_vec()),
+        };
+        if let Some(pdu) = pdu {
+            let (value, text) = sms::delivered(&pdu);
             return (Some(("sms", value)), text);
         }
     }

@@ -3,7 +3,8 @@
 
 use at_wire::command::call::cnum;
 use at_wire::command::equipment::Lock as Code;
-use at_wire::command::packet::{PdpType, cgact, cgdcont};
+use at_wire::command::packet::{PdpType, cgdcont};
+use at_wire::parameter::parameters_of;
 use serde_json::{Map, Value, json};
 use wwan::client::at::Error;
 use wwan::procedure::at::{
@@ -216,19 +217,47 @@ pub(super) fn contexts(modem: &mut Modem) -> Result<Vec<Context>, Fail> {
         Err(Error::Refused { .. }) => {}
         Err(error) => return Err(error.into()),
     }
-    match modem.client.send(&cgact::Read {}) {
-        Ok(answer) => {
-            for told in answer.all::<cgact::ReadAnswer>().filter_map(Result::ok).filter(|told| told.state == 1) {
-                match contexts.iter_mut().find(|context| context.cid == told.cid) {
-                    Some(context) => context.active = true,
-                    None => contexts.push(Context { cid: told.cid, ip_type: IpType::V4V6, active: true }),
-                }
-            }
+    // Not all modems tell of those that others have activated, or the network by itself, in the same place.
+    for cid in active(modem)? {
+        match contexts.iter_mut().find(|context| context.cid == cid) {
+            Some(context) => context.active = true,
+            None => contexts.push(Context { cid, ip_type: IpType::V4V6, active: true }),
         }
-        Err(Error::Refused { .. }) => {}
-        Err(error) => return Err(error.into()),
     }
+    contexts.sort_by_key(|context| context.cid);
     Ok(contexts)
+}
+
+/// The contexts that are active: those of `+CGACT`, and those that have parameters of the network (`+CGCONTRDP`). A modem
+/// that has neither command shows by the addresses (`+CGPADDR`).
+fn active(modem: &mut Modem) -> Result<Vec<u8>, Fail> {
+    let has_address = |text: &[u8]| text.iter().any(|byte| !matches!(byte, b'0' | b'.' | b':' | b',' | b'"' | b' '));
+    let activated = cids(modem, "+CGACT", "AT+CGACT?", |rest| rest.trim_ascii() == b"1")?;
+    let dynamic = cids(modem, "+CGCONTRDP", "AT+CGCONTRDP", |_| true)?;
+    let addressed = match (&activated, &dynamic) {
+        (None, None) => cids(modem, "+CGPADDR", "AT+CGPADDR", has_address)?,
+        _ => None,
+    };
+    let mut all: Vec<u8> = [activated, dynamic, addressed].into_iter().flatten().flatten().collect();
+    all.sort_unstable();
+    all.dedup();
+    Ok(all)
+}
+
+/// The contexts in the lines of an answer of which `is` holds for what stands behind them; `None` if the modem refuses.
+fn cids(modem: &mut Modem, name: &str, line: &str, is: fn(&[u8]) -> bool) -> Result<Option<Vec<u8>>, Fail> {
+    let answer = modem.client.send_line(line.as_bytes(), super::QUESTION)?;
+    if answer.reason().is_some() {
+        return Ok(None);
+    }
+    let mut cids = Vec::new();
+    for mut fields in answer.lines().filter_map(|line| parameters_of(name, line)) {
+        let cid = fields.value("cid");
+        if let (Ok(cid), true) = (cid, is(fields.rest())) {
+            cids.push(cid);
+        }
+    }
+    Ok(Some(cids))
 }
 
 /// An active context as a session, and what it is configured with.

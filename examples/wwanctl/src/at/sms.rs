@@ -5,7 +5,7 @@ use at_wire::parameter::Str;
 use at_wire::result::{Cause, FinalResult};
 use serde_json::json;
 use wwan::client::at::Error;
-use wwan::procedure::at::{SendText, Stop, StoredText};
+use wwan::procedure::at::{MessageFormat, SendText, SendTextMode, Stop, StoredText};
 use wwan::sms::{Inbox, Part, Stored, TextMessage};
 use wwan::time::{Instant, Millis};
 
@@ -29,7 +29,10 @@ pub(super) fn run(modem: &mut Modem, sms: &Sms, out: &mut Output) -> Result<(), 
     }
     modem.ready_sim()?;
     match sms {
-        Sms::Info => with_memories(modem, |modem, memories| info(modem, memories, &mut report))?,
+        Sms::Info => {
+            let format = format(modem)?;
+            with_memories(modem, |modem, memories| info(modem, memories, format, &mut report))?;
+        }
         Sms::Centre { number } => centre(modem, number.as_deref(), &mut report)?,
         Sms::List { which } => with_memories(modem, |modem, memories| list(modem, memories, *which, &mut report))?,
         Sms::Send { number, text, report: wanted, flash } => {
@@ -43,6 +46,14 @@ pub(super) fn run(modem: &mut Modem, sms: &Sms, out: &mut Output) -> Result<(), 
         }
     }
     report.print(out)
+}
+
+/// How the modem writes messages. What that changes is put back in the end.
+fn format(modem: &mut Modem) -> Result<MessageFormat, Fail> {
+    for (name, parameters) in [("+CMGF", 1), ("+CSDH", 1), ("+CSMP", 4)] {
+        modem.keep(name, parameters)?;
+    }
+    Ok(modem.client.message_format()?)
 }
 
 /// Does something with the memories that the modem has; which one is selected stays as it was.
@@ -71,9 +82,11 @@ fn with_memories(
     done
 }
 
-fn info(modem: &mut Modem, memories: &[(Memory, u32)], report: &mut Report) -> Result<(), Fail> {
+fn info(modem: &mut Modem, memories: &[(Memory, u32)], format: MessageFormat, report: &mut Report) -> Result<(), Fail> {
     let (mut stored, mut list) = (serde_json::Map::new(), Vec::new());
-    report.table.row("Format", "pdu");
+    let format = if format == MessageFormat::Text { "text" } else { "pdu" };
+    report.table.row("Format", format);
+    report.put("format", format);
     for (memory, _) in memories {
         let answer = modem.client.send(&cpms::Set { mem1: Str(memory.name().as_bytes()), mem2: None, mem3: None })?;
         let Some(told) = answer.all::<cpms::SetAnswer>().find_map(Result::ok) else { continue };
@@ -98,9 +111,28 @@ fn centre(modem: &mut Modem, number: Option<&str>, report: &mut Report) -> Resul
 
 fn send(modem: &mut Modem, message: TextMessage<'_>, report: &mut Report) -> Result<(), Fail> {
     let mut references = [0; MOST];
-    let mut sending = SendText::new(message, &mut references).map_err(|error| unsendable(&error))?;
-    let done = modem.client.follow(&mut sending);
-    let progress = (sending.sent(), sending.parts());
+    let (done, progress) = match format(modem)? {
+        MessageFormat::Pdu => {
+            let mut sending = SendText::new(message, &mut references).map_err(|error| unsendable(&error))?;
+            let done = modem.client.follow(&mut sending);
+            let progress = (sending.sent(), sending.parts());
+            match &done {
+                // It has the PDU mode, and does not take PDUs in it.
+                Err(Error::Stop(Stop::Refused(refusal))) if progress.0 == 0 && is_no_pdu(refusal.result) => {
+                    let mut sending =
+                        SendTextMode::new(message, &mut references).map_err(|error| unsendable(&error))?;
+                    let done = modem.client.follow(&mut sending);
+                    (done, (sending.sent(), sending.parts()))
+                }
+                _ => (done, progress),
+            }
+        }
+        MessageFormat::Text => {
+            let mut sending = SendTextMode::new(message, &mut references).map_err(|error| unsendable(&error))?;
+            let done = modem.client.follow(&mut sending);
+            (done, (sending.sent(), sending.parts()))
+        }
+    };
     tell_sent(done.map_err(Fail::from), progress, &references, report)
 }
 
@@ -130,6 +162,11 @@ fn is_nowhere(error: &Error<crate::device::DeviceError>) -> bool {
     }
 }
 
+/// Whether the modem refuses a PDU for being one (27.005 §3.2.5).
+const fn is_no_pdu(result: FinalResult<'_>) -> bool {
+    matches!(result, FinalResult::Cms(Cause::Number(302..=304)))
+}
+
 const fn status(stat: u8) -> &'static str {
     match stat {
         0 => "new",
@@ -147,16 +184,35 @@ fn read(
     which: Stored,
     take: &mut dyn FnMut(u32, StoredText, &[u8]),
 ) -> Result<(), Fail> {
+    let format = format(modem)?;
     let mut unreadable = 0_u32;
+    let stored = |modem: &mut Modem, which, memory: Memory, take: &mut dyn FnMut(StoredText, &[u8])| {
+        if format == MessageFormat::Text {
+            return modem.client.read_text_mode(which, memory.name(), take);
+        }
+        let mut found = false;
+        let read = modem.client.read_texts(which, memory.name(), &mut |text, pdu| {
+            found = true;
+            take(text, pdu);
+        });
+        // There are modems that have the PDU mode, and nothing useful in it.
+        let useless = match &read {
+            Ok(unreadable) => *unreadable > 0,
+            Err(error @ Error::Stop(Stop::Refused(_))) => !is_nowhere(error),
+            Err(_) => false,
+        };
+        match useless && !found {
+            true => modem.client.read_text_mode(which, memory.name(), take).or(read),
+            false => read,
+        }
+    };
     match which {
         Stored::At(number) => {
             let (memory, index) = place(number);
             if !memories.iter().any(|(known, _)| *known == memory) {
                 return Err(missing(number));
             }
-            let read = modem.client.read_texts(Stored::At(index), memory.name(), &mut |text, pdu| {
-                take(number, text, pdu);
-            });
+            let read = stored(modem, Stored::At(index), memory, &mut |text, pdu| take(number, text, pdu));
             match read {
                 Err(error) if is_nowhere(&error) => return Err(missing(number)),
                 read => unreadable = unreadable.saturating_add(read?),
@@ -164,7 +220,7 @@ fn read(
         }
         which => {
             for (memory, first) in memories {
-                let read = modem.client.read_texts(which, memory.name(), &mut |text, pdu| {
+                let read = stored(modem, which, *memory, &mut |text, pdu| {
                     take(text.index.saturating_add(*first), text, pdu);
                 })?;
                 unreadable = unreadable.saturating_add(read);
@@ -172,7 +228,11 @@ fn read(
         }
     }
     if unreadable > 0 {
-        note(&format!("{unreadable} messages cannot be read"));
+        let why = match format {
+            MessageFormat::Text => "; in text mode some texts cannot be told from answers",
+            MessageFormat::Pdu => "",
+        };
+        note(&format!("{unreadable} messages cannot be read{why}"));
     }
     Ok(())
 }

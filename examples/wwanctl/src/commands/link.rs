@@ -5,7 +5,7 @@ use mbim_wire::catalogue::Value;
 
 use super::report::{self, Report};
 use crate::args::{Connect, Options};
-use crate::device::Opened;
+use crate::device::{Opened, Speaks};
 use crate::error::Fail;
 use crate::output::Output;
 use crate::usb::{self, Data, Link};
@@ -24,8 +24,12 @@ pub(crate) fn prepare(options: &Options, arguments: &Connect) -> Result<(), Fail
 
 /// Whether what was opened can do what was asked for.
 pub(crate) fn check(opened: &mut Opened, arguments: &Connect) -> Result<(), Fail> {
-    let has_data = opened.channel.channel_mut().channel_mut().has_data_pipe();
-    match (&arguments.tun, has_data) {
+    let limited = opened.channel.channel_mut().channel_mut();
+    match (&arguments.tun, limited.has_data_pipe()) {
+        (Some(_), true) if opened.speaks == Speaks::Qmi && limited.has_mbim_data() => Err(Fail::Usage(
+            "--tun: this is an MBIM function, whose packets belong to sessions of MBIM; `--protocol mbim` connects those"
+                .to_owned(),
+        )),
         (Some(_), false) => {
             Err(Fail::Usage("--tun: this is the AT port of the modem, which carries no packets".to_owned()))
         }

@@ -7,6 +7,8 @@ pub(crate) mod devices;
 pub(crate) mod link;
 pub(crate) mod message;
 pub(crate) mod monitor;
+#[cfg(feature = "mux")]
+pub(crate) mod mux;
 pub(crate) mod phonebook;
 pub(crate) mod pin;
 pub(crate) mod proxy;

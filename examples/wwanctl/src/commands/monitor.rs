@@ -23,6 +23,7 @@ pub(crate) fn run(modem: &mut Modem, out: &mut Output) -> Result<After, Fail> {
         }
     }
     let start = modem.now();
+    modem.end_with_output();
     let mut lost = 0;
     loop {
         let received = modem.client.next_indication(Instant::FAR);

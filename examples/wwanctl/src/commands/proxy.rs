@@ -194,7 +194,7 @@ fn listen(name: &str) -> Result<UnixListener, Fail> {
 }
 
 /// Becomes readable when the program is told to end.
-fn stop_signal() -> Result<UnixStream, Fail> {
+pub(super) fn stop_signal() -> Result<UnixStream, Fail> {
     let register = || {
         let (read, write) = UnixStream::pair()?;
         for signal in [SIGINT, SIGTERM] {

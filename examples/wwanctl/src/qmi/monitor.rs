@@ -66,6 +66,7 @@ pub(super) fn run(modem: &mut Modem, out: &mut Output) -> Result<(), Fail> {
         }
     }
     let start = modem.client.now();
+    modem.limited().ends_with_output.set(true);
     let mut lost = 0;
     loop {
         let (client, service, id, tlvs, detail) = match modem.client.next_indication(Instant::FAR) {

@@ -122,8 +122,8 @@ impl Terminal {
         let thread = thread::spawn(move || {
             let mut room = Room::new();
             let modem = protocol(&scenario, Time::Real, &mut room);
-            let watched = watch::watch(modem, 0, None).unwrap();
-            pty::serve(watched, Some(&link), stopped.as_fd()).unwrap();
+            let mut watched = watch::watch(modem, 0, None).unwrap();
+            pty::serve(&mut watched, Some(&link), stopped.as_fd()).unwrap();
         });
         while !path.exists() {
             assert!(!thread.is_finished(), "the virtual modem did not start");
