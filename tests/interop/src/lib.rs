@@ -184,6 +184,24 @@ impl VirtualModem {
         )
     }
 
+    /// Starts it with a protocol and a scenario on a TCP port of this machine, and returns its address, too.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    #[must_use]
+    pub fn listening_on_tcp(protocol: &str, scenario: impl AsRef<OsStr>) -> (Self, String) {
+        let modem = Self::spawn(
+            Command::new(program("virtual-modem"))
+                .args(["socket", "--protocol", protocol, "--verbose", "--scenario"])
+                .arg(scenario)
+                .args(["--listen", "127.0.0.1:0"]),
+        );
+        let said = modem.path.to_str().and_then(|said| said.strip_prefix("listening "));
+        let address = said.expect("the address").to_owned();
+        (modem, address)
+    }
+
     fn spawn(command: &mut Command) -> Self {
         let mut child = command
             .stdin(Stdio::null())
@@ -400,6 +418,82 @@ pub fn in_own_network(test: &str) -> bool {
     );
     assert!(again.status.success() && again.out.contains("1 passed"), "{again:#?}");
     false
+}
+
+/// A D-Bus of its own, which is the system's for who is started with its address.
+#[derive(Debug)]
+pub struct Bus {
+    _daemon: Guarded,
+    address: String,
+    _scratch: Scratch,
+}
+
+impl Bus {
+    /// Starts it.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    #[must_use]
+    #[allow(clippy::new_without_default)] // it does something
+    pub fn new() -> Self {
+        let scratch = Scratch::new();
+        let (socket, settings) = (scratch.path("bus"), scratch.path("bus.conf"));
+        let address = format!("unix:path={}", socket.display());
+        let text = format!(
+            "<busconfig><type>session</type><listen>{address}</listen><auth>EXTERNAL</auth><policy context=\"default\">\
+             <allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/><allow own=\"*\"/></policy>\
+             </busconfig>"
+        );
+        fs::write(&settings, text).expect("write the settings of the bus");
+        let mut daemon = Command::new("dbus-daemon");
+        let _ = daemon.arg("--config-file").arg(&settings).args(["--nofork", "--nopidfile"]);
+        let daemon = quiet(&mut daemon);
+        until("the bus is there", || socket.exists().then_some(()));
+        Self { _daemon: daemon, address, _scratch: scratch }
+    }
+
+    /// A program that finds this bus where it looks for the system's, or for its session's.
+    #[must_use]
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        let _ = command.env("DBUS_SYSTEM_BUS_ADDRESS", &self.address).env("DBUS_SESSION_BUS_ADDRESS", &self.address);
+        command
+    }
+
+    /// Starts such a program, of which nobody hears anything.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be started.
+    #[must_use]
+    pub fn start(&self, program: &str, arguments: &[&str], environment: &[(&str, &Path)]) -> Guarded {
+        quiet(self.command(program).args(arguments).envs(environment.iter().copied()))
+    }
+
+    /// Calls `method` (`INTERFACE.METHOD`) of the object `path` of `service`, with arguments as dbus-send takes them.
+    ///
+    /// # Panics
+    ///
+    /// As [`run`].
+    #[must_use]
+    pub fn call(&self, service: &str, path: &str, method: &str, arguments: &[&str]) -> Said {
+        let mut call = self.command("dbus-send");
+        let _ = call.args([
+            "--system",
+            "--print-reply",
+            "--reply-timeout=60000",
+            &format!("--dest={service}"),
+            path,
+            method,
+        ]);
+        run(call.args(arguments))
+    }
+}
+
+fn quiet(command: &mut Command) -> Guarded {
+    let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    Guarded(child.unwrap_or_else(|error| panic!("{command:?}: {error}")))
 }
 
 /// A proxy, in the network of the caller.

@@ -11,10 +11,7 @@
     missing_docs
 )]
 
-use std::fs;
-use std::process::{Child, Command, Stdio};
-
-use wwan_interop::{Guarded, Said, Scratch, VirtualModem, run, until};
+use wwan_interop::{Bus, Guarded, Said, VirtualModem, run, until};
 
 const BUS: &str = "org.freedesktop.ModemManager1";
 /// The number of the card, so that what is sent to it comes back.
@@ -23,52 +20,28 @@ const OWN: &str = "15550100";
 /// ModemManager with a modem, on a bus of its own. The fields are dropped in this order.
 struct Manager {
     _daemon: Guarded,
-    _bus: Guarded,
+    bus: Bus,
     modem: VirtualModem,
-    address: String,
-    _scratch: Scratch,
-}
-
-fn start(command: &mut Command) -> Guarded {
-    let child: std::io::Result<Child> =
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    Guarded(child.unwrap_or_else(|error| panic!("{command:?}: {error}")))
 }
 
 impl Manager {
     fn new(scenario: &str, name: &str) -> Self {
-        let scratch = Scratch::new();
         // ModemManager connects to the socket that is called as the port.
         let port = format!("abstract:wwan-{}-{name}", std::process::id());
         let modem = VirtualModem::listening("at", scenario, &port);
-        let (socket, settings) = (scratch.path("bus"), scratch.path("bus.conf"));
-        let address = format!("unix:path={}", socket.display());
-        let text = format!(
-            "<busconfig><type>session</type><listen>{address}</listen><auth>EXTERNAL</auth><policy context=\"default\">\
-             <allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/><allow own=\"*\"/></policy>\
-             </busconfig>"
-        );
-        fs::write(&settings, text).unwrap();
-        let mut bus = Command::new("dbus-daemon");
-        let bus = start(bus.arg("--config-file").arg(&settings).args(["--nofork", "--nopidfile"]));
-        until("the bus is there", || socket.exists().then_some(()));
-        let mut daemon = Command::new("/usr/sbin/ModemManager");
-        daemon.args(["--test-session", "--test-enable", "--no-auto-scan"]).env("DBUS_SESSION_BUS_ADDRESS", &address);
-        // The two are one here.
-        let daemon = start(daemon.env("DBUS_SYSTEM_BUS_ADDRESS", &address));
-        let manager = Self { _daemon: daemon, _bus: bus, modem, address, _scratch: scratch };
+        let bus = Bus::new();
+        let daemon = bus.start("/usr/sbin/ModemManager", &["--test-session", "--test-enable", "--no-auto-scan"], &[]);
+        let manager = Self { _daemon: daemon, bus, modem };
         until("ModemManager takes the port", || {
-            let mut call = Command::new("dbus-send");
-            call.args(["--system", "--print-reply", &format!("--dest={BUS}"), "/org/freedesktop/ModemManager1"])
-                .args([&format!("{BUS}.Test.SetProfile"), "string:virtual", "string:generic"])
-                .arg(format!("array:string:{port}"));
-            run(call.env("DBUS_SYSTEM_BUS_ADDRESS", &manager.address)).status.success().then_some(())
+            let arguments = ["string:virtual", "string:generic", &format!("array:string:{port}")];
+            let (path, method) = ("/org/freedesktop/ModemManager1", format!("{BUS}.Test.SetProfile"));
+            manager.bus.call(BUS, path, &method, &arguments).status.success().then_some(())
         });
         manager
     }
 
     fn mmcli(&self, arguments: &[&str]) -> Said {
-        run(Command::new("mmcli").args(arguments).env("DBUS_SYSTEM_BUS_ADDRESS", &self.address))
+        run(self.bus.command("mmcli").args(arguments))
     }
 
     /// The same about the modem.
