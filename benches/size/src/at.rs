@@ -66,12 +66,13 @@ impl SerialLine for Line {}
 
 /// How the probes' modem is spoken with. They switch it on themselves, and name the URCs that they act on.
 pub fn config() -> Config<'static> {
-    Config::plain(Dialect {
+    static DIALECT: Dialect<'static> = Dialect {
         urcs: &["+CREG", "+CGREG", "+CEREG", "+CMTI", "+CGEV", "RING"],
         boot: &["RDY"],
         multiline: &[],
         ..Dialect::STANDARD
-    })
+    };
+    Config::plain(&DIALECT)
 }
 
 /// The caller's buffers.
@@ -99,8 +100,9 @@ impl Buffers {
 
 macro_rules! sequence {
     ($name:ident, $client:ident, $bound:ident, [$($asynchronous:ident)?] [$($wait:tt)*]) => {
-/// Asks and sets what such a library does, and reports what happens until the line ends; `pdu` is room for a message.
-pub $($asynchronous)? fn $name<C: $bound>(
+/// Asks and sets what such a library does, and reports what happens until the line ends; `pdu` is room for a message. Only
+/// with `MORE` there are messages, and the settings of a context beside its address.
+pub $($asynchronous)? fn $name<C: $bound, const MORE: bool>(
     mut client: $client<'_, C>,
     pdu: &mut [u8],
 ) -> Result<(), Error<C::Error>> {
@@ -191,22 +193,26 @@ pub $($asynchronous)? fn $name<C: $bound>(
     for address in addresses.all::<packet::cgpaddr::SetAnswer<'_>>() {
         put_bytes(address?.address.map_or(b"", |address| address.0));
     }
-    let settings = client.send(&packet::cgcontrdp::Set { cid: 1 }) $($wait)*?;
-    for settings in settings.all::<packet::cgcontrdp::SetAnswer<'_>>() {
-        let settings = settings?;
-        put_bytes(settings.gateway.map_or(b"", |gateway| gateway.0));
-        put_bytes(settings.dns_primary.map_or(b"", |server| server.0));
-        put_bytes(settings.dns_secondary.map_or(b"", |server| server.0));
+    if MORE {
+        let settings = client.send(&packet::cgcontrdp::Set { cid: 1 }) $($wait)*?;
+        for settings in settings.all::<packet::cgcontrdp::SetAnswer<'_>>() {
+            let settings = settings?;
+            put_bytes(settings.gateway.map_or(b"", |gateway| gateway.0));
+            put_bytes(settings.dns_primary.map_or(b"", |server| server.0));
+            put_bytes(settings.dns_secondary.map_or(b"", |server| server.0));
+        }
     }
     put_bytes(client.send(&equipment::cclk::Read {}) $($wait)*?.one::<equipment::cclk::ReadAnswer<'_>>()?.time.0);
-    client.send(&sms::cmgf::Set { mode: 0 }) $($wait)*?;
-    client.send(&sms::cnmi::Set { mode: Some(2), mt: Some(1), bm: None, ds: None, bfr: None }) $($wait)*?;
-    let sent = client.send_payload(&sms::cmgs::Set { length: word() as u8 }, bytes(pdu)) $($wait)*?;
-    put(u32::from(sent.one::<sms::cmgs::SetAnswer<'_>>()?.mr));
+    if MORE {
+        client.send(&sms::cmgf::Set { mode: 0 }) $($wait)*?;
+        client.send(&sms::cnmi::Set { mode: Some(2), mt: Some(1), bm: None, ds: None, bfr: None }) $($wait)*?;
+        let sent = client.send_payload(&sms::cmgs::Set { length: word() as u8 }, bytes(pdu)) $($wait)*?;
+        put(u32::from(sent.one::<sms::cmgs::SetAnswer<'_>>()?.mr));
+    }
     while word() != 0 {
         let until = client.now() + Millis(word());
         let Some(urc) = client.next_urc(until) $($wait)*? else { continue };
-        if let Some(stored) = urc.parse::<CMti<'_>>() {
+        if let Some(stored) = MORE.then(|| urc.parse::<CMti<'_>>()).flatten() {
             let index = stored?.index;
             for (_, pdu) in client.send(&sms::cmgr::Set { index }) $($wait)*?.units() {
                 put_bytes(pdu.unwrap_or_default());

@@ -17,6 +17,7 @@ use wwan::time::{Instant, Millis};
 pub mod at;
 pub mod connect;
 pub mod qmi_connect;
+pub mod usb;
 
 /// A register of no device.
 const REGISTER: *mut u32 = 0x4000_0000 as *mut u32;

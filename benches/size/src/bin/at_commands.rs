@@ -14,5 +14,5 @@ wwan_size::record_size!(session = size_of::<Session<'static>>());
 
 wwan_size::probe!({
     let (memory, pdu) = memory::<Buffers>().lend();
-    report(commands(Client::new(Line, config(), memory), pdu));
+    report(commands::<_, true>(Client::new(Line, config(), memory), pdu));
 });
