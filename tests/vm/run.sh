@@ -6,7 +6,8 @@
 #   run.sh NAME...          only these, in this order
 #   run.sh list             the scenarios and what each shows
 #   run.sh shell            boot, and give a shell in the guest instead; `play NAME` plays a scenario there
-#   run.sh kernel           only fetch the kernel, which needs the network; `./ci.sh setup` does this
+#   run.sh kernel           only fetch the kernel and build its module for 27.010, which needs the network;
+#                           `./ci.sh setup` does this
 #
 # The guest's root is this machine's own, read-only under a layer of memory: every program installed here is there, and
 # what a scenario writes is gone with the guest. README.md says more.
@@ -39,8 +40,7 @@ fetch_kernel() {
     local package attempt
     mkdir -p "$work"
     for attempt in 1 2 3; do
-        package=$(apt-cache depends linux-image-amd64 | awk '$1 == "Depends:" { print $2; exit }') || true
-        if [ -n "$package" ]; then
+        if package=$(apt-cache depends linux-image-amd64 | awk '$1 == "Depends:" && !seen++ { print $2 }') && [ -n "$package" ]; then
             compgen -G "$work/${package}_*.deb" >/dev/null && return 0
             rm -f "$work"/linux-image-*.deb
             (cd "$work" && apt-get -o Acquire::Retries=3 -q download "$package") && return 0
@@ -48,9 +48,37 @@ fetch_kernel() {
         printf 'attempt %d of 3 failed to fetch the kernel\n' "$attempt" >&2
         sleep $((attempt * 5))
         # The list of packages may be missing, or name one that is gone.
-        apt-get -o Acquire::Retries=3 -q update || true
+        apt-get -o Acquire::Retries=3 -q update || printf 'the list of packages cannot be fetched either\n' >&2
     done
     compgen -G "$work/linux-image-*.deb" >/dev/null # an older one will do where there is no network
+}
+
+# The line discipline of 27.010 is part of Linux, but Debian leaves it out of its kernels: the module is built from
+# Debian's source of this kernel, with its headers and its compiler, and put beside the others.
+build_multiplexer() {
+    unpack_kernel
+    local made=$kernel/lib/modules/$version/extra/n_gsm.ko parts=$work/n_gsm package packages=()
+    [ -e "$made" ] && return 0
+    rm -rf "$parts"
+    mkdir -p "$parts/module" "${made%/*}"
+    # What the headers depend on beside libraries and the compiler itself.
+    for package in "linux-headers-$version" $(apt-cache depends "linux-headers-$version" | awk '$1 == "Depends:" { print $2 }'); do
+        case $package in linux-*) packages+=("$package") ;; esac
+    done
+    packages+=("linux-source-$(cut -d . -f 1-2 <<<"$version")") # 6.1.0-56-amd64 is of linux-source-6.1
+    (cd "$parts" && apt-get -o Acquire::Retries=3 -q download "${packages[@]}") || return
+    for package in "$parts"/linux-[!s]*.deb; do
+        dpkg -x "$package" "$parts"
+    done
+    dpkg --fsys-tarfile "$parts"/linux-source-*.deb | tar -xO --wildcards './usr/src/linux-source-*.tar.xz' |
+        tar -xJ -C "$parts/module" --strip-components=3 --wildcards '*/drivers/tty/n_gsm.c' '*/drivers/tty/tty.h' || return
+    echo 'obj-m := n_gsm.o' >"$parts/module/Makefile"
+    # The makefile of the headers includes another one by its absolute path.
+    make -s -C "$parts/usr/src/linux-headers-$version" -f "$parts/usr/src/linux-headers-${version%-*}-common/Makefile" \
+        M="$parts/module" modules || return
+    cp "$parts/module/n_gsm.ko" "$made"
+    depmod -b "$kernel" "$version"
+    rm -rf "$parts"
 }
 
 # Unpacks the kernel once; sets `kernel` (a directory with boot/ and lib/) and `version`.
@@ -169,7 +197,10 @@ list() {
 main() {
     case ${1:-} in
         list) list ;;
-        kernel) fetch_kernel || die 'the kernel cannot be fetched' ;;
+        kernel)
+            fetch_kernel || die 'the kernel cannot be fetched'
+            build_multiplexer || die 'the module n_gsm of the kernel cannot be built'
+            ;;
         shell)
             prepare shell
             exec "${qemu[@]}"

@@ -44,6 +44,14 @@ says() {
     grep -q "$pattern" "$said" || die "$1 does not say: $pattern"
 }
 
+# Ends a program that would go on for ever: it must be running still, and end by that.
+end() {
+    local status=0
+    kill -TERM "$1"
+    wait "$1" || status=$?
+    same 'exit status' "$status" 143
+}
+
 # ---- the modem -------------------------------------------------------------------------------------------------------
 
 # Plugs a modem in: plug KIND [OPTION...]; `modem` is its process.
@@ -191,6 +199,39 @@ start_network() {
     client=$(client_said)
     says 'IPv4 address' qmi --wds-get-current-settings --client-cid="$client" --client-no-release-cid
     address=$(sed -n 's/.*IPv4 address: //p' "$said")
+}
+
+# ---- serial lines ----------------------------------------------------------------------------------------------------
+
+# Sends command lines to serial port $1, one after the other, and prints what comes; each must succeed: at PORT LINE...
+at() {
+    { set +x; } 2>/dev/null
+    local port=$1 line fd
+    shift
+    exec {fd}<>"$port"
+    for line in "$@"; do
+        printf '%s\r' "$line" >&"$fd"
+        lines_to OK "$fd"
+    done
+    exec {fd}>&-
+    set -x
+}
+
+# Waits for a line that file descriptor $1 says: comes FD LINE.
+comes() {
+    { set +x; } 2>/dev/null
+    lines_to "$2" "$1"
+    set -x
+}
+
+lines_to() {
+    local wanted=$1 fd=$2 line
+    while IFS= read -r -t "$patience" -u "$fd" line || die "no line $wanted comes"; do
+        line=${line%%$'\r'*}
+        printf '%s\n' "$line"
+        [ "$line" = "$wanted" ] && break
+        case $line in ERROR | +CM*ERROR*) die "$line comes instead of $wanted" ;; esac
+    done
 }
 
 # ---- ModemManager ----------------------------------------------------------------------------------------------------

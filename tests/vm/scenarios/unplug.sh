@@ -19,8 +19,7 @@ for round in 1 2; do
     wait "$monitor" && status=0 || status=$?
     same 'exit status of wwanctl monitor' "$status" 69
     cat /tmp/monitor
-    kill "$sender"
-    wait "$sender" || true
+    end "$sender"
     if wwanctl -d "$device" status; then die 'there is a modem still'; fi
     printf 'round %d done\n' "$round"
 done

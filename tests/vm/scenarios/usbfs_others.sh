@@ -32,8 +32,11 @@ wwanctl -d usb --protocol at status
 wwanctl -d usb at ATI AT+CSQ
 unplug
 
-# A modem that goes away ends the program.
 plug mbim
+# Through QMI inside MBIM no packets can be had.
+wwanctl -d usb --protocol qmi connect --apn internet --tun user0 && status=0 || status=$?
+same 'exit status of wwanctl connect --tun inside MBIM' "$status" 2
+# A modem that goes away ends the program.
 user_space usb
 ping -I user0 -c 2 -i 0.2 -W 20 "$host_v4"
 socat -u -T "$patience" OPEN:/dev/zero "TCP:$host_v4:9" &
@@ -43,5 +46,4 @@ unplug
 wait "$wwanctl" && status=0 || status=$?
 cat /tmp/connect
 same 'exit status of wwanctl connect --tun' "$status" 69
-kill "$sender"
-wait "$sender" || true
+end "$sender"
