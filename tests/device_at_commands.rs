@@ -368,8 +368,11 @@ fn contexts() {
             ("AT+CGACT=0,2", "OK\r\n\r\n+CGEV: ME PDN DEACT 2", 500),
             ("AT+CGACT=0", "OK", 0),
             ("AT+CGATT=0", "OK\r\n\r\n+CGEV: ME DETACH", 500),
-            ("AT+CGACT=1,2", "+CME ERROR: 148", 500),
-            ("AT+CGATT=1", "OK", 500),
+            // Who activates need not attach, nor wait for it.
+            ("AT+CGACT=1,2", "OK\r\n\r\n+CGEV: ME PDN ACT 2", 1000),
+            ("AT+CGATT?", "+CGATT: 1\r\n\r\nOK", 0),
+            ("AT+CGATT=0", "OK\r\n\r\n+CGEV: ME DETACH", 500),
+            ("ATD*99***2#", "CONNECT", 1000),
         ],
     );
 }

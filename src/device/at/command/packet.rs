@@ -10,7 +10,7 @@ use at_wire::result::FinalResult;
 use heapless::Vec;
 
 use super::super::Online;
-use super::super::call::{Call, On, Outcome, Step, Wait};
+use super::super::call::{Call, On, Outcome, Step, Then, Wait};
 use super::super::failure::{INVALID, NOT_ALLOWED, NOT_SUPPORTED, Refused};
 use super::super::tell::Tell;
 use super::Served;
@@ -20,7 +20,7 @@ use crate::device::modem::bearer::{
 };
 use crate::device::modem::event::{Change, Origin};
 use crate::device::modem::network::PacketState;
-use crate::device::modem::{Failure, Modem, Reason, Text, text};
+use crate::device::modem::{Failure, Modem, Reason, Text, Ticket, text};
 
 pub(super) static SERVED: &[Served] = &[
     Served::whole("+CGDCONT", define),
@@ -211,7 +211,7 @@ fn attach(call: &mut Call<'_, '_>) -> Outcome {
 // Activating.
 
 /// Begins to activate a context; nothing if it is active.
-fn begin(call: &mut Call<'_, '_>, cid: u32) -> Result<Option<crate::device::modem::Ticket>, Refused> {
+fn begin(call: &mut Call<'_, '_>, cid: u32) -> Result<Option<Ticket>, Refused> {
     if matches!(session_of(call.modem, cid), Some((_, SessionState::Active))) {
         return Ok(None);
     }
@@ -264,7 +264,15 @@ fn listed(call: &Call<'_, '_>, mut fields: Fields<'_>) -> Result<Vec<u32, CONTEX
     Ok(list)
 }
 
-/// Activates or deactivates the listed contexts from one on, each when the one before is done.
+/// Attaches, which activating begins with where that is not done or is still under way; nothing if it is done.
+fn attach_first(call: &mut Call<'_, '_>) -> Result<Option<Ticket>, Refused> {
+    if is_attached(call.modem) {
+        return Ok(None);
+    }
+    Ok(Some(call.modem.request_attach(call.now, call.origin())?))
+}
+
+/// Activates or deactivates the listed contexts from one on, each when the one before is done (27.007 §10.1.10).
 fn activate_from(call: &mut Call<'_, '_>, place: u32, outcome: Result<(), Failure>) -> Outcome {
     outcome.inspect_err(|failure| call.core.kept.last_cause = failure.cause)?;
     let request = call.request::<wire::cgact::Set<'_>>()?;
@@ -273,6 +281,11 @@ fn activate_from(call: &mut Call<'_, '_>, place: u32, outcome: Result<(), Failur
         return Err(INVALID);
     }
     for (place, cid) in (0_u32..).zip(&list).skip(usize::try_from(place).unwrap_or(usize::MAX)) {
+        if request.state == 1 {
+            if let Some(ticket) = attach_first(call)? {
+                return call.wait_abortable(ticket, place, activate_from);
+            }
+        }
         let ticket = match (request.state, session_of(call.modem, *cid)) {
             (1, _) => begin(call, *cid)?,
             (_, Some((session, _))) => {
@@ -331,10 +344,21 @@ fn connect(call: &mut Call<'_, '_>, cid: u8) -> Outcome {
         let context = Context { id, purpose: Purpose::INTERNET, ip: IpKind::V4, ..Context::default() };
         call.modem.store_context(call.origin(), context)?;
     }
-    let Some(ticket) = begin(call, id).map_err(failed)? else {
+    let (ticket, then): (_, Then) = if let Some(ticket) = attach_first(call).map_err(failed)? {
+        (ticket, attached)
+    } else if let Some(ticket) = begin(call, id).map_err(failed)? {
+        (ticket, connected)
+    } else {
         return connected(call, id, Ok(()));
     };
-    Ok(Step::Wait(Wait { on: On::Modem(ticket), context: id, then: connected, abort: Some(FinalResult::NoCarrier) }))
+    Ok(Step::Wait(Wait { on: On::Modem(ticket), context: id, then, abort: Some(FinalResult::NoCarrier) }))
+}
+
+fn attached(call: &mut Call<'_, '_>, id: u32, outcome: Result<(), Failure>) -> Outcome {
+    match (outcome, u8::try_from(id)) {
+        (Ok(()), Ok(cid)) => connect(call, cid),
+        _ => connected(call, id, outcome),
+    }
 }
 
 fn connected(call: &mut Call<'_, '_>, id: u32, outcome: Result<(), Failure>) -> Outcome {
@@ -540,7 +564,8 @@ pub(super) fn tell(tell: &mut Tell<'_, '_>, change: &Change) {
             let _ = write!(number, "{cid}");
             if wanted && is && !was {
                 event(tell, &[b"ME PDN ACT ", number.as_bytes()]);
-            } else if wanted && was && status.state == SessionState::Inactive {
+            } else if wanted && was && status.state == SessionState::Inactive && is_attached(tell.modem) {
+                // A detach implies it: 27.007 §10.1.19.
                 event(tell, &[who, b" PDN DEACT ", number.as_bytes()]);
             } else if was && !is && status.state != SessionState::Inactive {
                 // On its way down; it is told when it is down.
