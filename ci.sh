@@ -234,36 +234,47 @@ step_fmt() {
     done
 }
 
-# clippy on every package with each set of features (none, default, each alone, all), warnings denied; engine for a bare target
+# clippy on everything with all features, then on every package with none and with each alone, warnings denied; no_std for a bare target
 step_clippy() {
-    local manifests manifest package features feature dir on
+    local manifests manifest package features feature dir bare=(--target "${bare_targets[0]}") on packages enabled
     need "target:${bare_targets[0]}"
     mapfile -t manifests < <(member_manifests)
     if [ "${#manifests[@]}" -eq 0 ]; then
         echo 'error: cargo lists no package' >&2
         return 1
     fi
+    run cargo clippy -q --workspace --all-targets --all-features -- -D warnings
+
+    # What features leave out shows in the libraries and programs; the tests were looked at with everything.
+    packages=("${no_std_packages[@]/#/--package=}")
+    run cargo clippy -q "${packages[@]}" "${bare[@]}" -- -D warnings
+    run cargo clippy -q "${packages[@]}" "${bare[@]}" --no-default-features -- -D warnings
+    # Packages that have a feature of the same name are looked at together.
+    mapfile -t features < <(for manifest in "${manifests[@]}"; do
+        package=$(package_name "$manifest")
+        if contains "$package" "${no_std_packages[@]}"; then features_of "$manifest" | sed "s|^|$package/|"; fi
+    done)
+    for feature in $(printf '%s\n' "${features[@]#*/}" | awk '!seen[$0]++'); do
+        packages=()
+        enabled=()
+        for package in "${no_std_packages[@]}"; do
+            contains "$package/$feature" "${features[@]}" || continue
+            packages+=("--package=$package")
+            enabled+=("--features=$package/$feature")
+        done
+        on=("${bare[@]}")
+        contains "$feature" "${host_features[@]}" && on=()
+        run cargo clippy -q "${packages[@]}" "${on[@]}" --no-default-features "${enabled[@]}" -- -D warnings
+    done
     for manifest in "${manifests[@]}"; do
         package=$(package_name "$manifest")
-        mapfile -t features < <(features_of "$manifest")
-        # What features leave out shows in the library; the tests are looked at with everything.
-        if [ "${#features[@]}" -eq 0 ]; then
-            run cargo clippy -q -p "$package" --all-targets -- -D warnings
-            continue
-        fi
-        on=()
-        contains "$package" "${no_std_packages[@]}" && on=(--target "${bare_targets[0]}")
-        run cargo clippy -q -p "$package" -- -D warnings
-        run cargo clippy -q -p "$package" "${on[@]}" --no-default-features -- -D warnings
-        for feature in "${features[@]}"; do
-            if contains "$feature" "${host_features[@]}"; then
-                run cargo clippy -q -p "$package" --no-default-features --features "$feature" -- -D warnings
-            else
-                run cargo clippy -q -p "$package" "${on[@]}" --no-default-features --features "$feature" -- -D warnings
-            fi
+        contains "$package" "${no_std_packages[@]}" && continue
+        for feature in $(features_of "$manifest"); do
+            run cargo clippy -q -p "$package" --no-default-features --features "$feature" -- -D warnings
         done
-        run cargo clippy -q -p "$package" --all-targets --all-features -- -D warnings
+        [ -z "$(features_of "$manifest")" ] || run cargo clippy -q -p "$package" --no-default-features -- -D warnings
     done
+
     for dir in "${host_workspaces[@]}"; do
         need "file:$dir/Cargo.toml"
         printf '+ in %s: ' "$dir"
@@ -282,14 +293,10 @@ step_doc() {
     run cargo doc -q --workspace --no-deps --all-features # as docs.rs does
 }
 
-# no_std checks for bare targets, whose images steps firmware and size build; every target of every package with the oldest compiler
+# every target of every package with the oldest compiler
 step_build() {
-    local package declared
-    need "toolchain:$msrv" "${bare_targets[@]/#/target:}"
-    for package in "${no_std_packages[@]}"; do
-        run cargo check -q -p "$package" "${bare_targets[@]/#/--target=}"
-    done
-
+    local declared
+    need "toolchain:$msrv"
     declared=$(awk -F '"' '/^rust-version *=/ { print $2; exit }' Cargo.toml)
     if [ "$declared" != "${msrv%.0}" ]; then
         printf 'error: Cargo.toml says rust-version %s, this script checks %s\n' "$declared" "$msrv" >&2
