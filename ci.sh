@@ -338,8 +338,14 @@ step_deny() {
 step_interop() {
     need file:tests/interop/Cargo.toml mbimcli /usr/libexec/mbim-proxy qmicli /usr/libexec/qmi-proxy tshark gammu gnokii socat unshare \
         picocom runscript /usr/sbin/chat comgt /usr/sbin/smsd /usr/sbin/ofonod dbus-daemon dbus-send /usr/sbin/ModemManager mmcli
-    run cargo build -q -p virtual-modem -p wwanctl --features wwanctl/mux # the tests look for them beside themselves
-    run cargo test -p wwan-interop --no-fail-fast
+    local file targets=()
+    for file in tests/interop/tests/*.rs; do
+        targets+=(--test "$(basename "$file" .rs)")
+    done
+    # With the features that step `test` has, so that nothing is compiled twice. The programs, which these tests look for
+    # beside themselves, are built for tests of their own.
+    run cargo test --workspace --all-features --no-run --test program --test offline
+    run cargo test --workspace --all-features --no-fail-fast "${targets[@]}"
 }
 
 # bare-metal images on emulated boards
