@@ -443,6 +443,12 @@ impl Speaks {
     }
 }
 
+/// Whether MBIM is spoken for want of anything that tells what the device speaks.
+pub(crate) fn is_guess(options: &Options) -> bool {
+    let named = options.device.as_deref().filter(|name| !name.contains(':'));
+    options.protocol == Protocol::Auto && named.is_some_and(|name| PortProtocol::of(name).is_none())
+}
+
 /// Opens the channel that the options name. `limit` is the time for everything.
 pub(crate) fn open(options: &Options, limit: Millis, time: Time) -> Result<Opened, Fail> {
     let recording = match &options.pcap {

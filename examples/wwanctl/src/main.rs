@@ -133,7 +133,12 @@ fn act(options: &Options, command: &Command, out: &mut Output) -> Result<(), Fai
     if matches!(command, Command::Qmi(_)) {
         return Err(Fail::Usage("qmi: this modem speaks MBIM; `wwanctl mbim` sends it commands".to_owned()));
     }
-    let mut modem = Modem::open(opened, options, limit)?;
+    let mut modem = Modem::open(opened, options, limit).map_err(|fail| match fail {
+        Fail::Timeout(text) if device::is_guess(options) => Fail::Timeout(format!(
+            "{text}\nhint: nothing tells what the device speaks, and MBIM was tried; --protocol names another protocol"
+        )),
+        fail => fail,
+    })?;
     let result = match (command, prepared) {
         (Command::Status, _) => status::run(&mut modem, out),
         (Command::Connect(connect), _) => connect::run(&mut modem, connect, options, out),

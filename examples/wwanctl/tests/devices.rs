@@ -57,8 +57,11 @@ fn a_silent_terminal_ends_with_75() {
     grantpt(&master).unwrap();
     unlockpt(&master).unwrap();
     let path = ptsname(master.as_fd(), Vec::new()).unwrap().into_string().unwrap();
-    let run = wwanctl(&["--device", &path, "status", "--timeout", "1"]).ended(75);
+    let run =
+        wwanctl(&["--device", &path, "status", "--timeout", "1"]).ended(75).says(&["MBIM was tried", "--protocol"]);
     assert_eq!(run.out, "");
+    let run = wwanctl(&["--device", &path, "--protocol", "mbim", "status", "--timeout", "1"]).ended(75);
+    assert!(!run.err.contains("hint"), "{}", run.err);
 }
 
 #[test]

@@ -269,7 +269,10 @@ fn rows(message: &Value, report: &mut Report) {
         report::text(message, "status").to_owned(),
         report::text(message, "number").to_owned(),
         report::text(message, "time").to_owned(),
-        missing.map_or_else(String::new, |missing| format!("{} parts missing", missing.len())),
+        missing.map_or_else(String::new, |missing| match missing.len() {
+            1 => "1 part missing".to_owned(),
+            parts => format!("{parts} parts missing"),
+        }),
     ];
     report.table.row(&indexes.join(","), report::joined(&parts));
     for key in ["report", "error", "text"] {
