@@ -129,6 +129,10 @@ pub(super) struct Kept {
     pub(super) power_saving: Option<([u8; 8], [u8; 8])>,
     /// Those that the host was told of last.
     pub(super) power_saving_told: Option<([u8; 8], [u8; 8])>,
+    /// Extended idle cycles that were asked for (`+CEDRXS`).
+    idle_cycles: network::IdleCycles,
+    /// That which the host was told of last.
+    idle_cycle_told: Option<network::IdleCycle>,
 }
 
 /// Tells the host what it has asked for and was to be told when it comes.

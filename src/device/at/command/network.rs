@@ -15,7 +15,7 @@ use crate::device::modem::event::Change;
 use crate::device::modem::network::{
     Cell, NETWORKS, Network, PREFERRED, Provider, Registration, RegistrationState, Selection, Signal, Technologies,
 };
-use crate::device::modem::{Failure, Modem, Reason, Text, text};
+use crate::device::modem::{Failure, Modem, Reason, Text};
 
 pub(super) static SERVED: &[Served] = &[
     Served::new("+CREG", "(0-3)", |call| registration(call, Domain::Circuit)),
@@ -36,6 +36,8 @@ pub(super) static SERVED: &[Served] = &[
     Served::new("+CIREG", "(0-2)", ims),
     Served::new("+CIREP", "(0,1)", ims_network),
     Served::new("+CPSMS", "(0-2),(),(),(),()", power_saving),
+    Served::new("+CEDRXS", "(0-3),(2-5),(\"0000\"-\"1111\")", idle_cycles),
+    Served::new("+CEDRXRDP", "", idle_cycle_granted),
 ];
 
 /// What a registration is for.
@@ -320,9 +322,14 @@ fn tell_line(core: &mut Core<'_>, domain: Domain, told: &Registered, n: u32) {
     core.urc_line(domain.name(), &mut |line| line.parameters(&written));
 }
 
-/// Tells that the network has granted other packet timers, or taken them back: with the values 4 and 5 of the registrations
-/// that have them (27.007 §10.1.22).
+/// Tells what the network has granted anew, or taken back.
 pub(super) fn later(tell: &mut Tell<'_, '_>) {
+    tell_packet_timers(tell);
+    tell_idle_cycle(tell);
+}
+
+/// Packet timers: with the values 4 and 5 of the registrations that have them (27.007 §10.1.22).
+fn tell_packet_timers(tell: &mut Tell<'_, '_>) {
     let granted = tell.core.kept.power_saving;
     if core::mem::replace(&mut tell.core.kept.power_saving_told, granted) == granted {
         return;
@@ -333,6 +340,15 @@ pub(super) fn later(tell: &mut Tell<'_, '_>) {
         if n >= 4 && told.place.is_some() && tell.core.config.urcs {
             tell_line(tell.core, domain, &told, n);
         }
+    }
+}
+
+/// The extended idle cycle: with mode 2 of `+CEDRXS` (27.007 §7.40).
+fn tell_idle_cycle(tell: &mut Tell<'_, '_>) {
+    let cycles = &tell.core.kept.idle_cycles;
+    let (granted, wanted) = (cycles.granted(tell.modem), cycles.mode == 2);
+    if core::mem::replace(&mut tell.core.kept.idle_cycle_told, granted) != granted && wanted {
+        tell.urc("+CEDRXP", &mut |line| write_idle_cycle(line, granted));
     }
 }
 
@@ -669,10 +685,10 @@ fn ims_network(call: &mut Call<'_, '_>) -> Outcome {
     Ok(Step::Done)
 }
 
-/// Eight bits in a string.
-fn timer(call: &Call<'_, '_>, string: Option<at_wire::parameter::Str<'_>>, default: &str) -> Result<[u8; 8], Refused> {
-    let bits: Text<8> = string.map_or_else(|| Ok(text(default)), |string| call.plain(string))?;
-    let bits: [u8; 8] = bits.as_bytes().try_into().map_err(|_| INVALID)?;
+/// Bits in a string.
+fn bits<const N: usize>(call: &Call<'_, '_>, string: at_wire::parameter::Str<'_>) -> Result<[u8; N], Refused> {
+    let bits: Text<N> = call.plain(string)?;
+    let bits: [u8; N] = bits.as_bytes().try_into().map_err(|_| INVALID)?;
     if bits.iter().all(|bit| matches!(bit, b'0' | b'1')) { Ok(bits) } else { Err(INVALID) }
 }
 
@@ -680,7 +696,8 @@ fn power_saving(call: &mut Call<'_, '_>) -> Outcome {
     match call.form() {
         Form::Set => {
             let request = call.request::<at_wire::command::equipment::cpsms::Set<'_>>()?;
-            let timers = (timer(call, request.tau, "00000001")?, timer(call, request.active, "00000010")?);
+            let timer = |string: Option<_>, usual| string.map_or(Ok(usual), |string| bits(call, string));
+            let timers = (timer(request.tau, *b"00000001")?, timer(request.active, *b"00000010")?);
             call.core.kept.power_saving = match request.mode.unwrap_or(0) {
                 0 | 2 => None,
                 1 => Some(timers),
@@ -702,6 +719,111 @@ fn power_saving(call: &mut Call<'_, '_>) -> Outcome {
         }
         _ => Err(NOT_SUPPORTED),
     }
+}
+
+/// Extended idle cycles that were asked for (`+CEDRXS`).
+#[derive(Clone, Debug, Default)]
+pub(super) struct IdleCycles {
+    /// 0 off, 1 on, 2 on and told.
+    mode: u8,
+    /// For the technologies 2 (GSM) to 5 (NB-IoT).
+    requested: [Option<[u8; 4]>; 4],
+}
+
+/// A technology, and the cycle there.
+pub(super) type IdleCycle = (u8, [u8; 4]);
+
+impl IdleCycles {
+    /// The number of the first technology.
+    const FIRST: u8 = 2;
+    /// 20.48 s in LTE.
+    const USUAL: [u8; 4] = *b"0010";
+    /// How long the device listens then: 5.12 s in LTE. Only that has it.
+    const PAGING_WINDOW: &[u8] = b"0011";
+    const LTE: u8 = 4;
+
+    /// What the network grants: what was asked for, where the device is attached.
+    fn granted(&self, modem: &Modem) -> Option<IdleCycle> {
+        if self.mode == 0 || !super::packet::is_attached(modem) {
+            return None;
+        }
+        let technology = match modem.serving_technology() {
+            serving if serving.intersects(Technologies::FOURTH) => Self::LTE,
+            serving if serving.intersects(Technologies::THIRD) => 3,
+            serving if serving.intersects(Technologies::SECOND) => 2,
+            _ => return None,
+        };
+        let place = technology.checked_sub(Self::FIRST)?;
+        Some((technology, (*self.requested.get(usize::from(place))?)?))
+    }
+}
+
+/// What was asked for, what the network grants, and the time the device listens; 0 without.
+fn write_idle_cycle(line: &mut LineWriter<'_, '_>, granted: Option<IdleCycle>) {
+    let Some((technology, cycle)) = granted else { return line.integer(0) };
+    line.integer(technology.into());
+    line.quoted(&cycle);
+    line.quoted(&cycle);
+    if technology == IdleCycles::LTE {
+        line.quoted(IdleCycles::PAGING_WINDOW);
+    }
+}
+
+fn idle_cycles(call: &mut Call<'_, '_>) -> Outcome {
+    match call.form() {
+        Form::Set => {
+            let request = call.request::<at_wire::command::equipment::cedrxs::Set<'_>>()?;
+            let mode = request.mode.unwrap_or(0);
+            if mode > 3 {
+                return Err(INVALID);
+            }
+            let mut cycles = core::mem::take(&mut call.core.kept.idle_cycles);
+            let stored = store_cycle(call, &mut cycles, request.act_type, request.requested);
+            call.core.kept.idle_cycles = if mode == 3 && stored.is_ok() { IdleCycles::default() } else { cycles };
+            stored?;
+            if mode < 3 {
+                call.core.kept.idle_cycles.mode = mode;
+            }
+            Ok(Step::Done)
+        }
+        Form::Read => {
+            let requested = call.core.kept.idle_cycles.requested;
+            for (technology, cycle) in (IdleCycles::FIRST..).zip(requested) {
+                let Some(cycle) = cycle else { continue };
+                call.say(&mut |line| {
+                    line.integer(technology.into());
+                    line.quoted(&cycle);
+                })?;
+            }
+            Ok(Step::Done)
+        }
+        _ => Err(NOT_SUPPORTED),
+    }
+}
+
+fn store_cycle(
+    call: &Call<'_, '_>,
+    cycles: &mut IdleCycles,
+    technology: Option<u8>,
+    cycle: Option<at_wire::parameter::Str<'_>>,
+) -> Result<(), Refused> {
+    let Some(technology) = technology else { return if cycle.is_none() { Ok(()) } else { Err(INVALID) } };
+    let place = technology.checked_sub(IdleCycles::FIRST).ok_or(INVALID)?;
+    let kept = cycles.requested.get_mut(usize::from(place)).ok_or(INVALID)?;
+    *kept = match cycle {
+        Some(cycle) => Some(bits(call, cycle)?),
+        None => Some(kept.unwrap_or(IdleCycles::USUAL)),
+    };
+    Ok(())
+}
+
+fn idle_cycle_granted(call: &mut Call<'_, '_>) -> Outcome {
+    if call.form() != Form::Execute {
+        return Err(NOT_SUPPORTED);
+    }
+    let granted = call.core.kept.idle_cycles.granted(call.modem);
+    call.say(&mut |line| write_idle_cycle(line, granted))?;
+    Ok(Step::Done)
 }
 
 /// Whether the device is registered, for indicators.
