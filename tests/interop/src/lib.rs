@@ -391,8 +391,8 @@ pub fn is_in_own_network() -> bool {
     env::var_os(OWN_NETWORK).is_some()
 }
 
-/// Runs the test of that name once more in a network of its own, because a proxy listens on one name for the whole
-/// network; true in that second run, where the test goes on.
+/// Runs the test of that name, which no other begins with, once more in a network of its own, because a proxy listens on one
+/// name for the whole network; true in that second run, where the test goes on.
 ///
 /// # Panics
 ///
@@ -414,7 +414,7 @@ pub fn in_own_network(test: &str) -> bool {
     // Each of its steps has a limit of its own.
     let again = run_within(
         PATIENCE.saturating_mul(10),
-        own(options).arg(executable).args(["--exact", test, "--nocapture"]).env(OWN_NETWORK, "1"),
+        own(options).arg(executable).arg(format!("::{test}")).arg("--nocapture").env(OWN_NETWORK, "1"),
     );
     assert!(again.status.success() && again.out.contains("1 passed"), "{again:#?}");
     false

@@ -132,8 +132,8 @@ pub fn qmicli_command(device: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// Does something with a modem on each way, a fresh one each time. `test` is the name of the test that calls this, as
-/// `cargo test` prints it: for [`Way::Proxy`] the test is run once more, in a network of its own.
+/// Does something with a modem on each way, a fresh one each time. `test` is the name of the test that calls this: for
+/// [`Way::Proxy`] it is run once more, in a network of its own.
 ///
 /// # Panics
 ///

@@ -2,17 +2,6 @@
 //!
 //! What a client keeps from call to call, a session above all, is tried where clients outlive programs: not inside MBIM,
 //! which is closed behind each program.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
-    missing_docs
-)]
 
 use std::collections::BTreeSet;
 use std::fs;

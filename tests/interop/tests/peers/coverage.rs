@@ -1,9 +1,7 @@
 //! `docs/coverage.md`, `docs/coverage-qmi.md` and `docs/coverage-at.md` say of every declared message in which forms it
 //! exists, whether the function role serves it, and by what it is used or tested. The pages are written from the
-//! declarations, the sources and the lists that the tests use: `WWAN_RECORD=1 cargo test -p wwan-interop --test coverage` writes them, without the
+//! declarations, the sources and the lists that the tests use: `WWAN_RECORD=1 cargo test -p wwan-interop coverage` writes them, without the
 //! variable the tests compare.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
-#![allow(clippy::std_instead_of_core, clippy::std_instead_of_alloc)] // a test for hosts
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,13 +1,4 @@
 //! Programs that talk AT to phones judge the AT modem: gammu, gnokii, and socat with lines typed ahead.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
-    missing_docs
-)]
 
 use std::fs;
 use std::path::PathBuf;

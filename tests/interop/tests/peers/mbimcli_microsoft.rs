@@ -1,15 +1,4 @@
 //! mbimcli on Microsoft's services of the virtual modem: slots, cells, SAR, NITZ, streams and the rest.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
-    missing_docs
-)]
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,15 +1,6 @@
 //! ModemManager takes the AT modem for a phone: it probes it with its own commands, and what mmcli then shows is what the
 //! modem has. It runs on a bus of its own with a port that is a socket, as its own tests do, because what it finds by
 //! itself must be a device with a parent in sysfs.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
-    missing_docs
-)]
 
 use wwan_interop::{Bus, Guarded, Said, VirtualModem, run, until};
 

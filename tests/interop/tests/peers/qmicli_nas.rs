@@ -1,16 +1,5 @@
 //! qmicli asks for registration, networks, signal, preferences, the data system and transmit power: every option of NAS, DSD and
 //! SAR.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
-    missing_docs
-)]
 
 use std::fs;
 

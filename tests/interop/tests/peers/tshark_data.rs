@@ -1,16 +1,5 @@
 //! tshark reads what we write on the data plane: blocks of both widths with NDPs in front and behind, in chains, aligned in
 //! many ways, and the descriptors of an MBIM function. All fields are compared, and the datagrams byte by byte.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
-    missing_docs
-)]
 
 use wwan::channel::Direction;
 use wwan::mbim_wire::catalogue::Value;

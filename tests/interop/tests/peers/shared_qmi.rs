@@ -1,16 +1,5 @@
 //! One QMI modem for many programs: `wwanctl proxy` between qmicli, our own host and the virtual modem; and `wwanctl
 //! --proxy` through the proxy of libqmi. Each test has a network of its own.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
-    missing_docs
-)]
 
 use std::fs;
 use std::path::Path;
@@ -191,8 +180,8 @@ fn a_scan_that_is_killed_does_not_hold_up_the_others() {
 }
 
 #[test]
-fn wwanctl_goes_through_either_proxy() {
-    if !in_own_network("wwanctl_goes_through_either_proxy") {
+fn wwanctl_uses_either_qmi_proxy() {
+    if !in_own_network("wwanctl_uses_either_qmi_proxy") {
         return;
     }
     let wwanctl = |device: &Path, arguments: &[&str]| {

@@ -1,14 +1,5 @@
 //! Programs that know nothing of a multiplexer share one serial line by `wwanctl mux`: gammu on one channel, socat on another,
 //! and tshark reads the frames of it.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
-    missing_docs
-)]
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};

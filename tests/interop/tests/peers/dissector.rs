@@ -1,17 +1,6 @@
 //! tshark reads what we write: every message of every service in every version, host's and function's, from one capture
 //! file of our own tap. It must find nothing to complain of, and the values that were written. What this dissector does
 //! not know is listed, message by message.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
-    missing_docs
-)]
 
 use std::collections::BTreeSet;
 use std::fs;

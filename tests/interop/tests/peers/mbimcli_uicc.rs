@@ -1,13 +1,4 @@
 //! mbimcli and the card: every action of Microsoft's low-level access, values checked against the file system.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
-    missing_docs
-)]
 
 use wwan::device::modem::card::{ATR, ISD_R, ISIM, USIM};
 use wwan_interop::VirtualModem;

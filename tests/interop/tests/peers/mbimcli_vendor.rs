@@ -1,13 +1,5 @@
 //! mbimcli on a virtual modem with the services of makers and operators. Its actions on links of a network interface
 //! (`--link-…`) speak to the kernel and not to a modem, so they have no place here.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::std_instead_of_alloc,
-    missing_docs
-)]
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,4 @@
 //! The lists of the options of mbimcli and qmicli are complete, and say what each one asks of the modem.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::std_instead_of_alloc, missing_docs)]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -46,7 +45,7 @@ fn every_action_of_mbimcli_is_listed_with_its_command() {
 
 /// The source of the tests of qmicli: of those about opening, and of all others.
 fn qmicli_tests() -> [String; 2] {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers");
     let mut sources = [String::new(), String::new()];
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

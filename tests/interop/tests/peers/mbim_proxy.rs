@@ -1,15 +1,4 @@
 //! mbim-proxy between its clients and the virtual modem: mbimcli, and our own host. Each test has a network of its own.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
-    missing_docs
-)]
 
 use std::net::Ipv4Addr;
 use std::os::fd::OwnedFd;

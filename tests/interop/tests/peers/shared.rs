@@ -1,16 +1,5 @@
 //! One modem for many programs: `wwanctl proxy` between mbimcli, our own host and the virtual modem; and `wwanctl --proxy`
 //! through the proxy of libmbim. Each test has a network of its own.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
-    missing_docs
-)]
 
 use std::fs;
 use std::os::fd::OwnedFd;
@@ -224,8 +213,8 @@ fn mbimcli_finds_in_ours_what_it_finds_in_its_own() {
 }
 
 #[test]
-fn wwanctl_goes_through_either_proxy() {
-    if !in_own_network("wwanctl_goes_through_either_proxy") {
+fn wwanctl_uses_either_mbim_proxy() {
+    if !in_own_network("wwanctl_uses_either_mbim_proxy") {
         return;
     }
     for ours in [false, true] {

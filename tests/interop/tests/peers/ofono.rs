@@ -1,14 +1,5 @@
 //! oFono takes the AT modem for a phone, through its own parser of answers and its own multiplexer: what it then shows on
 //! the bus is what the modem has. Its driver for the simulator that it is tested with connects to a TCP port.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
-    missing_docs
-)]
 
 use std::fs;
 use std::io::{Read as _, Write as _};

@@ -1,15 +1,5 @@
 //! Programs that people talk to serial modems with judge the AT modem: picocom, minicom's scripts, chat, comgt and the
 //! SMS server tools. What each is good for, and which programs cannot run here, is told in the README beside.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::arithmetic_side_effects,
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
-    missing_docs
-)]
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read as _, Write as _};

@@ -1,17 +1,6 @@
 //! Every action of qmicli for positions (LOC) and configurations for operators (PDC), with the values that it prints.
 //!
 //! A session of LOC belongs to a client, and clients do not outlive a program inside MBIM: it is tried on the other ways.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
-    missing_docs
-)]
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};

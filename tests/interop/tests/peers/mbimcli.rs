@@ -1,16 +1,5 @@
 //! mbimcli on the virtual modem: every action it has for Basic Connect and Microsoft's extensions, and what becomes of
 //! sessions, clients that die, and scenarios that go wrong.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
-    missing_docs
-)]
 
 use std::process::{Command, Stdio};
 

@@ -1,16 +1,5 @@
 //! tshark reads a conversation about short messages and with the network: what the function sends, down to the texts in
 //! the TPDUs and USSD strings, is what the model holds. mbimcli has no actions for either.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
-    missing_docs
-)]
 
 use std::fs;
 use std::path::Path;

@@ -1,12 +1,4 @@
 //! mbimcli on the virtual modem: the phonebook, whole.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::std_instead_of_alloc,
-    missing_docs
-)]
 
 use wwan::device::modem::phonebook::Phonebook;
 use wwan_interop::VirtualModem;

@@ -1,16 +1,5 @@
 //! tshark reads what we write of AT: command lines and answers, frames of the multiplexer, and short messages. Every field
 //! that it shows must be one that was written, and hold that value; what it complains of must be known.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
-    missing_docs
-)]
 
 use std::collections::BTreeMap;
 

@@ -1,16 +1,5 @@
 //! Every action of qmicli for short messages, calls and phone books (WMS, VOICE, PBM), with the values that it prints. The
 //! rest of these services has no action there.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
-    missing_docs
-)]
 
 use std::collections::BTreeSet;
 
