@@ -342,7 +342,7 @@ step_interop() {
     # beside themselves, are built for tests of their own.
     run cargo test --workspace --all-features --no-run --test program --test offline
     # Most of the time they wait.
-    RUST_TEST_THREADS=6 run cargo test --workspace --all-features --no-fail-fast --test peers
+    RUST_TEST_THREADS=4 run cargo test --workspace --all-features --no-fail-fast --test peers
 }
 
 # bare-metal images on emulated boards
