@@ -532,6 +532,25 @@ fn a_modem_without_the_question_is_waited_for() {
 }
 
 #[test]
+fn results_without_end_are_not_waited_for() {
+    let mut host = Host::open();
+    host.submit(&network::csq::Execute {});
+    host.pass();
+    let since = host.now;
+    let mut expired = None;
+    while expired.is_none() && host.now.since(since) < Millis::from_secs(10) {
+        host.out();
+        host.hear(b"\r\nERROR\r\n");
+        host.now.0 += 150;
+        expired = host.session.expire(host.now);
+    }
+    assert_eq!(expired, Some(Expired::Unresponsive));
+    assert_eq!(host.session.submit(host.now, &network::csq::Execute {}), Err(SessionError::Busy));
+    let mut modem = Modem::default();
+    assert_eq!(host.talk(&mut |bytes| modem.answer(bytes)).last().unwrap(), "Synchronised");
+}
+
+#[test]
 fn a_dead_modem_is_tried_again_with_the_next_command() {
     let mut host = Host::open();
     host.submit(&network::csq::Execute {});
@@ -775,4 +794,99 @@ fn what_cannot_be_sent_is_refused() {
     assert_eq!(host.session.submit(now, &network::csq::Execute {}), Ok(()));
     assert_eq!(host.session.submit(now, &network::csq::Execute {}), Err(SessionError::Busy));
     assert_eq!(text(Incoming::Ignored(Ignored::Late)).unwrap(), "- Late");
+}
+
+/// A modem that never falls silent: what it says, drawn from some of these, again and again.
+#[test]
+fn whatever_a_modem_says_opening_and_commands_end() {
+    const SAYINGS: [&[u8]; 16] = [
+        b"\r\nOK\r\n",
+        b"\r\nERROR\r\n",
+        b"\r\n+CME ERROR: 10\r\n",
+        b"\r\n> ",
+        b"\r\nCONNECT\r\n",
+        b"\r\nNO CARRIER\r\n",
+        b"\r\nRDY\r\n",
+        b"\r\n+CSQ: 1,99\r\n",
+        b"\r\n+CMT: ,3\r\n",
+        b"\r\n0011AA\r\n",
+        b"\r\n+CMEE: 1\r\n",
+        b"\r\n+CFUN: 1\r\n",
+        b"\r\n+CUSD: 0,\"a",
+        b"noise without an end ",
+        b"\0\xff",
+        b"AT+CMEE?;+CMEE?;+CMEE?;+CFUN?\r",
+    ];
+    let mut state = 1_u64;
+    let mut below = |bound: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % bound
+    };
+    let (mut opened, mut failed, mut restarts, mut ends, mut silent) = (0, 0, 0, 0, 0);
+    for run in 0..100 {
+        let mut config = Config::default();
+        config.speeds = &[115_200, 9_600];
+        config.init = &["AT+CMGF=0"];
+        let mut host = Host::with(config);
+        let (mut says, mut answers, mut pause) = (Vec::new(), false, 1);
+        host.session.open(host.now);
+        let (mut since, mut under_way) = (host.now, false);
+        let mut modem = Modem { echo: false, ..Modem::default() };
+        let mut asked = None;
+        for step in 0..4_000 {
+            // Now and then it changes its mind.
+            if step % 1_000 == 0 {
+                let rarity = 2 + below(16);
+                says = (0..SAYINGS.len()).filter(|_| below(rarity) == 0).collect();
+                // What it was asked last is answered as often as the rest is said.
+                answers = below(2) == 0;
+                pause = 1 + below(400);
+            }
+            if host.session.is_open() && !under_way && host.session.submit(host.now, &network::csq::Execute {}).is_ok() {
+                (since, under_way) = (host.now, true);
+            }
+            while let Some(outgoing) = host.session.transmit(host.now) {
+                if let Outgoing::Bytes(bytes) = outgoing {
+                    asked = modem.answer(bytes);
+                }
+            }
+            let which = below(says.len() as u64 + 1) as usize;
+            let answer = asked.take_if(|_| answers).unwrap_or_default();
+            let bytes = says.get(which).map_or(answer, |at| SAYINGS[*at].to_vec());
+            let mut rest = &bytes[..];
+            while let Some(incoming) = host.session.receive(host.now, &mut rest) {
+                match incoming {
+                    Incoming::Opened => opened += 1,
+                    Incoming::Done(_) | Incoming::Failed(_) => ends += 1,
+                    Incoming::Restarted(_) => {
+                        host.session.open(host.now);
+                        restarts += 1;
+                    }
+                    _ => continue,
+                }
+                (since, under_way) = (host.now, false);
+            }
+            host.now.0 += pause.min(host.session.poll_at().0.saturating_sub(host.now.0));
+            while let Some(expired) = host.session.expire(host.now) {
+                match expired {
+                    Expired::OpenFailed(_) => {
+                        failed += 1;
+                        host.session.open(host.now);
+                    }
+                    Expired::Failed(_) => ends += 1,
+                    Expired::Unresponsive => silent += 1,
+                    _ => continue,
+                }
+                (since, under_way) = (host.now, false);
+            }
+            assert!(
+                host.now.since(since) < Millis::from_secs(90),
+                "run {run}: {:?} {answers} {pause}: {:?}",
+                says.iter().map(|at| SAYINGS[*at].escape_ascii().to_string()).collect::<Vec<_>>(),
+                host.session
+            );
+        }
+    }
+    let counts = [opened, failed, restarts, ends, silent];
+    assert!(counts.iter().all(|count| *count > 100), "{counts:?}");
 }

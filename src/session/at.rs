@@ -62,8 +62,9 @@ const QUESTIONS: u8 = 4;
 const CODES: u8 = 16;
 /// More lines than any probe has.
 const SPOILT: u8 = 0x80;
-/// How long nothing must have come from a modem that refuses the question.
+/// How long nothing must have come from a modem that refuses the question, and how often that is waited for.
 const QUIET: Millis = Millis(200);
+const QUIET_TRIES: u8 = 16;
 /// How long one of the commands of opening may take.
 const INIT: Millis = Millis(3_000);
 /// How long a command that was aborted may go on.
@@ -592,8 +593,8 @@ enum Step {
     LeaveMultiplexer,
     /// Questions whose answer cannot be another's, asked so often already.
     Probe(u8),
-    /// The modem refuses the question: nothing comes for a while.
-    Quiet,
+    /// The modem refuses the question: nothing comes for a while, broken so often already.
+    Quiet(u8),
     /// The commands of opening: that with the number [`Inner::init`].
     Init,
     DtrDown,
@@ -1229,7 +1230,7 @@ impl Inner<'_> {
                 let line: [&[u8]; 8] = [b"AT", ask(0), b";", ask(1), b";", ask(2), b";", ask(3)];
                 self.put(&line, true, wait);
             }
-            Step::Quiet => self.pause(QUIET),
+            Step::Quiet(_) => self.pause(QUIET),
             Step::Init => {
                 let errors = [b'0'.saturating_add(self.config.error_reports.min(2))];
                 match self.init {
@@ -1359,12 +1360,12 @@ impl Inner<'_> {
             Step::Clear | Step::Attention(_) => Step::Probe(0),
             Step::Probe(tries) if tries < TRIES.saturating_sub(1) => Step::Probe(tries.saturating_add(1)),
             Step::Probe(_) if goal == Goal::Open => return self.not_answering(),
-            Step::Probe(_) => {
+            Step::Quiet(tries) if tries < QUIET_TRIES => return self.in_step(goal),
+            Step::Probe(_) | Step::Quiet(_) => {
                 self.settle(true);
                 self.stage = Stage::Command;
                 return Some(Expired::Unresponsive);
             }
-            Step::Quiet => return self.in_step(goal),
             // The commands of opening were all answered.
             Step::Init if self.wait == Millis(0) => {
                 return self.next_init().then_some(Expired::Opened);
@@ -1797,13 +1798,15 @@ impl Inner<'_> {
                     self.in_step(goal)
                 } else {
                     let more = tries < TRIES.saturating_sub(1);
-                    let next = if more { Step::Probe(tries.saturating_add(1)) } else { Step::Quiet };
+                    let next = if more { Step::Probe(tries.saturating_add(1)) } else { Step::Quiet(0) };
                     self.enter(goal, next);
                     return Incoming::Nothing;
                 }
             }
-            Step::Quiet => {
-                self.pause(QUIET);
+            Step::Quiet(tries) => {
+                if tries < QUIET_TRIES {
+                    self.enter(goal, Step::Quiet(tries.saturating_add(1)));
+                }
                 return self.late();
             }
             Step::Init => {
