@@ -179,7 +179,8 @@ fn count(counter: &mut u32) {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Effect {
-    /// The command is not done; the line ends with this `+CME ERROR`, or `ERROR` without `+CMEE`.
+    /// The command is not done; the line ends with this `+CME ERROR`, or `ERROR` without `+CMEE`; if it is one of 27.005,
+    /// with this `+CMS ERROR`.
     Refuse(u16),
     /// It is done so much later.
     Delay(Millis),
@@ -1094,7 +1095,10 @@ impl Core<'_> {
         let served = Served::find(&command, &self.config.dialect);
         self.kept.kind = served.map_or(Kind::General, |served| served.kind);
         match self.fault(false, |name| command.is(name)) {
-            Some(Effect::Refuse(number)) => return Err(Refused::Cme(number)),
+            Some(Effect::Refuse(number)) => {
+                let of_message = self.kept.kind == Kind::Message;
+                return Err(if of_message { Refused::Cms(number) } else { Refused::Cme(number) });
+            }
             Some(Effect::Swallow) => {
                 self.no_result = true;
                 return Ok(Step::Final(FinalResult::Ok));
