@@ -842,7 +842,8 @@ fn whatever_a_modem_says_opening_and_commands_end() {
                 answers = below(2) == 0;
                 pause = 1 + below(400);
             }
-            if host.session.is_open() && !under_way && host.session.submit(host.now, &network::csq::Execute {}).is_ok() {
+            if host.session.is_open() && !under_way && host.session.submit(host.now, &network::csq::Execute {}).is_ok()
+            {
                 (since, under_way) = (host.now, true);
             }
             while let Some(outgoing) = host.session.transmit(host.now) {

@@ -12,7 +12,11 @@
 
 mod common;
 
-use common::{Run, Terminal, on_virtual_at as on, on_virtual_qmi, same, temporary};
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use common::{Run, Terminal, command, on_virtual_at as on, on_virtual_qmi, same, temporary};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 use virtual_modem::InProcess;
 
@@ -143,6 +147,51 @@ fn modems_without_the_pdu_mode_are_served_in_text_mode() {
         let settings = modem.run(&["at", "AT+CMGF?", "AT+CSDH?", "AT+CSMP?", "AT+CSCS?"]).ended(0);
         let first = sets.split('"').nth(1).unwrap();
         settings.prints(&["+CMGF: 1", "+CSDH: 0", "+CSMP: 17,167,0,0", &format!("+CSCS: \"{first}\"")]);
+    }
+}
+
+/// A modem that has the PDU mode and refuses PDUs in it.
+#[test]
+fn a_broken_pdu_mode_is_left_for_text_mode() {
+    let path = temporary("broken-pdu-mode");
+    let broken = |refusal: u16, once: bool| {
+        let scenario = format!("description = \"\"\n[[line]]\nname = \"+CMGS\"\nrefuse = {refusal}\nonce = {once}\n");
+        std::fs::write(&path, scenario).unwrap();
+        Kept::new(path.to_str().unwrap())
+    };
+    for refusal in [302, 304] {
+        let modem = broken(refusal, true);
+        let run = modem.run(&["-v", "sms", "send", "+15550123", "On my way"]).ended(0);
+        run.prints(&["sent in 1 part"]).says(&["AT+CMGF=1"]);
+        modem.run(&["at", "AT+CMGF?", "AT+CSMP?"]).ended(0).prints(&["+CMGF: 0", "+CSMP: 17,167,0,0"]);
+    }
+    // What text mode refuses as well is no matter of the mode, and what says something else is not tried again.
+    broken(304, false).run(&["sms", "send", "+15550123", "x"]).ended(77).says(&["+CMS ERROR"]);
+    let run = broken(500, true).run(&["-v", "sms", "send", "+15550123", "x"]).ended(77);
+    assert!(!run.err.contains("AT+CMGF=1"), "{}", run.err);
+}
+
+/// A program that is interrupted leaves the modem as it found it.
+#[test]
+fn settings_are_put_back_after_an_interrupt() {
+    let path = temporary("slow-list");
+    let slow = "description = \"\"\n[at]\npdu-mode = false\n[[line]]\nname = \"+CMGL\"\ndelay = 1_500\n";
+    std::fs::write(&path, slow).unwrap();
+    let modem = Kept::new(path.to_str().unwrap());
+    let before = modem.run(&["at", "AT+CSDH?", "AT+CSMP?", "AT+CSCS?"]).ended(0).out;
+    for signal in [Signal::INT, Signal::TERM] {
+        let arguments = ["--device", modem.0.path(), "--protocol", "at", "-v", "sms", "list"];
+        let mut program = command(&arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut said = String::new();
+        for line in BufReader::new(program.stderr.take().unwrap()).lines() {
+            let line = line.unwrap();
+            said += &line;
+            if line.contains("AT+CMGL") {
+                kill_process(Pid::from_child(&program), signal).unwrap();
+            }
+        }
+        assert_eq!(program.wait().unwrap().code(), Some(130), "{said}");
+        assert_eq!(modem.run(&["at", "AT+CSDH?", "AT+CSMP?", "AT+CSCS?"]).ended(0).out, before);
     }
 }
 

@@ -59,6 +59,7 @@ fn objects(mut bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
 
 fn list(modem: &mut Modem, report: &mut Report) -> Result<(), Fail> {
     modem.ready_sim()?;
+    modem.settle::<cuad::Execute>()?;
     let answer = modem.client.send(&cuad::Execute {})?;
     let mut directory = Vec::new();
     for told in answer.all::<cuad::ExecuteAnswer<'_>>().filter_map(Result::ok) {

@@ -1,12 +1,13 @@
 //! Commands over AT: the open modem here, and one file for each command, named like its twin over MBIM in `commands`.
 
 use at_wire::command::equipment::Lock as Code;
+use at_wire::message::Request;
 use at_wire::parameter::parameters_of;
 use wwan::channel::blocking::{ByteStream, MessageChannel as _};
 use wwan::client::at::blocking::Client;
 use wwan::client::at::{Error, Memory, Reason};
-use wwan::procedure::at::{Lock, Registration, SimState, Stop, cme};
-use wwan::session::at::{Config, Dialect, Failure, Memory as SessionMemory, OpenError, SessionError};
+use wwan::procedure::at::{Lock, Outcome, Procedure, Question, Registration, SimState, Step, Stop, cme, fail};
+use wwan::session::at::{Config, Dialect, Exchange, Failure, Memory as SessionMemory, OpenError, SessionError};
 use wwan::time::{Instant, Millis};
 
 use crate::args::{Command, Options};
@@ -116,6 +117,19 @@ fn patience(now: Instant, until: Instant) -> Millis {
     Millis(left.0.saturating_sub(1000).max(left.0 / 2))
 }
 
+/// A question, put again for a while as long as the SIM is busy. What else is wrong shows when it is asked for its answer.
+struct Settle(Question);
+
+impl Procedure for Settle {
+    fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step {
+        match outcome {
+            Outcome::Begin => Step::Ask(self.0),
+            Outcome::Failed(_) => fail(self.0.exchange.info.name, outcome),
+            _ => Step::Done,
+        }
+    }
+}
+
 impl Modem {
     /// Makes sure that there is a modem at the other end of the channel. `limit` is the time for everything; opening takes 30
     /// seconds of it at most.
@@ -173,6 +187,12 @@ impl Modem {
             }
             sim => Err(Stop::Sim(sim).into()),
         }
+    }
+
+    /// Waits while the SIM is too busy for this question: some of it is ready only a while after its state says so.
+    pub(crate) fn settle<'a, R: Request<'a>>(&mut self) -> Result<(), Fail> {
+        let question = Question { exchange: const { &Exchange::of::<R>() }, parameters: Some("") };
+        Ok(self.client.follow(&mut Settle(question))?)
     }
 
     /// Whether and where it is registered. Modems tell area and cell only while they are to tell of changes, too; so that

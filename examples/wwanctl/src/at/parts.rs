@@ -44,6 +44,7 @@ pub(super) fn subscriber(modem: &mut Modem, sim: SimState, identity: &Identity) 
     };
     let mut numbers = Vec::new();
     if sim == SimState::Ready {
+        modem.settle::<cnum::Execute>()?;
         match modem.client.send(&cnum::Execute {}) {
             Ok(answer) => {
                 let told = answer.all::<cnum::ExecuteAnswer<'_>>().filter_map(Result::ok);

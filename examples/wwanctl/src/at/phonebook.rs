@@ -27,6 +27,9 @@ struct Room {
 pub(super) fn run(modem: &mut Modem, phonebook: &Phonebook, out: &mut Output) -> Result<(), Fail> {
     let mut report = Report::default();
     modem.ready_sim()?;
+    modem.settle::<cpbs::Read>()?;
+    modem.keep("+CPBS", 1)?;
+    modem.keep("+CSCS", 1)?;
     match phonebook {
         Phonebook::Info => {}
         Phonebook::List => tell_entries(&entries(modem, None)?, &mut report),

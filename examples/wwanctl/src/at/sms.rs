@@ -31,16 +31,21 @@ pub(super) fn run(modem: &mut Modem, sms: &Sms, out: &mut Output) -> Result<(), 
     match sms {
         Sms::Info => {
             let format = format(modem)?;
-            with_memories(modem, |modem, memories| info(modem, memories, format, &mut report))?;
+            let memories = memories(modem)?;
+            info(modem, &memories, format, &mut report)?;
         }
         Sms::Centre { number } => centre(modem, number.as_deref(), &mut report)?,
-        Sms::List { which } => with_memories(modem, |modem, memories| list(modem, memories, *which, &mut report))?,
+        Sms::List { which } => {
+            let memories = memories(modem)?;
+            list(modem, &memories, *which, &mut report)?;
+        }
         Sms::Send { number, text, report: wanted, flash } => {
             let text = text_of(&mut || modem.check(), text)?;
             send(modem, message(number, &text, *wanted, *flash), &mut report)?;
         }
         Sms::Delete { which } => {
-            with_memories(modem, |modem, memories| delete(modem, memories, *which))?;
+            let memories = memories(modem)?;
+            delete(modem, &memories, *which)?;
             report.table.row("Messages", "deleted");
             report.put("deleted", true);
         }
@@ -50,20 +55,16 @@ pub(super) fn run(modem: &mut Modem, sms: &Sms, out: &mut Output) -> Result<(), 
 
 /// How the modem writes messages. What that changes is put back in the end.
 fn format(modem: &mut Modem) -> Result<MessageFormat, Fail> {
-    for (name, parameters) in [("+CMGF", 1), ("+CSDH", 1), ("+CSMP", 4)] {
+    for (name, parameters) in [("+CMGF", 1), ("+CSDH", 1), ("+CSMP", 4), ("+CSCS", 1)] {
         modem.keep(name, parameters)?;
     }
     Ok(modem.client.message_format()?)
 }
 
-/// Does something with the memories that the modem has; which one is selected stays as it was.
-fn with_memories(
-    modem: &mut Modem,
-    act: impl FnOnce(&mut Modem, &[(Memory, u32)]) -> Result<(), Fail>,
-) -> Result<(), Fail> {
-    let selected = modem.client.send(&cpms::Read {})?;
-    let selected = selected.all::<cpms::ReadAnswer<'_>>().find_map(Result::ok);
-    let selected = selected.map(|told| String::from_utf8_lossy(told.mem1.0).into_owned());
+/// The memories that the modem has. Which one is selected is put back in the end.
+fn memories(modem: &mut Modem) -> Result<Vec<(Memory, u32)>, Fail> {
+    modem.settle::<cpms::Read>()?;
+    modem.keep("+CPMS", 1)?;
     let known: Vec<Memory> = match modem.client.send(&cpms::Test {}) {
         Ok(answer) => match answer.all::<cpms::TestAnswer<'_>>().find_map(Result::ok) {
             Some(told) => told.memories(0).collect(),
@@ -72,14 +73,7 @@ fn with_memories(
         Err(Error::Refused { .. }) => vec![Memory::Card],
         Err(error) => return Err(error.into()),
     };
-    let memories: Vec<_> = MEMORIES.into_iter().filter(|(memory, _)| known.contains(memory)).collect();
-    let done = act(modem, &memories);
-    if let (Some(memory), false) = (selected, matches!(done, Err(Fail::Unreachable(_) | Fail::Interrupted))) {
-        let back = modem.client.send(&cpms::Set { mem1: Str(memory.as_bytes()), mem2: None, mem3: None });
-        let back = back.map(drop).map_err(Fail::from);
-        return done.and(back);
-    }
-    done
+    Ok(MEMORIES.into_iter().filter(|(memory, _)| known.contains(memory)).collect())
 }
 
 fn info(modem: &mut Modem, memories: &[(Memory, u32)], format: MessageFormat, report: &mut Report) -> Result<(), Fail> {
