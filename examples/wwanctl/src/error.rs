@@ -13,6 +13,10 @@ use wwan::session::mbim::{Failure, OpenError, SessionError};
 use crate::device::DeviceError;
 use crate::names;
 
+/// What to do about a SIM that asks for its PIN.
+pub(crate) const ENTER_PIN: &str =
+    "enter the code with `wwanctl pin enter PIN`; `connect` takes it by `--pin PIN`, too";
+
 /// A failure of the program.
 #[derive(Debug)]
 pub(crate) enum Fail {
@@ -108,7 +112,7 @@ impl Fail {
             }
             Some(1) if !lock.wrong => "the last attempt is never used unasked: `wwanctl pin enter PIN` uses it",
             _ if lock.wrong => "`wwanctl pin status` tells how many attempts are left; the last one leads to the PUK",
-            _ => "enter the code with `--pin PIN` or `wwanctl pin enter PIN`",
+            _ => ENTER_PIN,
         };
         Self::Refused {
             reason: format!("{what}{pin_type} is needed{left}: {}", names::status(lock.status)),
@@ -216,7 +220,7 @@ fn hint(status: Status, network: Option<bc::NwError>, command: Option<(Uuid, u32
             "the modem may be FCC-locked: its maker's unlocking command has to come before the radio is switched on\n\
              (Quectel modules of laptops: `wwanctl mbim quectel radio-state set RadioState=on`)",
         ),
-        Status::PIN_REQUIRED => Some("enter the code with `--pin PIN` or `wwanctl pin enter PIN`"),
+        Status::PIN_REQUIRED => Some(ENTER_PIN),
         Status::SIM_NOT_INSERTED => Some("there is no SIM in the slot, or the modem looks at another slot"),
         Status::BAD_SIM => Some("the SIM cannot be used: wrong kind, or its unblocking attempts are used up"),
         Status::NOT_INITIALIZED => Some("the modem is still starting; try again, or give it more time with --timeout"),

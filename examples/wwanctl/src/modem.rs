@@ -14,6 +14,7 @@ use wwan::session::mbim::{Config, Memory as SessionMemory, Slot};
 use wwan::time::{Instant, Millis};
 
 use crate::args::Options;
+use crate::commands::report;
 use crate::device::{self, Channel, DeviceError, Opened, USUAL};
 use crate::error::Fail;
 use crate::names;
@@ -28,6 +29,10 @@ const QUESTION: Millis = Millis::from_secs(10);
 
 /// How long an open modem may take to show that it is open, and how long taking leave may take.
 const SHORT: Millis = Millis::from_secs(2);
+
+/// How long what is read from the SIM may take, from when the SIM is ready; and how often it is looked at.
+pub(crate) const STARTING: Millis = Millis::from_secs(10);
+pub(crate) const PAUSE: Millis = Millis(500);
 
 /// The client that commands drive.
 pub(crate) type Driver = Client<'static, Channel>;
@@ -292,6 +297,29 @@ impl Modem {
     /// Sets; the fields of the answer.
     pub(crate) fn set<C: mbim_wire::Command>(&mut self, params: &Value) -> Result<Value, Fail> {
         self.command(C::SERVICE, C::CID, Form::Set, params)?.fields()
+    }
+
+    /// Waits while the SIM starts. What it finds does not matter here: the modem says so when the SIM is needed.
+    pub(crate) fn settle(&mut self) -> Result<(), Fail> {
+        let patience = self.patience();
+        self.client.wait_ready(patience)?;
+        Ok(())
+    }
+
+    /// The same, for what is read from the SIM only then: until `state` of the configuration says that it was.
+    pub(crate) fn settle_store<C: mbim_wire::Command>(&mut self, state: &str) -> Result<(), Fail> {
+        self.settle()?;
+        let until = self.now() + self.patience().min(STARTING);
+        loop {
+            let answer = self.command(C::SERVICE, C::CID, Form::Query, &Value::Null)?;
+            let starts = answer.status == Status::NOT_INITIALIZED
+                || answer.status == Status::SUCCESS && report::text(&answer.fields()?, state) == "not_initialized";
+            let now = self.now();
+            if !starts || now >= until {
+                return Ok(());
+            }
+            self.client.next_indication(until.min(now + PAUSE))?;
+        }
     }
 
     /// Takes leave. Whatever happens here does not change how the command ended.

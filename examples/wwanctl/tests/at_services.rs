@@ -38,6 +38,11 @@ impl Kept {
 }
 
 #[test]
+fn a_modem_that_starts_is_waited_for() {
+    same::a_modem_that_starts_is_waited_for(on);
+}
+
+#[test]
 fn networks_are_found_and_chosen() {
     let key = "/visible_providers/providers";
     let (at, qmi) = (modem(&["scan", "--json"]).json(), on_virtual_qmi("default", &["scan", "--json"]).json());

@@ -18,6 +18,11 @@ fn modem(arguments: &[&str]) -> Run {
 }
 
 #[test]
+fn a_modem_that_starts_is_waited_for() {
+    same::a_modem_that_starts_is_waited_for(on);
+}
+
+#[test]
 fn codes_are_entered_and_their_state_is_told() {
     on("locked-sim", &["pin", "status"]).ended(0).prints(&["PIN1 is needed, 3 attempts left"]);
     let json = on("locked-sim", &["pin", "status", "--json"]).json();

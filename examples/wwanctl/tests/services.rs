@@ -23,6 +23,11 @@ fn modem(arguments: &[&str]) -> Run {
 }
 
 #[test]
+fn a_modem_that_starts_is_waited_for() {
+    same::a_modem_that_starts_is_waited_for(on);
+}
+
+#[test]
 fn stored_messages_are_listed_read_and_deleted() {
     same::messages_are_listed(on);
     on("messages", &["sms", "read", "77"]).ended(77).says(&["INVALID_MEMORY_INDEX"]);

@@ -13,7 +13,7 @@ use wwan::time::{Instant, Millis};
 use crate::args::{Command, Options};
 use crate::commands;
 use crate::device::{self, Channel, DeviceError, Limited, Opened, USUAL};
-use crate::error::Fail;
+use crate::error::{ENTER_PIN, Fail};
 use crate::output::{Output, note};
 
 mod apdu;
@@ -335,7 +335,7 @@ fn locked(lock: &Lock) -> Fail {
         Lock { remaining_attempts: Some(1), .. } => {
             "the last attempt is never used unasked: `wwanctl pin enter PIN` uses it"
         }
-        Lock { code: Code::SimPin | Code::SimPin2, .. } => "enter the code with `--pin PIN` or `wwanctl pin enter PIN`",
+        Lock { code: Code::SimPin | Code::SimPin2, .. } => ENTER_PIN,
         _ => "whoever sold the modem has the code: `wwanctl pin enter --type network-pin CODE`",
     };
     Fail::Refused { reason: lock.to_string(), hint: Some(hint) }
@@ -345,7 +345,7 @@ fn locked(lock: &Lock) -> Fail {
 const fn hint(number: Option<u32>) -> Option<&'static str> {
     Some(match number {
         Some(10) => "insert a SIM",
-        Some(11) => "enter the code with `--pin PIN` or `wwanctl pin enter PIN`",
+        Some(11) => ENTER_PIN,
         Some(30..=32) => "`wwanctl status` tells the signal, `wwanctl scan` lists the networks in reach",
         Some(132 | 133 | 134 | 148) => "check --apn with the operator; some networks want --user and --password too",
         Some(149) => "check --user, --password and --auth",

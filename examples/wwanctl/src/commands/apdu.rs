@@ -19,6 +19,10 @@ const LONGEST: usize = 0x1_0000;
 
 pub(crate) fn run(modem: &mut Modem, apdu: &Apdu, out: &mut Output) -> Result<After, Fail> {
     let mut report = Report::default();
+    if let Apdu::Send { commands, .. } = apdu {
+        check(commands)?;
+    }
+    modem.settle()?;
     let done = match apdu {
         Apdu::List => list(modem, &mut report),
         Apdu::Atr => atr(modem, &mut report),
@@ -55,7 +59,6 @@ fn atr(modem: &mut Modem, report: &mut Report) -> Result<(), Fail> {
 }
 
 fn send(modem: &mut Modem, aid: Option<&[u8]>, commands: &[Vec<u8>], report: &mut Report) -> Result<(), Fail> {
-    check(commands)?;
     let channel = modem.client.open_channel(aid.unwrap_or(USIM), ACCESS)?;
     let done = exchange(commands, report, |command, response| {
         Ok(modem.client.transmit(channel, ACCESS, command, response).map(|(words, said)| (words, said.len()))?)

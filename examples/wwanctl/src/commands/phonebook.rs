@@ -11,6 +11,7 @@ use crate::output::Output;
 
 pub(crate) fn run(modem: &mut Modem, phonebook: &Phonebook, out: &mut Output) -> Result<After, Fail> {
     let mut report = Report::default();
+    modem.settle_store::<pb::Configuration>("state")?;
     match phonebook {
         Phonebook::Info => {}
         Phonebook::List => list(modem, None, &mut report)?,

@@ -12,6 +12,7 @@ use crate::names;
 use crate::output::{Output, clean};
 
 pub(crate) fn run(modem: &mut Modem, pin: &Pin, out: &mut Output) -> Result<After, Fail> {
+    modem.settle()?;
     let after = match pin {
         Pin::Status => modem.ask::<bc::Pin>()?,
         Pin::List => {

@@ -33,8 +33,7 @@ pub(crate) fn run(modem: &mut Modem, network: Option<&str>, out: &mut Output) ->
 
 fn choose(modem: &mut Modem, selection: Selection<'_>) -> Result<(), Fail> {
     // A modem that has just started refuses while it looks for its SIM. What it finds does not matter here.
-    let patience = modem.patience();
-    modem.client.wait_ready(patience)?;
+    modem.settle()?;
     if selection == Selection::Automatic {
         // Said even to a modem that is registered: it may have been told by hand with which network.
         let params = serde_json::json!({ "RegisterAction": "automatic" });

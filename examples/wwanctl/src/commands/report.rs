@@ -80,10 +80,7 @@ fn labelled(label: &str, value: &str) -> String {
 pub(crate) fn modem(table: &mut Table, caps: &Value) {
     let hardware = text(caps, "hardware_info");
     let firmware = labelled("firmware", text(caps, "firmware_info"));
-    let classes = match text(caps, "custom_data_class") {
-        "" => words(caps, "data_class"),
-        custom => format!("{}, {custom}", words(caps, "data_class")),
-    };
+    let classes = joined(&[words(caps, "data_class"), text(caps, "custom_data_class").to_owned()]);
     table.row("Modem", joined(&[hardware.to_owned(), firmware]));
     table.row("IMEI", text(caps, "device_id"));
     table.row("Radio modes", classes);

@@ -10,6 +10,7 @@ use crate::names;
 use crate::output::{Output, Table};
 
 pub(crate) fn run(modem: &mut Modem, out: &mut Output) -> Result<After, Fail> {
+    modem.settle()?;
     let mut found = modem.ask_with::<bc::VisibleProviders>(&serde_json::json!({ "Action": "full_scan" }))?;
     let networks = found.get_mut("providers").and_then(Value::as_array_mut);
     for network in networks.into_iter().flatten() {

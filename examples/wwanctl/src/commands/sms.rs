@@ -25,6 +25,10 @@ pub(crate) const MOST: usize = 255;
 
 pub(crate) fn run(modem: &mut Modem, sms: &Sms, out: &mut Output) -> Result<After, Fail> {
     let mut report = Report::default();
+    if let Sms::Centre { number: Some(number) } = sms {
+        check_number(number)?;
+    }
+    modem.settle_store::<wire::Configuration>("sms_storage_state")?;
     match sms {
         Sms::Info => info(modem, &mut report)?,
         Sms::Centre { number } => centre(modem, number.as_deref(), &mut report)?,
@@ -57,7 +61,8 @@ fn info(modem: &mut Modem, report: &mut Report) -> Result<(), Fail> {
     };
     let room = report::number(&configuration, "max_messages").unwrap_or(0);
     report.table.row("Store", format!("{state}, room for {room} messages, {}", report::text(&configuration, "format")));
-    report.table.row("State", report::words(&status, "flag"));
+    let news = report::words(&status, "flag");
+    report.table.row("State", if news.is_empty() { "nothing new".to_owned() } else { news });
     report.table.row("Service centre", report::text(&configuration, "sc_address"));
     report.put("configuration", configuration);
     report.put("message_store_status", status);
@@ -67,7 +72,6 @@ fn info(modem: &mut Modem, report: &mut Report) -> Result<(), Fail> {
 fn centre(modem: &mut Modem, number: Option<&str>, report: &mut Report) -> Result<(), Fail> {
     let mut configuration = modem.ask::<wire::Configuration>()?;
     if let Some(number) = number {
-        check_number(number)?;
         let format = configuration.get("format").cloned().unwrap_or_default();
         let params = serde_json::json!({ "Format": format, "ScAddress": number });
         configuration = modem.set::<wire::Configuration>(&params)?;

@@ -103,6 +103,7 @@ fn hold(modem: &mut Modem, dialogue: &mut Dialogue, code: &str, answers: &[Strin
     let Dialogue { report, steps, is_open } = dialogue;
     let mut answers = Answers::new(answers);
     let mut step = Ussd::initiate(code).map_err(|error| Fail::Usage(format!("{code:?}: {error}")))?;
+    modem.settle()?;
     loop {
         let said = match take(modem, step) {
             // Then it is as it was before: a dialogue that another program holds is not ours to end.

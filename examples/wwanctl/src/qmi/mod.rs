@@ -5,8 +5,9 @@ use std::path::Path;
 use wwan::channel::blocking::MessageChannel as _;
 use wwan::client::qmi::blocking::Client;
 use wwan::client::qmi::{Error, Lock, Memory, Owned, ProtocolError, Record};
-use wwan::procedure::qmi::{SessionStatus, SimState};
+use wwan::procedure::qmi::{Refusal, SessionStatus, SimState};
 use wwan::qmi_wire::DecodeError;
+use wwan::qmi_wire::frame;
 use wwan::qmi_wire::service::Service;
 use wwan::session::qmi::{ClientSlot, Config, Memory as SessionMemory, Slot};
 use wwan::time::{Instant, Millis};
@@ -15,7 +16,8 @@ use crate::args::{Command, Options};
 use crate::at;
 use crate::commands;
 use crate::device::{self, Channel, DeviceError, Limited, Opened, USUAL};
-use crate::error::Fail;
+use crate::error::{ENTER_PIN, Fail};
+use crate::names::qmi as names;
 use crate::output::{Output, clean, note};
 use ledger::{Ledger, Leftover};
 
@@ -172,6 +174,15 @@ impl Modem {
         Ok(self.channel().channel_mut().channel_mut().check()?)
     }
 
+    /// Waits while the SIM starts. Only a lock is told: what else is wrong shows when the SIM is needed.
+    fn settle(&mut self) -> Result<(), Fail> {
+        let patience = self.patience();
+        match self.client.sim(patience).map(|sim| sim.state) {
+            Ok(state @ SimState::Locked(_)) => Err(Error::Sim(state).into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Waits until the SIM can be used.
     fn ready_sim(&mut self) -> Result<(), Fail> {
         let patience = self.patience();
@@ -287,9 +298,21 @@ const fn hint(error: ProtocolError) -> Option<&'static str> {
         }
         ProtocolError::NO_SIM => "insert a SIM",
         ProtocolError::HARDWARE_RESTRICTED => "the hardware switch keeps the radio off",
+        ProtocolError::PIN_RESTRICTION => ENTER_PIN,
+        ProtocolError::DEVICE_NOT_READY => "the modem is still starting; try again",
+        ProtocolError::NETWORK_NOT_READY | ProtocolError::NO_NETWORK_FOUND => {
+            "`wwanctl status` tells the signal, `wwanctl scan` lists the networks in reach"
+        }
         ProtocolError::CALL_FAILED => "compare the access point name with what the operator asks for",
         _ => return None,
     })
+}
+
+/// What a modem has refused, and why.
+fn refused(refusal: &Refusal) -> String {
+    let name = names::message(refusal.message.service, refusal.message.id, frame::Kind::Request);
+    let reason = refusal.end_reason.as_ref().map_or_else(String::new, |reason| format!(", reason {reason}"));
+    format!("{name}: the modem refuses: {}{reason}", names::protocol_error(refusal.error))
 }
 
 impl From<DecodeError> for Fail {
@@ -304,9 +327,7 @@ impl From<Error<DeviceError>> for Fail {
             Error::Channel(error) => error.into(),
             Error::Open(error) => Self::Timeout(format!("the modem does not open: {error}")),
             Error::Lost => Self::Unreachable("the modem has restarted".to_owned()),
-            Error::Refused(refusal) => {
-                Self::Refused { reason: format!("the modem refuses: {refusal}"), hint: hint(refusal.error) }
-            }
+            Error::Refused(refusal) => Self::Refused { reason: refused(&refusal), hint: hint(refusal.error) },
             Error::Locked(lock) => Self::Refused { reason: lock.to_string(), hint: Some(pin::hint(&lock)) },
             Error::Sim(SimState::Locked(code)) => {
                 let lock = Lock { code, remaining_attempts: None, wrong: false };

@@ -14,7 +14,7 @@ use crate::commands::{
     self,
     report::{self, Report},
 };
-use crate::error::Fail;
+use crate::error::{ENTER_PIN, Fail};
 use crate::output::{Output, clean};
 
 /// The kinds of codes, named like those of MBIM: a PIN by its number, or a lock and whether it is its unblocking code.
@@ -128,7 +128,7 @@ fn enter(modem: &mut Modem, code: &Code, state: SimState) -> Result<(), Fail> {
                 _ => key,
             });
             let left = left.map_or_else(String::new, |left| format!(", {left} attempts left"));
-            Err(Fail::Refused { reason: format!("the modem refuses: {refused}{left}"), hint: None })
+            Err(Fail::Refused { reason: format!("{}{left}", super::refused(&refused)), hint: None })
         }
     }
 }
@@ -173,6 +173,6 @@ pub(super) const fn hint(lock: &Lock) -> &'static str {
         Lock { remaining_attempts: Some(1), .. } => {
             "the last attempt is never used unasked: `wwanctl pin enter PIN` uses it"
         }
-        _ => "enter the code with `--pin PIN` or `wwanctl pin enter PIN`",
+        _ => ENTER_PIN,
     }
 }

@@ -13,6 +13,7 @@ use crate::args::Sms;
 use crate::commands::report::Report;
 use crate::commands::sms::{Listing, MOST, PARTS, check_number, message, tell_centre, tell_sent, text_of, unsendable};
 use crate::error::Fail;
+use crate::modem::{PAUSE, STARTING};
 use crate::output::{Output, note};
 
 /// Messages on the card are numbered from 1 on, those in the modem from here.
@@ -20,6 +21,10 @@ const MODEM: u32 = 1001;
 
 pub(super) fn run(modem: &mut Modem, sms: &Sms, out: &mut Output) -> Result<(), Fail> {
     let mut report = Report::default();
+    if let Sms::Centre { number: Some(number) } = sms {
+        check_number(number)?;
+    }
+    ready(modem)?;
     match sms {
         Sms::Info => info(modem, &mut report)?,
         Sms::Centre { number } => centre(modem, number.as_deref(), &mut report)?,
@@ -35,6 +40,24 @@ pub(super) fn run(modem: &mut Modem, sms: &Sms, out: &mut Output) -> Result<(), 
         }
     }
     report.print(out)
+}
+
+/// Waits until there can be messages, which is a while after the SIM is ready.
+fn ready(modem: &mut Modem) -> Result<(), Fail> {
+    modem.settle()?;
+    let until = modem.client.now() + modem.patience().min(STARTING);
+    loop {
+        match modem.client.ask::<wms::get_message_protocol::Message>(|_| {}) {
+            Err(Error::Refused(refusal)) if refusal.error == ProtocolError::DEVICE_NOT_READY => {}
+            // What else is wrong shows when messages are needed.
+            _ => return Ok(()),
+        }
+        let now = modem.client.now();
+        if now >= until {
+            return Ok(());
+        }
+        modem.client.next_indication(until.min(now + PAUSE))?;
+    }
 }
 
 fn lower(name: Option<&str>, number: u32) -> Value {
@@ -73,7 +96,6 @@ fn info(modem: &mut Modem, report: &mut Report) -> Result<(), Fail> {
 
 /// The service centre is on the card.
 fn centre(modem: &mut Modem, number: Option<&str>, report: &mut Report) -> Result<(), Fail> {
-    number.map_or(Ok(()), check_number)?;
     modem.ready_sim()?;
     let mut centre = match number {
         Some(number) => ServiceCentre::set(number).map_err(|error| Fail::Usage(error.to_string()))?,

@@ -86,6 +86,7 @@ fn hold(modem: &mut Modem, dialogue: &mut Dialogue, code: &str, answers: &[Strin
     let mut answers = Answers::new(answers);
     let mut answered = None::<String>;
     let mut step = Ussd::begin(code).map_err(|error| Fail::Usage(format!("{code:?}: {error}")))?;
+    modem.settle()?;
     loop {
         let said = match take(modem, &mut step, answered.is_none()) {
             // It was no question, and the dialogue is over.

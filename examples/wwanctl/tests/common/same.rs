@@ -1,6 +1,6 @@
 //! What is the same whatever protocol a virtual modem is reached by: `on` runs the program on one with that scenario.
 
-use super::Run;
+use super::{Run, temporary};
 
 type On = fn(&str, &[&str]) -> Run;
 
@@ -53,4 +53,31 @@ pub(crate) fn slots_are_changed(on: On) {
     let changed = on("two-slots", &["slot", "1", "--json"]).json();
     assert_eq!(changed["device_slot_mappings"]["slot_map"][0]["slot"], 1);
     assert_eq!(changed["slot_info_status"][1]["state"], "active");
+}
+
+/// Right after power-on the SIM cannot be used, and messages and phonebook are read from it only then.
+pub(crate) fn a_modem_that_starts_is_waited_for(on: On) {
+    let path = temporary("starting");
+    std::fs::write(&path, "description = \"\"\n[delays]\nsim = 6_000\nmessages = 3_000\n").unwrap();
+    let starting = path.to_str().unwrap();
+    for (command, says) in [
+        ("sms list", "none"),
+        ("sms info", "Stor"),
+        ("sms centre", "+15550199"),
+        ("sms send +15550123 x", "sent in 1 part"),
+        ("phonebook info", "ready"),
+        ("phonebook list", "none"),
+        ("apdu list", "USIM"),
+        ("scan", "00101"),
+        ("pin status", "no code is needed"),
+    ] {
+        let arguments: Vec<&str> = command.split(' ').collect();
+        let run = on(starting, &arguments).ended(0).prints(&[says]);
+        assert_eq!(run.err, "", "{command}");
+    }
+    on(starting, &["ussd", "*100#"]).ended(77).says(&["hint: `wwanctl status`"]);
+    for command in ["sms list", "phonebook list", "scan", "ussd *100#"] {
+        let arguments: Vec<&str> = command.split(' ').collect();
+        on("cold-boot", &arguments).ended(77).says(&["PIN", "`wwanctl pin enter PIN`"]);
+    }
 }
