@@ -18,7 +18,8 @@ use wwan::device::modem::clock::Date;
 use wwan::device::modem::network::{Cell, Network, Signal, Technologies};
 use wwan::device::modem::sim::Sim;
 use wwan::device::modem::sms::Incoming;
-use wwan::device::modem::{Setup, SimSetup};
+use wwan::device::modem::voice::{Conduct, Party};
+use wwan::device::modem::{Setup, SimSetup, text};
 use wwan::time::{Instant, Millis};
 
 /// What is sent, what comes back within some time, and how long that is.
@@ -537,6 +538,37 @@ fn outgoing_calls() {
     bench.wait(Millis(300));
     assert_eq!(bench.send("x"), "\r\nNO CARRIER\r\n");
     assert_eq!(bench.ask("AT+CLCC"), "OK");
+}
+
+#[test]
+fn the_end_of_a_call_is_told_once() {
+    let mut setup = Setup::default();
+    setup.voice.parties = [Party { number: text("5551"), conduct: Conduct::Busy }].into_iter().collect();
+    let mut bench = Bench::with(setup, Config::default()).registered().quiet();
+    rows(
+        &mut bench,
+        &[
+            ("ATX4;+COLP=1", "OK", 0),
+            ("ATD5551;", "BUSY", 10_000),
+            ("ATD5551;", "BUSY", 10_000),
+            ("AT+COLP=0;D5551;", "OK\r\n\r\nBUSY", 10_000),
+            (
+                "AT+CPBS=\"DC\";+CPBR=1,10",
+                "+CPBR: 1,\"5551\",129,\"\"\r\n+CPBR: 2,\"5551\",129,\"\"\r\n+CPBR: 3,\"5551\",129,\"\"\r\n\r\nOK",
+                0,
+            ),
+        ],
+    );
+    // Somebody calls while a command is under way, and hangs up.
+    bench.send("AT+COPS=?\r");
+    let now = bench.now;
+    bench.modem.receive_call(now, "5552").unwrap();
+    bench.wait(Millis(100));
+    let now = bench.now;
+    bench.modem.other_party_ends(now, None);
+    let told = bench.wait(Millis::from_secs(10));
+    assert!(told.ends_with("\r\nOK\r\n\r\nNO CARRIER\r\n"), "{told:?}");
+    assert_eq!(bench.ask("AT+CPBS=\"MC\";+CPBR=1,10"), "+CPBR: 1,\"5552\",129,\"\"\r\n\r\nOK");
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub(super) struct Told {
     pub(super) rings: u8,
     /// Calls that wait are told (`+CCWA`).
     pub(super) tells_waiting: bool,
+    /// A call whose end was the result of the line that has dialled it.
+    pub(super) awaited_call: Option<u8>,
     /// The sessions that were told to be active, by their numbers.
     pub(super) sessions: u16,
     /// Whether packet service was told to be attached.

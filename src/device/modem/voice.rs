@@ -190,8 +190,8 @@ pub enum Notice {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum CallEvent {
-    /// A call has begun, moved on or ended; see [`Modem::calls`] for all of them.
-    State(u8),
+    /// A call has begun, moved on or ended: its number, and its state then; see [`Modem::calls`] for all of them.
+    State(u8, CallState),
     /// The network told something of a call.
     Notice(u8, Notice),
 }
@@ -376,7 +376,9 @@ impl Modem {
     }
 
     fn tell_call(&mut self, by: Origin, id: u8) {
-        self.log.push(by, Change::Call(CallEvent::State(id)));
+        if let Some(state) = self.voice.calls.iter().find(|call| call.id == id).map(|call| call.state) {
+            self.log.push(by, Change::Call(CallEvent::State(id, state)));
+        }
         let emergency = self.voice.calls.iter().any(|call| call.emergency && call.is_live());
         if self.voice.emergency != emergency {
             self.voice.emergency = emergency;

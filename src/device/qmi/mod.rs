@@ -64,7 +64,7 @@ use qmi_wire::{EncodeError, ProtocolError, TlvSet, Verdict};
 
 use super::modem::Modem;
 use super::modem::event::{Change, Cursor, Origin, Reading};
-use super::modem::voice::CallEvent;
+use super::modem::voice::{CallEvent, CallState};
 use super::take_at;
 pub use super::{FAULTS, TooManyFaults};
 use crate::time::{Instant, Millis};
@@ -769,7 +769,7 @@ fn state(modem: &Modem, place: usize) -> Option<Option<Change>> {
         Change::ImsPolicy,
         Change::Phonebook,
         // All calls, whichever has changed.
-        Change::Call(CallEvent::State(0)),
+        Change::Call(CallEvent::State(0, CallState::Active)),
     ];
     if let Some(change) = single.get(place) {
         return Some(Some(*change));

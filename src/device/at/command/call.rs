@@ -2,6 +2,7 @@
 
 use at_wire::command::call as wire;
 use at_wire::command::services;
+use at_wire::parameter::LineWriter;
 use at_wire::policy::Form;
 use at_wire::result::FinalResult;
 use heapless::Vec;
@@ -94,18 +95,19 @@ fn dial(call: &mut Call<'_, '_>) -> Outcome {
         let found = call.modem.calls().iter().find(|other| u32::from(other.id) == id);
         match found.map(|other| (other.state, other.number.clone())) {
             Some((CallState::Active, number)) => {
-                let kind = kind(&number);
-                let line = |line: &mut at_wire::parameter::LineWriter<'_, '_>| {
-                    line.quoted(number.as_bytes());
-                    line.integer(kind.into());
-                };
+                let (kind, lead) = (kind(&number), call.core.lead());
                 call.line(&mut |writer| {
                     writer.bytes(b"+COLP");
-                    line(&mut at_wire::parameter::LineWriter::answer(writer, b": "));
+                    let mut line = LineWriter::answer(writer, lead);
+                    line.quoted(number.as_bytes());
+                    line.integer(kind.into());
                 })?;
                 Ok(Step::Done)
             }
-            Some((CallState::Ended(end), _)) => Ok(Step::Final(result_of(end))),
+            Some((CallState::Ended(end), _)) => {
+                call.core.told.awaited_call = u8::try_from(id).ok();
+                Ok(Step::Final(result_of(end)))
+            }
             _ => Ok(Step::Final(FinalResult::NoCarrier)),
         }
     };
@@ -373,13 +375,14 @@ fn own_numbers(call: &mut Call<'_, '_>) -> Outcome {
 // What the host is told.
 
 pub(super) fn tell(tell: &mut Tell<'_, '_>, change: &Change) {
-    let id = match change {
-        Change::Call(CallEvent::State(id)) => *id,
+    let (id, state) = match change {
+        Change::Call(CallEvent::State(id, state)) => (*id, *state),
         Change::Call(CallEvent::Notice(_, notice)) => return tell_notice(tell, *notice),
         _ => return,
     };
-    let Some(found) = tell.modem.calls().iter().find(|call| call.id == id) else { return };
-    let (state, incoming, number) = (found.state, found.incoming, found.number.clone());
+    // It may be over by now, and forgotten.
+    let found = tell.modem.calls().iter().find(|call| call.id == id);
+    let (incoming, number) = found.map_or((false, Text::new()), |found| (found.incoming, found.number.clone()));
     match state {
         CallState::Incoming if tell.core.told.ring_at.is_none() => {
             tell.core.told.rings = 0;
@@ -397,7 +400,9 @@ pub(super) fn tell(tell: &mut Tell<'_, '_>, change: &Change) {
             if own {
                 tell.core.kept.own_call = None;
             }
-            let concerns = own || tell.core.leads;
+            // What a line has waited for was its result.
+            let is_told = tell.core.told.awaited_call.take_if(|awaited| *awaited == id).is_some();
+            let concerns = (own || tell.core.leads) && !is_told;
             if concerns && end != CallEnd::Here && !(end == CallEnd::Rejected && incoming) {
                 tell.core.result(result_of(end));
             }

@@ -67,11 +67,11 @@ fn remember(numbers: &mut Numbers, number: &str) {
 
 /// Keeps account of calls.
 pub(super) fn tell(tell: &mut Tell<'_, '_>, change: &Change) {
-    let Change::Call(CallEvent::State(id)) = change else { return };
+    let Change::Call(CallEvent::State(id, state)) = change else { return };
     let Some(call) = tell.modem.calls().iter().find(|call| call.id == *id) else { return };
     let kept = &mut tell.core.kept.phonebook;
     let bit = 1_u8.wrapping_shl(u32::from(*id));
-    match call.state {
+    match state {
         CallState::Dialling => remember(&mut kept.dialled, &call.number),
         CallState::Active => kept.answered |= bit,
         CallState::Ended(_) => {

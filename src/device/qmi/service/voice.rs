@@ -74,7 +74,7 @@ fn register(call: &mut Call<'_, '_>) -> Outcome {
 fn tell(tell: &mut Tell<'_, '_>, change: &Change) {
     let Some(client) = tell.state::<Client>().copied() else { return };
     match *change {
-        Change::Call(CallEvent::State(id)) if client.calls => {
+        Change::Call(CallEvent::State(id, _)) if client.calls => {
             tell.send::<all_call_status_indication::Message>(|r, modem| {
                 with_calls(modem, Some(id), |calls, numbers, alerting| {
                     r.call_information(calls.into()).remote_party_number(numbers.into());
