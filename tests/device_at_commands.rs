@@ -15,6 +15,7 @@ mod at_common;
 use at_common::Bench;
 use wwan::device::at::{Config, Event, Mode, RegistrationForm};
 use wwan::device::modem::clock::Date;
+use wwan::device::modem::management::Power;
 use wwan::device::modem::network::{Cell, Network, Signal, Technologies};
 use wwan::device::modem::sim::Sim;
 use wwan::device::modem::sms::Incoming;
@@ -316,6 +317,43 @@ fn functionality_indicators_clock() {
     bench.ask("AT+CTZR=3");
     bench.modem.set_date(now, date);
     assert_eq!(bench.sent(), "\r\n+CTZEU: \"-20\",0,\"26/01/02,08:04:05\"\r\n");
+}
+
+#[test]
+fn indicators_that_change_are_told() {
+    let mut bench = Bench::new();
+    bench.ask("AT+CMER=3,0,0,1");
+    let now = bench.now;
+    bench.modem.receive_text(now, incoming("+15550123", "hello")).unwrap();
+    assert_eq!(bench.wait(Millis(500)), "\r\n+CIEV: 4,1\r\n");
+    assert!(bench.ask("AT+CMGR=1").ends_with("\r\n\r\nOK\r\n\r\n+CIEV: 4,0"));
+    rows(
+        &mut bench,
+        &[
+            ("ATD5551;", "OK\r\n\r\n+CIEV: 8,2\r\n\r\n+CIEV: 8,3\r\n\r\n+CIEV: 5,1\r\n\r\n+CIEV: 8,0", 10_000),
+            ("AT+CHLD=2", "OK\r\n\r\n+CIEV: 9,2", 0),
+            ("AT+CHLD=2", "OK\r\n\r\n+CIEV: 9,0", 0),
+            ("AT+CHUP", "OK\r\n\r\n+CIEV: 5,0", 0),
+        ],
+    );
+    let now = bench.now;
+    bench.modem.set_power(now, Power { battery: Some(50), ..bench.modem.power() });
+    assert_eq!(bench.sent(), "\r\n+CIEV: 1,3\r\n");
+}
+
+#[test]
+fn a_connection_of_the_radio_is_told_once() {
+    let mut bench = Bench::new();
+    rows(
+        &mut bench,
+        &[
+            ("AT+CGDCONT=1,\"IP\",\"internet\";+CGDCONT=2,\"IP\",\"other\";+CSCON=1", "OK", 0),
+            ("AT+CGACT=1,1", "OK\r\n\r\n+CSCON: 1", 500),
+            ("AT+CGACT=1,2", "OK", 500),
+            ("AT+CGACT=0,1", "OK", 500),
+            ("AT+CGACT=0,2", "OK\r\n\r\n+CSCON: 0", 500),
+        ],
+    );
 }
 
 // The card.

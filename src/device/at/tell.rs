@@ -4,6 +4,7 @@ use at_wire::Writer;
 use at_wire::parameter::LineWriter;
 
 use super::Core;
+use super::command::control::Indicators;
 use super::command::network::Registered;
 use super::settings::Settings;
 use crate::device::modem::Modem;
@@ -15,16 +16,12 @@ use crate::time::Instant;
 pub(super) struct Told {
     /// Of `+CREG`, `+CGREG`, `+CEREG` and `+C5GREG`.
     pub(super) registered: [Registered; 4],
-    /// `signal` of `+CIND`.
-    pub(super) bars: u8,
-    /// `service`.
-    pub(super) service: u8,
-    /// `roam`.
-    pub(super) roam: u8,
-    /// `call`.
-    pub(super) call: u8,
-    /// `callsetup`.
-    pub(super) call_setup: u8,
+    /// Those of `+CIND`.
+    pub(super) indicators: Indicators,
+    /// Whether the radio was told to be connected (`+CSCON`).
+    pub(super) connected: bool,
+    /// Whether the modem was told to be registered with the IMS (`+CIREGU`).
+    pub(super) ims: bool,
     /// When it rings again.
     pub(super) ring_at: Option<Instant>,
     /// How often it has rung (S1).
@@ -44,9 +41,9 @@ impl Told {
     pub(super) fn now(modem: &Modem) -> Self {
         let mut told = Self { registered: Registered::all(modem), ..Self::default() };
         told.attached = super::command::packet::is_attached(modem);
-        let indicators = super::command::control::indicators(modem);
-        (told.bars, told.service, told.roam) = (indicators.signal, indicators.service, indicators.roam);
-        (told.call, told.call_setup) = (indicators.call, indicators.call_setup);
+        told.indicators = super::command::control::indicators(modem);
+        told.connected = super::command::network::is_connected(modem);
+        told.ims = super::command::network::is_ims_registered(modem);
         told
     }
 }

@@ -225,13 +225,13 @@ fn password(call: &mut Call<'_, '_>) -> Outcome {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in super::super) struct Indicators {
     battery: u8,
-    pub(in super::super) signal: u8,
-    pub(in super::super) service: u8,
+    signal: u8,
+    service: u8,
     message: u8,
-    pub(in super::super) call: u8,
-    pub(in super::super) roam: u8,
+    call: u8,
+    roam: u8,
     full: u8,
-    pub(in super::super) call_setup: u8,
+    call_setup: u8,
     held: u8,
 }
 
@@ -303,26 +303,36 @@ fn indicator(call: &mut Call<'_, '_>) -> Outcome {
 }
 
 pub(super) fn tell(tell: &mut Tell<'_, '_>, change: &Change) {
-    let values = tell.settings().values;
-    let wanted = values.cmer_mode > 0 && values.cmer_ind > 0;
     let concerns = matches!(
         change,
-        Change::Registration(_) | Change::Signal(_) | Change::Call(_) | Change::Location | Change::Radio(_)
+        Change::Registration(_)
+            | Change::Signal(_)
+            | Change::Call(_)
+            | Change::Messages(_)
+            | Change::Power(_)
+            | Change::Location
+            | Change::Radio(_)
     );
-    if !concerns {
-        return;
+    if concerns {
+        tell_indicators(tell);
     }
+}
+
+/// Tells what no event has told of, such as that a message was read.
+pub(super) fn later(tell: &mut Tell<'_, '_>) {
+    if tell.settings().values.cmer_mode > 0 && tell.core.config.urcs {
+        tell_indicators(tell);
+    }
+}
+
+fn tell_indicators(tell: &mut Tell<'_, '_>) {
+    let values = tell.settings().values;
+    let wanted = values.cmer_mode > 0 && values.cmer_ind > 0;
     let new = indicators(tell.modem);
-    let told = &mut tell.core.told;
-    // Each with its number in the list, from 1 on.
-    let changes = [
-        (2_u8, core::mem::replace(&mut told.bars, new.signal), new.signal),
-        (3, core::mem::replace(&mut told.service, new.service), new.service),
-        (5, core::mem::replace(&mut told.call, new.call), new.call),
-        (6, core::mem::replace(&mut told.roam, new.roam), new.roam),
-        (8, core::mem::replace(&mut told.call_setup, new.call_setup), new.call_setup),
-    ];
-    for (number, _, value) in changes.into_iter().filter(|(_, old, new)| wanted && old != new) {
+    let old = core::mem::replace(&mut tell.core.told.indicators, new);
+    // Each with its number in the list.
+    let changes = (1_u8..).zip(old.all().into_iter().zip(new.all()));
+    for (number, (_, value)) in changes.filter(|(_, (old, new))| wanted && old != new) {
         tell.urc("+CIEV", &mut |line| {
             line.integer(number.into());
             line.integer(value.into());

@@ -139,6 +139,7 @@ pub(super) struct Kept {
 pub(super) fn later(tell: &mut Tell<'_, '_>) {
     ussd::later(tell);
     network::later(tell);
+    control::later(tell);
 }
 
 /// Tells the host of a change.

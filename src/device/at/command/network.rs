@@ -256,13 +256,19 @@ pub(super) fn tell(tell: &mut Tell<'_, '_>, change: &Change) {
                 tell_registration(tell, place, domain);
             }
         }
-        Change::Ims if tell.settings().values.cireg > 0 => {
-            let registered = u8::from(is_ims_registered(tell.modem));
-            tell.urc("+CIREGU", &mut |line| line.integer(registered.into()));
+        Change::Ims => {
+            let new = is_ims_registered(tell.modem);
+            let old = core::mem::replace(&mut tell.core.told.ims, new);
+            if old != new && tell.settings().values.cireg > 0 {
+                tell.urc("+CIREGU", &mut |line| line.integer(new.into()));
+            }
         }
-        Change::Session(_) if tell.settings().values.cscon > 0 => {
-            let mode = u8::from(is_connected(tell.modem));
-            tell.urc("+CSCON", &mut |line| line.integer(mode.into()));
+        Change::Session(_) => {
+            let new = is_connected(tell.modem);
+            let old = core::mem::replace(&mut tell.core.told.connected, new);
+            if old != new && tell.settings().values.cscon > 0 {
+                tell.urc("+CSCON", &mut |line| line.integer(new.into()));
+            }
         }
         Change::Date(date) => {
             let (zone, daylight) = (date.zone, date.daylight);
@@ -641,7 +647,7 @@ fn extended_quality(call: &mut Call<'_, '_>) -> Outcome {
 
 // The rest.
 
-fn is_connected(modem: &Modem) -> bool {
+pub(in super::super) fn is_connected(modem: &Modem) -> bool {
     modem.sessions().next().is_some()
 }
 
@@ -657,7 +663,7 @@ fn connection(call: &mut Call<'_, '_>) -> Outcome {
     Ok(Step::Done)
 }
 
-fn is_ims_registered(modem: &Modem) -> bool {
+pub(in super::super) fn is_ims_registered(modem: &Modem) -> bool {
     matches!(modem.ims().0, crate::device::modem::ims::ImsState::Registered)
 }
 
