@@ -313,10 +313,10 @@ fn functionality_indicators_clock() {
     assert_eq!(bench.sent(), "\r\n+CTZV: \"-20\"\r\n");
     bench.ask("AT+CTZR=2");
     bench.modem.set_date(now, date);
-    assert_eq!(bench.sent(), "\r\n+CTZE: \"-20\",0,\"26/01/02,03:04:05\"\r\n");
+    assert_eq!(bench.sent(), "\r\n+CTZE: \"-20\",0,\"2026/01/02,03:04:05\"\r\n");
     bench.ask("AT+CTZR=3");
     bench.modem.set_date(now, date);
-    assert_eq!(bench.sent(), "\r\n+CTZEU: \"-20\",0,\"26/01/02,08:04:05\"\r\n");
+    assert_eq!(bench.sent(), "\r\n+CTZEU: \"-20\",0,\"2026/01/02,08:04:05\"\r\n");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The equipment: functionality, codes, indicators, clock, battery (3GPP TS 27.007 §7.4, §7.5, §8).
 
+use core::fmt::Write as _;
+
 use at_wire::command::{equipment as wire, services};
 use at_wire::parameter::Str;
 use at_wire::policy::Form;
@@ -342,9 +344,12 @@ fn tell_indicators(tell: &mut Tell<'_, '_>) {
 
 // Clock and battery.
 
-/// `26/11/22,12:30:00+08`.
+/// `26/11/22,12:30:00+08`; without the zone the year is whole, as 27.007 §8.41 has it.
 pub(in super::super) fn date_text(date: Date, zone: bool) -> Text<24> {
-    let mut text = Text::new();
+    let mut text: Text<24> = Text::new();
+    if !zone {
+        let _ = write!(text, "{:02}", date.year / 100 % 100);
+    }
     let two = |value: u8| [value / 10 % 10, value % 10].map(|digit| char::from(b'0'.saturating_add(digit)));
     let year = u8::try_from(date.year % 100).unwrap_or(0);
     let parts =
