@@ -654,6 +654,11 @@ fn services() {
             ("AT+CLIP?;+CLIR?;+COLP?", "+CLIP: 0,1\r\n\r\n+CLIR: 0,4\r\n\r\n+COLP: 0,1\r\n\r\nOK", 0),
             ("AT+CCWA=1,2", "+CCWA: 1,1\r\n\r\nOK", 0),
             ("AT+CCWA?", "+CCWA: 1\r\n\r\nOK", 0),
+            ("AT+CCWA=0,3", "ERROR", 0),
+            ("AT+CCWA?", "+CCWA: 1\r\n\r\nOK", 0),
+            // It is set back as all others are.
+            ("AT&FE0", "OK", 0),
+            ("AT+CCWA?", "+CCWA: 0\r\n\r\nOK", 0),
             ("AT+CCFC=0,2", "+CCFC: 0,7\r\n\r\nOK", 0),
             ("AT+CCFC=9,2", "ERROR", 0),
             ("AT+CNUM", "+CNUM: ,\"15550100\",129\r\n\r\nOK", 0),

@@ -80,6 +80,7 @@ stored! {
     "+CDIP" { cdip: 0 in "(0,1)"; }
     "+CNAP" { cnap: 0 in "(0,1)"; }
     "+CLIR" { clir: 0 in "(0-2)"; }
+    "+CCWA" { ccwa: 0 in "(0,1)"; }
     "+CSSN" { cssn_mo: 0 in "(0,1)"; cssn_mt: 0 in "(0,1)"; }
     "+CMUT" { cmut: 0 in "(0,1)"; }
     "+CLVL" { clvl: 4 in "(0-7)"; }

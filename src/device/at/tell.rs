@@ -26,8 +26,6 @@ pub(super) struct Told {
     pub(super) ring_at: Option<Instant>,
     /// How often it has rung (S1).
     pub(super) rings: u8,
-    /// Calls that wait are told (`+CCWA`).
-    pub(super) tells_waiting: bool,
     /// A call whose end was the result of the line that has dialled it.
     pub(super) awaited_call: Option<u8>,
     /// The sessions that were told to be active, by their numbers.

@@ -283,19 +283,18 @@ fn provisioned(call: &mut Call<'_, '_>, provision: u8) -> Outcome {
 fn waiting(call: &mut Call<'_, '_>) -> Outcome {
     match call.form() {
         Form::Read => {
-            let told = u8::from(call.core.told.tells_waiting);
-            call.say_number(told)
+            let n = call.settings().values.ccwa;
+            call.say_number(n)
         }
         Form::Set => {
             let request = call.request::<services::ccwa::Set>()?;
+            if request.n.is_some_and(|n| n > 1) || request.mode.is_some_and(|mode| mode > 2) {
+                return Err(INVALID);
+            }
             if let Some(n) = request.n {
-                if n > 1 {
-                    return Err(INVALID);
-                }
-                call.core.told.tells_waiting = n == 1;
+                call.settings().values.ccwa = n.into();
             }
             match request.mode {
-                None => {}
                 Some(2) => {
                     let on = u8::from(call.modem.supplementary(Supplementary::CallWaiting));
                     let class = request.class.unwrap_or(1);
@@ -304,10 +303,8 @@ fn waiting(call: &mut Call<'_, '_>) -> Outcome {
                         line.integer(class.into());
                     })?;
                 }
-                Some(mode @ (0 | 1)) => {
-                    call.modem.set_supplementary(call.now, Supplementary::CallWaiting, mode == 1)?;
-                }
-                Some(_) => return Err(INVALID),
+                Some(mode) => call.modem.set_supplementary(call.now, Supplementary::CallWaiting, mode == 1)?,
+                None => {}
             }
             Ok(Step::Done)
         }
@@ -388,7 +385,7 @@ pub(super) fn tell(tell: &mut Tell<'_, '_>, change: &Change) {
             tell.core.told.rings = 0;
             ring(tell);
         }
-        CallState::Waiting if tell.core.told.tells_waiting => tell.urc("+CCWA", &mut |line| {
+        CallState::Waiting if tell.settings().values.ccwa == 1 => tell.urc("+CCWA", &mut |line| {
             line.quoted(number.as_bytes());
             line.integer(kind(&number).into());
             line.integer(1);
