@@ -579,6 +579,24 @@ fn outgoing_calls() {
 }
 
 #[test]
+fn what_ends_a_call() {
+    let mut bench = Bench::new();
+    let active = "+CLCC: 1,0,0,0,0,\"5551\",129\r\n\r\nOK";
+    rows(&mut bench, &[("AT&D2+CVHU=1;D5551;", "OK", 10_000), ("ATH", "OK", 0), ("AT+CLCC", active, 0)]);
+    let mut drop_dtr = |mode: &str| {
+        bench.ask(&format!("AT+CVHU={mode}"));
+        let now = bench.now;
+        bench.function.terminal_not_ready(now, &mut bench.modem);
+        bench.ask("AT+CLCC")
+    };
+    assert_eq!(drop_dtr("1"), active);
+    assert_eq!(drop_dtr("0"), active);
+    assert_eq!(drop_dtr("2"), "OK");
+    rows(&mut bench, &[("AT+CVHU=0;D5551;", "OK", 10_000), ("ATH", "OK", 0), ("AT+CLCC", "OK", 0)]);
+    rows(&mut bench, &[("AT+CVHU=1;D5551;", "OK", 10_000), ("AT+CHUP", "OK", 0), ("AT+CLCC", "OK", 0)]);
+}
+
+#[test]
 fn the_end_of_a_call_is_told_once() {
     let mut setup = Setup::default();
     setup.voice.parties = [Party { number: text("5551"), conduct: Conduct::Busy }].into_iter().collect();

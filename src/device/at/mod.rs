@@ -572,7 +572,7 @@ impl<'s> Function<'s> {
         }
     }
 
-    /// The host drops DTR: `&D` says what that does.
+    /// The host drops DTR: `&D` says what that does, and `+CVHU` whether it ends calls (27.007 §6.20).
     pub fn terminal_not_ready(&mut self, now: Instant, modem: &mut Modem) {
         match (self.core.settings.terminal_ready, self.stage) {
             (1, Stage::Online(online)) => self.escaped(online),
@@ -581,7 +581,8 @@ impl<'s> Function<'s> {
                     self.end_data(now, modem);
                     self.core.escaped = self.core.escaped.filter(|other| *other != online);
                 }
-                self.core.hang_up(now, modem);
+                let calls = self.core.settings.values.cvhu == 2;
+                self.core.hang_up(now, modem, calls);
             }
             _ => {}
         }
@@ -1149,14 +1150,16 @@ impl Core<'_> {
         ready.then_some(Ok(()))
     }
 
-    /// Ends what is connected: data that the host has escaped from, and calls.
-    fn hang_up(&mut self, now: Instant, modem: &mut Modem) {
+    /// Ends what is connected: data that the host has escaped from, and calls if they are meant.
+    fn hang_up(&mut self, now: Instant, modem: &mut Modem, calls: bool) {
         let by = self.config.origin;
         if let Some(online) = self.escaped.take() {
             modem.drop_session(now, by, online.session);
             self.happened(Event::Disconnected(online));
         }
-        let _ = modem.manage_calls(now, by, super::modem::voice::Manage::EndAll);
+        if calls {
+            let _ = modem.manage_calls(now, by, super::modem::voice::Manage::EndAll);
+        }
     }
 
     // URCs.

@@ -155,7 +155,8 @@ fn hang_up(call: &mut Call<'_, '_>) -> Outcome {
     if call.name == "H" && call.number()? > 1 {
         return Err(Refused::Error);
     }
-    call.core.hang_up(call.now, call.modem);
+    let calls = call.name != "H" || call.settings().values.cvhu != 1;
+    call.core.hang_up(call.now, call.modem, calls);
     Ok(Step::Done)
 }
 

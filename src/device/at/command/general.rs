@@ -102,7 +102,7 @@ fn reset(call: &mut Call<'_, '_>) -> Outcome {
     if call.number()? > 1 {
         return Err(Refused::Error);
     }
-    call.core.hang_up(call.now, call.modem);
+    call.core.hang_up(call.now, call.modem, true);
     *call.settings() = call.core.profile;
     super::sms::settings_changed(call);
     Ok(Step::Done)
