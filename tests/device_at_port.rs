@@ -127,6 +127,45 @@ fn what_nobody_has_asked_for_is_told_on_the_first_channel() {
 }
 
 #[test]
+fn a_call_rings_on_a_line_that_comes_later() {
+    let mut host = host();
+    let now = host.bench.now;
+    host.bench.modem.receive_call(now, "+15550123").unwrap();
+    host.wait(Millis(100));
+    assert_eq!((host.heard(1), host.heard(2)), ("\r\nRING\r\n".into(), String::new()));
+    let now = host.bench.now;
+    host.session.close_channel(now, 1).unwrap();
+    host.wait(Millis(500));
+    assert_eq!(host.heard(2), "\r\nRING\r\n");
+    // The line itself carries commands again.
+    host.bench.take(b"\xf9\x03\xef\x05\xc3\x01\xf2\xf9");
+    host.bench.give();
+    let told = host.bench.wait(Millis(100));
+    assert_eq!(told, b"\r\nRING\r\n");
+    // Half a line keeps it waiting, and is no reason to look all the time.
+    host.bench.wait(Millis(4_800));
+    host.bench.say("AT");
+    host.bench.wait(Millis(500));
+    assert!(host.bench.port.poll_at(&host.bench.modem).unwrap() > host.bench.now);
+    assert_eq!(host.bench.say("\r"), "\r\nOK\r\n\r\nRING\r\n");
+}
+
+#[test]
+fn any_channel_answers_by_itself() {
+    let mut host = host();
+    host.ask(2, "ATS0=1");
+    let now = host.bench.now;
+    host.bench.modem.receive_call(now, "+15550123").unwrap();
+    host.wait(Millis(100));
+    assert_eq!(host.heard(2), "\r\nRING\r\n");
+    assert!(host.ask(2, "AT+CLCC").starts_with("\r\n+CLCC: 1,1,0,"));
+    let now = host.bench.now;
+    host.bench.modem.other_party_ends(now, None);
+    host.wait(Millis(100));
+    assert_eq!(host.heard(2), "\r\nNO CARRIER\r\n");
+}
+
+#[test]
 fn data_on_one_channel_and_commands_on_another() {
     let mut host = host();
     assert!(!host.signals[&2].has(Signals::DATA_VALID));

@@ -472,6 +472,7 @@ impl<'s> Function<'s> {
             Stage::Idle if self.core.cursor != modem.newest() => {
                 Some(if self.line.is_open() { self.typed_at + TYPING } else { Instant(0) })
             }
+            Stage::Idle if self.line.is_open() => self.core.told.ring_at.map(|at| at.max(self.typed_at + TYPING)),
             Stage::Idle => self.core.told.ring_at,
             Stage::Waiting(Running { wait: Wait { on: On::Time(at), .. }, .. }) => Some(at),
             Stage::Waiting(Running { wait: Wait { on: On::Room, .. }, .. }) => Some(Instant(0)),
@@ -554,6 +555,7 @@ impl<'s> Function<'s> {
     fn skip(&mut self, modem: &Modem) {
         self.core.cursor = modem.newest();
         self.core.told = Told::now(modem);
+        self.core.ring_if_called(modem);
     }
 
     /// The connection has ended at its own layer, as when the host has closed PPP: the host is told `NO CARRIER`, and
@@ -1258,6 +1260,14 @@ impl Core<'_> {
     fn tell(&mut self, now: Instant, modem: &mut Modem, by: Origin, change: &Change) {
         if self.config.urcs {
             command::tell(&mut Tell { now, modem, core: self, by }, change);
+        }
+    }
+
+    /// Rings at once if somebody calls, for a line that was not there when the call came.
+    fn ring_if_called(&mut self, modem: &Modem) {
+        let mut calls = modem.calls().iter();
+        if self.config.urcs && self.told.ring_at.is_none() && calls.any(|call| call.state == CallState::Incoming) {
+            self.told.ring_at = Some(Instant(0));
         }
     }
 

@@ -156,7 +156,7 @@ impl<'s, const N: usize> Port<'s, N> {
                         channel.function.opened(now, modem);
                         (channel.ready, channel.told, channel.held) = (true, Signals(0), false);
                     }
-                    self.choose_leader();
+                    self.choose_leader(modem);
                 }
                 Incoming::ChannelClosed(dlci) => self.channel_closed(now, modem, dlci),
                 Incoming::Signals { dlci, signals, .. } => {
@@ -425,15 +425,18 @@ impl<'s, const N: usize> Port<'s, N> {
         if let Some(channel) = channel_mut(&mut self.channels, dlci) {
             channel.function.close(now, modem);
         }
-        self.choose_leader();
+        self.choose_leader(modem);
     }
 
     /// The first channel that is open is told what nobody has asked for.
-    fn choose_leader(&mut self) {
+    fn choose_leader(&mut self, modem: &Modem) {
         let mut is_led = false;
         for (dlci, channel) in (1..).zip(&mut self.channels) {
             let is_open = self.session.is_channel_open(dlci);
-            channel.function.core.leads = is_open && !is_led;
+            let leads = is_open && !is_led;
+            if !core::mem::replace(&mut channel.function.core.leads, leads) && leads {
+                channel.function.core.ring_if_called(modem);
+            }
             is_led |= is_open;
         }
     }

@@ -434,7 +434,8 @@ pub(in super::super) fn ring(tell: &mut Tell<'_, '_>) {
     };
     let (id, number): (u8, Text<21>) = (incoming.id, text(&incoming.number));
     let values = tell.settings().values;
-    if !tell.core.leads && values.crc == 0 && values.clip == 0 {
+    let automatic = tell.settings().register(0);
+    if !tell.core.leads && values.crc == 0 && values.clip == 0 && automatic == 0 {
         // Nobody here has asked for it.
         tell.core.told.ring_at = None;
         return;
@@ -459,10 +460,11 @@ pub(in super::super) fn ring(tell: &mut Tell<'_, '_>) {
     let rings = tell.core.told.rings.saturating_add(1);
     tell.core.told.rings = rings;
     tell.core.told.ring_at = Some(tell.now + RING);
-    let automatic = tell.settings().register(0);
     if automatic > 0 && rings >= automatic {
         let by = tell.core.config.origin;
-        let _ = tell.modem.answer_call(tell.now, by, id);
+        if tell.modem.answer_call(tell.now, by, id).is_ok() {
+            tell.core.kept.own_call = Some(id);
+        }
         tell.core.told.ring_at = None;
     }
 }
