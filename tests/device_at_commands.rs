@@ -191,12 +191,24 @@ fn operators() {
             ("AT+COPS=1,0,\"Test Network\",7", "OK", 2_000),
             ("AT+CSCS=\"UCS2\";+COPS=3,2;+COPS?", "+COPS: 1,2,\"00101\",7\r\n\r\nOK", 0),
             ("AT+COPS=3,1;+COPS?", "+COPS: 1,1,\"00540065007300740020004E00650074\",7\r\n\r\nOK", 0),
+            ("AT+COPS=1,2,\"00101\"", "OK", 2_000),
+            ("AT+COPS=1,2,\"00300030003100300031\"", "OK", 2_000),
             ("AT+CSCS=\"IRA\";+COPS=3,2;+CPOL=1,2,\"26201\",0,0,1,1;+CPOL=,2,\"310410\"", "OK", 0),
             ("AT+CPOL?", "+CPOL: 1,2,\"26201\",0,0,1,1,0\r\n+CPOL: 2,2,\"310410\",1,0,1,1,1\r\n\r\nOK", 0),
             ("AT+CPOL=1;+CPOL?", "+CPOL: 1,2,\"310410\",1,0,1,1,1\r\n\r\nOK", 0),
             ("AT+CPOL=7", "+CME ERROR: 21", 0),
         ],
     );
+}
+
+#[test]
+fn a_scan_that_finds_nothing() {
+    let mut setup = Setup::default();
+    setup.network.networks.clear();
+    let mut config = Config::default();
+    config.dialect.blank = false;
+    let mut bench = Bench::with(setup, config).registered().quiet();
+    assert_eq!(bench.ask_for("AT+COPS=?", Millis::from_secs(6)), "+COPS:,,(0-4),(0-2)\r\n\r\nOK");
 }
 
 #[test]

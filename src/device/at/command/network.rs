@@ -410,6 +410,10 @@ fn serving(call: &mut Call<'_, '_>) -> Outcome {
     Ok(Step::Done)
 }
 
+fn is_plmn(name: &str) -> bool {
+    matches!(name.len(), 5 | 6) && name.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// The PLMN of a network that the host names.
 fn named(call: &Call<'_, '_>, name: &str, format: u8) -> Result<Text<6>, Refused> {
     if format == 2 {
@@ -442,7 +446,11 @@ fn choose(call: &mut Call<'_, '_>) -> Outcome {
         }
         1 | 4 => {
             let name: Text<40> = match request.oper {
-                Some(name) => call.text(name)?,
+                // Digits are read as digits, as they are told, whatever the character set.
+                Some(name) => match call.plain::<40>(name) {
+                    Ok(plmn) if format == 2 && is_plmn(&plmn) => plmn,
+                    _ => call.text(name)?,
+                },
                 None => return Err(INVALID),
             };
             let plmn = named(call, &name, format)?;
@@ -488,9 +496,10 @@ fn list(call: &mut Call<'_, '_>) -> Outcome {
         let act = access((network.technologies & able).best());
         let _ = networks.push((stat, network.plmn.clone(), network.name.clone(), act));
     }
-    let charset = call.settings().charset;
+    let (charset, lead) = (call.settings().charset, call.core.lead());
     call.line(&mut |writer| {
-        writer.bytes(b"+COPS: ");
+        writer.bytes(b"+COPS");
+        writer.bytes(lead);
         for (stat, plmn, name, act) in &networks {
             writer.bytes(b"(");
             let mut line = LineWriter::answer(writer, b"");
@@ -501,7 +510,7 @@ fn list(call: &mut Call<'_, '_>) -> Outcome {
             line.integer((*act).into());
             writer.bytes(b"),");
         }
-        writer.bytes(b",(0-4),(0-2)");
+        writer.bytes(if networks.is_empty() { b",,(0-4),(0-2)" } else { b",(0-4),(0-2)" });
     })?;
     Ok(Step::Done)
 }
@@ -562,7 +571,7 @@ fn preferred(call: &mut Call<'_, '_>) -> Outcome {
                 return Ok(Step::Done);
             };
             let plmn: Text<6> = call.plain(oper)?;
-            if request.format.unwrap_or(2) != 2 || plmn.len() < 5 || !plmn.bytes().all(|byte| byte.is_ascii_digit()) {
+            if request.format.unwrap_or(2) != 2 || !is_plmn(&plmn) {
                 return Err(INVALID);
             }
             let mut provider = Provider::new(&plmn, &plmn);
