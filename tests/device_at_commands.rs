@@ -83,6 +83,8 @@ fn registration_in_all_forms() {
             ("AT+CEDRXRDP", "+CEDRXRDP: 0\r\n\r\nOK", 0),
             ("AT+CEDRXS=2", "OK\r\n\r\n+CEDRXP: 4,\"0101\",\"0101\",\"0011\"", 0),
             ("AT+CEDRXS=3;+CEDRXS?;+CEDRXRDP", "+CEDRXRDP: 0\r\n\r\nOK", 0),
+            ("AT+CEDRXS=2,4,\"0101\"", "OK\r\n\r\n+CEDRXP: 4,\"0101\",\"0101\",\"0011\"", 0),
+            ("AT+CEDRXS=;+CEDRXS?;+CEDRXRDP", "+CEDRXRDP: 0\r\n\r\nOK", 0),
             // Not in the generations before.
             ("AT+CGREG=2;+CGREG?", "+CGREG: 2,0\r\n\r\nOK", 0),
             ("AT+C5GREG=2;+C5GREG?", "+C5GREG: 2,0\r\n\r\nOK", 0),

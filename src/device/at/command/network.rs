@@ -788,7 +788,9 @@ fn idle_cycles(call: &mut Call<'_, '_>) -> Outcome {
     match call.form() {
         Form::Set => {
             let request = call.request::<at_wire::command::equipment::cedrxs::Set<'_>>()?;
-            let mode = request.mode.unwrap_or(0);
+            // Without any parameter all is forgotten, as with mode 3.
+            let is_empty = call.fields().rest().trim_ascii().is_empty();
+            let mode = request.mode.unwrap_or(if is_empty { 3 } else { 0 });
             if mode > 3 {
                 return Err(INVALID);
             }
