@@ -134,6 +134,8 @@ pub(super) struct Management {
     /// A mode that the radio switch does not tell.
     special: Option<OperatingMode>,
     persistent: bool,
+    /// The radio is off since a host wants as little as can be, not since it flies.
+    minimal: bool,
     told: OperatingMode,
     power: Power,
     service_code: Text<SERVICE_CODE>,
@@ -153,6 +155,7 @@ impl Management {
         Self {
             special: None,
             persistent: false,
+            minimal: false,
             told,
             power: setup.power,
             service_code: setup.service_code.clone(),
@@ -169,7 +172,7 @@ impl Management {
 
     /// Ends what a restart ends. Whether the radio stays off.
     pub(super) fn restart(&mut self) -> bool {
-        self.special = None;
+        (self.special, self.minimal) = (None, false);
         self.composition = self.next_composition;
         self.persistent
     }
@@ -181,6 +184,7 @@ impl Management {
 
     /// The software switch of the radio was moved by itself.
     pub(super) fn switch_moved(&mut self) {
+        self.minimal = false;
         if !self.is_offline() {
             self.special = None;
             self.persistent = false;
@@ -210,6 +214,18 @@ impl Modem {
     #[must_use]
     pub fn operating_mode(&self) -> OperatingMode {
         self.management.mode(self.radio())
+    }
+
+    /// Whether the radio is off since a host wants as little as can be: 0 of `+CFUN`, which does the same as 4 here.
+    #[cfg(feature = "at")]
+    pub(in crate::device) fn is_minimal(&self) -> bool {
+        self.management.minimal && !self.radio().is_on()
+    }
+
+    /// Says why a host has switched the radio off.
+    #[cfg(feature = "at")]
+    pub(in crate::device) fn set_minimal(&mut self, minimal: bool) {
+        self.management.minimal = minimal;
     }
 
     /// A host asks for another mode. A restart can be asked for only of a device that is offline, and nothing else of it but
@@ -249,6 +265,7 @@ impl Modem {
             | OperatingMode::ModeOnlyLowPower => Some(mode),
             _ => None,
         };
+        management.minimal = false;
         management.persistent = mode == OperatingMode::PersistentLowPower;
         let radio = Radio { software: mode == OperatingMode::Online, ..self.radio };
         self.move_switches(now, by, radio);

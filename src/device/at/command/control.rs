@@ -34,6 +34,7 @@ fn functionality(call: &mut Call<'_, '_>) -> Outcome {
             let fun = match call.modem.operating_mode() {
                 OperatingMode::Online => 1,
                 OperatingMode::Offline | OperatingMode::ShuttingDown => 0,
+                _ if call.modem.is_minimal() => 0,
                 _ => 4,
             };
             call.say_number(fun)
@@ -49,7 +50,11 @@ fn functionality(call: &mut Call<'_, '_>) -> Outcome {
                 }
                 (fun @ (0 | 1 | 4), 0) => {
                     let ticket = call.modem.request_radio(now, by, fun == 1)?;
-                    call.wait(ticket, 0, done)
+                    call.wait(ticket, fun.into(), |call, fun, outcome| {
+                        outcome?;
+                        call.modem.set_minimal(fun == 0);
+                        Ok(Step::Done)
+                    })
                 }
                 _ => Err(INVALID),
             }
