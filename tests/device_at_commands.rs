@@ -772,6 +772,11 @@ fn phonebook() {
             ("ATD>9;", "+CME ERROR: 22", 0),
             ("AT+CPBW=3", "OK", 0),
             ("AT+CPBR=3", "OK", 0),
+            // What is wrong with numbers has codes of its own.
+            ("AT+CPBW=3,\"123456789012345678901\"", "+CME ERROR: 26", 0),
+            ("AT+CPBW=3,\"123456789012345678901234567890\"", "+CME ERROR: 26", 0),
+            ("AT+CPBW=3,\"12x\"", "+CME ERROR: 27", 0),
+            ("AT+CPBW=3,\"123\",129,\"a name that is too long\"", "+CME ERROR: 24", 0),
         ],
     );
 }
@@ -971,6 +976,20 @@ fn phonebooks_that_are_not_on_the_card() {
                 "+CPBR: 1,\"+15550124\",145,\"\"\r\n+CPBR: 2,\"+15550123\",145,\"\"\r\n\r\nOK",
                 0,
             ),
+        ],
+    );
+    // The other name of those that were dialled; one of them is dialled again by it.
+    rows(
+        &mut bench,
+        &[
+            ("AT+CPBS=\"LD\";+CPBS?", "+CPBS: \"LD\",2,10\r\n\r\nOK", 0),
+            ("ATD>2i;", "OK", 0),
+            ("AT+CLCC", "+CLCC: 1,0,2,0,0,\"+15550123\",145\r\n\r\nOK", 0),
+            ("ATH", "OK", 0),
+            ("ATD> ON 1;", "OK", 0),
+            ("AT+CLCC", "+CLCC: 1,0,2,0,0,\"15550100\",129\r\n\r\nOK", 0),
+            ("ATH", "OK", 0),
+            ("ATD>SM1;", "+CME ERROR: 22", 0),
         ],
     );
     for number in ["5550125", "5550126"] {

@@ -47,7 +47,7 @@ impl Default for Phonebook {
     }
 }
 
-fn is_number(number: &str) -> bool {
+pub(in crate::device) fn is_number(number: &str) -> bool {
     let digits = number.strip_prefix('+').unwrap_or(number);
     digits.bytes().all(|c| c.is_ascii_digit() || matches!(c, b'*' | b'#' | b'p'))
 }

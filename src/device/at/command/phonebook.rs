@@ -12,7 +12,7 @@ use super::super::tell::Tell;
 use super::Served;
 use super::call::kind;
 use crate::device::modem::event::Change;
-use crate::device::modem::phonebook::{ENTRIES, Entry, NAME, NUMBER};
+use crate::device::modem::phonebook::{ENTRIES, Entry, NAME, NUMBER, is_number};
 use crate::device::modem::voice::{CallEvent, CallState};
 use crate::device::modem::{Failure, Reason, Text, text};
 
@@ -33,12 +33,35 @@ enum Storage {
     Own,
     /// `EN`: emergency numbers.
     Emergency,
-    /// `DC` and `LD`: who was called last.
+    /// `DC`: who was called last.
     Dialled,
+    /// `LD`: the same, as cards call it.
+    LastDialled,
     /// `RC`: whose calls were answered.
     Received,
     /// `MC`: whose calls were not.
     Missed,
+}
+
+impl Storage {
+    const ALL: [Self; 7] =
+        [Self::Card, Self::Own, Self::Emergency, Self::Dialled, Self::LastDialled, Self::Received, Self::Missed];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Card => "SM",
+            Self::Own => "ON",
+            Self::Emergency => "EN",
+            Self::Dialled => "DC",
+            Self::LastDialled => "LD",
+            Self::Received => "RC",
+            Self::Missed => "MC",
+        }
+    }
+
+    fn named(name: &[u8]) -> Option<Self> {
+        Self::ALL.into_iter().find(|storage| storage.name().as_bytes().eq_ignore_ascii_case(name))
+    }
 }
 
 /// Emergency numbers that every telephone has (3GPP TS 22.101 §10.1.1).
@@ -46,6 +69,9 @@ const EMERGENCY: [&str; 2] = ["112", "911"];
 
 /// Calls that are remembered of each kind.
 const CALLS: usize = 10;
+
+/// A number of more digits than there is room for.
+const TOO_LONG: Refused = Refused::Cme(26);
 
 type Numbers = Vec<Text<NUMBER>, CALLS>;
 
@@ -96,9 +122,13 @@ fn limits(call: &Call<'_, '_>) -> Result<(u16, u8, u8), Refused> {
 
 /// What is in the phonebook that the host has chosen.
 fn entries(call: &Call<'_, '_>) -> Result<Vec<Entry, ENTRIES>, Refused> {
+    entries_of(call, call.core.kept.phonebook.storage)
+}
+
+fn entries_of(call: &Call<'_, '_>, storage: Storage) -> Result<Vec<Entry, ENTRIES>, Refused> {
     let kept = &call.core.kept.phonebook;
     let mut list: Numbers = Vec::new();
-    match kept.storage {
+    match storage {
         Storage::Card => {
             let book = call.modem.phonebook()?;
             return Ok(crate::device::collect(book.entries().iter().cloned()));
@@ -112,7 +142,7 @@ fn entries(call: &Call<'_, '_>) -> Result<Vec<Entry, ENTRIES>, Refused> {
             let told = call.modem.network_emergency_numbers().iter().map(|told| text(&told.number));
             list = crate::device::collect(EMERGENCY.into_iter().map(text).chain(told));
         }
-        Storage::Dialled => list.clone_from(&kept.dialled),
+        Storage::Dialled | Storage::LastDialled => list.clone_from(&kept.dialled),
         Storage::Received => list.clone_from(&kept.received),
         Storage::Missed => list.clone_from(&kept.missed),
     }
@@ -125,31 +155,17 @@ fn memory(call: &mut Call<'_, '_>) -> Outcome {
         Form::Read => {
             let (total, ..) = limits(call)?;
             let used = u16::try_from(entries(call)?.len()).unwrap_or(u16::MAX);
-            let name = match call.core.kept.phonebook.storage {
-                Storage::Card => "SM",
-                Storage::Own => "ON",
-                Storage::Emergency => "EN",
-                Storage::Dialled => "DC",
-                Storage::Received => "RC",
-                Storage::Missed => "MC",
-            };
+            let name = call.core.kept.phonebook.storage.name();
             call.answer(&wire::cpbs::ReadAnswer { storage: Str::from(name), used: Some(used), total: Some(total) })
         }
         Form::Set => {
             let mut name: Text<4> = call.plain(call.request::<wire::cpbs::Set<'_>>()?.storage)?;
             name.make_ascii_uppercase();
-            call.core.kept.phonebook.storage = match name.as_str() {
-                "SM" => {
-                    call.modem.phonebook()?;
-                    Storage::Card
-                }
-                "ON" => Storage::Own,
-                "EN" => Storage::Emergency,
-                "DC" | "LD" => Storage::Dialled,
-                "RC" => Storage::Received,
-                "MC" => Storage::Missed,
-                _ => return Err(NOT_SUPPORTED),
-            };
+            let storage = Storage::named(name.as_bytes()).ok_or(NOT_SUPPORTED)?;
+            if storage == Storage::Card {
+                call.modem.phonebook()?;
+            }
+            call.core.kept.phonebook.storage = storage;
             Ok(Step::Done)
         }
         _ => Err(NOT_SUPPORTED),
@@ -266,14 +282,23 @@ fn write(call: &mut Call<'_, '_>) -> Outcome {
                     Err(failure) => Err(failure.into()),
                 };
             }
-            let mut number: Text<{ NUMBER + 1 }> =
-                request.number.map_or_else(|| Ok(Text::new()), |number| call.plain(number))?;
+            let mut number: Text<{ NUMBER + 1 }> = match request.number {
+                Some(number) => call.plain(number).map_err(|_| TOO_LONG)?,
+                None => Text::new(),
+            };
             let name: Text<NAME> = request.text.map_or_else(|| Ok(Text::new()), |text| call.text(text))?;
             if request.kind == Some(145) && !number.starts_with('+') && !number.is_empty() {
                 let mut international = Text::new();
                 let _ = international.push('+');
-                international.push_str(&number).map_err(|_| Refused::Cme(26))?;
+                international.push_str(&number).map_err(|_| TOO_LONG)?;
                 number = international;
+            }
+            if !is_number(&number) {
+                return Err(Refused::Cme(27));
+            }
+            let (_, most, _) = limits(call)?;
+            if number.bytes().filter(|byte| *byte != b'+').count() > usize::from(most) {
+                return Err(TOO_LONG);
             }
             call.modem.write_phonebook(now, by, index, &number, &name)?;
             Ok(Step::Done)
@@ -282,18 +307,24 @@ fn write(call: &mut Call<'_, '_>) -> Outcome {
     }
 }
 
-/// The number behind `D>`: by index, by memory and index, or by name.
+/// The number behind `D>`: by index in the memory that is chosen, by memory and index, or by name (27.007 §6.3).
 pub(super) fn number_of(call: &Call<'_, '_>, entry: &[u8]) -> Result<Text<NUMBER>, Refused> {
-    let entries = call.modem.phonebook()?.entries();
     let not_found = Refused::Cme(22);
+    // How the number is shown, and a closed group, do not matter.
+    let mut entry = entry;
+    while let [front @ .., b'I' | b'i' | b'G' | b'g'] = entry {
+        entry = front.trim_ascii_end();
+    }
     let field = Fields::new(entry).field();
-    let found = if field.is_quoted() {
+    if field.is_quoted() {
         let name: Text<NAME> = call.text(Str(field.unquoted()))?;
-        entries.iter().find(|entry| entry.name == name)
-    } else {
-        let digits = entry.strip_prefix(b"SM").unwrap_or(entry).trim_ascii();
-        let index: u16 = core::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()).ok_or(not_found)?;
-        entries.iter().find(|entry| entry.index == index)
-    };
-    found.map(|entry| entry.number.clone()).ok_or(not_found)
+        let mut entries = call.modem.phonebook()?.entries().iter();
+        return entries.find(|entry| entry.name == name).map(|entry| entry.number.clone()).ok_or(not_found);
+    }
+    let named = entry.split_at_checked(2).and_then(|(name, rest)| Some((Storage::named(name)?, rest)));
+    let (storage, digits) = named.unwrap_or((call.core.kept.phonebook.storage, entry));
+    let digits = core::str::from_utf8(digits.trim_ascii()).ok();
+    let index: u16 = digits.and_then(|digits| digits.parse().ok()).ok_or(not_found)?;
+    let entries = entries_of(call, storage)?;
+    entries.iter().find(|entry| entry.index == index).map(|entry| entry.number.clone()).ok_or(not_found)
 }
