@@ -105,6 +105,10 @@ fn define(call: &mut Call<'_, '_>) -> Outcome {
                     Err(failure) => Err(failure.into()),
                 };
             };
+            // Nothing is compressed.
+            if request.d_comp.unwrap_or(0) != 0 || request.h_comp.unwrap_or(0) != 0 {
+                return Err(INVALID);
+            }
             let ip = kind_of(kind.as_str().unwrap_or_default()).ok_or(INVALID)?;
             let apn: Text<100> = request.apn.map_or_else(|| Ok(Text::new()), |apn| call.plain(apn))?;
             let old = call.modem.context(id).cloned();
