@@ -495,7 +495,10 @@ fn activation_fails_with_the_networks_cause() {
     refused.refuses = 33;
     let mut unknown = AccessPoint::new("unknown");
     unknown.refuses = 27;
-    setup.bearer.access_points = [refused, unknown].into_iter().collect();
+    // Numbers that mean something else for registration.
+    let (mut failing, mut barred) = (AccessPoint::new("failing"), AccessPoint::new("barred"));
+    (failing.refuses, barred.refuses) = (38, 8);
+    setup.bearer.access_points = [refused, unknown, failing, barred].into_iter().collect();
     let mut bench = Bench::with(setup, Config::default()).registered().quiet();
     rows(
         &mut bench,
@@ -504,6 +507,8 @@ fn activation_fails_with_the_networks_cause() {
             ("AT+CGACT=1,1", "+CME ERROR: 133", 500),
             ("AT+CGACT=1,2", "+CME ERROR: 127", 500),
             ("AT+CEER", "+CEER: 27\r\n\r\nOK", 0),
+            ("AT+CGDCONT=3,\"IP\",\"failing\";+CGACT=1,3", "+CME ERROR: 190", 500),
+            ("AT+CGDCONT=3,\"IP\",\"barred\";+CGACT=1,3", "+CME ERROR: 177", 500),
             ("ATD*99***2#", "NO CARRIER", 500),
         ],
     );

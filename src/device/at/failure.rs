@@ -98,26 +98,51 @@ pub(super) fn cme(failure: Failure, modem: &Modem) -> u16 {
     }
 }
 
+/// Why a session could not be had: the network's causes of session management are other ones than those of
+/// registration, and some have the same number (27.007 §9.2.2.2).
+pub(super) fn of_session(failure: Failure) -> Refused {
+    match failure.cause {
+        // Operator determined barring, failure of the network, reactivation requested, feature not supported.
+        8 => Refused::Cme(177),
+        38 => Refused::Cme(190),
+        39 => Refused::Cme(191),
+        cause @ (35 | 40 | 42) => Refused::Cme(u16::try_from(cause).unwrap_or(0).saturating_add(100)),
+        _ => failure.into(),
+    }
+}
+
 /// The network's causes: those of registration and of sessions have their places from 100 on, but for some.
 fn cme_of_cause(failure: Failure) -> u16 {
     let place = match failure.cause {
-        // Session management: operator determined barring.
-        8 if !matches!(failure.reason, Reason::Refused) => 177,
         29 => 149,
+        // Not authorised in this PLMN, no bearer activated, severe failure of the network.
+        35 => 189,
+        40 => 185,
+        42 => 204,
+        49 => 171,
         50 => 192,
         51 => 193,
         52 => 194,
+        53 => 201,
         54 => 202,
         55 => 203,
+        56 => 195,
         57 => 196,
         58 => 197,
+        59 => 181,
+        60 => 198,
         65 => 178,
         66 => 179,
         95 => 172,
         96 => 173,
         97 => 174,
+        98 => 208,
+        99 => 209,
         100 => 175,
+        101 => 186,
         111 => 176,
+        112 => 199,
+        113 => 200,
         cause @ 2..=46 => return u16::try_from(cause).unwrap_or(0).saturating_add(100),
         _ => 148,
     };

@@ -11,7 +11,7 @@ use heapless::Vec;
 
 use super::super::Online;
 use super::super::call::{Call, On, Outcome, Step, Then, Wait};
-use super::super::failure::{INVALID, NOT_ALLOWED, NOT_SUPPORTED, Refused};
+use super::super::failure::{INVALID, NOT_ALLOWED, NOT_SUPPORTED, Refused, of_session};
 use super::super::tell::Tell;
 use super::Served;
 use crate::device::grouped;
@@ -278,7 +278,11 @@ fn attach_first(call: &mut Call<'_, '_>) -> Result<Option<Ticket>, Refused> {
 
 /// Activates or deactivates the listed contexts from one on, each when the one before is done (27.007 §10.1.10).
 fn activate_from(call: &mut Call<'_, '_>, place: u32, outcome: Result<(), Failure>) -> Outcome {
-    outcome.inspect_err(|failure| call.core.kept.last_cause = failure.cause)?;
+    if let Err(failure) = outcome {
+        call.core.kept.last_cause = failure.cause;
+        // It may be attaching that has failed.
+        return Err(if is_attached(call.modem) { of_session(failure) } else { failure.into() });
+    }
     let request = call.request::<wire::cgact::Set<'_>>()?;
     let list = listed(call, request.cids.fields())?;
     if request.state > 1 {
