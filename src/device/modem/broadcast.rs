@@ -1,7 +1,7 @@
 //! Cell broadcast: pages that the network sends to everybody on a channel, and warnings (3GPP TS 23.041).
 
-use at_wire::Writer;
-use at_wire::text::{Alphabet, Text as Coded};
+use at_wire::sms::broadcast::{self, CONTENT_LEN};
+use at_wire::text::{CbsCoding, Text as Coded};
 use heapless::{Deque, Vec};
 
 use super::event::{Change, Origin};
@@ -16,12 +16,6 @@ pub const RANGES: usize = 25;
 pub const PAGES: usize = 4;
 /// Channels of earthquake and tsunami warnings (3GPP TS 23.041 §9.4.1.2.2).
 pub const WARNINGS: core::ops::RangeInclusive<u16> = 0x1100..=0x1107;
-
-/// Coding of a page: the default alphabet, language not said; UCS-2.
-const GSM7: u8 = 0x0f;
-const UCS2: u8 = 0x48;
-/// Bytes of text.
-const CONTENT: usize = 82;
 
 /// A range of channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,18 +46,15 @@ impl Page {
     ///
     /// [`Reason::Invalid`] without a text.
     pub fn text(serial: u16, channel: u16, said: &str) -> Result<Self, Failure> {
-        let mut buf = [0; CONTENT];
+        let mut content = [0; CONTENT_LEN];
         let ends = (1..=said.len()).rev();
-        let coded = ends.filter_map(|end| said.get(..end)).find_map(|said| write(said, &mut buf));
-        let (coding, len) = coded.ok_or(Failure::from(Reason::Invalid))?;
-        // Filled up with carriage returns, packed, or with nothing.
-        let filler = if coding == GSM7 { 0x8d } else { 0 };
+        let coded = ends.filter_map(|end| said.get(..end)).find_map(|said| write(said, &mut content));
+        let coding = coded.ok_or(Failure::from(Reason::Invalid))?;
         let [high, low] = serial.to_be_bytes();
         let [channel_high, channel_low] = channel.to_be_bytes();
         let mut bytes = Vec::new();
-        let _ = bytes.extend_from_slice(&[high, low, channel_high, channel_low, coding, 0x11]);
-        let _ = bytes.extend_from_slice(buf.get(..len).unwrap_or_default());
-        let _ = bytes.resize(PAGE, filler);
+        let _ = bytes.extend_from_slice(&[high, low, channel_high, channel_low, coding.0, 0x11]);
+        let _ = bytes.extend_from_slice(&content);
         Ok(Self { bytes, channel })
     }
 
@@ -74,15 +65,10 @@ impl Page {
     }
 }
 
-fn write(said: &str, buf: &mut [u8; CONTENT]) -> Option<(u8, usize)> {
-    let mut writer = Writer::new(&mut *buf);
-    Coded::from(said).write_septets(&mut writer, 0, Alphabet::default());
-    if let Ok(octets) = writer.finish() {
-        return Some((GSM7, octets.len()));
-    }
-    let mut writer = Writer::new(buf);
-    Coded::from(said).write_utf16_be(&mut writer);
-    writer.finish().ok().map(|octets| (UCS2, octets.len()))
+/// Writes a text in the default alphabet or in UCS-2, whichever has it, if it fits.
+fn write(said: &str, content: &mut [u8; CONTENT_LEN]) -> Option<CbsCoding> {
+    let codings = [CbsCoding::GSM7, CbsCoding::UCS2];
+    codings.into_iter().find(|coding| broadcast::Page::write_content(Coded::from(said), *coding, content).is_ok())
 }
 
 #[derive(Debug, Default)]
@@ -176,13 +162,14 @@ mod tests {
         let page = Page::text(0x4010, 50, "Road closed").unwrap();
         assert_eq!(page.bytes.get(..8).unwrap(), [0x40, 0x10, 0x00, 0x32, 0x0f, 0x11, 0xd2, 0x77]);
         assert_eq!(page.bytes.len(), PAGE);
+        assert_eq!(broadcast::Page::parse(&page.bytes).unwrap().text().unwrap(), "Road closed");
         assert!(!modem.receive_page(now, page.clone()));
         modem.activate_broadcasts(true);
         modem.set_broadcast_channels([Channels { from: 50, to: 60, selected: true }]).unwrap();
         assert!(modem.receive_page(now, page.clone()));
         assert_eq!(modem.page(0), Some(&page));
         assert!(modem.receive_page(now, Page::text(1, 0x1102, "Землетрясение").unwrap()));
-        assert_eq!(modem.page(1).unwrap().bytes.get(4), Some(&UCS2));
+        assert_eq!(modem.page(1).unwrap().bytes.get(4), Some(&CbsCoding::UCS2.0));
         let wrong = Channels { from: 2, to: 1, selected: true };
         assert_eq!(modem.set_broadcast_channels([wrong]).unwrap_err().reason, Reason::Invalid);
         modem.set_broadcast_channels([]).unwrap();
