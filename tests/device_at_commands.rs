@@ -14,6 +14,7 @@ mod at_common;
 
 use at_common::Bench;
 use wwan::device::at::{Config, Event, Mode, RegistrationForm};
+use wwan::device::modem::broadcast::Page;
 use wwan::device::modem::clock::Date;
 use wwan::device::modem::management::Power;
 use wwan::device::modem::network::{Cell, Network, Signal, Technologies};
@@ -1053,6 +1054,25 @@ fn a_text_with_a_header_is_octets_in_digits() {
         bench.send("AT+CMGS=\"15550100\"\r");
         assert_eq!(bench.send(format!("{text}\x1a")), "\r\n+CMS ERROR: 305\r\n");
     }
+}
+
+#[test]
+fn pages_of_cell_broadcast() {
+    let mut bench = Bench::new();
+    bench.ask("AT+CSCB=0,\"50\";+CNMI=2,0,2,0,0");
+    let mut told = |format: &str, said: &str| {
+        bench.ask(&format!("AT+CMGF={format}"));
+        let now = bench.now;
+        assert!(bench.modem.receive_page(now, Page::text(0x4010, 50, said).unwrap()));
+        bench.sent()
+    };
+    let as_pdu = told("0", "Road closed");
+    assert!(as_pdu.starts_with("\r\n+CBM: 88\r\n401000320F11D277980C1AB3DFF3"), "{as_pdu:?}");
+    assert_eq!(told("1", "Road closed"), "\r\n+CBM: 16400,50,15,1,1\r\nRoad closed\r\n");
+    // What is no text of seven bits is octets in digits.
+    let as_octets = told("1", "Дорога");
+    assert!(as_octets.starts_with("\r\n+CBM: 16400,50,72,1,1\r\n0414043E0440043E0433043000"), "{as_octets:?}");
+    assert_eq!(as_octets.lines().last().unwrap().len(), 164);
 }
 
 #[test]

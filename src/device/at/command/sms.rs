@@ -6,6 +6,7 @@ use at_wire::parameter::{Field, LineWriter, Str, Word};
 use at_wire::policy::Form;
 use at_wire::sms::{
     Address, DataCoding, Direction, Pdu, RelativeValidity, Submit, Timestamp, Tpdu, UserData, UserDataHeader, Validity,
+    broadcast,
 };
 use at_wire::text::charset::Charset;
 use at_wire::text::{Coding, Text as Coded, hex};
@@ -31,7 +32,7 @@ pub(super) static SERVED: &[Served] = &[
     Served::whole("+CSDH", |call| call.stored()).message(),
     Served::new("+CSCA", "", centre).message(),
     Served::new("+CSMP", "", text_parameters).message(),
-    Served::new("+CSCB", "(0,1)", broadcast).message(),
+    Served::new("+CSCB", "(0,1)", channels).message(),
     Served::whole("+CNMI", indications).message(),
     Served::new("+CNMA", "(0-2)", acknowledge).message(),
     Served::new("+CMGS", "", send).message(),
@@ -214,7 +215,7 @@ fn text_parameters(call: &mut Call<'_, '_>) -> Outcome {
 }
 
 /// Cell broadcast: which channels are wanted (27.005 §3.3.4).
-fn broadcast(call: &mut Call<'_, '_>) -> Outcome {
+fn channels(call: &mut Call<'_, '_>) -> Outcome {
     match call.form() {
         Form::Read => {
             let mut list: Text<160> = Text::new();
@@ -701,7 +702,7 @@ impl Shown<'_> {
                     line.integer(length(&message.user_data, message.data_coding).into());
                 }
             }
-            _ => report(pdu, charset, line),
+            _ => report(pdu, self.first, charset, line),
         }
     }
 
@@ -731,9 +732,9 @@ impl Shown<'_> {
 }
 
 /// A status report in text mode.
-fn report(pdu: &Pdu<'_>, charset: Charset, line: &mut LineWriter<'_, '_>) {
+fn report(pdu: &Pdu<'_>, first: u8, charset: Charset, line: &mut LineWriter<'_, '_>) {
     let Tpdu::StatusReport(report) = &pdu.tpdu else { return };
-    line.integer(6);
+    line.integer(first.into());
     line.integer(report.message_reference.into());
     tell_address(&report.recipient_address, charset, line);
     line.integer(report.recipient_address.type_of_address().0.into());
@@ -902,12 +903,40 @@ pub(super) fn tell(tell: &mut Tell<'_, '_>, change: &Change) {
         Change::Page(number) if tell.settings().values.cnmi_bm == 2 => {
             let Some(page) = tell.modem.page(*number) else { return };
             let bytes = page.bytes.clone();
-            tell.urc_with("+CBM", &mut |line| line.integer(i64::try_from(bytes.len()).unwrap_or(0)), &mut |writer| {
-                hex::Hex(&bytes).write(writer)
-            });
+            let text = tell.settings().values.cmgf == 1;
+            match broadcast::Page::parse(&bytes).ok().filter(|_| text) {
+                Some(page) => tell_page(tell, &page),
+                None => {
+                    let length = i64::try_from(bytes.len()).unwrap_or(0);
+                    tell.urc_with("+CBM", &mut |line| line.integer(length), &mut |writer| {
+                        hex::Hex(&bytes).write(writer)
+                    });
+                }
+            }
         }
         _ => {}
     }
+}
+
+/// A page of cell broadcast in text mode (27.005 §3.4.1).
+fn tell_page(tell: &mut Tell<'_, '_>, page: &broadcast::Page<'_>) {
+    let charset = tell.settings().charset;
+    let plain = page.coding.coding() == Coding::Gsm7 && !page.coding.has_header();
+    let text = page.text().ok().filter(|_| plain);
+    tell.urc_with(
+        "+CBM",
+        &mut |line| {
+            line.integer(page.serial_number.0.into());
+            line.integer(page.message_identifier.into());
+            line.integer(page.coding.0.into());
+            line.integer(page.page.into());
+            line.integer(page.pages.into());
+        },
+        &mut |writer| match text {
+            Some(text) => write_coded(charset, text, writer),
+            None => hex::Hex(page.content).write(writer),
+        },
+    );
 }
 
 fn is_report(octets: &[u8]) -> bool {
@@ -938,7 +967,9 @@ fn handed_over(tell: &mut Tell<'_, '_>, octets: &[u8]) {
     let text = values.cmgf == 1;
     match &pdu.tpdu {
         Tpdu::StatusReport(_) if values.cnmi_ds != 1 => {}
-        Tpdu::StatusReport(_) if text => tell.urc("+CDS", &mut |line| report(&pdu, settings.charset, line)),
+        Tpdu::StatusReport(_) if text => tell.urc("+CDS", &mut |line| {
+            report(&pdu, first_octet(octets), settings.charset, line);
+        }),
         Tpdu::StatusReport(_) => {
             tell.urc_with("+CDS", &mut |line| line.integer(length), &mut |writer| hex::Hex(octets).write(writer));
         }
