@@ -1057,6 +1057,23 @@ fn a_text_with_a_header_is_octets_in_digits() {
 }
 
 #[test]
+fn what_holds_for_messages_is_saved_and_restored() {
+    let mut bench = Bench::new();
+    rows(
+        &mut bench,
+        &[
+            ("AT+CSMP=49,1,2,0;+CSCA=\"+15550111\",145;+CSCB=0,\"5\"", "OK", 0),
+            ("AT+CSAS;+CSMP=17,167,0,0;+CSCA=\"+15550122\",145;+CSCB=0,\"6\"", "OK", 0),
+            ("AT+CRES=0;+CSMP?", "+CSMP: 49,1,2,0\r\n\r\nOK", 0),
+            ("AT+CSCA?;+CSCB?", "+CSCA: \"+15550111\",145\r\n\r\n+CSCB: 0,\"5\",\"\"\r\n\r\nOK", 0),
+            // There is no other profile.
+            ("AT+CSAS=1", "+CMS ERROR: 304", 0),
+            ("AT+CRES=1", "+CMS ERROR: 304", 0),
+        ],
+    );
+}
+
+#[test]
 fn pages_of_cell_broadcast() {
     let mut bench = Bench::new();
     bench.ask("AT+CSCB=0,\"50\";+CNMI=2,0,2,0,0");

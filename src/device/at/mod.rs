@@ -298,6 +298,8 @@ struct Core<'s> {
     settings: Settings,
     /// What `Z` goes back to.
     profile: Settings,
+    /// What `+CRES` goes back to.
+    saved: Option<command::Saved>,
     out: Out<'s>,
     counters: Counters,
     faults: Vec<Fault, FAULTS>,
@@ -360,6 +362,7 @@ impl<'s> Function<'s> {
             core: Core {
                 settings,
                 profile: settings,
+                saved: None,
                 config,
                 out: Out::new(memory.out),
                 counters: Counters::default(),

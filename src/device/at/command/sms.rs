@@ -18,7 +18,7 @@ use super::super::settings::{Memory, Settings};
 use super::super::tell::Tell;
 use super::Served;
 use super::call::kind;
-use crate::device::modem::broadcast::Channels;
+use crate::device::modem::broadcast::{Channels, RANGES};
 use crate::device::modem::event::Change;
 use crate::device::modem::sms::{
     Content, MESSAGES, Message, MessageEvent, MessageStatus, PDU_LEN, Receipt, Routed, Routes, Storage, Which,
@@ -42,8 +42,8 @@ pub(super) static SERVED: &[Served] = &[
     Served::whole("+CMGL", list).message(),
     Served::new("+CMGR", "", read).message(),
     Served::whole("+CMGD", delete).message(),
-    Served::new("+CSAS", "(0)", |_| Ok(Step::Done)).message(),
-    Served::new("+CRES", "(0)", |_| Ok(Step::Done)).message(),
+    Served::new("+CSAS", "(0)", save).message(),
+    Served::new("+CRES", "(0)", restore).message(),
 ];
 
 /// An index that no message can have.
@@ -265,6 +265,50 @@ fn channels(call: &mut Call<'_, '_>) -> Outcome {
         }
         _ => return Err(NOT_SUPPORTED),
     }
+    Ok(Step::Done)
+}
+
+/// What `+CSAS` keeps (27.005 §3.3.5); a restart does not end it.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Saved {
+    text_parameters: [u8; 4],
+    centre: Text<21>,
+    channels: Vec<Channels, RANGES>,
+    active: bool,
+}
+
+/// Fails unless the profile is the only one there is; without a number it is.
+fn only_profile(call: &Call<'_, '_>) -> Result<(), Refused> {
+    match call.form() {
+        Form::Execute => Ok(()),
+        Form::Set if call.request::<wire::csas::Set>()?.profile == 0 => Ok(()),
+        Form::Set => Err(INVALID),
+        Form::Read | Form::Test => Err(NOT_SUPPORTED),
+    }
+}
+
+fn save(call: &mut Call<'_, '_>) -> Outcome {
+    only_profile(call)?;
+    call.modem.usable_store()?;
+    call.core.saved = Some(Saved {
+        text_parameters: call.core.settings.text_parameters,
+        centre: crate::device::modem::text(call.modem.service_centre()),
+        channels: crate::device::collect(call.modem.broadcast_channels().iter().copied()),
+        active: call.modem.broadcasts_active(),
+    });
+    Ok(Step::Done)
+}
+
+fn restore(call: &mut Call<'_, '_>) -> Outcome {
+    only_profile(call)?;
+    call.modem.usable_store()?;
+    let Some(saved) = call.core.saved.clone() else { return Ok(Step::Done) };
+    if !saved.centre.is_empty() {
+        call.modem.set_service_centre(call.now, call.origin(), &saved.centre)?;
+    }
+    call.modem.set_broadcast_channels(saved.channels.iter().copied())?;
+    call.modem.activate_broadcasts(saved.active);
+    call.settings().text_parameters = saved.text_parameters;
     Ok(Step::Done)
 }
 
