@@ -868,6 +868,14 @@ fn messages_handed_over_and_acknowledged() {
     assert_eq!(bench.send("0000\x1a"), "\r\nOK\r\n");
     assert!(bench.wait(Millis::from_secs(31)).contains("+CMT: ,22\r\n"));
     assert_eq!(bench.ask("AT+CNMA=1"), "OK");
+    // If nobody answers, nothing is handed over any more: it is stored.
+    let now = bench.now;
+    bench.modem.receive_text(now, incoming("+15550123", "nobody")).unwrap();
+    assert!(bench.wait(Millis(500)).starts_with("\r\n+CMT: ,23\r\n"));
+    assert_eq!(bench.wait(Millis::from_secs(60)), "");
+    assert_eq!(bench.ask("AT+CNMI?"), "+CNMI: 2,0,0,0,0\r\n\r\nOK");
+    assert!(bench.ask("AT+CMGL=4").starts_with("+CMGL: 1,0,,23\r\n"));
+    bench.ask("AT+CNMI=2,2,0,1,0");
     // As text, with the header.
     bench.ask("AT+CSMS=0;+CMGF=1;+CSDH=1");
     let now = bench.now;

@@ -983,7 +983,10 @@ impl Modem {
             Due::MessagesReady => self.messages_are_ready(),
             Due::Sent(reference) => self.message_sent(at, reference),
             Due::Arrival => self.message_arrives(at),
-            Due::Unacknowledged => self.message_comes_again(at),
+            Due::Unacknowledged => {
+                self.message_comes_again(at);
+                self.log.push(Origin::WORLD, Change::Messages(sms::MessageEvent::NotAcknowledged));
+            }
             Due::Ussd => self.ussd_due(at),
             Due::Location => self.location_due(at),
             Due::Oma => self.oma_due(at),

@@ -116,7 +116,7 @@ fn memory(call: &mut Call<'_, '_>) -> Outcome {
             let moved = memories != call.settings().memories;
             call.settings().memories = memories;
             if moved {
-                route(call);
+                route(&call.core.settings, call.modem);
             }
         }
     }
@@ -154,7 +154,7 @@ fn service(call: &mut Call<'_, '_>) -> Outcome {
             }
             call.settings().message_service = service;
             if call.core.kept.routes {
-                route(call);
+                route(&call.core.settings, call.modem);
             }
             call.say(&mut |line| (0..3).for_each(|_| line.integer(1)))?;
         }
@@ -316,7 +316,7 @@ fn indications(call: &mut Call<'_, '_>) -> Outcome {
     let done = call.stored()?;
     if call.form() == Form::Set {
         call.core.kept.routes = true;
-        route(call);
+        route(&call.core.settings, call.modem);
     }
     Ok(done)
 }
@@ -324,13 +324,12 @@ fn indications(call: &mut Call<'_, '_>) -> Outcome {
 /// `Z` and `&F` have set everything back.
 pub(super) fn settings_changed(call: &mut Call<'_, '_>) {
     if call.core.kept.routes {
-        route(call);
+        route(&call.core.settings, call.modem);
     }
 }
 
 /// Tells the modem where messages go that arrive.
-fn route(call: &mut Call<'_, '_>) {
-    let settings = *call.settings();
+fn route(settings: &Settings, modem: &mut Modem) {
     let values = settings.values;
     let storage = match settings.memories {
         [.., Memory::Device] => Storage::Device,
@@ -347,7 +346,7 @@ fn route(call: &mut Call<'_, '_>) {
     routes.set(Routed::Class3, if values.cnmi_mt >= 2 { over } else { stored });
     routes.set(Routed::Class0, Receipt::HandOver);
     routes.reports = values.cnmi_ds != 2;
-    call.modem.set_message_routes(routes);
+    modem.set_message_routes(routes);
 }
 
 fn acknowledge(call: &mut Call<'_, '_>) -> Outcome {
@@ -943,6 +942,14 @@ pub(super) fn tell(tell: &mut Tell<'_, '_>, change: &Change) {
             let Some(octets) = tell.modem.flash(*number).and_then(pdu_of) else { return };
             let octets: Octets = Vec::from_slice(octets).unwrap_or_default();
             handed_over(tell, &octets);
+        }
+        // Nobody is there to take messages: no more of them are handed over (27.005 §3.4.4).
+        Change::Messages(MessageEvent::NotAcknowledged) if tell.core.kept.routes => {
+            let settings = &mut tell.core.settings;
+            if settings.message_service == 1 {
+                (settings.values.cnmi_mt, settings.values.cnmi_ds) = (0, 0);
+                route(settings, tell.modem);
+            }
         }
         Change::Page(number) if tell.settings().values.cnmi_bm == 2 => {
             let Some(page) = tell.modem.page(*number) else { return };

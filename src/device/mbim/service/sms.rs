@@ -63,7 +63,7 @@ fn indication(own: bool, change: Change) -> Option<(u32, AnySubject)> {
         MessageEvent::Arrived { index, full } => (Id::StoreStatus, Subject::StoreStatus(Some(index), full)),
         MessageEvent::Full => (Id::StoreStatus, Subject::StoreStatus(None, true)),
         MessageEvent::Flash(number) | MessageEvent::ToAcknowledge(number) => (Id::Read, Subject::Flash(number)),
-        MessageEvent::Changed => return None,
+        MessageEvent::NotAcknowledged | MessageEvent::Changed => return None,
     };
     Some((id.cid(), subject.into()))
 }

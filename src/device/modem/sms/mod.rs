@@ -287,6 +287,8 @@ pub enum MessageEvent {
     Flash(u32),
     /// The same, and a host must acknowledge it.
     ToAcknowledge(u32),
+    /// No host has acknowledged such a message in time: the network tries again later.
+    NotAcknowledged,
     /// Messages were written or deleted by a host.
     Changed,
 }

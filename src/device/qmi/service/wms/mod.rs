@@ -103,7 +103,7 @@ fn tell_message(tell: &mut Tell<'_, '_>, event: MessageEvent) {
             let kind = if number.starts_with('+') { b"145" } else { b"129" };
             r.address(SmscAddress { kind: kind.into(), digits: number.into() });
         }),
-        MessageEvent::Ready(_) | MessageEvent::Full | MessageEvent::Changed => {}
+        MessageEvent::Ready(_) | MessageEvent::Full | MessageEvent::NotAcknowledged | MessageEvent::Changed => {}
     }
 }
 
