@@ -166,6 +166,36 @@ fn any_channel_answers_by_itself() {
 }
 
 #[test]
+fn messages_for_a_channel_that_is_closed_are_stored() {
+    let mut host = host();
+    host.ask(1, "AT+CNMI=2,2,0,0,0");
+    host.ask(2, "AT+CNMI=2,1,0,0,0");
+    host.ask(1, "AT+CNMI=2,2,0,0,0");
+    let receive = |host: &mut Host| {
+        let text = wwan::device::modem::sms::Incoming { from: "+15550123", text: "hello", class: None, date: None };
+        let now = host.bench.now;
+        host.bench.modem.receive_text(now, text).unwrap();
+        host.wait(Millis::from_secs(1));
+        (host.heard(1), host.heard(2))
+    };
+    assert!(receive(&mut host).0.starts_with("\r\n+CMT: ,22\r\n"));
+    let now = host.bench.now;
+    host.session.close_channel(now, 1).unwrap();
+    host.wait(Millis(500));
+    assert_eq!(receive(&mut host), (String::new(), "\r\n+CMTI: \"SM\",1\r\n".into()));
+    // Nobody is left.
+    host.ask(2, "AT+CNMI=2,2,0,0,0");
+    host.bench.take(b"\xf9\x03\xef\x05\xc3\x01\xf2\xf9");
+    host.bench.give();
+    let text = wwan::device::modem::sms::Incoming { from: "+15550123", text: "hello", class: None, date: None };
+    let now = host.bench.now;
+    host.bench.modem.receive_text(now, text).unwrap();
+    host.bench.wait(Millis(1_000));
+    assert!(host.bench.say("AT+CMGL=0\r").starts_with("\r\n+CMGL: 1,0,,22\r\n"));
+    assert!(host.bench.say("AT+CMGR=2\r").starts_with("\r\n+CMGR: 1,,22\r\n"));
+}
+
+#[test]
 fn data_on_one_channel_and_commands_on_another() {
     let mut host = host();
     assert!(!host.signals[&2].has(Signals::DATA_VALID));

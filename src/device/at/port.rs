@@ -7,7 +7,7 @@
 use at_wire::cmux::{Framing, OVERHEAD, Role, Signals};
 use heapless::Deque;
 
-use super::{Config, Event, Fault, Function, Memory, Mode, Multiplexing, TooManyFaults};
+use super::{Config, Event, Fault, Function, Memory, Mode, Multiplexing, TooManyFaults, command};
 use crate::device::modem::Modem;
 use crate::device::modem::event::Origin;
 use crate::session::cmux::{self, Expired, Incoming};
@@ -141,7 +141,7 @@ impl<'s, const N: usize> Port<'s, N> {
                 // The other side has its answer first.
                 Incoming::Closed => {
                     self.stage = Stage::Closing;
-                    self.channels.iter_mut().for_each(|channel| channel.function.close(now, modem));
+                    self.close_channels(now, modem);
                 }
                 Incoming::Data { dlci, bytes } => {
                     if let Some(channel) = channel_mut(&mut self.channels, dlci) {
@@ -422,10 +422,33 @@ impl<'s, const N: usize> Port<'s, N> {
     }
 
     fn channel_closed(&mut self, now: Instant, modem: &mut Modem, dlci: u8) {
+        let mut routed = false;
         if let Some(channel) = channel_mut(&mut self.channels, dlci) {
             channel.function.close(now, modem);
+            routed = command::routes_end(&mut channel.function.core, modem);
+        }
+        if routed {
+            self.route_again(modem);
         }
         self.choose_leader(modem);
+    }
+
+    /// Messages go where those want them who are still there.
+    fn route_again(&self, modem: &mut Modem) {
+        let channels = self.channels.iter().map(|channel| &channel.function);
+        core::iter::once(&self.line).chain(channels).for_each(|function| command::routes_stay(&function.core, modem));
+    }
+
+    /// All channels are closed.
+    fn close_channels(&mut self, now: Instant, modem: &mut Modem) {
+        let mut routed = false;
+        for channel in &mut self.channels {
+            channel.function.close(now, modem);
+            routed |= command::routes_end(&mut channel.function.core, modem);
+        }
+        if routed {
+            self.route_again(modem);
+        }
     }
 
     /// The first channel that is open is told what nobody has asked for.
@@ -447,7 +470,7 @@ impl<'s, const N: usize> Port<'s, N> {
             return;
         }
         self.session.configure(session_config::<N>(&Multiplexing::DEFAULT));
-        self.channels.iter_mut().for_each(|channel| channel.function.close(now, modem));
+        self.close_channels(now, modem);
         self.line.end_multiplexer();
     }
 }

@@ -21,7 +21,7 @@ use crate::device::modem::Ticket;
 use crate::device::modem::event::Change;
 
 pub(super) use call::ring;
-pub(super) use sms::Saved;
+pub(super) use sms::{Saved, routes_end, routes_stay};
 
 /// Whose numbers the errors of a command have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -12,6 +12,7 @@ use at_wire::text::charset::Charset;
 use at_wire::text::{Coding, Text as Coded, hex};
 use heapless::Vec;
 
+use super::super::Core;
 use super::super::call::{Call, Outcome, Step, write_coded};
 use super::super::failure::{INVALID, NOT_SUPPORTED, Refused};
 use super::super::settings::{Memory, Settings};
@@ -325,6 +326,22 @@ fn indications(call: &mut Call<'_, '_>) -> Outcome {
 pub(super) fn settings_changed(call: &mut Call<'_, '_>) {
     if call.core.kept.routes {
         route(&call.core.settings, call.modem);
+    }
+}
+
+/// The host is gone that may have had messages handed over: they go where they go by themselves. Says whether it had.
+pub(in super::super) fn routes_end(core: &mut Core<'_>, modem: &mut Modem) -> bool {
+    let had = core::mem::take(&mut core.kept.routes);
+    if had {
+        modem.set_message_routes(Routes::default());
+    }
+    had
+}
+
+/// Another host is gone; this one still wants messages as it has said, if it has.
+pub(in super::super) fn routes_stay(core: &Core<'_>, modem: &mut Modem) {
+    if core.kept.routes {
+        route(&core.settings, modem);
     }
 }
 
