@@ -285,6 +285,8 @@ fn codes() {
             ("AT+CLCK=\"PN\",2;+CLCK=\"FD\",2", "+CLCK: 0\r\n\r\n+CLCK: 0\r\n\r\nOK", 0),
             ("AT+CLCK=\"AO\",1,\"0000\";+CLCK=\"AO\",2", "+CLCK: 1,7\r\n\r\nOK", 0),
             ("AT+CLCK=\"XX\",2", "+CME ERROR: 4", 0),
+            ("AT+CLCK=\"SC\",3", "+CME ERROR: 50", 0),
+            ("AT+CLCK=\"SC\",0", "OK", 0),
         ],
     );
     let mut setup = Setup::default();
@@ -292,6 +294,7 @@ fn codes() {
     let mut bench = Bench::with(setup, Config::default()).registered().quiet();
     assert_eq!(bench.ask("AT+CMEE=2;+CPIN?"), "+CME ERROR: SIM not inserted");
     assert_eq!(bench.ask("AT+CMGL=4"), "+CMS ERROR: (U)SIM not inserted");
+    assert_eq!(bench.ask("AT+CLCK=\"SC\",0,\"1234\""), "+CME ERROR: SIM not inserted");
 }
 
 #[test]

@@ -161,9 +161,14 @@ fn lock(call: &mut Call<'_, '_>) -> Outcome {
     facility.make_ascii_uppercase();
     let password: Text<16> = request.password.map_or_else(|| Ok(Text::new()), |password| call.plain(password))?;
     let (now, by) = (call.now, call.origin());
+    if request.mode > 2 {
+        return Err(INVALID);
+    }
+    if facility == "SC" {
+        call.modem.lock()?;
+    }
     match (facility.as_str(), request.mode) {
         ("SC", 2) => {
-            call.modem.lock()?;
             let on = call.modem.sim().is_some_and(|sim| sim.pin1.enabled);
             call.say_number(u8::from(on))
         }
