@@ -670,7 +670,9 @@ fn incoming_calls() {
         &[
             ("AT+CLCC", "+CLCC: 1,1,4,0,0,\"+15550123\",145\r\n\r\nOK", 0),
             ("AT+CPAS", "+CPAS: 3\r\n\r\nOK", 0),
+            ("ATS1?", "002\r\n\r\nOK", 0),
             ("ATA", "OK", 0),
+            ("ATS1?", "000\r\n\r\nOK", 0),
             ("AT+CLCC", "+CLCC: 1,1,0,0,0,\"+15550123\",145\r\n\r\nOK", 10_000),
         ],
     );

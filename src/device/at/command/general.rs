@@ -134,7 +134,12 @@ fn view(call: &mut Call<'_, '_>) -> Outcome {
 fn register(call: &mut Call<'_, '_>, number: usize) -> Outcome {
     match call.form() {
         Form::Read => {
-            let value = call.settings().register(number);
+            let told = &call.core.told;
+            let value = match number {
+                // Rings are counted while it rings.
+                1 if told.ring_at.is_some() => told.rings,
+                _ => call.core.settings.register(number),
+            };
             let digits = [value / 100, value / 10 % 10, value % 10].map(|digit| b'0'.saturating_add(digit));
             call.line(&mut |writer| writer.bytes(&digits))?;
         }
