@@ -891,3 +891,18 @@ fn whatever_a_modem_says_opening_and_commands_end() {
     let counts = [opened, failed, restarts, ends, silent];
     assert!(counts.iter().all(|count| *count > 100), "{counts:?}");
 }
+
+#[test]
+fn what_comes_before_a_command_has_left_is_no_answer_to_it() {
+    let mut host = Host::open();
+    host.submit(&network::csq::Execute {});
+    assert_eq!(host.hear(b"+CSQ: 20,99\r\nOK\r\n"), ["< +CSQ: 20,99", "= OK"]);
+    // Some modems say it twice: the pause behind a result is for that.
+    host.session.submit(host.now, &network::csq::Execute {}).unwrap();
+    assert!(host.out().is_empty(), "the pause");
+    let late = host.hear(b"+CSQ: 1,99\r\nOK\r\nERROR\r\n+CMTI: \"SM\",1\r\n");
+    host.now.0 += 20;
+    assert_eq!(host.out(), ["AT+CSQ\\r"], "{late:?}");
+    assert_eq!(late, ["? +CSQ: 1,99", "- Stray", "- Stray", "* +CMTI: \"SM\",1"]);
+    assert_eq!(host.hear(b"+CSQ: 21,99\r\nOK\r\n"), ["< +CSQ: 21,99", "= OK"]);
+}

@@ -1045,7 +1045,7 @@ impl<'s> Session<'s> {
             }
         }
         let event = {
-            let asked = inner.current.is_some();
+            let asked = inner.is_asking();
             let Exchange { info, announcements, .. } = inner.exchange;
             let (own, prompt) = if asked { (announcements, info.prompt) } else { (Announcements::NONE, Awaited::None) };
             let sign = prompt.sign().map(|sign| [sign]);
@@ -1393,7 +1393,7 @@ impl Inner<'_> {
             Event::Overlong { start, len } => {
                 count(&mut self.counters.overlong);
                 let _ = self.continuation.take();
-                if let Some(current) = &mut self.current {
+                if let Some(current) = self.current.as_mut().filter(|current| current.sent) {
                     current.spoilt = Some(Failure::TooLong(len));
                 }
                 Incoming::Overlong { start, len }
@@ -1528,7 +1528,7 @@ impl Inner<'_> {
         if self.own.is_some() {
             return self.own_line(line, class);
         }
-        let Some(current) = &mut self.current else {
+        let Some(current) = self.current.as_mut().filter(|current| current.sent) else {
             return match class {
                 Class::Response => self.late(),
                 Class::Final(result) | Class::Stray(result) => self.stray(line, result),
@@ -1590,9 +1590,14 @@ impl Inner<'_> {
         Some(Incoming::Ignored(Ignored::Echo))
     }
 
+    /// Whether a command has left and is under way: nothing answers one that has not.
+    fn is_asking(&self) -> bool {
+        self.current.is_some_and(|current| current.sent)
+    }
+
     /// The command that lines may answer: the one under way, or the one that was given up last.
     fn answered(&self) -> Option<&Exchange> {
-        (self.late || self.current.is_some()).then_some(&self.exchange)
+        (self.late || self.is_asking()).then_some(&self.exchange)
     }
 
     #[inline(never)]
