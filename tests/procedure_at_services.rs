@@ -209,6 +209,21 @@ fn phonebooks_are_read_in_pieces() {
         assert_eq!(read.found(), count, "{answer}");
     }
 
+    // What stands behind the name is the makers' business, and the type may be missing.
+    let entries = [
+        ("+CPBR: 1,\"+49170\",145,\"0061\",\"\",129,\"\"", "+49170"),
+        ("+CPBR: 1,\"49170\",129,\"0061\",\"26/11/22,21:30:00+04\"", "49170"),
+        ("+CPBR: 1,\"49170\",,\"0061\"", "49170"),
+    ];
+    for (answer, number) in entries {
+        let mut found = None;
+        let mut take = |contact: &Contact| found = Some((contact.number.to_string(), contact.name.to_string()));
+        let select = [("AT+CSCS?", "+CSCS: \"UCS2\""), ("AT+CPBS=\"SM\"", ""), ("AT+CPBR=?", "+CPBR: (1-120)")];
+        let read = &mut ReadPhonebook::at("SM", 1, &mut take);
+        play(read, &[&select[..], &[("AT+CPBR=1,1", answer)]].concat()).unwrap();
+        assert_eq!(found, Some((number.to_owned(), "a".to_owned())), "{answer}");
+    }
+
     let mut take = |_: &Contact| {};
     let script = [
         ("AT+CSCS?", "+CSCS: \"GSM\""),

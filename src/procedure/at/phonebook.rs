@@ -3,7 +3,7 @@
 use at_wire::Writer;
 use at_wire::command::phonebook::{cpbr, cpbs, cpbw};
 use at_wire::message::Line as _;
-use at_wire::parameter::{LineWriter, Value as _};
+use at_wire::parameter::{LineWriter, Value as _, parameters_of};
 use at_wire::text::charset::Charset;
 use heapless::String;
 
@@ -33,20 +33,25 @@ impl core::fmt::Debug for Contact {
 }
 
 impl Contact {
-    fn of(answer: &cpbr::SetAnswer<'_>, charset: Charset) -> Self {
-        let mut contact = Self { index: answer.index, ..Self::default() };
-        match wide_number(answer.number.0).filter(|_| charset == Charset::Ucs2) {
-            Some(number) => copy_number(&mut contact.number, number.as_bytes(), answer.kind),
-            None => copy_number(&mut contact.number, answer.number.0, answer.kind),
+    /// Reads an entry. Makers have different things behind the name, and some leave the type out.
+    fn read(line: &[u8], charset: Charset) -> Option<Self> {
+        let mut fields = parameters_of(cpbr::NAME, line)?;
+        let mut contact = Self { index: fields.value("index").ok()?, ..Self::default() };
+        let number = fields.field().unquoted();
+        let kind = fields.value("type").unwrap_or(0);
+        match wide_number(number).filter(|_| charset == Charset::Ucs2) {
+            Some(number) => copy_number(&mut contact.number, number.as_bytes(), kind),
+            None => copy_number(&mut contact.number, number, kind),
         }
         // A name that is none in the set that is chosen stands as it is.
-        let text = charset.text(answer.text.0).or_else(|_| Charset::Latin1.text(answer.text.0)).unwrap_or_default();
+        let text = fields.field().unquoted();
+        let text = charset.text(text).or_else(|_| Charset::Latin1.text(text)).unwrap_or_default();
         for character in text.chars() {
             if contact.name.push(character).is_err() {
                 break;
             }
         }
-        contact
+        Some(contact)
     }
 }
 
@@ -176,9 +181,9 @@ impl Procedure for ReadPhonebook<'_> {
                 }
             }
             At::Entries(_) => {
-                if let Ok(answer) = cpbr::SetAnswer::parse(line) {
+                if let Some(contact) = Contact::read(line, self.charset.get()) {
                     self.found = self.found.saturating_add(1);
-                    (self.take)(&Contact::of(&answer, self.charset.get()));
+                    (self.take)(&contact);
                 }
             }
             At::Select => {}
