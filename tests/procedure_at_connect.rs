@@ -236,6 +236,12 @@ fn settings_are_read_the_hard_way() {
         ),
         ("+CGPADDR: 1,\"0.0.0.0\"", "+CGCONTRDP: 1,5,\"web\",\"\",\"\",\"0.0.0.0\"", Settings::default()),
         ("+CGPADDR: 1", "+CGCONTRDP: 1,5", Settings::default()),
+        // A mask of zeros says nothing of the network.
+        (
+            "ERROR",
+            "+CGCONTRDP: 1,5,\"web\",\"10.0.0.9.0.0.0.0\",\"10.0.0.10\",\"9.9.9.9\"",
+            v4("10.0.0.9", None, "10.0.0.10", ["9.9.9.9", ""]),
+        ),
         // Of another context.
         ("+CGPADDR: 2,\"10.0.0.9\"", "+CGCONTRDP: 2,5,\"web\",\"10.0.0.9\"", Settings::default()),
     ];

@@ -68,7 +68,8 @@ fn any(text: &[u8]) -> Option<Masked> {
         }
         _ => return None,
     };
-    let prefix = if mask.is_empty() { None } else { Some(prefix_of(mask)?) };
+    // A mask of zeros is none.
+    let prefix = Some(prefix_of(mask)?).filter(|length| *length > 0);
     Some(Masked { address, prefix })
 }
 
