@@ -266,12 +266,24 @@ fn settings_are_read_the_hard_way() {
     let one = "+CGCONTRDP: 1,5,\"web\",\"10.0.0.9 2001:db8::25/64\",\"10.0.0.1 fe80::1\",\"9.9.9.9 2001:db8::53\"";
     let expected = Settings { ipv4: FamilySettings { prefix_length: None, ..both.ipv4 }, ..both };
     assert_eq!(settings(IpType::V4V6, "ERROR", one), expected);
+    // The same with a comma between the addresses, and each name server in its own quotes.
+    let apart = "+CGCONTRDP: 1,5,\"web\",\"10.0.0.9\",\"32.1.13.184.0.0.0.0.0.0.0.0.0.0.0.37\", \
+                 \"254.128.0.0.0.0.0.0.0.0.0.0.0.0.0.1\",\"9.9.9.9\" \"32.1.13.184.0.0.0.0.0.0.0.0.0.0.0.83\",\
+                 \"1.1.1.1\" \"32.1.13.184.0.0.0.0.0.0.0.0.0.0.1.83\"";
+    let expected = Settings {
+        ipv4: family("10.0.0.9", None, "", ["9.9.9.9", "1.1.1.1"]),
+        ipv6: family("2001:db8::25", None, "fe80::1", ["2001:db8::53", "2001:db8::153"]),
+        ..Settings::default()
+    };
+    assert_eq!(settings(IpType::V4V6, "ERROR", apart), expected);
     // Field failure 26: an interface identifier alone, and an address of IPv4 where there is none.
     let found = settings(IpType::V4V6, "+CGPADDR: 1,\"10.0.0.9\",\"0.0.0.0.0.0.0.0.0.0.0.37.88.136.248.1\"", "ERROR");
     assert_eq!((found.ipv6, found.interface_id), (FamilySettings::default(), Some(0x25_5888_f801)));
     let found = settings(IpType::V6, "+CGPADDR: 1,\"192.0.0.4\",\"2001:db8::25\"", "ERROR");
     assert_eq!((found.ipv4, found.translated), (FamilySettings::default(), Some("192.0.0.4".parse().unwrap())));
     assert_eq!(found.ipv6.address, Some("2001:db8::25".parse().unwrap()));
+    let found = settings(IpType::V6, "+CGPADDR: 1,\"0.0.0.0.0.0.0.0.0.1.0.0.192.0.0.4\",\"\"", "ERROR");
+    assert_eq!((found.interface_id, found.translated), (None, Some("192.0.0.4".parse().unwrap())));
 }
 
 #[test]

@@ -144,9 +144,9 @@ pub struct Settings {
     pub mtu: Option<u16>,
 }
 
-/// What blanks separate in one field: some put both families there.
+/// What blanks separate in one field, each with quotes or without: some put both families there.
 fn tokens(field: &[u8]) -> impl Iterator<Item = &[u8]> {
-    field.split(|byte| *byte == b' ').filter(|token| !token.is_empty())
+    field.split(|byte| matches!(byte, b' ' | b'"')).filter(|token| !token.is_empty())
 }
 
 impl Settings {
@@ -183,9 +183,13 @@ impl Settings {
                 self.ipv4.prefix_length = told.prefix.or(self.ipv4.prefix_length);
             }
             IpAddr::V6(address) => {
-                let [a, b, c, d, ..] = address.segments();
+                let [a, b, c, d, e, f, ..] = address.segments();
+                if [a, b, c, d, e, f] == [0, 0, 0, 0, 1, 0] {
+                    // That of a translator, embedded.
+                    let [.., w, x, y, z] = address.octets();
+                    self.translated = Some(Ipv4Addr::new(w, x, y, z));
                 // Of the link, or without a network at all.
-                if a & 0xffc0 == 0xfe80 || [a, b, c, d] == [0; 4] {
+                } else if a & 0xffc0 == 0xfe80 || [a, b, c, d] == [0; 4] {
                     let [.., s, t, u, v, w, x, y, z] = address.octets();
                     self.interface_id = Some(u64::from_be_bytes([s, t, u, v, w, x, y, z]));
                 } else {
@@ -228,6 +232,13 @@ impl Settings {
                 gateway = fields.field().unquoted();
             }
             self.take_address(told, ip_type);
+        }
+        // Some have the address of the other family in a field of its own.
+        if let (Some(IpAddr::V4(_)), Some(other @ IpAddr::V6(_))) =
+            (whole.map(|told| told.address), address::ip(gateway))
+        {
+            self.set_address(other, None);
+            gateway = fields.field().unquoted();
         }
         tokens(gateway).filter_map(address::ip).for_each(|gateway| self.set_gateway(gateway));
         for _ in 0..2 {
