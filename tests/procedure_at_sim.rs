@@ -185,3 +185,17 @@ fn codes_are_changed_and_cannot_become_commands() {
     play(&mut read, &[("AT+CLCK=\"SC\",2", "+CLCK: 1")]).unwrap();
     assert!(read.is_on());
 }
+
+#[test]
+fn a_state_that_lags_behind_the_pin_is_waited_for() {
+    let mut modem = Modem::new(&[
+        ("AT+CPIN?", "+CPIN: SIM PIN"),
+        ("AT+CPIN=\"1234\"", ""),
+        ("AT+CPIN?", "+CPIN: SIM PIN"),
+        ("AT+CPIN?", "+CME ERROR: 14"),
+        ("AT+CPIN?", "+CPIN: READY"),
+    ]);
+    let mut enter = UseCode::new(PinOperation::Verify("1234"), false, END);
+    modem.follow(&mut enter).unwrap();
+    assert!(modem.is_done() && enter.state() == SimState::Ready);
+}

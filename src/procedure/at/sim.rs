@@ -480,7 +480,11 @@ impl Procedure for UseCode<'_> {
                 (Step::Done, _) if self.refusal.is_some() => self.go(now, At::AttemptsAfter),
                 (Step::Done, SimState::Ready) => Step::Done,
                 (Step::Done, _) if self.second => Step::Done,
-                (Step::Done, SimState::Locked(code)) => self.locked(code, false),
+                // The code was right: what the modem says of the SIM may lag behind.
+                (Step::Done, SimState::Locked(code)) => match rest(now, self.read.end) {
+                    wait @ Step::Wait(_) if code == self.code() => wait,
+                    _ => self.locked(code, false),
+                },
                 (Step::Done, state) => Step::Fail(Stop::Sim(state)),
                 (step, _) => step,
             },
