@@ -234,6 +234,11 @@ fn phonebooks_are_read_in_pieces() {
     ];
     let stop = play(&mut ReadPhonebook::new("XX", &mut take), &script).unwrap_err();
     assert!(matches!(stop, Stop::Refused(refusal) if refusal.command == "+CPBS"), "{stop:?}");
+    // And if nobody knows whether it was selected.
+    let mut take = |_: &Contact| {};
+    let script = [("AT+CSCS?", "+CSCS: \"GSM\""), ("AT+CSCS=\"UCS2\"", "x|+CREG: 1|y|OK"), ("AT+CSCS=\"GSM\"", "")];
+    let stop = play(&mut ReadPhonebook::new("SM", &mut take), &script).unwrap_err();
+    assert_eq!(stop, Stop::Failed { command: "+CSCS", failure: Failure::Torn });
 }
 
 #[test]

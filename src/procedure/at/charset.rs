@@ -101,7 +101,11 @@ impl Chosen {
                 Some(step) => return Turn::Set(step),
                 None => self.stage = Stage::Using(false),
             },
-            (_, outcome) => return Turn::Set(fail(cscs::NAME, outcome)),
+            (stage, outcome) => {
+                // It may have been selected.
+                self.stage = Stage::Using(stage != Stage::Reading);
+                return Turn::Set(self.leave(fail(cscs::NAME, outcome)));
+            }
         }
         Turn::Procedure(Outcome::Begin)
     }
