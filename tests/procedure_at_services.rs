@@ -145,6 +145,10 @@ fn a_dialogue_is_held_in_whatever_coding_the_modem_has() {
         ("IRA", "AT+CUSD=1,\"*100#\",15", "+CUSD: 0,\"48656C6C6F\",15", 0, "Hello"),
         ("IRA", "AT+CUSD=1,\"*100#\",15", "+CUSD: 0,\"12345678\",15", 0, "12345678"),
         ("IRA", "AT+CUSD=1,\"*100#\",15", "+CUSD: 2", 2, ""),
+        // Quotes and commas in the text, and a coding that is no number.
+        ("IRA", "AT+CUSD=1,\"*100#\",15", "+CUSD: 0,\"Say \"yes, please\" now\",15", 0, "Say \"yes, please\" now"),
+        ("IRA", "AT+CUSD=1,\"*100#\",15", "+CUSD: 1,\"1. more\",GSM", 1, "1. more"),
+        ("IRA", "AT+CUSD=1,\"*100#\",15", "+CUSD: 0,5 EUR, until May,15", 0, "5 EUR"),
     ];
     for (charset, line, told, kind, text) in rows {
         let mut ussd = Ussd::send("*100#", END).unwrap();

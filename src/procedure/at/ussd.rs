@@ -6,11 +6,9 @@
 use at_wire::EncodeError;
 use at_wire::Writer;
 use at_wire::command::services::cusd;
-use at_wire::message::Line as _;
-use at_wire::parameter::LineWriter;
+use at_wire::parameter::{LineWriter, parameters_of};
 use at_wire::text::charset::Charset;
 use at_wire::text::{CbsCoding, hex};
-use at_wire::urc::standard::CUsd;
 use at_wire::ussd::{MAX_LEN, UssdString};
 use heapless::String;
 
@@ -50,10 +48,16 @@ impl UssdMessage {
     /// Reads a line `+CUSD: …` that the modem told, whose text is in that character set; `None` for any other line.
     #[must_use]
     pub fn read(line: &[u8], charset: Charset) -> Option<Self> {
-        let told = CUsd::parse(line).ok()?;
-        let mut message = Self { kind: told.m, text: String::new() };
-        let text = told.text.map_or(&[][..], |text| text.0);
-        let wide = told.dcs.is_some_and(|dcs| matches!(dcs, 0x11 | 0x48..=0x4b | 0x58..=0x5b));
+        let mut fields = parameters_of(cusd::NAME, line)?;
+        let mut message = Self { kind: fields.value("m").ok()?, text: String::new() };
+        let rest = fields.rest();
+        let text = fields.field().unquoted();
+        let (text, coding): (_, Option<u8>) = match fields.value("dcs") {
+            Ok(coding) => (text, coding),
+            // The text has quotes in it, and commas.
+            Err(_) => (between_quotes(rest).unwrap_or(text), None),
+        };
+        let wide = coding.is_some_and(|coding| matches!(coding, 0x11 | 0x48..=0x4b | 0x58..=0x5b));
         message.decode(text, wide, charset);
         Some(message)
     }
@@ -93,6 +97,12 @@ impl UssdMessage {
             Err(_) => self.fill(text.iter().copied().map(char::from)),
         }
     }
+}
+
+/// What stands between the first quote and the last.
+fn between_quotes(text: &[u8]) -> Option<&[u8]> {
+    let quote = |byte: &u8| *byte == b'"';
+    text.get(text.iter().position(quote)?.saturating_add(1)..text.iter().rposition(quote)?)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
