@@ -97,6 +97,10 @@ fn frames_the_streams_of_the_fact_sheet() {
         (b"\r\n+IPD5:hello\r\nOK\r\n", &["header 5 +IPD5", "payload hello", "line OK"]),
         (b"\r\n+QIRD: 0\r\n\r\nOK\r\n", &["header 0 +QIRD: 0", "line OK"]),
         (b"\r\n+CUSD: 0,\"line1\r\nline2\",15\r\n", &["line +CUSD: 0,\\\"line1\\r\\nline2\\\",15"]),
+        (
+            b"\r\n+CUSD: 0,\"a \"b\",15\r\nOK\r\n\r\n+CUSD: 1,\"\r\na\", 15\r\n",
+            &["line +CUSD: 0,\\\"a \\\"b\\\",15", "line OK", "line +CUSD: 1,\\\"\\r\\na\\\", 15"],
+        ),
         (b"\r\n+COPS: 0,0,\"odd\r\nOK\r\n", &["line +COPS: 0,0,\\\"odd", "line OK"]),
         (b"0\r", &["line 0"]),
     ];
