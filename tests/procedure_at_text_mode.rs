@@ -13,12 +13,15 @@
 mod at_procedure_common;
 
 use at_procedure_common::{Modem, play};
+use wwan::at_wire::result::{Cause, FinalResult};
 use wwan::at_wire::sms::{Direction, Pdu, RelativeValidity, Tpdu, Validity};
 use wwan::at_wire::text::charset::Charset;
 use wwan::procedure::at::{
-    FindMessageFormat, MessageFormat, ReadTextMode, SendTextMode, Stop, StoredText, TellTexts, delivered_pdu,
+    FindMessageFormat, MessageFormat, Outcome, Procedure as _, ReadTextMode, SendTextMode, Step, Stop, StoredText,
+    TellTexts, delivered_pdu,
 };
 use wwan::sms::{Stored, TextMessage};
+use wwan::time::Instant;
 
 const TEXT_MODE: (&str, &str) = ("AT+CMGF=1", "");
 const HEADERS: (&str, &str) = ("AT+CSDH=1", "");
@@ -327,4 +330,24 @@ fn what_is_told_in_text_mode_becomes_a_pdu() {
         let _ = delivered_pdu(line.as_bytes(), "4F".repeat(length.into()).as_bytes(), Charset::Ucs2, &mut buffer);
         let _ = delivered_pdu(line.as_bytes(), "4F".repeat(length.into()).as_bytes(), Charset::Gsm, &mut [0; 20]);
     }
+}
+
+#[test]
+fn the_largest_memory_comes_to_an_end() {
+    let mut take = |_: StoredText, _: &[u8]| {};
+    let mut read = ReadTextMode::new(Stored::All, "", &mut take);
+    let mut step = read.step(Instant(0), Outcome::Begin);
+    for _ in 0..66_000 {
+        let Step::Ask(question) = step else { break };
+        let outcome = match question.exchange.info.name {
+            "+CSCS" | "+CMGR" => Outcome::Refused(FinalResult::Cms(Cause::Number(321))),
+            "+CPMS" => {
+                read.line(b"+CPMS: \"ME\",1,65535", false);
+                Outcome::Done
+            }
+            _ => Outcome::Done,
+        };
+        step = read.step(Instant(0), outcome);
+    }
+    assert!(matches!(step, Step::Done), "{step:?}");
 }

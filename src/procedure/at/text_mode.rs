@@ -941,7 +941,8 @@ impl Procedure for ReadTextMode<'_> {
             At::Message(index) => self.header(index, line),
             At::Room => {
                 let Ok(told) = cpms::ReadAnswer::parse(line) else { return };
-                self.room = Some((told.total1, told.used1));
+                // A number is left to stand behind the last place.
+                self.room = Some((told.total1.min(u16::MAX - 1), told.used1));
             }
             At::List if !second => {
                 let Ok((Some(index), stat, _)) = TextLine::parse(cmgl_text::NAME, line) else { return self.spoil() };
