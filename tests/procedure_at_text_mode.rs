@@ -204,8 +204,9 @@ fn a_text_that_ends_early_is_not_mixed_up() {
             ("AT+CMGR=1", torn.as_str()),
             ("AT+CMGR=2", short.as_str()),
             ("AT+CMGR=3", ""),
-            ("AT+CMGR=4", escaped.as_str()),
-            ("AT+CMGR=5", quiet.as_str()),
+            ("AT+CMGR=4", "+CMS ERROR: Invalid memory index"),
+            ("AT+CMGR=5", escaped.as_str()),
+            ("AT+CMGR=6", quiet.as_str()),
         ],
     ]
     .concat();

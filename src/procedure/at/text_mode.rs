@@ -24,7 +24,7 @@ use heapless::{String, Vec};
 
 use super::charset::{Chosen, Turn};
 use super::sms::StoredText;
-use super::{Outcome, Procedure, Question, Step, Stop, ask, ask_own, ask_with, cme, fail, missing, type_of_number};
+use super::{Outcome, Procedure, Question, Step, Stop, ask, ask_own, ask_with, fail, missing, type_of_number};
 use crate::session::at::Exchange;
 use crate::sms::{Sending, Stored, TextMessage};
 use crate::time::{Instant, Millis};
@@ -113,16 +113,17 @@ fn write_coded(charset: Charset, text: &str, line: &mut LineWriter<'_, '_>) {
 
 /// Whether a modem may have refused a command for how its parameters are written.
 fn is_misread(result: FinalResult<'_>) -> bool {
-    match result {
+    match result.resolved() {
         FinalResult::Error => true,
         FinalResult::Cms(Cause::Number(number)) => matches!(number, 302..=305 | 500),
-        result => matches!(cme(result), Some(3 | 4 | 24..=27 | 50 | 100)),
+        FinalResult::Cme(Cause::Number(number)) => matches!(number, 3 | 4 | 24..=27 | 50 | 100),
+        _ => false,
     }
 }
 
 /// Whether nothing is at a place (27.005 §3.2.5, 27.007 §9.2).
 fn is_nowhere(result: FinalResult<'_>) -> bool {
-    matches!(result, FinalResult::Cms(Cause::Number(321))) || matches!(cme(result), Some(21 | 22))
+    matches!(result.resolved(), FinalResult::Cms(Cause::Number(321)) | FinalResult::Cme(Cause::Number(21 | 22)))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
