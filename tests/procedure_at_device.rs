@@ -13,7 +13,7 @@
 mod at_procedure_common;
 
 use at_procedure_common::{Modem, play};
-use wwan::at_wire::result::FinalResult;
+use wwan::at_wire::result::{Cause, FinalResult};
 use wwan::procedure::at::{Power, ReadIdentity, ReadPower, Restart, SetPower, Stop};
 use wwan::session::at::Failure;
 use wwan::time::{Instant, Millis};
@@ -172,7 +172,21 @@ fn a_restart_ends_with_ok_with_the_greeting_or_with_nothing() {
     play(&mut Restart::new(), &[("AT+CFUN=1,1", "RDY|-")]).unwrap();
     play(&mut Restart::new(), &[("AT+CFUN=1,1", "-")]).unwrap();
     play(&mut Restart::new(), &[("AT+CFUN=1,1", "ERROR"), ("AT+CFUN=4", ""), ("AT+CFUN=1,1", "")]).unwrap();
-    let stop = play(&mut Restart::new(), &[("AT+CFUN=1,1", "ERROR"), ("AT+CFUN=4", ""), ("AT+CFUN=1,1", "ERROR")]);
-    let Err(Stop::Refused(refusal)) = stop else { panic!("{stop:?}") };
-    assert_eq!(refusal.result, FinalResult::Error);
+    // One that does not: its radio is on again.
+    let refused = [("AT+CFUN=1,1", "+CME ERROR: 50"), ("AT+CFUN=4", "")];
+    for (second, last, result) in [
+        ("ERROR", "", FinalResult::Error),
+        ("+CME ERROR: 3", "ERROR", FinalResult::Cme(Cause::Number(3))),
+        ("ERROR", "-", FinalResult::Error),
+    ] {
+        let script = [&refused[..], &[("AT+CFUN=1,1", second), ("AT+CFUN=1", last)]].concat();
+        let stop = play(&mut Restart::new(), &script);
+        let Err(Stop::Refused(refusal)) = stop else { panic!("{stop:?}") };
+        assert_eq!(refusal.result, result);
+    }
+    let stop = play(&mut Restart::new(), &[("AT+CFUN=1,1", "ERROR"), ("AT+CFUN=4", "ERROR")]);
+    assert!(matches!(stop, Err(Stop::Refused(_))), "{stop:?}");
+    // That the radio is not turned off is no restart.
+    let stop = play(&mut Restart::new(), &[("AT+CFUN=1,1", "ERROR"), ("AT+CFUN=4", "-")]);
+    assert_eq!(stop, Err(Stop::Failed { command: "+CFUN", failure: Failure::Timeout }));
 }

@@ -9,7 +9,7 @@ use at_wire::message::Line as _;
 use at_wire::parameter::{Fields, LineWriter, parameters_of};
 use heapless::String;
 
-use super::{Outcome, Procedure, Step, ask, ask_own, ask_with, copy, fail, missing, rest};
+use super::{Outcome, Procedure, Refusal, Step, Stop, ask, ask_own, ask_with, copy, fail, missing, rest};
 use crate::session::at::Failure;
 use crate::time::Instant;
 
@@ -362,28 +362,36 @@ pub struct Restart {
     /// The radio was turned off first.
     radio_off: bool,
     turning_off: bool,
+    /// It does not start anew with the radio off either: that is turned on again.
+    refusal: Option<Refusal>,
 }
 
 impl Restart {
     /// Starts it anew.
     #[must_use]
     pub const fn new() -> Self {
-        Self { radio_off: false, turning_off: false }
+        Self { radio_off: false, turning_off: false, refusal: None }
     }
 }
 
 impl Procedure for Restart {
     fn step(&mut self, _: Instant, outcome: Outcome<'_>) -> Step {
-        match outcome {
-            Outcome::Begin => *self = Self::new(),
-            Outcome::Done if self.turning_off => self.turning_off = false,
-            Outcome::Done | Outcome::Failed(Failure::Timeout | Failure::Restarted) => return Step::Done,
+        match (outcome, self.refusal) {
+            (Outcome::Begin, _) => *self = Self::new(),
+            (_, Some(refusal)) => return Step::Fail(Stop::Refused(refusal)),
+            (Outcome::Done, _) if self.turning_off => self.turning_off = false,
+            (Outcome::Failed(Failure::Timeout), _) if self.turning_off => return fail(cfun::NAME, outcome),
+            (Outcome::Done | Outcome::Failed(Failure::Timeout | Failure::Restarted), _) => return Step::Done,
             // Some start anew only with the radio off.
-            Outcome::Refused(_) if !self.radio_off => {
+            (Outcome::Refused(_), _) if !self.radio_off => {
                 (self.radio_off, self.turning_off) = (true, true);
                 return ask_with::<cfun::Set>("4");
             }
-            outcome => return fail(cfun::NAME, outcome),
+            (Outcome::Refused(result), _) if !self.turning_off => {
+                self.refusal = Some(Refusal::new(cfun::NAME, result));
+                return ask_with::<cfun::Set>("1");
+            }
+            _ => return fail(cfun::NAME, outcome),
         }
         ask_with::<cfun::Set>("1,1")
     }
