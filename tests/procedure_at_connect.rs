@@ -71,6 +71,9 @@ fn a_context_is_defined_where_none_is_and_none_in_use_is_touched() {
     let free: &Lines =
         &[RANGES, ("AT+CGDCONT=2,\"IPV4V6\",\"web\"", ""), ("AT+CGACT=1,2", ""), ("AT+CGACT?", "+CGACT: 2,1")];
     connect(WEB, &[&start("+CGDCONT: 1,\"IP\",\"ims\"", "+CGACT: 1,1"), free, up]).unwrap();
+    // What newer releases append is written in many ways.
+    let newer = "+CGDCONT: 1,\"IP\",\"ims\",\"0.0.0.0\",0,0,0,0,,,,,\"\",,\"\",0";
+    connect(WEB, &[&start(newer, "+CGACT: 1,0"), free, up]).unwrap();
     // None is free: the last that is not active.
     let full = "+CGDCONT: 1,\"IP\",\"a\"|+CGDCONT: 2,\"IP\",\"b\"|+CGDCONT: 3,\"IP\",\"c\"|+CGDCONT: 4,\"IP\",\"d\"";
     let last: &Lines =

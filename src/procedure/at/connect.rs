@@ -11,7 +11,7 @@ use at_wire::command::general::ceer;
 use at_wire::command::packet::{PdpType, cgact, cgauth, cgcontrdp, cgdata, cgdcont, cgpaddr, is_same_apn};
 use at_wire::command::vendor::{cinterion, huawei, quectel, ublox};
 use at_wire::message::Line as _;
-use at_wire::parameter::{LineWriter, parameters_of};
+use at_wire::parameter::{LineWriter, Str, parameters_of};
 use at_wire::result::FinalResult;
 use at_wire::urc::PacketEvent;
 use at_wire::urc::standard::{CGev, CNecEsm};
@@ -597,13 +597,15 @@ impl Procedure for Connect<'_> {
     fn line(&mut self, line: &[u8], _: bool) {
         match self.at {
             At::Defined => {
-                let Ok(context) = cgdcont::ReadAnswer::parse(line) else { return };
-                self.defined.insert(context.cid);
-                let told = context.apn.and_then(|apn| apn.as_str()).unwrap_or_default();
+                // Whatever stands behind: one that cannot be read would be taken for free.
+                let Some(mut fields) = parameters_of(cgdcont::NAME, line) else { return };
+                let Ok(cid) = fields.value("cid") else { return };
+                self.defined.insert(cid);
+                let (kind, told) = (Str(fields.field().unquoted()), Str(fields.field().unquoted()));
                 let apn = self.request.apn;
-                let same = PdpType::of(context.pdp_type) == Some(pdp_type(self.ip_type));
-                if same && (apn.is_empty() || is_same_apn(told, apn)) {
-                    self.alike.insert(context.cid);
+                let same = PdpType::of(kind) == Some(pdp_type(self.ip_type));
+                if same && (apn.is_empty() || is_same_apn(told.as_str().unwrap_or_default(), apn)) {
+                    self.alike.insert(cid);
                 }
             }
             At::Active | At::Check => self.active.read_active(line),
