@@ -18,6 +18,7 @@ use std::process::Stdio;
 
 use common::{Run, Terminal, command, on_virtual_qmi as on_qmi, temporary, wwanctl};
 use mbim_wire::catalogue::Value;
+use virtual_modem::InProcess;
 
 /// The program on a virtual modem that speaks QMI inside MBIM.
 fn inside(scenario: &str, arguments: &[&str]) -> Run {
@@ -104,6 +105,16 @@ fn monitor_prints_a_line_for_each_indication() {
         let lines: Vec<Value> = run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert!(lines.iter().all(|line| line["type"] == "indication" && line["time"].is_f64()), "{}", run.out);
         let of_nas = lines.iter().find(|line| line["service"] == "NAS").unwrap_or_else(|| panic!("{}", run.out));
+#[test]
+fn only_the_session_that_is_meant_is_taken_down() {
+    let modem = Terminal::speaking(|scenario, time, room| InProcess::qmi(scenario, time, room), "default");
+    let run = |arguments: &[&str]| modem.run(&[&["--protocol", "qmi", "--json"], arguments].concat()).json();
+    run(&["connect", "--apn", "internet"]);
+    assert_eq!(run(&["disconnect", "--session", "3"])["was_active"], false);
+    assert_eq!(run(&["disconnect"])["was_active"], true);
+    assert_eq!(run(&["disconnect"])["was_active"], false);
+}
+
         assert!(of_nas["message"].is_string() && of_nas["fields"].is_object(), "{of_nas}");
         let text = wwanctl(&[options, &["--timeout", "3", "monitor"]].concat()).ended(0);
         text.prints(&["NAS "]);

@@ -149,15 +149,18 @@ fn tell(modem: &mut Modem, number: u8, arguments: &Connect) -> Result<(Report, V
     Ok((report, ip))
 }
 
+/// Whether this program has a session of that number in that family.
+fn is_up(modem: &mut Modem, number: u8, family: IpFamily) -> bool {
+    let session = (Service::WDS, instance(number, family));
+    modem.client.clients().any(|owned| (owned.service, owned.instance) == session && owned.handle != 0)
+}
+
 /// The session, and what it is configured with.
 pub(super) fn configuration(modem: &mut Modem, number: u8) -> Result<(serde_json::Value, serde_json::Value), Fail> {
     let (mut up, mut ip) = (Vec::new(), parts::ip_configuration(number));
     for family in FAMILIES {
         // Only the client that has the session is told its settings.
-        let ours = |owned: wwan::client::qmi::Owned| {
-            (owned.service, owned.instance) == (Service::WDS, instance(number, family)) && owned.handle != 0
-        };
-        if modem.client.clients().any(ours) {
+        if is_up(modem, number, family) {
             parts::add_settings(&mut ip, &modem.client.settings(number, family)?);
             up.push(family);
         }
@@ -167,7 +170,7 @@ pub(super) fn configuration(modem: &mut Modem, number: u8) -> Result<(serde_json
 
 pub(super) fn disconnect(modem: &mut Modem, number: u32, out: &mut Output) -> Result<(), Fail> {
     let number = session(number)?;
-    let was_active = modem.client.clients().any(|owned| owned.service == Service::WDS && owned.handle != 0);
+    let was_active = FAMILIES.iter().any(|family| is_up(modem, number, *family));
     modem.client.disconnect(number)?;
     report::disconnected(number.into(), was_active, out)
 }
