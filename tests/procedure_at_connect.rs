@@ -158,7 +158,7 @@ fn a_family_that_alone_is_allowed_is_given() {
     let stop = connect(WEB, &[&begin, refused]).unwrap_err();
     assert_eq!(
         stop.to_string(),
-        "AT+CGACT: the modem answers +CME ERROR: 149 (PDP authentication failure) user authentication failed"
+        "AT+CGACT: the modem answers +CME ERROR: 149 (PDP authentication failure), reason user authentication failed"
     );
 }
 

@@ -199,7 +199,14 @@ impl fmt::Display for Refusal {
         match self.text.as_str() {
             _ if result != self.result => Ok(()),
             "" => Ok(()),
-            text => write!(f, " {text}"),
+            text => match self.result {
+                FinalResult::Cme(Cause::Text(_))
+                | FinalResult::Cms(Cause::Text(_))
+                | FinalResult::Extended(_)
+                | FinalResult::Connect(_) => write!(f, " {text}"),
+                // What `+CEER` says may be no more than a number.
+                _ => write!(f, ", reason {text}"),
+            },
         }
     }
 }
