@@ -124,8 +124,8 @@ const COMMANDS: &[Spec] = &[
         ],
         details: "\
 On a device node the kernel's driver has the packets, and the session outlives this program. With --device usb this program
-has them: --tun makes a TUN interface with the addresses and the MTU of the session, and no routes. At the end, on SIGINT and
-SIGTERM, the session is taken down.
+has them: --tun makes a TUN interface with the addresses and the MTU of the session, and no routes. At the end, on SIGINT,
+SIGTERM and SIGHUP, the session is taken down.
 ",
     },
     Spec {

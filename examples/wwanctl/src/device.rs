@@ -18,6 +18,7 @@ use core::fmt;
 use core::sync::atomic::{self, AtomicBool};
 
 use embedded_io::{Error as _, ErrorKind, ErrorType};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use wwan::channel::blocking::{ByteStream as _, MessageChannel};
 use wwan::channel::linux::{Operation, PortKind, Protocol as PortProtocol};
 use wwan::channel::pcapng::{LINK_TYPE, LINK_TYPE_AT, LINK_TYPE_QMUX, StdWriter};
@@ -394,6 +395,16 @@ impl MessageChannel for Limited {
     }
 }
 
+/// The signals that end the program in good order. That of a terminal that is closed is one of them unless whoever started
+/// the program has it ignored (`nohup`), which a handler would undo.
+pub(crate) fn ending_signals() -> impl Iterator<Item = i32> {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    let counts = ignored.is_some_and(|mask| mask & 1 == 0);
+    [SIGINT, SIGTERM].into_iter().chain(counts.then_some(SIGHUP))
+}
+
 /// An opened channel, and what it is called.
 #[derive(Debug)]
 pub(crate) struct Opened {
@@ -509,7 +520,7 @@ pub(crate) fn open(options: &Options, limit: Millis, time: Time) -> Result<Opene
     };
     let line_end = if is_wwan_port(Path::new(&name)) { b"\r\n".as_slice() } else { b"\r" };
     let interrupted = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+    for signal in ending_signals() {
         signal_hook::flag::register(signal, Arc::clone(&interrupted))
             .map_err(|error| Fail::Output(format!("signal handler: {error}")))?;
     }

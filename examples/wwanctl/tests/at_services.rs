@@ -184,7 +184,7 @@ fn settings_are_put_back_after_an_interrupt() {
     std::fs::write(&path, slow).unwrap();
     let modem = Kept::new(path.to_str().unwrap());
     let before = modem.run(&["at", "AT+CSDH?", "AT+CSMP?", "AT+CSCS?"]).ended(0).out;
-    for signal in [Signal::INT, Signal::TERM] {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         let arguments = ["--device", modem.0.path(), "--protocol", "at", "-v", "sms", "list"];
         let mut program = command(&arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut said = String::new();

@@ -27,14 +27,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use core::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use signal_hook::consts::{SIGINT, SIGTERM};
 use wwan::channel::pcapng::{Record, file_header};
 use wwan::channel::{Direction, LinuxClock, LinuxError, Sink as _};
 use wwan::proxy::ProgramId;
 use wwan::time::{Instant, Millis};
 
 use crate::args::{self, Keep, Options};
-use crate::device::Speaks;
+use crate::device::{self, Speaks};
 use crate::error::Fail;
 use crate::output::{clean, note};
 use crate::trace::Trace;
@@ -197,7 +196,7 @@ fn listen(name: &str) -> Result<UnixListener, Fail> {
 pub(super) fn stop_signal() -> Result<UnixStream, Fail> {
     let register = || {
         let (read, write) = UnixStream::pair()?;
-        for signal in [SIGINT, SIGTERM] {
+        for signal in device::ending_signals() {
             signal_hook::low_level::pipe::register(signal, write.try_clone()?)?;
         }
         Ok(read)
