@@ -200,6 +200,18 @@ fn settings_are_put_back_after_an_interrupt() {
     }
 }
 
+/// What is switched on to hear of something is switched off again.
+#[test]
+fn what_a_run_listens_for_is_told_no_longer() {
+    let modem = Kept::new("default");
+    let settings = ["at", "AT+CREG?", "AT+CEREG?", "AT+CGREG?", "AT+CUSD?"];
+    for arguments in [&["connect", "--apn", "internet"][..], &["register", "auto"], &["ussd", "*100#"]] {
+        modem.run(arguments).ended(0);
+        let found = modem.run(&settings).ended(0).out;
+        assert!(found.lines().all(|line| line.contains(": 0")), "{arguments:?}: {found}");
+    }
+}
+
 #[test]
 fn texts_are_sent_in_as_many_parts_as_it_takes() {
     same::texts_are_sent_in_parts(on);

@@ -49,6 +49,9 @@ const SHORT: Millis = Millis::from_secs(2);
 /// Speeds that a serial line is tried at unless the user says one: what modems are delivered with, the most frequent first.
 pub(crate) const SPEEDS: &[u32] = &[115_200, 9_600, 57_600, 460_800, 921_600, 38_400, 19_200];
 
+/// What makes the modem tell where it is registered.
+const REGISTRATION: [&str; 4] = ["+CEREG", "+C5GREG", "+CGREG", "+CREG"];
+
 /// The client that commands drive.
 pub(crate) type Driver = Client<'static, Line>;
 
@@ -199,7 +202,7 @@ impl Modem {
     /// is switched on for as long as it takes.
     pub(crate) fn registration(&mut self) -> Result<Registration, Fail> {
         let before = self.kept.len();
-        for name in ["+CEREG", "+C5GREG", "+CGREG", "+CREG"] {
+        for name in REGISTRATION {
             let found = self.keep(name, 1)?;
             if matches!(found.as_deref(), Some("0" | "1")) {
                 // What the modem says to this changes nothing.

@@ -28,6 +28,10 @@ pub(super) fn run(modem: &mut Modem, network: Option<&str>, out: &mut Output) ->
 
 /// Registers, and says why not if that does not come about.
 pub(super) fn wait(modem: &mut Modem, selection: Selection<'_>) -> Result<(), Fail> {
+    // To hear of it, they are switched on.
+    for name in super::REGISTRATION {
+        modem.keep(name, 1)?;
+    }
     let patience = modem.patience();
     let why = match modem.client.register(selection, patience) {
         Ok(()) => return Ok(()),

@@ -9,7 +9,9 @@ use crate::error::Fail;
 use crate::output::Output;
 
 pub(super) fn run(modem: &mut Modem, code: &str, answers: &[String], out: &mut Output) -> Result<(), Fail> {
-    modem.keep("+CSCS", 1)?;
+    for name in ["+CSCS", "+CUSD"] {
+        modem.keep(name, 1)?;
+    }
     let mut dialogue = Dialogue::default();
     let mut done = hold(modem, &mut dialogue, code, answers);
     let Dialogue { mut report, steps, is_open } = dialogue;
