@@ -285,6 +285,28 @@ fn monitor_shows_what_the_modem_tells() {
     on_at("default", &["monitor", "--timeout", "1"]).ended(0);
 }
 
+/// A modem that does what `text` says; for all protocols.
+fn scenario(text: &str) -> String {
+    let path = temporary("scenario.toml");
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_is_not_answered_is_named() {
+    let modem = scenario("[[line]]\nname = \"+CSCS\"\nswallow = true\n");
+    on_at(&modem, &["ussd", "*100#"]).ended(75).says(&["wwanctl: AT+CSCS: no answer in time"]);
+    let typed = on_at(&modem, &["at", "AT+CSQ", "AT+CSCS=\"secret\""]).ended(75);
+    assert_eq!((&*typed.out, &*typed.err), ("+CSQ: 20,99\n", "wwanctl: AT+CSCS: no answer in time\n"));
+    // What was answered before is not lost.
+    let typed = on_at(&modem, &["at", "AT+CSQ", "AT+CSCS?", "--json"]).ended(75);
+    let document: Value = serde_json::from_str(&typed.out).unwrap();
+    assert_eq!(document["at"][0]["answer"][0], "+CSQ: 20,99");
+    let typed = on_at(&modem, &["at", "AT+CSCS?", "--json"]).ended(75);
+    let document: Value = serde_json::from_str(&typed.out).unwrap();
+    assert_eq!(document["error"]["exit_status"], 75);
+}
+
 /// A modem behind a socket that answers lines by `answer`, and hangs up where that says nothing.
 fn scripted(answer: fn(&str) -> Option<&'static [u8]>) -> (String, thread::JoinHandle<()>) {
     let path = temporary("socket");

@@ -66,6 +66,13 @@ fn refusals_end_with_77() {
 }
 
 #[test]
+fn what_is_not_answered_is_named() {
+    let path = temporary("scenario.toml");
+    std::fs::write(&path, "[[message]]\nservice = \"DMS\"\nname = \"Get Operating Mode\"\nswallow = true\n").unwrap();
+    on_qmi(path.to_str().unwrap(), &["radio"]).ended(75).says(&["DMS Get Operating Mode request: no answer in time"]);
+}
+
+#[test]
 fn any_message_goes_through_the_tunnel() {
     let direct = on_qmi("default", &["qmi", "dms", "get-ids"]).ended(0);
     let tunnelled = inside("default", &["qmi", "dms", "get-ids"]).ended(0);
@@ -99,13 +106,6 @@ fn a_data_session_outlives_the_run_inside_mbim() {
 }
 
 #[test]
-fn monitor_prints_a_line_for_each_indication() {
-    for options in [&["--device", "virtual:qmi"][..], &["--device", "virtual:mbim", "--protocol", "qmi"]] {
-        let run = wwanctl(&[options, &["--timeout", "4", "--json", "monitor"]].concat()).ended(0);
-        let lines: Vec<Value> = run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        assert!(lines.iter().all(|line| line["type"] == "indication" && line["time"].is_f64()), "{}", run.out);
-        let of_nas = lines.iter().find(|line| line["service"] == "NAS").unwrap_or_else(|| panic!("{}", run.out));
-#[test]
 fn only_the_session_that_is_meant_is_taken_down() {
     let modem = Terminal::speaking(|scenario, time, room| InProcess::qmi(scenario, time, room), "default");
     let run = |arguments: &[&str]| modem.run(&[&["--protocol", "qmi", "--json"], arguments].concat()).json();
@@ -115,6 +115,13 @@ fn only_the_session_that_is_meant_is_taken_down() {
     assert_eq!(run(&["disconnect"])["was_active"], false);
 }
 
+#[test]
+fn monitor_prints_a_line_for_each_indication() {
+    for options in [&["--device", "virtual:qmi"][..], &["--device", "virtual:mbim", "--protocol", "qmi"]] {
+        let run = wwanctl(&[options, &["--timeout", "4", "--json", "monitor"]].concat()).ended(0);
+        let lines: Vec<Value> = run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert!(lines.iter().all(|line| line["type"] == "indication" && line["time"].is_f64()), "{}", run.out);
+        let of_nas = lines.iter().find(|line| line["service"] == "NAS").unwrap_or_else(|| panic!("{}", run.out));
         assert!(of_nas["message"].is_string() && of_nas["fields"].is_object(), "{of_nas}");
         let text = wwanctl(&[options, &["--timeout", "3", "monitor"]].concat()).ended(0);
         text.prints(&["NAS "]);

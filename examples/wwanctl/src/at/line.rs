@@ -12,7 +12,7 @@ use wwan::client::at::{Answer, Error, Reason};
 use wwan::session::at::Exchange;
 use wwan::time::{Instant, Millis};
 
-use super::{hint, patience};
+use super::{hint, line_failed, patience};
 use crate::args::At;
 use crate::device::USUAL;
 use crate::error::Fail;
@@ -118,13 +118,14 @@ where
     for (index, line) in at.lines.iter().enumerate() {
         let last = index.saturating_add(1) == at.lines.len();
         let text = at.text.as_deref().filter(|_| last);
-        match one(client, until, line, text, out)? {
-            (value, Ok(())) => said.push(value),
-            (value, Err(error)) => {
-                said.push(value);
-                done = Err(error);
-                break;
-            }
+        let (value, ended) = match one(client, until, line, text, out) {
+            Ok((value, ended)) => (Some(value), ended),
+            Err(fail) => (None, Err(fail)),
+        };
+        said.extend(value);
+        done = ended;
+        if done.is_err() {
+            break;
         }
     }
     let mut told = Vec::new();
@@ -138,7 +139,8 @@ where
             told.push(line);
         }
     }
-    if out.json {
+    // Without any answer the failure is the document.
+    if out.json && !said.is_empty() {
         out.document(&json!({ "at": said, "unsolicited": told }))?;
     }
     done
@@ -171,7 +173,7 @@ where
     let (lines, reason, connected) = match answer {
         Ok(answer) => (lines(&answer), answer.reason(), answer.is_connected()),
         Err(Error::Refused { reason, .. }) => (Vec::new(), Some(reason), false),
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(line_failed(line, error)),
     };
     let told = String::from_utf8_lossy(client.reason()).into_owned();
     if connected {

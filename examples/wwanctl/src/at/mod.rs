@@ -5,7 +5,7 @@ use at_wire::message::Request;
 use at_wire::parameter::parameters_of;
 use wwan::channel::blocking::{ByteStream, MessageChannel as _};
 use wwan::client::at::blocking::Client;
-use wwan::client::at::{Error, Memory, Reason};
+use wwan::client::at::{Answer, Error, Memory, Reason};
 use wwan::procedure::at::{Lock, Outcome, Procedure, Question, Registration, SimState, Step, Stop, cme, fail};
 use wwan::session::at::{Config, Dialect, Exchange, Failure, Memory as SessionMemory, OpenError, SessionError};
 use wwan::time::{Instant, Millis};
@@ -14,7 +14,7 @@ use crate::args::{Command, Options};
 use crate::commands;
 use crate::device::{self, Channel, DeviceError, Limited, Opened, USUAL};
 use crate::error::{ENTER_PIN, Fail};
-use crate::output::{Output, note};
+use crate::output::{Output, clean, note};
 
 mod apdu;
 mod connect;
@@ -206,7 +206,7 @@ impl Modem {
             let found = self.keep(name, 1)?;
             if matches!(found.as_deref(), Some("0" | "1")) {
                 // What the modem says to this changes nothing.
-                self.client.send_line(format!("AT{name}=2").as_bytes(), QUESTION)?;
+                self.line(&format!("AT{name}=2"))?;
             } else if found.is_some() {
                 self.kept.pop();
             }
@@ -216,10 +216,15 @@ impl Modem {
         Ok(registration?)
     }
 
+    /// Sends a line as it is; what the modem says to it.
+    fn line(&mut self, line: &str) -> Result<Answer<'_>, Fail> {
+        self.client.send_line(line.as_bytes(), QUESTION).map_err(|error| line_failed(line, error))
+    }
+
     /// Notes a setting, to put it back when the program ends: the first parameters of what the modem says to `name?`, as
     /// many as the command takes. `None` if the modem does not tell.
     pub(crate) fn keep(&mut self, name: &str, parameters: usize) -> Result<Option<String>, Fail> {
-        let answer = self.client.send_line(format!("AT{name}?").as_bytes(), QUESTION)?;
+        let answer = self.line(&format!("AT{name}?"))?;
         let Some(fields) = answer.lines().find_map(|line| parameters_of(name, line)) else { return Ok(None) };
         let fields: Vec<_> =
             fields.take(parameters).map(|field| String::from_utf8_lossy(field.raw.trim_ascii())).collect();
@@ -356,11 +361,32 @@ const fn hint(number: Option<u32>) -> Option<&'static str> {
     })
 }
 
+/// A command without a usable answer.
+fn failed(command: &str, failure: Failure) -> Fail {
+    let text = format!("{command}: {failure}");
+    match failure {
+        Failure::Timeout => Fail::Timeout(text),
+        Failure::Restarted => Fail::Unreachable(text),
+        _ => Fail::Data(text),
+    }
+}
+
+/// The failure of a line that was sent as it is; without its parameters, which may be secret.
+fn line_failed<E>(line: &str, error: Error<E>) -> Fail
+where
+    Fail: From<Error<E>>,
+{
+    match error {
+        Error::Failed { failure, .. } => failed(&clean(line.split(['=', ';', '?']).next().unwrap_or(line)), failure),
+        error => error.into(),
+    }
+}
+
 impl From<Stop> for Fail {
     fn from(stop: Stop) -> Self {
         match stop {
-            Stop::Failed { failure: Failure::Timeout, .. } | Stop::NotReached => Self::Timeout(stop.to_string()),
-            Stop::Failed { failure: Failure::Restarted, .. } => Self::Unreachable(stop.to_string()),
+            Stop::Failed { command, failure } => failed(&format!("AT{command}"), failure),
+            Stop::NotReached => Self::Timeout(stop.to_string()),
             Stop::Refused(refusal) => Self::Refused { reason: refusal.to_string(), hint: hint(cme(refusal.result)) },
             Stop::Locked(lock) => locked(&lock),
             Stop::Sim(SimState::NotInserted) => Self::Refused { reason: stop.to_string(), hint: hint(Some(10)) },

@@ -12,7 +12,7 @@ use at_wire::urc::standard::CMti;
 use serde_json::json;
 use wwan::client::at::{Error, Urc};
 use wwan::procedure::at::{TellTexts, UssdMessage, delivered_pdu};
-use wwan::time::{Instant, Millis};
+use wwan::time::Instant;
 
 use super::Modem;
 use crate::commands::{report, sms};
@@ -40,16 +40,13 @@ const SWITCHES: [(&str, usize, &str); 11] = [
 /// What telling of messages changes.
 const MESSAGES: [(&str, usize); 2] = [("+CMGF", 1), ("+CNMI", 5)];
 
-/// How long such a command may take.
-const SWITCH: Millis = Millis::from_secs(5);
-
 pub(super) fn run(modem: &mut Modem, out: &mut Output) -> Result<(), Fail> {
     for (name, parameters, on) in SWITCHES {
         let found = modem.keep(name, parameters)?;
         // More than is wanted here is no less.
         let is_more = |found: &String| parameters == 1 && found.as_str() > on;
         if !found.as_ref().is_some_and(is_more) {
-            modem.client.send_line(format!("AT{name}={on}").as_bytes(), SWITCH)?;
+            modem.line(&format!("AT{name}={on}"))?;
         }
     }
     for (name, parameters) in MESSAGES {

@@ -247,7 +247,7 @@ fn active(modem: &mut Modem) -> Result<Vec<u8>, Fail> {
 
 /// The contexts in the lines of an answer of which `is` holds for what stands behind them; `None` if the modem refuses.
 fn cids(modem: &mut Modem, name: &str, line: &str, is: fn(&[u8]) -> bool) -> Result<Option<Vec<u8>>, Fail> {
-    let answer = modem.client.send_line(line.as_bytes(), super::QUESTION)?;
+    let answer = modem.line(line)?;
     if answer.reason().is_some() {
         return Ok(None);
     }

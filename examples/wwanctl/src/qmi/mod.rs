@@ -9,7 +9,7 @@ use wwan::procedure::qmi::{Refusal, SessionStatus, SimState};
 use wwan::qmi_wire::DecodeError;
 use wwan::qmi_wire::frame;
 use wwan::qmi_wire::service::Service;
-use wwan::session::qmi::{ClientSlot, Config, Memory as SessionMemory, Slot};
+use wwan::session::qmi::{ClientSlot, Config, Failure, Memory as SessionMemory, SessionError, Slot};
 use wwan::time::{Instant, Millis};
 
 use crate::args::{Command, Options};
@@ -335,7 +335,12 @@ impl From<Error<DeviceError>> for Fail {
             }
             Error::Denied(_) | Error::Sim(_) => Self::Refused { reason: error.to_string(), hint: None },
             Error::NotReached => Self::Timeout(error.to_string()),
-            Error::Failed { failure: wwan::session::qmi::Failure::Timeout, .. } => Self::Timeout(error.to_string()),
+            Error::Failed { message, failure } => {
+                let name = message.map(|id| names::message(id.service, id.id, frame::Kind::Request));
+                let text = name.map_or_else(|| failure.to_string(), |name| format!("{name}: {failure}"));
+                if failure == Failure::Timeout { Self::Timeout(text) } else { Self::Data(text) }
+            }
+            Error::Session(SessionError::Encode(error)) => Self::Usage(format!("a value is too long: {error}")),
             error => Self::Data(error.to_string()),
         }
     }
