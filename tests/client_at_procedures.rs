@@ -116,6 +116,18 @@ fn texts_and_dialogues_go_through_prompts_and_urcs() {
     client.follow(&mut Restart::new()).unwrap();
 }
 
+/// Quotes, backslashes and ends of lines are escaped; in GSM the octet of the backslash is a letter.
+#[test]
+fn texts_of_dialogues_are_read_without_their_escapes() {
+    for (charset, text) in [("IRA", "1 \"Data\"\n2 C:\\"), ("GSM", "1 Ö22DataÖ22Ö0A2 C:Ö5C")] {
+        let mut client = client(&[
+            ("AT+CSCS?", &format!("+CSCS: \"{charset}\"|OK")),
+            ("*", "OK|+CUSD: 0,\"1 \\22Data\\22\\0A2 C:\\5C\",15"),
+        ]);
+        assert_eq!(client.ussd("*100#", Millis::from_secs(120)).unwrap().text, text);
+    }
+}
+
 #[test]
 fn services_are_methods() {
     let mut client = client(&[

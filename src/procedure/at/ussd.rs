@@ -6,7 +6,7 @@
 use at_wire::EncodeError;
 use at_wire::Writer;
 use at_wire::command::services::cusd;
-use at_wire::parameter::{LineWriter, parameters_of};
+use at_wire::parameter::{LineWriter, Str, parameters_of};
 use at_wire::text::charset::Charset;
 use at_wire::text::{CbsCoding, hex};
 use at_wire::ussd::{MAX_LEN, UssdString};
@@ -20,6 +20,9 @@ use crate::time::Instant;
 const CODING: u8 = 15;
 /// Bytes of the longest text in UTF-8: 182 characters, of two bytes each in the 7-bit alphabet, or 80 of three.
 const TEXT: usize = 364;
+
+/// Bytes of the longest text between quotes: 182 characters of four digits each.
+const ESCAPED: usize = 4 * 182;
 
 /// What the network said.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -56,6 +59,12 @@ impl UssdMessage {
             Ok(coding) => (text, coding),
             // The text has quotes in it, and commas.
             Err(_) => (between_quotes(rest).unwrap_or(text), None),
+        };
+        let mut buffer = [0; ESCAPED];
+        let text = match charset {
+            // What looks like a backslash in that set is a letter, and modems do not escape it.
+            Charset::Gsm => text,
+            _ => Str(text).unescape(&mut buffer).map_or(text, |text| text),
         };
         let wide = coding.is_some_and(|coding| matches!(coding, 0x11 | 0x48..=0x4b | 0x58..=0x5b));
         message.decode(text, wide, charset);
@@ -208,7 +217,7 @@ impl Procedure for Ussd<'_> {
         }
         let text = self.text.unwrap_or_default();
         let charset = self.charset.get();
-        let mut buffer = [0; 4 * 182];
+        let mut buffer = [0; ESCAPED];
         let mut writer = Writer::new(&mut buffer);
         charset.write(text.into(), &mut writer);
         line.integer(1);
