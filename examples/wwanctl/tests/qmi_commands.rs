@@ -111,7 +111,9 @@ fn only_the_session_that_is_meant_is_taken_down() {
     let run = |arguments: &[&str]| modem.run(&[&["--protocol", "qmi", "--json"], arguments].concat()).json();
     run(&["connect", "--apn", "internet"]);
     assert_eq!(run(&["disconnect", "--session", "3"])["was_active"], false);
-    assert_eq!(run(&["disconnect"])["was_active"], true);
+    let second = modem.run(&["--protocol", "qmi", "connect", "--apn", "ims", "--session", "1"]).ended(0);
+    second.says(&["session 0 was ended"]);
+    assert_eq!(run(&["disconnect", "--session", "1"])["was_active"], true);
     assert_eq!(run(&["disconnect"])["was_active"], false);
 }
 

@@ -16,7 +16,7 @@ use crate::commands::link;
 use crate::commands::report::{self, Report};
 use crate::device::DeviceError;
 use crate::error::Fail;
-use crate::output::Output;
+use crate::output::{Output, note, put_in_order};
 use crate::usb::Data;
 
 const FAMILIES: [IpFamily; 2] = [IpFamily::IPV4, IpFamily::IPV6];
@@ -58,7 +58,12 @@ pub(super) fn run(modem: &mut Modem, arguments: &Connect, options: &Options, out
         },
         ..ConnectRequest::default()
     };
+    let before = numbers(modem);
     let connected = modem.client.connect(&request).map(drop);
+    let after = numbers(modem);
+    for other in before.iter().filter(|other| **other != number && !after.contains(other)) {
+        note(&format!("session {other} was ended: the modem has one at a time"));
+    }
     if let Err(Error::Channel(_)) = connected {
         // The time is over or the user has had enough: what was begun shall not come up later. If the modem does not
         // take it, so be it.
@@ -147,6 +152,15 @@ fn tell(modem: &mut Modem, number: u8, arguments: &Connect) -> Result<(Report, V
     report.put("connect", connect);
     report.put("ip_configuration", ip.clone());
     Ok((report, ip))
+}
+
+/// The sessions that this program has left up.
+pub(super) fn numbers(modem: &mut Modem) -> Vec<u8> {
+    let sessions = modem.client.clients().filter(|owned| owned.service == Service::WDS && owned.handle != 0);
+    let mut numbers: Vec<u8> = sessions.map(|owned| owned.instance / 2).collect();
+    put_in_order(&mut numbers, |a, b| a < b);
+    numbers.dedup();
+    numbers
 }
 
 /// Whether this program has a session of that number in that family.

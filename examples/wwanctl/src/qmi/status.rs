@@ -1,13 +1,12 @@
 //! `status`: all there is to know at a glance. What the modem refuses to tell is told as such.
 
 use serde_json::Value;
-use wwan::qmi_wire::service::Service;
 use wwan::time::Millis;
 
 use super::{Modem, connect, parts};
 use crate::commands::report::{self, Report};
 use crate::error::Fail;
-use crate::output::{Output, put_in_order};
+use crate::output::Output;
 
 /// How long a SIM may take that has just been powered on.
 const SIM: Millis = Millis(0);
@@ -56,16 +55,8 @@ pub(super) fn head(modem: &mut Modem, report: &mut Report) -> Result<(), Fail> {
 
 /// The sessions that this program has left up.
 fn sessions(modem: &mut Modem, report: &mut Report) -> Result<(), Fail> {
-    let mut numbers: Vec<u8> = modem
-        .client
-        .clients()
-        .filter(|owned| owned.service == Service::WDS && owned.handle != 0)
-        .map(|owned| owned.instance / 2)
-        .collect();
-    put_in_order(&mut numbers, |a, b| a < b);
-    numbers.dedup();
     let mut list = Vec::new();
-    for number in numbers {
+    for number in connect::numbers(modem) {
         let (mut session, ip) = connect::configuration(modem, number)?;
         report::session(&mut report.table, &session);
         report::ip_configuration(&mut report.table, &ip);
