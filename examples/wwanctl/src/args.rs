@@ -777,6 +777,10 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Par
         let what = if count < spec.count.0 { "arguments are missing" } else { "too many arguments" };
         return Err(format!("{what}: {}", format!("wwanctl {} {}", spec.name, spec.arguments).trim_end()));
     }
+    // A variable of a script that has no value would turn a change into a question.
+    if spec.count.0 == 0 && given.arguments.iter().any(|argument| argument.is_empty()) {
+        return Err(format!("an argument is empty: wwanctl {} {}", spec.name, spec.arguments));
+    }
     let options = given.global()?;
     let command = given.command(spec.name)?;
     Ok(Parsed::Run(Box::new(options), command))
@@ -850,7 +854,8 @@ impl Given {
         let protocol =
             self.parsed("protocol", "auto, mbim, qmi, qmi-in-mbim or at", protocol)?.unwrap_or(Protocol::Auto);
         Ok(Options {
-            device: self.value("device")?,
+            device: self
+                .parsed("device", "a path or a name", |text| Some(text.to_owned()).filter(|text| !text.is_empty()))?,
             proxy: self.value("proxy")?,
             protocol,
             json: self.flag("json"),
