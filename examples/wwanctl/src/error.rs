@@ -17,6 +17,24 @@ use crate::names;
 pub(crate) const ENTER_PIN: &str =
     "enter the code with `wwanctl pin enter PIN`; `connect` takes it by `--pin PIN`, too";
 
+/// What to do about a SIM that asks for some code.
+pub(crate) const ENTER_CODE: &str = "`wwanctl pin status` tells which code is needed; a PIN is entered with `wwanctl pin enter PIN`, \
+     a PUK with `wwanctl pin unblock PUK NEW-PIN`";
+
+/// What to do about a SIM that asks for its PUK.
+pub(crate) const ENTER_PUK: &str =
+    "unblock the SIM with `wwanctl pin unblock PUK NEW-PIN`; after ten wrong codes it is lost for good";
+
+/// What to do where there is no SIM.
+pub(crate) const INSERT_SIM: &str = "insert a SIM: there is no SIM in the slot, or the modem looks at another slot";
+
+/// What to do where the radio is off.
+pub(crate) const RADIO_ON: &str = "switch the radio on with `wwanctl radio on`; look for a hardware switch too";
+
+/// What to do where there is no network.
+pub(crate) const NO_NETWORK: &str =
+    "`wwanctl status` tells about SIM, radio and signal, `wwanctl scan` lists the networks in reach";
+
 /// A failure of the program.
 #[derive(Debug)]
 pub(crate) enum Fail {
@@ -107,9 +125,7 @@ impl Fail {
         let what = if lock.wrong { "the code is wrong; " } else { "" };
         let puk = matches!(lock.pin_type, bc::PinType::PUK1 | bc::PinType::PUK2);
         let hint = match lock.remaining_attempts {
-            _ if puk => {
-                "unblock the SIM with `wwanctl pin unblock PUK NEW-PIN`; after ten wrong codes it is lost for good"
-            }
+            _ if puk => ENTER_PUK,
             Some(1) if !lock.wrong => "the last attempt is never used unasked: `wwanctl pin enter PIN` uses it",
             _ if lock.wrong => "`wwanctl pin status` tells how many attempts are left; the last one leads to the PUK",
             _ => ENTER_PIN,
@@ -220,17 +236,17 @@ fn hint(status: Status, network: Option<bc::NwError>, command: Option<(Uuid, u32
             "the modem may be FCC-locked: its maker's unlocking command has to come before the radio is switched on\n\
              (Quectel modules of laptops: `wwanctl mbim quectel radio-state set RadioState=on`)",
         ),
-        Status::PIN_REQUIRED => Some(ENTER_PIN),
-        Status::SIM_NOT_INSERTED => Some("there is no SIM in the slot, or the modem looks at another slot"),
+        Status::PIN_REQUIRED => Some(ENTER_CODE),
+        Status::PIN_DISABLED => Some("the SIM does not ask for this code: `wwanctl pin enable PIN` has it ask"),
+        Status::INVALID_MEMORY_INDEX => Some("`wwanctl sms list` and `wwanctl phonebook list` tell the numbers"),
+        Status::SIM_NOT_INSERTED => Some(INSERT_SIM),
         Status::BAD_SIM => Some("the SIM cannot be used: wrong kind, or its unblocking attempts are used up"),
         Status::NOT_INITIALIZED => Some("the modem is still starting; try again, or give it more time with --timeout"),
-        Status::RADIO_POWER_OFF => Some("switch the radio on with `wwanctl radio on`; look for a hardware switch too"),
+        Status::RADIO_POWER_OFF => Some(RADIO_ON),
         Status::INVALID_ACCESS_STRING => Some(apn),
         Status::INVALID_USER_NAME_PWD => Some("check --user, --password and --auth"),
         Status::MAX_ACTIVATED_CONTEXTS => Some("end a session first: `wwanctl disconnect --session N`"),
-        Status::NOT_REGISTERED | Status::PACKET_SERVICE_DETACHED | Status::PROVIDERS_NOT_FOUND => {
-            Some("`wwanctl status` tells the signal, `wwanctl scan` lists the networks in reach")
-        }
+        Status::NOT_REGISTERED | Status::PACKET_SERVICE_DETACHED | Status::PROVIDERS_NOT_FOUND => Some(NO_NETWORK),
         Status::PROVIDER_NOT_VISIBLE => Some("`wwanctl scan` lists the networks in reach"),
         Status::SERVICE_NOT_ACTIVATED => Some("the operator has not activated this subscription"),
         Status::NO_DEVICE_SUPPORT => {

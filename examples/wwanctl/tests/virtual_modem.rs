@@ -17,7 +17,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
-use common::{command, ended, on_virtual, temporary};
+use common::{command, ended, on_virtual, on_virtual_at, on_virtual_qmi, temporary};
 use mbim_wire::catalogue::Value;
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -139,6 +139,28 @@ fn refusals_tell_status_and_network_reason() {
     run.says(&["SIM_NOT_INSERTED (3)", "hint:"]);
     let run = on_virtual("default", &["connect", "--apn", "a", "--session", "200"]).ended(2);
     run.says(&["session 200"]);
+}
+
+/// Whatever the protocol, a user is told what to do.
+#[test]
+fn refusals_come_with_a_hint() {
+    let scenario = |text: &str| {
+        let path = temporary("scenario.toml");
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let empty = scenario("[sim]\ninserted = false\n");
+    let blocked = scenario("[sim.pin1]\nenabled = true\npin-attempts = 0\n");
+    for run in [on_virtual, on_virtual_qmi, on_virtual_at] {
+        for command in ["register auto", "register 00101", "scan", "sms list", "phonebook list", "connect --apn a"] {
+            let arguments: Vec<&str> = command.split(' ').collect();
+            run(&empty, &arguments).ended(77).says(&["hint: "]);
+            let unblocking = if command.starts_with("register") { "hint: " } else { "wwanctl pin unblock PUK NEW-PIN" };
+            run(&blocked, &arguments).ended(77).says(&[unblocking]);
+        }
+        run("messages", &["sms", "read", "29"]).ended(77).says(&["wwanctl sms list"]);
+        run("default", &["pin", "enter", ""]).ended(2).says(&["the code is empty"]);
+    }
 }
 
 #[test]

@@ -8,11 +8,11 @@ use at_wire::policy::{self, Action, Command, Policy, Rule, Verdict};
 use serde_json::json;
 use wwan::channel::blocking::ByteStream;
 use wwan::client::at::blocking::Client;
-use wwan::client::at::{Answer, Error, Reason};
+use wwan::client::at::{Answer, Error};
 use wwan::session::at::Exchange;
 use wwan::time::{Instant, Millis};
 
-use super::{hint, line_failed, patience};
+use super::{hint, line_failed, number_of, patience};
 use crate::args::At;
 use crate::device::USUAL;
 use crate::error::Fail;
@@ -199,11 +199,8 @@ where
     let done = match reason {
         None => Ok(()),
         Some(reason) => {
-            let number = match reason {
-                Reason::Cme(number) => number,
-                _ => None,
-            };
-            Err(Fail::Refused { reason: format!("{}: the modem refuses: {result}", clean(line)), hint: hint(number) })
+            let text = format!("{}: the modem refuses: {result}", clean(line));
+            Err(Fail::Refused { reason: text, hint: hint(number_of(reason)) })
         }
     };
     Ok((value, done))

@@ -3,6 +3,7 @@
 use at_wire::command::equipment::Lock as Code;
 use at_wire::message::Request;
 use at_wire::parameter::parameters_of;
+use at_wire::result::FinalResult;
 use wwan::channel::blocking::{ByteStream, MessageChannel as _};
 use wwan::client::at::blocking::Client;
 use wwan::client::at::{Answer, Error, Memory, Reason};
@@ -13,7 +14,7 @@ use wwan::time::{Instant, Millis};
 use crate::args::{Command, Options};
 use crate::commands;
 use crate::device::{self, Channel, DeviceError, Limited, Opened, USUAL};
-use crate::error::{ENTER_PIN, Fail};
+use crate::error::{ENTER_PIN, ENTER_PUK, Fail, INSERT_SIM, NO_NETWORK};
 use crate::output::{Output, clean, note};
 
 mod apdu;
@@ -334,9 +335,7 @@ fn secret(modem: &mut Modem, argument: &str) -> Result<String, Fail> {
 /// What a code has to be got from.
 fn locked(lock: &Lock) -> Fail {
     let hint = match lock {
-        Lock { code: Code::SimPuk | Code::SimPuk2, .. } => {
-            "unblock the SIM with `wwanctl pin unblock PUK NEW-PIN`; after ten wrong codes it is lost for good"
-        }
+        Lock { code: Code::SimPuk | Code::SimPuk2, .. } => ENTER_PUK,
         Lock { wrong: true, .. } => {
             "`wwanctl pin status` tells how many attempts are left; the last one leads to the PUK"
         }
@@ -349,12 +348,42 @@ fn locked(lock: &Lock) -> Fail {
     Fail::Refused { reason: lock.to_string(), hint: Some(hint) }
 }
 
+/// The number of `+CME ERROR` that says the same as one of `+CMS ERROR` (27.005 §3.2.5).
+const fn as_cme(number: u32) -> Option<u32> {
+    match number {
+        310 => Some(10),
+        311 => Some(11),
+        316 => Some(12),
+        331 => Some(30),
+        332 => Some(31),
+        _ => None,
+    }
+}
+
+/// The number of a result that [`hint`] knows.
+fn number(result: FinalResult<'_>) -> Option<u32> {
+    match result {
+        FinalResult::Cms(cause) => cause.number().and_then(as_cme),
+        result => cme(result),
+    }
+}
+
+/// The same of a reason.
+fn number_of(reason: Reason) -> Option<u32> {
+    match reason {
+        Reason::Cme(number) => number,
+        Reason::Cms(number) => number.and_then(as_cme),
+        _ => None,
+    }
+}
+
 /// What an error number of the modem means for a user.
 const fn hint(number: Option<u32>) -> Option<&'static str> {
     Some(match number {
-        Some(10) => "insert a SIM",
+        Some(10) => INSERT_SIM,
         Some(11) => ENTER_PIN,
-        Some(30..=32) => "`wwanctl status` tells the signal, `wwanctl scan` lists the networks in reach",
+        Some(12) => ENTER_PUK,
+        Some(30..=32) => NO_NETWORK,
         Some(132 | 133 | 134 | 148) => "check --apn with the operator; some networks want --user and --password too",
         Some(149) => "check --user, --password and --auth",
         _ => return None,
@@ -387,7 +416,9 @@ impl From<Stop> for Fail {
         match stop {
             Stop::Failed { command, failure } => failed(&format!("AT{command}"), failure),
             Stop::NotReached => Self::Timeout(stop.to_string()),
-            Stop::Refused(refusal) => Self::Refused { reason: refusal.to_string(), hint: hint(cme(refusal.result)) },
+            Stop::Refused(refusal) => {
+                Self::Refused { reason: refusal.to_string(), hint: hint(number(refusal.resolved())) }
+            }
             Stop::Locked(lock) => locked(&lock),
             Stop::Sim(SimState::NotInserted) => Self::Refused { reason: stop.to_string(), hint: hint(Some(10)) },
             Stop::Sim(_) | Stop::Denied(_) | Stop::NoContext => Self::Refused { reason: stop.to_string(), hint: None },
@@ -407,11 +438,8 @@ where
             Error::Stop(stop) => stop.into(),
             Error::Failed { command, failure } => Stop::Failed { command, failure }.into(),
             Error::Refused { command, reason } => {
-                let number = match reason {
-                    Reason::Cme(number) => number,
-                    _ => None,
-                };
-                Self::Refused { reason: format!("AT{command}: the modem refuses: {reason}"), hint: hint(number) }
+                let text = format!("AT{command}: the modem refuses: {reason}");
+                Self::Refused { reason: text, hint: hint(number_of(reason)) }
             }
             Error::Open(error @ (OpenError::NoAnswer | OpenError::Timeout)) => Self::Timeout(format!(
                 "the modem does not open: {error}; is this its AT port, and does nothing else use it?"

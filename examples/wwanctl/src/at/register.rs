@@ -6,7 +6,7 @@ use wwan::procedure::at::{Selection, Stop};
 
 use super::{Modem, parts};
 use crate::commands::report::{self, Report};
-use crate::error::Fail;
+use crate::error::{Fail, NO_NETWORK};
 use crate::output::Output;
 
 pub(super) fn run(modem: &mut Modem, network: Option<&str>, out: &mut Output) -> Result<(), Fail> {
@@ -47,5 +47,5 @@ pub(super) fn wait(modem: &mut Modem, selection: Selection<'_>) -> Result<(), Fa
         (None, None) => "the network gave no reason".to_owned(),
     };
     let state = report::words(&state, "register_state");
-    Err(Fail::Refused { reason: format!("{why}, {state}; {reason}"), hint: None })
+    Err(Fail::Refused { reason: format!("{why}, {state}; {reason}"), hint: Some(NO_NETWORK) })
 }

@@ -23,6 +23,9 @@ pub(crate) fn run(modem: &mut Modem, pin: &Pin, out: &mut Output) -> Result<Afte
             let before = modem.ask::<bc::Pin>()?;
             if report::text(&before, "pin_state") == "locked" || code.kind != "pin1" {
                 change(modem, code, bc::PinOperation::ENTER, None)?;
+            } else {
+                // A code that is not needed is not tried, but it has to be one.
+                super::code(&mut || modem.check(), &code.code)?;
             }
             modem.ask::<bc::Pin>()?
         }

@@ -16,7 +16,7 @@ use crate::args::{Command, Options};
 use crate::at;
 use crate::commands;
 use crate::device::{self, Channel, DeviceError, Limited, Opened, USUAL};
-use crate::error::{ENTER_PIN, Fail};
+use crate::error::{ENTER_CODE, Fail, INSERT_SIM, NO_NETWORK, RADIO_ON};
 use crate::names::qmi as names;
 use crate::output::{Output, clean, note};
 use ledger::{Ledger, Leftover};
@@ -296,13 +296,12 @@ const fn hint(error: ProtocolError) -> Option<&'static str> {
         ProtocolError::CLIENT_IDS_EXHAUSTED => {
             "programs that died have left no client numbers; restart the modem, or run `wwanctl qmi ctl sync` if nothing else uses it"
         }
-        ProtocolError::NO_SIM => "insert a SIM",
+        ProtocolError::NO_SIM => INSERT_SIM,
+        ProtocolError::NO_RADIO => RADIO_ON,
         ProtocolError::HARDWARE_RESTRICTED => "the hardware switch keeps the radio off",
-        ProtocolError::PIN_RESTRICTION => ENTER_PIN,
+        ProtocolError::PIN_RESTRICTION => ENTER_CODE,
         ProtocolError::DEVICE_NOT_READY => "the modem is still starting; try again",
-        ProtocolError::NETWORK_NOT_READY | ProtocolError::NO_NETWORK_FOUND => {
-            "`wwanctl status` tells the signal, `wwanctl scan` lists the networks in reach"
-        }
+        ProtocolError::NETWORK_NOT_READY | ProtocolError::NO_NETWORK_FOUND => NO_NETWORK,
         ProtocolError::CALL_FAILED => "compare the access point name with what the operator asks for",
         _ => return None,
     })
@@ -333,6 +332,7 @@ impl From<Error<DeviceError>> for Fail {
                 let lock = Lock { code, remaining_attempts: None, wrong: false };
                 Self::Refused { reason: error.to_string(), hint: Some(pin::hint(&lock)) }
             }
+            Error::Sim(SimState::NotInserted) => Self::Refused { reason: error.to_string(), hint: Some(INSERT_SIM) },
             Error::Denied(_) | Error::Sim(_) => Self::Refused { reason: error.to_string(), hint: None },
             Error::NotReached => Self::Timeout(error.to_string()),
             Error::Failed { message, failure } => {

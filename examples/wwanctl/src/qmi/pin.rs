@@ -14,7 +14,7 @@ use crate::commands::{
     self,
     report::{self, Report},
 };
-use crate::error::{ENTER_PIN, Fail};
+use crate::error::{ENTER_PIN, ENTER_PUK, Fail};
 use crate::output::{Output, clean};
 
 /// The kinds of codes, named like those of MBIM: a PIN by its number, or a lock and whether it is its unblocking code.
@@ -161,9 +161,7 @@ const fn mode(pin: PinInfo) -> &'static str {
 /// What to do about a lock.
 pub(super) const fn hint(lock: &Lock) -> &'static str {
     match lock {
-        Lock { code: Needed::Puk1 | Needed::Puk2, .. } => {
-            "unblock the SIM with `wwanctl pin unblock PUK NEW-PIN`; after ten wrong codes it is lost for good"
-        }
+        Lock { code: Needed::Puk1 | Needed::Puk2, .. } => ENTER_PUK,
         Lock { code: Needed::Personalization(_) | Needed::PersonalizationPuk(_), .. } => {
             "whoever sold the modem has the code: `wwanctl pin enter --type network-pin CODE`"
         }

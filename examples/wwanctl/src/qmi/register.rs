@@ -5,7 +5,7 @@ use wwan::procedure::qmi::Plmn;
 
 use super::{Modem, parts};
 use crate::commands::report::{self, Report};
-use crate::error::Fail;
+use crate::error::{Fail, NO_NETWORK};
 use crate::output::Output;
 
 pub(super) fn run(modem: &mut Modem, network: Option<&str>, out: &mut Output) -> Result<(), Fail> {
@@ -39,7 +39,7 @@ pub(super) fn wait(modem: &mut Modem, selection: Selection) -> Result<(), Fail> 
                 None => "the network gave no reason".to_owned(),
             };
             let state = report::words(&state, "register_state");
-            Err(Fail::Refused { reason: format!("not registered in time, {state}; {why}"), hint: None })
+            Err(Fail::Refused { reason: format!("not registered in time, {state}; {why}"), hint: Some(NO_NETWORK) })
         }
         Err(Error::Denied(Some(cause))) => {
             let reason = format!("the network refuses to register: {}", parts::reject(cause));
