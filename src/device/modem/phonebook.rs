@@ -135,10 +135,16 @@ impl Phonebook {
         if let Some(old) = self.entries.iter_mut().find(|old| old.index == index) {
             *old = entry;
         } else {
-            let place = self.entries.iter().take_while(|old| old.index < index).count();
-            // It is; `insert` would panic if it were not.
-            let place = place.min(self.entries.len());
-            self.entries.insert(place, entry).map_err(|_| Failure::from(Reason::Full))?;
+            self.entries.push(entry).map_err(|_| Failure::from(Reason::Full))?;
+            // To its place among the others; `insert` would link a panic into firmware.
+            let mut rest = self.entries.as_mut_slice();
+            while let [front @ .., last] = rest {
+                match front.last_mut() {
+                    Some(before) if before.index > index => core::mem::swap(before, last),
+                    _ => break,
+                }
+                rest = front;
+            }
         }
         Ok(index)
     }
